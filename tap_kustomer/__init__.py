@@ -1,0 +1,1 @@
+"""Singer tap for Kustomer, the customer-service CRM."""

@@ -1,0 +1,21 @@
+"""The command line: `tap-kustomer`, and `python -m tap_kustomer`."""
+
+from __future__ import annotations
+
+import sys
+
+from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.tap import TapKustomer
+
+
+def main() -> None:
+    """Run the tap. What a user can cause ends with one line and a code other than 0."""
+    try:
+        TapKustomer.cli()
+    except TapKustomerError as error:
+        TapKustomer.logger.error("%s", error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Shows the API key to Kustomer, and to nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from requests.auth import AuthBase
+from typing_extensions import override
+
+from tap_kustomer.client.hosts import same_origin
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+
+
+class BearerAuthenticator(AuthBase):
+    """Adds the header `Authorization: Bearer <key>` to requests to one origin.
+
+    Args:
+        api_key: The bearer token
+            (https://developer.kustomer.com/docs/get-started/api-keys-and-roles).
+        base_url: The address of the region or organisation that issued it.
+    """
+
+    def __init__(self, api_key: str, base_url: str) -> None:
+        self._api_key = api_key
+        self._base_url = base_url
+
+    @override
+    def __call__(self, r: PreparedRequest) -> PreparedRequest:
+        if same_origin(r.url or "", self._base_url):
+            r.headers["Authorization"] = f"Bearer {self._api_key}"
+        return r
+
+    @override
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._base_url!r})"
+
+    def hide_key(self, text: str) -> str:
+        """The text without the key, should a server have sent it back."""
+        return text.replace(self._api_key, "[api key]") if self._api_key else text

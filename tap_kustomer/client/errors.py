@@ -1,0 +1,117 @@
+"""What can go wrong with a request, in the words of the tap."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from tap_kustomer.errors import TapKustomerError
+
+_LONGEST_MESSAGE = 300
+
+
+class RequestError(TapKustomerError):
+    """A request came to nothing. Its text names the method and the path, never the key."""
+
+
+class RefusedError(RequestError):
+    """Kustomer has understood the request and refuses it (400, 409, 422 ...)."""
+
+
+class AccessError(RequestError):
+    """The key may not do this (401, 402, 403): it is dead, or a role is missing."""
+
+
+class MissingError(RequestError):
+    """There is nothing at this path (404, 410)."""
+
+
+class DeadKeyError(AccessError):
+    """Kustomer does not know the key (any more): no request can succeed."""
+
+
+class RedirectError(RequestError):
+    """An answer points to another host, to which the key must not travel."""
+
+
+class ConnectionSecurityError(RequestError):
+    """The TLS handshake failed; asking again would not help."""
+
+
+class TransientError(RequestError):
+    """A fault that may be gone with the next try.
+
+    Args:
+        message: What happened.
+        retry_after: Seconds that the server asks to wait, where it says so.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RateLimitedError(TransientError):
+    """429: a budget is used up. The limiter knows when to go on."""
+
+
+class WrongAnswerError(TransientError):
+    """An answer that can't be true: not JSON, timed out, out of order, too short."""
+
+
+class GaveUpError(RequestError):
+    """The fault did not go away in all the time that was given to it."""
+
+
+def explain(body: bytes) -> str:
+    """What an error's body says, in one line.
+
+    Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
+    object with `status`, `code`, `title`, `detail`, `source`
+    (https://developer.kustomer.com/docs/concepts/errors). Its CDN answers with HTML.
+    """
+    try:
+        document: Any = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return "no JSON in the answer"
+    errors = document.get("errors") if isinstance(document, dict) else None
+    if isinstance(errors, dict):
+        errors = [errors]
+    if not isinstance(errors, list) or not errors:
+        return "no reason given"
+    line = "; ".join(_explain_one(error) for error in errors)
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}..."
+
+
+def _explain_one(error: Any) -> str:
+    if not isinstance(error, dict):
+        return str(error)
+    source = error.get("source")
+    place = (
+        source.get("parameter") or source.get("parameters") or source.get("pointer")
+        if isinstance(source, dict)
+        else None
+    )
+    parts = [error.get("code"), error.get("message") or error.get("title"), error.get("detail")]
+    said = ": ".join(str(part) for part in parts if part)
+    return " ".join(f"{said} ({place})".split()) if place else " ".join(said.split())
+
+
+def from_status(status: int, request: str, body: bytes) -> RequestError:
+    """The error that stands for a status code other than 2xx."""
+    message = f"{request} answered {status}: {explain(body)}"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimitedError(message)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return TransientError(message)
+    if status in {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.PAYMENT_REQUIRED,
+        HTTPStatus.FORBIDDEN,
+    }:
+        return AccessError(message)
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return MissingError(message)
+    return RefusedError(message)

@@ -1,0 +1,73 @@
+"""Which host to ask, and which hosts never to tell the key.
+
+An API key works only in the region where it was issued. The address of an organisation routes to
+the right region, the regional addresses serve all organisations of a region
+(https://developer.kustomer.com/docs/get-started/regions-and-base-urls).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+REGIONS: Final = {
+    "us": "https://api.kustomerapp.com",
+    "eu": "https://api.prod2.kustomerapp.com",
+    "in": "https://api.prod4.kustomerapp.com",
+}
+
+_ORGANIZATION = re.compile(
+    r"(?:https?://)?(?P<name>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
+    r"(?:(?:\.api)?\.kustomerapp\.com(?:[:/?#].*)?)?",
+    re.IGNORECASE,
+)
+
+
+def organization_url(organization: str) -> str:
+    """Base URL of an organisation, given as `acme` or as any address of its pages.
+
+    Raises:
+        ValueError: The text names no organisation.
+    """
+    match = _ORGANIZATION.fullmatch(organization.strip())
+    if match is None or match["name"].lower() == "api":
+        raise ValueError("the subdomain, as in acme for acme.kustomerapp.com")
+    return f"https://{match['name'].lower()}.api.kustomerapp.com"
+
+
+def checked_url(url: str) -> str:
+    """A base URL without its trailing slash or `/v1`.
+
+    Raises:
+        ValueError: It is not https, and not http to this machine either.
+    """
+    parts = urlsplit(url.strip())
+    if (
+        not parts.hostname
+        or parts.scheme not in {"http", "https"}
+        or (parts.scheme == "http" and not _is_loopback(parts.hostname))
+        or parts.username is not None
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("an https URL (http is accepted for this machine's loopback only)")
+    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/v1")
+
+
+def same_origin(url: str, base_url: str) -> bool:
+    """Whether both have the same scheme, host and port: only then may the key go there."""
+    return _origin(url) == _origin(base_url)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

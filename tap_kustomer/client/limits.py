@@ -1,0 +1,216 @@
+"""Kustomer's budgets, and how to stay inside them without bursts.
+
+All API keys and users of an organisation share 300 to 2,000 requests a minute, by plan; searches
+by API keys have a budget of 100 a minute of their own on top of that
+(https://developer.kustomer.com/docs/concepts/rate-limits). The windows are fixed minutes, but
+where they begin is known only from the header `x-ratelimit-remaining` when it jumps up again.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_kustomer.client.clock import Clock
+
+WINDOW_SECONDS: Final = 60.0
+
+# The smallest plan's budget: what is assumed until an answer has named the real one.
+ORGANIZATION_LIMIT: Final = 300
+SEARCH_LIMIT: Final = 100
+
+# Limits up to this many a minute, named in the answer to a search, mean the search budget: no plan
+# has so little. It is not documented which of the two budgets a search's headers speak of.
+_LARGEST_SEARCH_LIMIT: Final = 150
+
+_EPOCH_MILLISECONDS: Final = 1e12
+_EPOCH_SECONDS: Final = 1e9
+
+
+class Cost(Enum):
+    """Which budgets a request draws on."""
+
+    PLAIN = "plain"
+    SEARCH = "search"
+
+
+@dataclass(slots=True)
+class Budget:
+    """So many requests a minute, evenly spread. Knows no clock: every method is told the time.
+
+    Attributes:
+        limit: Requests a minute that the server grants to everybody together.
+        share: The part of them that the tap may use, up to 1.
+    """
+
+    limit: int
+    share: float
+    spent: int = 0
+    refused: int = 0
+    _next_slot: float = 0.0
+    _blocked_until: float = 0.0
+    _window_end: float | None = None
+    _remaining: float = field(default=float("inf"))
+
+    @property
+    def rate(self) -> float:
+        """Requests a second that the tap allows itself."""
+        return self.limit * self.share / WINDOW_SECONDS
+
+    def ready_at(self, now: float) -> float:
+        """The earliest time for the next request."""
+        if self._window_end is not None and now >= self._window_end:
+            self._forget_window()
+        # What is left unused of the share may be caught up with in a small burst.
+        slack = max(1.0, self._reserve) - 1.0
+        return max(now, self._next_slot - slack / self.rate, self._blocked_until)
+
+    def take(self, at: float) -> None:
+        """Book one request for a time that `ready_at` has named."""
+        self.spent += 1
+        self._remaining -= 1
+        interval = 1.0 / self.rate
+        if self._window_end is not None:
+            left = max(self._window_end - at, 0.0)
+            usable = self._remaining - self._reserve
+            if usable < 1:
+                # Others have used the budget up. Wait for the next window, then ask again.
+                self._blocked_until = max(self._blocked_until, self._window_end)
+            else:
+                interval = max(interval, left / usable)
+        self._next_slot = max(self._next_slot, at) + interval
+
+    def learn(self, now: float, limit: int, remaining: int | None) -> None:
+        """Correct the budget by what an answer's headers say."""
+        self.limit = limit
+        if remaining is None:
+            return
+        # Answers overtake each other, so a small rise means nothing; a jump is a new window.
+        jumped = remaining > self._remaining + max(8.0, limit * 0.1)
+        if self._window_end is None or jumped:
+            self._window_end = now + WINDOW_SECONDS
+            self._remaining = remaining
+            self._blocked_until = min(self._blocked_until, now)
+        else:
+            self._remaining = min(self._remaining, remaining)
+
+    def refuse(self, now: float, wait: float | None) -> float:
+        """Note a 429 and give the seconds for which nothing more may be asked."""
+        self.refused += 1
+        if wait is None:
+            known = self._window_end is not None and self._window_end > now
+            wait = self._window_end - now if known and self._window_end else WINDOW_SECONDS
+        wait = min(max(wait, 1.0), WINDOW_SECONDS)
+        self._blocked_until = max(self._blocked_until, now + wait)
+        self._next_slot = max(self._next_slot, self._blocked_until)
+        self._forget_window()
+        return wait
+
+    @property
+    def _reserve(self) -> float:
+        """Requests of each window that are left to others, whatever they have used so far."""
+        return self.limit * (1.0 - self.share) / 2
+
+    def _forget_window(self) -> None:
+        self._window_end = None
+        self._remaining = float("inf")
+
+
+class Limiter:
+    """One limiter for all requests of the process; threads may share it.
+
+    Args:
+        clock: Tells the time and waits.
+        share: The part of each budget that the tap may use, up to 1.
+    """
+
+    def __init__(self, clock: Clock, share: float) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self.organization = Budget(ORGANIZATION_LIMIT, share)
+        self.search = Budget(SEARCH_LIMIT, share)
+
+    def wait(self, cost: Cost) -> None:
+        """Come back when the request may be sent."""
+        while True:
+            now = self._clock.monotonic()
+            with self._lock:
+                budgets = self._budgets(cost)
+                at = max(budget.ready_at(now) for budget in budgets)
+                if at <= now:
+                    for budget in budgets:
+                        budget.take(now)
+                    return
+            # Nothing is booked ahead: who wakes up looks again, for a 429 may have come meanwhile.
+            self._clock.sleep(at - now)
+
+    def learn(self, cost: Cost, headers: Mapping[str, str]) -> None:
+        """Take note of an answer's `x-ratelimit-limit` and `-remaining`; not every one has them."""
+        limit = _whole(headers.get("x-ratelimit-limit"))
+        if not limit:
+            return
+        with self._lock:
+            self._meant(cost, limit).learn(
+                self._clock.monotonic(), limit, _whole(headers.get("x-ratelimit-remaining"))
+            )
+
+    def refuse(self, cost: Cost, headers: Mapping[str, str]) -> float:
+        """Take note of a 429 and give the seconds to wait."""
+        limit = _whole(headers.get("x-ratelimit-limit"))
+        with self._lock:
+            budget = self._meant(cost, limit)
+            return budget.refuse(self._clock.monotonic(), self._asked_wait(headers))
+
+    def _budgets(self, cost: Cost) -> tuple[Budget, ...]:
+        if cost is Cost.SEARCH:
+            return (self.organization, self.search)
+        return (self.organization,)
+
+    def _meant(self, cost: Cost, limit: int | None) -> Budget:
+        if cost is Cost.SEARCH and (limit is None or limit <= _LARGEST_SEARCH_LIMIT):
+            return self.search
+        return self.organization
+
+    def _asked_wait(self, headers: Mapping[str, str]) -> float | None:
+        """Seconds from `Retry-After` or `x-ratelimit-reset`.
+
+        The unit of the latter is documented once as epoch seconds and seen otherwise, so it is
+        told from its size.
+        """
+        retry_after = _number(headers.get("retry-after"))
+        if retry_after is not None:
+            return retry_after
+        reset = _number(headers.get("x-ratelimit-reset"))
+        if reset is None:
+            return None
+        if reset < _EPOCH_SECONDS:
+            return reset
+        # Compared with the server's own clock: this machine's may be minutes apart from it.
+        now = server_time(headers) or self._clock.now()
+        return (reset / 1000 if reset >= _EPOCH_MILLISECONDS else reset) - now
+
+
+def server_time(headers: Mapping[str, str]) -> float | None:
+    """Seconds since 1970 by the clock that wrote the header `Date`; None without a valid one."""
+    try:
+        return parsedate_to_datetime(headers.get("date", "")).timestamp()
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def _whole(text: str | None) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and number >= 0 else None

@@ -1,0 +1,216 @@
+"""One session with Kustomer: budgets, retries, errors and origin, for every request of the tap."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import backoff
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from typing_extensions import override
+
+from tap_kustomer.client.errors import (
+    ConnectionSecurityError,
+    GaveUpError,
+    RateLimitedError,
+    RedirectError,
+    TransientError,
+    WrongAnswerError,
+    from_status,
+)
+from tap_kustomer.client.hosts import same_origin
+from tap_kustomer.client.limits import Cost, server_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tap_kustomer.client.authenticator import BearerAuthenticator
+    from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.limits import Limiter
+
+Document = dict[str, Any]
+T = TypeVar("T")
+
+_LONGEST_PAUSE: Final = 60.0
+_MOST_REDIRECTS: Final = 5
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask Kustomer.
+
+    Attributes:
+        method: `GET` or `POST`.
+        path: From `/v1` on; it may carry a query string, as next-page links do.
+        params: Further query parameters.
+        json: The body of a `POST`.
+        cost: The budgets that it draws on.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    json: Document | None = None
+    cost: Cost = Cost.PLAIN
+
+    @override
+    def __str__(self) -> str:
+        """Method and path: enough to find it, and without any value a user may have put in."""
+        return f"{self.method} {urlsplit(self.path).path}"
+
+
+class Session:
+    """Sends requests within the budgets and answers with parsed documents. Threads may share it.
+
+    Args:
+        base_url: Scheme and host, without `/v1`.
+        authenticator: Shows the key to that host only.
+        limiter: Knows when the next request may go.
+        clock: Waits between tries.
+        timeout: Seconds to wait for the connection, and then for each part of the answer.
+        user_agent: How the tap introduces itself.
+        max_retry_seconds: For how long a fault is met with another try.
+        connections: How many requests may be under way at once.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        base_url: str,
+        authenticator: BearerAuthenticator,
+        limiter: Limiter,
+        clock: Clock,
+        timeout: float,
+        user_agent: str,
+        max_retry_seconds: float,
+        connections: int,
+    ) -> None:
+        self.limiter = limiter
+        self.clock = clock
+        self.base_url = base_url
+        self._authenticator = authenticator
+        self._timeout = timeout
+        self._max_retry_seconds = max_retry_seconds
+        self._clock_difference: float | None = None
+        self._http = requests.Session()
+        self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
+        self._http.auth = authenticator
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
+        self._http.mount(f"{base_url}/", adapter)
+
+    def server_now(self) -> float:
+        """Seconds since 1970 by Kustomer's clock, as far as an answer has shown it."""
+        return self.clock.now() + (self._clock_difference or 0.0)
+
+    def send(self, request: Request, read: Callable[[Document], T]) -> T:
+        """Ask, as often as it takes, and give what `read` makes of the answer.
+
+        Args:
+            request: What to ask.
+            read: Raises `WrongAnswerError` for a document that can't be true; it is asked for
+                again then.
+
+        Raises:
+            RequestError: One of its subclasses, by what came (`tap_kustomer.client.errors`).
+        """
+        pauses = backoff.expo(max_value=_LONGEST_PAUSE)
+        next(pauses)  # The generator's own start value, not a pause.
+        started: float | None = None
+        for attempt in itertools.count(1):
+            self.limiter.wait(request.cost)
+            try:
+                return self._read(request, self._attempt(request), read)
+            except TransientError as fault:
+                now = self.clock.monotonic()
+                started = now if started is None else started
+                pause = fault.retry_after
+                if pause is None:
+                    longest = next(pauses)
+                    pause = longest / 2 + backoff.full_jitter(longest / 2)
+                if now + pause - started > self._max_retry_seconds:
+                    raise GaveUpError(
+                        f"{fault}. Given up after {attempt} tries in {now - started:.0f} s"
+                    ) from fault
+                logger.warning("%s. Asking again in %.1f s", fault, pause)
+                self.clock.sleep(pause)
+        raise AssertionError  # pragma: no cover
+
+    @staticmethod
+    def _read(request: Request, document: Document, read: Callable[[Document], T]) -> T:
+        try:
+            return read(document)
+        except WrongAnswerError as fault:
+            raise WrongAnswerError(f"{request} gave a wrong answer: {fault}") from None
+
+    def _attempt(self, request: Request) -> Document:
+        url = f"{self.base_url}{request.path}"
+        params: Mapping[str, str | int] | None = request.params
+        for _ in range(_MOST_REDIRECTS):
+            response = self._exchange(request, url, params)
+            if not response.is_redirect:
+                return self._document(request, response)
+            url, params = urljoin(url, response.headers["location"]), None
+            if not same_origin(url, self.base_url):
+                raise RedirectError(
+                    f"{request} is redirected to {urlsplit(url).hostname}, a host other than "
+                    f"{urlsplit(self.base_url).hostname}. The API key does not go there: check "
+                    "organization, region and api_url"
+                )
+        raise RedirectError(f"{request} is redirected over and over")
+
+    def _exchange(
+        self, request: Request, url: str, params: Mapping[str, str | int] | None
+    ) -> requests.Response:
+        try:
+            response = self._http.request(
+                request.method,
+                url,
+                params=dict(params) if params else None,
+                json=request.json,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            raise ConnectionSecurityError(
+                f"{request}: no secure connection to {urlsplit(url).netloc}: {self._reason(error)}"
+            ) from error
+        except requests.exceptions.RequestException as error:
+            # Timeouts, refused and lost connections, names that don't resolve, bodies cut short.
+            raise TransientError(f"{request} failed: {self._reason(error)}") from error
+        self._clock_difference = self._difference(response.headers)
+        return response
+
+    def _document(self, request: Request, response: requests.Response) -> Document:
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = self.limiter.refuse(request.cost, response.headers)
+            raise RateLimitedError(
+                f"{request} answered 429: the budget of requests a minute is used up",
+                retry_after=wait,
+            )
+        self.limiter.learn(request.cost, response.headers)
+        if not response.ok:
+            error = from_status(response.status_code, str(request), response.content)
+            raise type(error)(self._authenticator.hide_key(str(error)))
+        try:
+            document = msgspec.json.decode(response.content)
+        except msgspec.DecodeError as error:
+            raise WrongAnswerError(f"{request} answered what is no JSON") from error
+        if not isinstance(document, dict):
+            raise WrongAnswerError(f"{request} answered JSON that is no object")
+        return document
+
+    def _difference(self, headers: Mapping[str, str]) -> float | None:
+        """How far Kustomer's clock is ahead of this machine's, by the latest answer that says."""
+        time = server_time(headers)
+        return self._clock_difference if time is None else time - self.clock.now()
+
+    def _reason(self, error: Exception) -> str:
+        return self._authenticator.hide_key(type(error).__name__)

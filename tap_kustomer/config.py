@@ -1,0 +1,281 @@
+"""The settings: their JSON schema for people and programs, and their checked, typed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from jsonschema import Draft202012Validator, FormatChecker
+from singer_sdk import typing as th
+
+from tap_kustomer import times
+from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url
+from tap_kustomer.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jsonschema import ValidationError
+
+DISTRIBUTION: Final = "complete-tap-kustomer"
+
+# The name and the numbers that MeltanoLabs' variant of this tap uses for the region.
+_PROD_POINTS: Final = {1: "us", 2: "eu"}
+
+# A key that was pasted with its line break would not fit into a header.
+_PRINTABLE: Final = r"^[\x21-\x7e]+$"
+
+SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
+    th.Property(
+        "api_key",
+        th.StringType(pattern=_PRINTABLE),
+        required=True,
+        secret=True,
+        title="API key",
+        description="The bearer token of a Kustomer API key (Settings, Security, API Keys).",
+    ),
+    th.Property(
+        "organization",
+        th.StringType(min_length=1),
+        title="Organisation",
+        description=(
+            "Subdomain of the organisation: acme for acme.kustomerapp.com. It leads to the right "
+            "region by itself."
+        ),
+        examples=["acme"],
+    ),
+    th.Property(
+        "region",
+        th.StringType(allowed_values=list(REGIONS)),
+        default="us",
+        title="Region",
+        description="Where the API key was issued. Used when no organisation is given.",
+    ),
+    th.Property(
+        "prod_point",
+        th.IntegerType(allowed_values=list(_PROD_POINTS)),
+        title="Prod point",
+        description="The region as MeltanoLabs' variant names it: 1 for us, 2 for eu.",
+    ),
+    th.Property(
+        "api_url",
+        th.StringType(min_length=1),
+        title="API URL",
+        description=(
+            "Base URL to use instead of the region's or organisation's, for a proxy or a test "
+            "server. https only, but for this machine."
+        ),
+    ),
+    th.Property(
+        "start_date",
+        th.DateTimeType,
+        title="Start date",
+        description=(
+            "Date or date-time (UTC): rows updated before it are not read. Without it "
+            "everything is read."
+        ),
+        examples=["2024-01-31", "2024-01-31T08:00:00Z"],
+    ),
+    th.Property(
+        "end_date",
+        th.DateTimeType,
+        title="End date",
+        description="Date or date-time (UTC): rows updated after it are not read. For backfills.",
+    ),
+    th.Property(
+        "page_size",
+        th.IntegerType(minimum=1, maximum=500),
+        default=500,
+        title="Page size",
+        description="Rows to ask for at once, where the endpoint gives that many.",
+    ),
+    th.Property(
+        "api_usage_percent",
+        th.IntegerType(minimum=25, maximum=100),
+        default=90,
+        title="API usage",
+        description=(
+            "Share of Kustomer's request budgets that the tap may use, in percent. The rest is "
+            "for the other users of the organisation."
+        ),
+    ),
+    th.Property(
+        "settle_seconds",
+        th.IntegerType(minimum=0, maximum=86_400),
+        default=60,
+        title="Settle time",
+        description=(
+            "Seconds before the start of the run up to which rows are read: Kustomer's search "
+            "shows changes with a delay."
+        ),
+    ),
+    th.Property(
+        "lookback_seconds",
+        th.IntegerType(minimum=0, maximum=604_800),
+        default=300,
+        title="Lookback",
+        description=(
+            "Seconds before the bookmark from which rows are read again, for those that the "
+            "search showed late."
+        ),
+    ),
+    th.Property(
+        "request_timeout",
+        th.IntegerType(minimum=1, maximum=3_600),
+        default=60,
+        title="Request timeout",
+        description="Seconds without a sign from Kustomer after which a request is repeated.",
+    ),
+    th.Property(
+        "max_parallel_requests",
+        th.IntegerType(minimum=1, maximum=32),
+        default=8,
+        title="Parallel requests",
+        description="Requests that may be under way at once.",
+    ),
+    th.Property(
+        "user_agent",
+        th.StringType(pattern=r"^[\x20-\x7e]+$"),
+        title="User agent",
+        description="How the tap introduces itself to Kustomer.",
+    ),
+    th.Property(
+        "emit_activate_version_messages",
+        th.BooleanType,
+        default=False,
+        title="Activate versions",
+        description=(
+            "Send ACTIVATE_VERSION after each full table, so that the target can remove rows "
+            "that are gone."
+        ),
+    ),
+).to_dict()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, checked. Times are milliseconds since 1970, durations are seconds.
+
+    Attributes:
+        base_url: Scheme and host to ask, without `/v1`.
+        start: Rows updated before it are not read; None for everything.
+        end: Rows updated after it are not read; None for no such bound.
+        api_usage: Share of the request budgets that the tap may use, up to 1.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str
+    start: int | None
+    end: int | None
+    page_size: int
+    api_usage: float
+    settle_seconds: int
+    lookback_seconds: int
+    request_timeout: int
+    max_parallel_requests: int
+    user_agent: str
+
+
+def settings_from(config: Mapping[str, Any]) -> Settings:
+    """Check a configuration and give it its typed form.
+
+    Raises:
+        ConfigurationError: Something is missing or not allowed; one line names the setting, what
+            was given and what is allowed.
+    """
+    given = {name: value for name, value in config.items() if value is not None}
+    problems = [_explain(error, given) for error in _VALIDATOR.iter_errors(given)]
+    if problems:
+        raise ConfigurationError("; ".join(dict.fromkeys(problems)))
+    defaults = {
+        name: schema["default"]
+        for name, schema in SCHEMA["properties"].items()
+        if "default" in schema
+    }
+    merged = {**defaults, **given}
+    start = _moment(given, "start_date")
+    end = _moment(given, "end_date")
+    if start is not None and end is not None and end < start:
+        raise ConfigurationError(
+            f"Setting end_date: {given['end_date']!r} lies before start_date "
+            f"{given['start_date']!r}; expected a later time"
+        )
+    return Settings(
+        api_key=given["api_key"],
+        base_url=_base_url(given),
+        start=start,
+        end=end,
+        page_size=merged["page_size"],
+        api_usage=merged["api_usage_percent"] / 100,
+        settle_seconds=merged["settle_seconds"],
+        lookback_seconds=merged["lookback_seconds"],
+        request_timeout=merged["request_timeout"],
+        max_parallel_requests=merged["max_parallel_requests"],
+        user_agent=merged.get("user_agent") or f"tap-kustomer/{version()}",
+    )
+
+
+def version() -> str:
+    """The tap's version, as it was installed."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+_FORMATS: Final = FormatChecker(formats=())
+
+
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or times.to_milliseconds(value) is not None
+
+
+_FORMATS.checks("date-time", raises=ValueError)(_is_time)
+_VALIDATOR: Final = Draft202012Validator(SCHEMA, format_checker=_FORMATS)
+
+
+def _explain(error: ValidationError, config: Mapping[str, Any]) -> str:
+    if error.validator == "required":
+        name = next(name for name in SCHEMA["required"] if name not in config)
+        return f"Setting {name}: it is missing; expected {_allowed(name)}"
+    name = str(error.absolute_path[0]) if error.absolute_path else "the configuration"
+    given = "a value" if name == "api_key" else repr(error.instance)
+    return f"Setting {name}: {given} was given; expected {_allowed(name)}"
+
+
+def _allowed(name: str) -> str:
+    schema = SCHEMA["properties"].get(name, {})
+    if "enum" in schema:
+        return "one of " + ", ".join(str(value) for value in schema["enum"])
+    if schema.get("format") == "date-time":
+        return "a date or date-time such as 2024-01-31 or 2024-01-31T08:00:00Z"
+    if "minimum" in schema:
+        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    if "boolean" in schema.get("type", ()):
+        return "true or false"
+    if schema.get("pattern") == _PRINTABLE:
+        return "a text without spaces and line breaks"
+    return "a text that is not empty"
+
+
+def _moment(given: Mapping[str, Any], name: str) -> int | None:
+    return times.to_milliseconds(given[name]) if name in given else None
+
+
+def _base_url(given: Mapping[str, Any]) -> str:
+    for name, read in (("api_url", checked_url), ("organization", organization_url)):
+        if name in given:
+            try:
+                return read(given[name])
+            except ValueError as error:
+                raise ConfigurationError(
+                    f"Setting {name}: {given[name]!r} was given; expected {error}"
+                ) from error
+    region = _PROD_POINTS.get(given.get("prod_point", 0), "us")
+    if "region" in given and "prod_point" in given and given["region"] != region:
+        raise ConfigurationError(
+            f"Setting prod_point: {given['prod_point']} ({region}) was given beside region "
+            f"{given['region']!r}; expected one of the two, or both the same"
+        )
+    return REGIONS[given.get("region", region)]

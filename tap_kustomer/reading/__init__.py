@@ -1,0 +1,1 @@
+"""How rows are read completely: search windows, page-number lists. Knows nothing of Singer."""

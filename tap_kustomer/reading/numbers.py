@@ -1,0 +1,15 @@
+"""Numbers in the `meta` of an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, which Kustomer writes as a string in places; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None

@@ -1,0 +1,87 @@
+"""What the streams of one run share: a session, a point in time, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Request, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.clock import Clock
+    from tap_kustomer.config import Settings
+
+MAX_RETRY_SECONDS = 300
+
+
+@dataclass
+class Run:
+    """One run of the tap.
+
+    Attributes:
+        settings: The checked settings.
+        clock: Tells the time and waits.
+        stop_if_asked: Ends the run by raising, if a signal has asked for it.
+        refused: Streams that have a bookmark and that the key may not read any more.
+    """
+
+    settings: Settings
+    clock: Clock
+    stop_if_asked: Callable[[], None]
+    refused: list[str] = field(default_factory=list)
+
+    @cached_property
+    def session(self) -> Session:
+        """The one session with Kustomer."""
+        settings = self.settings
+        return Session(
+            base_url=settings.base_url,
+            authenticator=BearerAuthenticator(settings.api_key, settings.base_url),
+            limiter=Limiter(self.clock, settings.api_usage),
+            clock=self.clock,
+            timeout=settings.request_timeout,
+            user_agent=settings.user_agent,
+            max_retry_seconds=MAX_RETRY_SECONDS,
+            connections=settings.max_parallel_requests,
+        )
+
+    @cached_property
+    def until(self) -> int:
+        """The end of every window of this run, in milliseconds since 1970.
+
+        It is the start of the run by Kustomer's clock, less the time that the search may lag
+        behind, or the end date where that is earlier.
+        """
+        self.check_key()
+        settled = int(self.session.server_now() - self.settings.settle_seconds) * 1000
+        return settled if self.settings.end is None else min(settled, self.settings.end)
+
+    def check_key(self) -> None:
+        """Ask for the one thing that any valid key may read, whatever its roles.
+
+        See https://developer.kustomer.com/docs/get-started/quickstart.
+
+        Raises:
+            DeadKeyError: Kustomer does not know the key.
+        """
+        try:
+            self.session.send(Request("GET", "/v1/auth/tokens/current"), _anything)
+        except AccessError as error:
+            raise DeadKeyError(
+                f"Kustomer does not accept the API key: {error}. It may have expired, been "
+                "revoked, be bound to other IP addresses, or belong to another region than "
+                f"{self.settings.base_url}: check api_key, organization and region"
+            ) from error
+        except MissingError:
+            # A proxy that does not forward this path says nothing about the key.
+            return
+
+
+def _anything(document: dict[str, Any]) -> None:
+    del document

@@ -1,0 +1,1 @@
+"""From a JSON:API resource to a flat record."""

@@ -1,0 +1,99 @@
+"""Custom attributes: what an organisation has added to Kustomer's own.
+
+`GET /v1/metadata/{resource}` lists them with name, type and display name; where a key may not read
+that, the suffix of a name still tells its type (`values.kind_by_suffix`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_kustomer.shaping.fields import Field, Kind
+from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.values import kind_by_suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_kustomer.shaping.fields import Shape
+
+_METADATA_TYPES: Final = {
+    "string": Kind.TEXT,
+    "number": Kind.NUMBER,
+    "integer": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+}
+
+_SCHEMA_TYPES: Final = {
+    "string": Kind.TEXT,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+    "array": Kind.ARRAY,
+}
+
+
+def fields_from_metadata(properties: Mapping[str, Any]) -> tuple[Field, ...]:
+    """One field for each custom attribute that the metadata of a resource lists.
+
+    Deleted ones are among them: older rows still carry their values. A field is named as its
+    column.
+
+    Args:
+        properties: `data.attributes.properties` of the metadata document.
+    """
+    names = columns(properties)
+    return tuple(
+        _field(names[key], key, value if isinstance(value, dict) else {})
+        for key, value in sorted(properties.items())
+    )
+
+
+def _field(name: str, key: str, about: Mapping[str, Any]) -> Field:
+    kind = kind_by_suffix(key)
+    if kind is Kind.ANYTHING:
+        kind = _METADATA_TYPES.get(str(about.get("type")), Kind.ANYTHING)
+    description = f"Custom attribute {key}"
+    if about.get("description"):
+        description = f"{description}: {about['description']}"
+    if about.get("deletedAt"):
+        description = f"{description}; deleted {about['deletedAt']}"
+    title = str(about.get("displayName") or "")
+    several = about.get("multi") or about.get("array") or about.get("type") == "array"
+    if several:
+        items = Field("", kind, "One of them.")
+        return Field(name, Kind.ARRAY, f"{description}.", title, items=items)
+    return Field(name, kind, f"{description}.", title)
+
+
+def fields_from_schema(schema: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of a column `custom` as a catalog describes it: the way back of `schema.py`."""
+    return tuple(
+        _field_from_schema(name, inner) for name, inner in schema.get("properties", {}).items()
+    )
+
+
+def _field_from_schema(name: str, schema: Mapping[str, Any]) -> Field:
+    types = [kind for kind in _types(schema) if kind != "null"]
+    kind = _SCHEMA_TYPES.get(types[0], Kind.ANYTHING) if len(types) == 1 else Kind.ANYTHING
+    if kind is Kind.TEXT and schema.get("format") == "date-time":
+        kind = Kind.TIME
+    items = _field_from_schema("", schema.get("items") or {}) if kind is Kind.ARRAY else None
+    return Field(name, kind, schema.get("description", ""), schema.get("title", ""), items=items)
+
+
+def _types(schema: Mapping[str, Any]) -> list[str]:
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else list(types)
+
+
+def with_custom_fields(shape: Shape, fields: tuple[Field, ...]) -> Shape:
+    """The same shape, its column `custom` filled with these fields."""
+    return replace(
+        shape,
+        attributes=tuple(
+            replace(field, fields=fields) if field.kind is Kind.CUSTOM else field
+            for field in shape.attributes
+        ),
+    )

@@ -1,0 +1,64 @@
+"""Which column each attribute and each relationship of a resource gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.shaping.names import columns, snake_case
+
+if TYPE_CHECKING:
+    from tap_kustomer.shaping.fields import Shape
+
+EXTRA: Final = "_extra"
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipColumns:
+    """Where a relationship goes: `id` for to-one only, `data` for both."""
+
+    id: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of one table, by Kustomer's keys.
+
+    Attributes:
+        attributes: Column of each declared attribute. An attribute always has its own name.
+        relationships: Columns of each declared relationship. Where an attribute has the name, as
+            `sla` of a conversation does, the relationship is moved to `<name>_data`.
+        type: Column of the resource's JSON:API type; `resource_type` where an attribute has `type`.
+        links: Column of the resource's links, likewise.
+    """
+
+    attributes: dict[str, str]
+    relationships: dict[str, RelationshipColumns]
+    type: str
+    links: str
+
+
+def layout(shape: Shape) -> Layout:
+    """Give every declared attribute and relationship a column of its own."""
+    attributes = columns(field.source for field in shape.attributes)
+    taken = {"id", EXTRA, *attributes.values()}
+
+    def free(name: str, otherwise: str) -> str:
+        chosen = otherwise if name in taken else name
+        taken.add(chosen)
+        return chosen
+
+    relationships = {}
+    for relationship in shape.relationships:
+        name = snake_case(relationship.source)
+        relationships[relationship.source] = RelationshipColumns(
+            id="" if relationship.many else free(f"{name}_id", f"{name}_data_id"),
+            data=free(name, f"{name}_data"),
+        )
+    return Layout(
+        attributes=attributes,
+        relationships=relationships,
+        type=free("type", "resource_type"),
+        links=free("links", "resource_links"),
+    )

@@ -1,0 +1,106 @@
+"""Single values: from whatever Kustomer sent to what the column promises, or a clear no."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tap_kustomer import times
+from tap_kustomer.shaping.fields import Kind
+from tap_kustomer.shaping.names import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NUMERAL = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+class MismatchError(Exception):
+    """The value can't be turned into the declared type without losing something."""
+
+
+def text(value: Any) -> str:
+    """Strings as they are, everything else as JSON: `7` becomes `"7"`."""
+    return value if type(value) is str else msgspec.json.encode(value).decode()
+
+
+def integer(value: Any) -> int:
+    """Whole numbers, also as floats or as strings of digits."""
+    if type(value) is int:
+        return value
+    exact = number(value)
+    if exact != int(exact):
+        raise MismatchError
+    return int(exact)
+
+
+def number(value: Any) -> float:
+    """Numbers, also as strings."""
+    if type(value) is float or type(value) is int:
+        return value
+    if type(value) is str and _NUMERAL.fullmatch(value):
+        return float(value) if value.strip("+-0123456789") else int(value)
+    raise MismatchError
+
+
+def boolean(value: Any) -> bool:
+    """True and false, also as the words."""
+    if type(value) is bool:
+        return value
+    if value in ("true", "false"):
+        return bool(value == "true")
+    raise MismatchError
+
+
+def time(value: Any) -> str:
+    """Times in canonical form, whatever their offset."""
+    if type(value) is not str:
+        raise MismatchError
+    try:
+        return times.canonical(value)
+    except ValueError as error:
+        raise MismatchError from error
+
+
+def anything(value: Any) -> Any:
+    """Any value, with the keys of objects in snake_case."""
+    if type(value) is dict:
+        names = columns(value)
+        return {names[key]: anything(item) for key, item in value.items()}
+    if type(value) is list:
+        return [anything(item) for item in value]
+    return value
+
+
+CONVERSIONS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: text,
+    Kind.INTEGER: integer,
+    Kind.NUMBER: number,
+    Kind.BOOLEAN: boolean,
+    Kind.TIME: time,
+    Kind.ANYTHING: anything,
+}
+
+# The suffixes that Kustomer puts at the end of a custom attribute's name, and the type that each
+# promises (https://developer.kustomer.com/docs/concepts/data-model; `Tree` is not in that list,
+# but public clients meet it).
+CUSTOM_SUFFIXES: dict[str, Kind] = {
+    "Str": Kind.TEXT,
+    "Txt": Kind.TEXT,
+    "Url": Kind.TEXT,
+    "Id": Kind.TEXT,
+    "Tree": Kind.TEXT,
+    "Num": Kind.NUMBER,
+    "Bool": Kind.BOOLEAN,
+    "At": Kind.TIME,
+}
+
+
+def kind_by_suffix(name: str) -> Kind:
+    """What the name of a custom attribute promises; `Kind.ANYTHING` without a known suffix."""
+    for suffix, kind in CUSTOM_SUFFIXES.items():
+        if name.endswith(suffix):
+            return kind
+    return Kind.ANYTHING

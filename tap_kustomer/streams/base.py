@@ -1,0 +1,206 @@
+"""What every stream of the tap has in common: from its declaration to Singer messages."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.streams import Stream
+from typing_extensions import override
+
+from tap_kustomer import times
+from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.reading.windows import read_window
+from tap_kustomer.shaping.custom import fields_from_schema, with_custom_fields
+from tap_kustomer.shaping.records import compile_shaper
+from tap_kustomer.shaping.schema import record_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_kustomer.reading.sources import Source
+    from tap_kustomer.shaping.fields import Field, Shape
+    from tap_kustomer.tap import TapKustomer
+
+REPLICATION_KEY = "updated_at"
+
+
+class KustomerStream(Stream):
+    """A table of Kustomer objects. A subclass is a declaration.
+
+    Attributes:
+        source: Where its rows are found.
+        shape: What a row carries.
+        roles: The roles of an API key any one of which lets it read this stream.
+        secrets: Attributes that never leave the tap.
+        metadata_resource: Under which name `GET /v1/metadata` lists its custom attributes.
+    """
+
+    source: ClassVar[Source]
+    shape: ClassVar[Shape]
+    roles: ClassVar[tuple[str, ...]]
+    secrets: ClassVar[tuple[str, ...]] = ()
+    metadata_resource: ClassVar[str | None] = None
+
+    # Shaping gives every value its declared type already.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    STATE_MSG_FREQUENCY = 1_000
+
+    def __init__(self, tap: TapKustomer, custom_fields: tuple[Field, ...] = ()) -> None:
+        schema = record_schema(with_custom_fields(self.shape, custom_fields))
+        super().__init__(tap, schema=schema)
+        self._kustomer = tap.run
+        self.primary_keys = ("id",)
+        if isinstance(self.source, Search):
+            self.replication_key = REPLICATION_KEY
+
+    @property
+    @override
+    def is_sorted(self) -> bool:
+        """Whether rows come in the order of their replication key: a stopped run can go on."""
+        return self.replication_method == REPLICATION_INCREMENTAL
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """The stream's records, shaped; those of a search in the order of `updated_at`."""
+        del context
+        limit = self.ABORT_AT_RECORD_COUNT
+        pages = self._pages()
+        try:
+            resources = itertools.islice(itertools.chain.from_iterable(pages), limit)
+            yield from map(self._shaper, resources)
+        except DeadKeyError:
+            raise
+        except AccessError as error:
+            self._leave_out(error)
+        except MissingError as error:
+            if isinstance(self.source, Search):
+                raise
+            self.logger.warning("Left out, as this organisation does not have it: %s", error)
+        else:
+            if limit is None:
+                self._finish()
+
+    def _pages(self) -> Iterator[list[dict[str, Any]]]:
+        if isinstance(self.source, PagedList):
+            yield from read_list(self._kustomer.session, self.source, self._page_size)
+            return
+        window = self._window()
+        if window.start > window.end:
+            return
+        for rows in read_window(
+            self._kustomer.session,
+            self.source,
+            window,
+            page_size=self._page_size,
+            name=self.name,
+        ):
+            yield [row.resource for row in rows]
+
+    def _window(self) -> Window:
+        """What to read: from a little before the bookmark, or the start date, to the run's end."""
+        settings = self._kustomer.settings
+        start = settings.start or 0
+        if (bookmark := self._bookmark) is not None:
+            start = max(start, bookmark - settings.lookback_seconds * 1000)
+        return Window(start, self._kustomer.until)
+
+    @property
+    def _bookmark(self) -> int | None:
+        """Everything up to here was read by an earlier run, in milliseconds since 1970."""
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            return None
+        value = self.stream_state.get("replication_key_value")
+        if value is None:
+            return None
+        try:
+            return times.to_milliseconds(value)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f"State of {self.name}: {value!r} was given as replication_key_value; expected a "
+                "date-time such as 2024-01-31T08:00:00.000Z"
+            ) from error
+
+    @property
+    def _page_size(self) -> int:
+        return self._kustomer.settings.page_size
+
+    @cached_property
+    def _shaper(self) -> Callable[[dict[str, Any]], Record]:
+        properties = self.effective_schema["properties"]
+        custom = fields_from_schema(properties.get("custom", {}))
+        return compile_shaper(
+            with_custom_fields(self.shape, custom), known=properties.keys(), secrets=self.secrets
+        )
+
+    def _leave_out(self, error: AccessError) -> None:
+        """The key is good, so what it lacks is a role.
+
+        Raises:
+            DeadKeyError: The key is not good.
+        """
+        self._kustomer.check_key()
+        self.logger.warning(
+            "Left out, as the API key has none of the roles %s: %s", ", ".join(self.roles), error
+        )
+        if self.stream_state:
+            self._kustomer.refused.append(self.name)
+
+    def _finish(self) -> None:
+        """Everything was read and written: say so."""
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            if isinstance(self.source, Search):
+                self._move_bookmark(times.to_text(self._window().end))
+        elif self._stream_version is not None:
+            super()._write_activate_version_message(self._stream_version)
+
+    def _move_bookmark(self, value: str) -> None:
+        """Bookmarks only move forward: rows of the lookback are older than where it stands."""
+        state = self.stream_state
+        if value > state.get("replication_key_value", ""):
+            state["replication_key"] = self.replication_key
+            state["replication_key_value"] = value
+
+    @override
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        """Log a message, but not the SDK's about an error: the command line explains that."""
+        if level < logging.ERROR:
+            super().log(message, *args, level=level, **kwargs)
+
+    # What follows replaces parts of the SDK that don't fit a bookmark with a lookback.
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            value = latest_record.get(REPLICATION_KEY)
+            if value is not None:
+                self._move_bookmark(value)
+
+    @override
+    def _write_starting_replication_value(self, context: Context | None) -> None:
+        """Leave the state as it is: the window is found without a marker in it."""
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """No signpost: a window ends before the run has begun, so no bookmark can pass that."""
+
+    @override
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        """Not before the records, where the SDK would send it: a target may delete at once."""
+
+    @override
+    def _write_record_message(self, record: Record) -> None:
+        self._kustomer.stop_if_asked()
+        super()._write_record_message(record)

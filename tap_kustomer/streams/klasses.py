@@ -1,0 +1,46 @@
+"""Klasses: the kinds of custom objects that the organisation has defined."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, boolean, text, texts
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
+
+
+class Klasses(KustomerStream):
+    """One row for each klass, such as order, disabled ones included.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "klasses"
+    # The list holds the klasses of one status; without the parameter, the enabled ones.
+    source = PagedList(
+        "/v1/klasses",
+        variants=({"status": "enabled"}, {"status": "existing_only"}, {"status": "disabled"}),
+    )
+    roles = ("org.permission.klass.read", "org.user.klass.read", "org.admin.klass.read")
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the klass in the API, such as order."),
+            text("displayName", "Name of the klass as people see it."),
+            text("icon", "Icon of the klass."),
+            text("color", "Colour of the klass."),
+            text(
+                "status",
+                "State: enabled, existing_only (objects stay, none are added) or disabled.",
+            ),
+            texts(
+                "mixins",
+                "Abilities of its objects: commentable, assignable, editable, creatable.",
+            ),
+            text("klassSchema", "Schema that the klass was made from."),
+            text("appVersion", "Version of the app that brought the klass."),
+            boolean("appDisabled", "Whether the app that brought the klass has been disabled."),
+            text("s3DataUrl", "Where Kustomer keeps data of the klass."),
+            CREATED_AT,
+            UPDATED_AT,
+        ),
+        relationships=(ORG,),
+    )

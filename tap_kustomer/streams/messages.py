@@ -1,0 +1,155 @@
+"""Messages: what customers and the organisation wrote to each other."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import Search
+from tap_kustomer.shaping.fields import (
+    Shape,
+    array,
+    boolean,
+    custom,
+    integer,
+    number,
+    structure,
+    text,
+    texts,
+    time,
+    to_many,
+    to_one,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    FIRST_COMPANY,
+    FIRST_DELIVERED,
+    IMPORTED_AT,
+    MESSAGE_META,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    PLACE,
+    REV,
+    SENTIMENT,
+    UPDATED_AT,
+)
+
+
+class Messages(KustomerStream):
+    """One row for each message, in or out, whatever its channel. Its text is in `preview`.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "messages"
+    source = Search("message")
+    metadata_resource = "message"
+    roles = ("org.permission.message.read", "org.user.message.read")
+    shape = Shape(
+        attributes=(
+            # What was said.
+            text("subject", "Subject of the message."),
+            text("preview", "Text of the message, up to 10,240 characters."),
+            text("lang", "Language of the message."),
+            SENTIMENT,
+            array(
+                "intentDetections",
+                "What Kustomer thinks that the customer wants.",
+                structure(
+                    "",
+                    "One intent.",
+                    text("intent", "Name of the intent."),
+                    number("confidence", "How sure the detection is."),
+                    text("resolutionType", "How the intent is to be resolved."),
+                ),
+            ),
+            array(
+                "reactions",
+                "Reactions to the message.",
+                structure(
+                    "",
+                    "One reaction.",
+                    text("subjectId", "Id of who reacted."),
+                    text("subjectType", "Who reacted: customer or user."),
+                    text("name", "Kind of reaction, such as love."),
+                    time("createdAt", "When the reaction was given."),
+                ),
+            ),
+            texts("tags", "Ids of the message's tags; messages are not known to carry any."),
+            custom("Custom attributes that the organisation has defined for messages."),
+            # Which way it went.
+            text(
+                "channel",
+                (
+                    "Channel: email, sms, chat, facebook, twitter-dm, twitter-tweet, voice, "
+                    "instagram, instagram-comment, whatsapp or form."
+                ),
+            ),
+            text("app", "App that carried the message, such as postmark."),
+            text("externalId", "Identifier of the message in the system that carried it."),
+            text("related", "Identifier of the message that this one refers to."),
+            text("source", "What sent the message by itself: bulk or satisfaction."),
+            boolean("auto", "Whether the message was sent by itself."),
+            text("direction", "Direction: in from the customer or out to the customer."),
+            text(
+                "directionType",
+                (
+                    "Part of the message in the exchange: initial-in, initial-out, response-in, "
+                    "response-out, followup-in or followup-out."
+                ),
+            ),
+            integer("size", "Size of the message; its unit is undocumented."),
+            MESSAGE_META,
+            structure("location", "Where the message was sent from.", *PLACE),
+            # What became of it.
+            text("status", "State of the message: sent, received or error."),
+            structure(
+                "error",
+                "Why the message could not be sent.",
+                number("status", "Status code of the error."),
+                text("code", "Code of the error."),
+                text("title", "Short description of the error."),
+                text("detail", "Long description of the error."),
+                structure("source", "What in the request caused the error."),
+                structure("meta", "Further details of the error."),
+                structure("links", "Where more about the error can be found."),
+            ),
+            time("errorAt", "When sending the message failed."),
+            FIRST_DELIVERED,
+            structure(
+                "firstRead",
+                "First time that the customer read the message.",
+                time("timestamp", "When it was read."),
+            ),
+            boolean("redacted", "Whether text of the message was blacked out."),
+            time("redactedAt", "When text of the message was blacked out."),
+            boolean("spam", "Whether the message is spam."),
+            # Who and how fast.
+            FIRST_COMPANY,
+            texts("createdByTeams", "Ids of the teams of the user who wrote the message."),
+            texts("assignedUsers", "Ids of the users whom the conversation was assigned to."),
+            texts("assignedTeams", "Ids of the teams that the conversation was assigned to."),
+            integer("responseTime", "Wait for this response, in milliseconds (assumed)."),
+            integer(
+                "responseBusinessTime",
+                "Wait for this response within business hours, in milliseconds (assumed).",
+            ),
+            # When.
+            time("sentAt", "When the message was sent."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            IMPORTED_AT,
+            REV,
+        ),
+        relationships=(
+            ORG,
+            to_one("customer", "Customer who wrote or got the message."),
+            to_one("conversation", "Conversation that the message belongs to."),
+            CREATED_BY,
+            MODIFIED_BY,
+            to_one("redactedBy", "User who blacked out text of the message."),
+            to_many("shortcuts", "Ids of the shortcuts that were used to write the message."),
+            to_many("attachments", "Ids of the files attached to the message."),
+        ),
+    )

@@ -1,0 +1,58 @@
+"""Notes: what agents write to each other about a customer's matter."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import Search
+from tap_kustomer.shaping.fields import Shape, anything, array, text, texts, to_many, to_one
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    DELETED_AT,
+    DELETED_BY,
+    IMPORTED_AT,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class Notes(KustomerStream):
+    """One row for each internal note, which the customer does not see.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "notes"
+    source = Search("note", archived=False)
+    roles = ("org.permission.note.read", "org.user.note.read")
+    shape = Shape(
+        attributes=(
+            text("body", "Text of the note, up to 10,240 characters."),
+            text("lang", "Language of the note."),
+            text("externalId", "Identifier of the note in another system."),
+            texts("createdByTeams", "Ids of the teams of the user who wrote the note."),
+            array(
+                "attachments",
+                "Files attached to the note; items are undocumented.",
+                anything("", "One file."),
+            ),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            IMPORTED_AT,
+            DELETED,
+            DELETED_AT,
+        ),
+        relationships=(
+            ORG,
+            to_one("customer", "Customer whom the note is about."),
+            to_one("conversation", "Conversation that the note belongs to."),
+            to_many("userMentions", "Ids of the users, perhaps teams too, whom the note mentions."),
+            CREATED_BY,
+            MODIFIED_BY,
+            DELETED_BY,
+        ),
+    )

@@ -1,0 +1,46 @@
+"""Queues: where conversations wait to be routed to an agent."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, boolean, integer, text
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class Queues(KustomerStream):
+    """One row for each queue in use; deleted queues are not listed.
+
+    Source: https://developer.kustomer.com/api/queues-and-routing
+    """
+
+    name = "queues"
+    source = PagedList("/v1/routing/queues")
+    roles = (
+        "org.permission.queue.read",
+        "org.permission.routing.read",
+        "org.user.routing.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the queue; the default one is DEFAULT_QUEUE."),
+            text("displayName", "Name under which the app shows the queue."),
+            text("description", "What the queue is for."),
+            text("key", "Key by which other systems refer to the queue."),
+            integer("priority", "Priority of the queue's items in routing."),
+            integer("itemSize", "Share of an agent's capacity that one item takes up."),
+            boolean("system", "Whether Kustomer itself made the queue."),
+            boolean("restrictTransfersByUsers", "Whether users can't transfer items to it."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

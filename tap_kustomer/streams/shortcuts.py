@@ -1,0 +1,142 @@
+"""Shortcuts: prepared replies, and the changes to a conversation that go with them."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import (
+    Shape,
+    array,
+    boolean,
+    integer,
+    mapping,
+    structure,
+    text,
+    texts,
+    to_many,
+    to_one,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    REV,
+    UPDATED_AT,
+)
+
+
+class Shortcuts(KustomerStream):
+    """One row for each prepared reply that agents can insert.
+
+    Source: https://developer.kustomer.com/api/settings-and-configurations
+    """
+
+    name = "shortcuts"
+    source = PagedList("/v1/shortcuts")
+    roles = (
+        "org.permission.shortcut.read",
+        "org.user.content.shortcut.read",
+        "org.user.shortcut.read",
+        "org.admin.content.shortcut.read",
+        "org.admin.shortcut.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the shortcut."),
+            structure(
+                "draft",
+                "The reply as it is inserted.",
+                text("text", "Text of the reply, in Markdown, up to 10,240 characters."),
+            ),
+            structure(
+                "payload",
+                "The reply as the editor keeps it.",
+                structure(
+                    "text",
+                    "The reply's text in the form of the Draft.js editor.",
+                    array(
+                        "blocks",
+                        "Paragraphs of the text.",
+                        structure(
+                            "",
+                            "One paragraph.",
+                            text("key", "Key of the paragraph."),
+                            text("text", "Text of the paragraph."),
+                            text("type", "Kind of paragraph, such as a list item."),
+                            integer("depth", "Depth of indentation."),
+                            array(
+                                "inlineStyleRanges",
+                                "Styled stretches of the paragraph.",
+                                structure(
+                                    "",
+                                    "One stretch.",
+                                    integer("offset", "Where it starts, in characters."),
+                                    integer("length", "How long it is, in characters."),
+                                    text("style", "Name of the style, such as BOLD."),
+                                ),
+                            ),
+                            array(
+                                "entityRanges",
+                                "Stretches of the paragraph that are a link, a picture or similar.",
+                                structure(
+                                    "",
+                                    "One stretch.",
+                                    integer("offset", "Where it starts, in characters."),
+                                    integer("length", "How long it is, in characters."),
+                                    integer("key", "Key of the entity in the map of entities."),
+                                ),
+                            ),
+                            structure("data", "Further details of the paragraph."),
+                        ),
+                    ),
+                    mapping(
+                        "entityMap",
+                        "Links, pictures and similar, by their key.",
+                        structure(
+                            "",
+                            "One entity.",
+                            text("type", "Kind of entity, such as LINK."),
+                            text("mutability", "Whether its text can be edited."),
+                            structure("data", "Details of the entity, such as its address."),
+                        ),
+                    ),
+                ),
+            ),
+            structure(
+                "conversation",
+                "Changes that the shortcut makes to the conversation.",
+                structure(
+                    "name",
+                    "Change of the subject.",
+                    text("operator", "How the subject changes."),
+                    text("value", "The new subject."),
+                ),
+                structure(
+                    "tags",
+                    "Change of the tags.",
+                    text("operator", "How the tags change."),
+                    texts("value", "Tags that the change is about."),
+                ),
+                structure("custom", "Changes of custom attributes, by their name."),
+            ),
+            boolean("isPrivate", "Whether only some users and teams can use it."),
+            boolean("appDisabled", "Whether the app that brought the shortcut has been disabled."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            DELETED,
+            REV,
+        ),
+        relationships=(
+            ORG,
+            to_one("parent", "Category that the shortcut belongs to."),
+            to_many("accessUsers", "Ids of the users who can use a private shortcut."),
+            to_many("accessTeams", "Ids of the teams that can use a private shortcut."),
+            to_many("attachments", "Ids of the files that the shortcut attaches."),
+            CREATED_BY,
+            MODIFIED_BY,
+        ),
+    )

@@ -1,0 +1,58 @@
+"""Users: the people and machines that work in Kustomer."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, boolean, text, texts, time
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    DELETED_AT,
+    DELETED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class Users(KustomerStream):
+    """One row for each user: agents, administrators and API keys, deactivated ones included.
+
+    Source: https://developer.kustomer.com/api/access-management/get-users
+    """
+
+    name = "users"
+    # The list holds either active or deactivated users; its filters can't be combined.
+    source = PagedList(
+        "/v1/users", page_size=500, variants=({"deleted": "false"}, {"deleted": "true"})
+    )
+    roles = ("org.permission.user.read", "org.user.read")
+    secrets = ("password",)
+    shape = Shape(
+        attributes=(
+            text("name", "Full name of the user."),
+            text("displayName", "Name under which customers see the user."),
+            text("userType", "Kind of user: user, machine, limited (collaborator) or hourly."),
+            text("email", "E-mail address under which the user signs in."),
+            boolean("isEmailValid", "Whether e-mails reach the address."),
+            text("verifiedEmailStatus", "How far the verification of the address is."),
+            time("emailVerifiedAt", "When the address was last verified."),
+            time("firstEmailVerifiedAt", "When an address of the user was first verified."),
+            text("mobile", "Mobile telephone number of the user."),
+            text("avatarUrl", "Address of the user's picture."),
+            text("emailSignature", "Signature beneath the user's e-mails, as HTML."),
+            texts("roles", "Roles that the user has."),
+            texts("roleGroups", "Ids of the permission sets that the user has."),
+            time("firstLoginAt", "When the user first signed in."),
+            time("mostRecentLoginAt", "When the user last signed in."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            DELETED,
+            DELETED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+    )

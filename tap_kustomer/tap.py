@@ -1,0 +1,160 @@
+"""The tap: settings in, streams out."""
+
+from __future__ import annotations
+
+import copy
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+from singer_sdk.plugin_base import _ConfigInput
+from singer_sdk.tap_base import Tap
+from typing_extensions import override
+
+from tap_kustomer import config as configuration
+from tap_kustomer.client.clock import SystemClock
+from tap_kustomer.discovery import custom_fields
+from tap_kustomer.errors import ConfigurationError, TapKustomerError
+from tap_kustomer.messages import BufferedWriter
+from tap_kustomer.run import Run
+from tap_kustomer.streams import STREAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    import click
+
+    from tap_kustomer.config import Settings
+    from tap_kustomer.shaping.fields import Field
+    from tap_kustomer.streams.base import KustomerStream
+
+
+class TapKustomer(Tap):
+    """Singer tap for Kustomer, the customer-service CRM."""
+
+    name = "tap-kustomer"
+    package_name = configuration.DISTRIBUTION
+    config_jsonschema: ClassVar[dict[str, Any]] = copy.deepcopy(configuration.SCHEMA)
+    # The columns of custom attributes are found by asking Kustomer.
+    dynamic_catalog = True
+    message_writer_class = BufferedWriter
+
+    _stop_signal: int | None = None
+    _settings: Settings
+
+    # Configuration
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        self._settings = configuration.settings_from(self._config)
+        # The SDK's own check also fills the defaults in.
+        return super()._validate_config(raise_errors=raise_errors)
+
+    @override
+    @classmethod
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        """Read the files given as `--config`."""
+        try:
+            return super().cb_config(ctx, param, value)
+        except OSError as error:
+            raise ConfigurationError(
+                f"--config {error.filename}: {error.strerror}; expected a JSON file, or ENV for "
+                "environment variables"
+            ) from error
+        except ValueError as error:
+            raise ConfigurationError(f"--config: expected JSON, but {error}") from error
+
+    # Discovery
+
+    @cached_property
+    def run(self) -> Run:
+        """What the streams of this run share."""
+        return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+
+    @override
+    def discover_streams(self) -> Sequence[KustomerStream]:
+        """All streams; without a catalog, with the columns of custom attributes.
+
+        A catalog has those columns already, so a run with one asks nothing here.
+        """
+        return [stream(self, self._custom_fields(stream)) for stream in STREAMS]
+
+    def _custom_fields(self, stream: type[KustomerStream]) -> tuple[Field, ...]:
+        resource = stream.metadata_resource
+        if resource is None or self.input_catalog is not None:
+            return ()
+        return custom_fields(self.run, resource)
+
+    # Running
+
+    @override
+    @classmethod
+    def invoke(  # type: ignore[override]  # As the SDK's own Tap does.
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run what the command line asks for."""
+        if about:
+            super().invoke(about=about, about_format=about_format)
+        cls.print_version(print_fn=cls.logger.info)
+        config = config or _ConfigInput()
+        tap = cls(
+            config=config.config,
+            state=_load("--state", state),
+            catalog=_load("--catalog", catalog),
+            parse_env_config=config.parse_env,
+        )
+        tap.sync_to_end()
+
+    def sync_to_end(self) -> None:
+        """Sync all streams; whatever ends the run early, the state is written.
+
+        Raises:
+            TapKustomerError: The run could not be finished.
+            SystemExit: A signal asked for the end; its code is 128 plus the signal's number.
+        """
+        try:
+            self.sync_all()
+        except (TapKustomerError, SystemExit):
+            self.state_writer.write_state(self.state)
+            raise
+        if self.run.refused:
+            raise TapKustomerError(
+                f"The API key may not read {', '.join(self.run.refused)} any more, which earlier "
+                "runs did read. All other streams are complete: give the key its roles back, or "
+                "deselect these streams"
+            )
+
+    # Signals
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """Take note only: the main thread may be in the middle of writing a line."""
+        self._stop_signal = signum
+
+    def stop_if_asked(self) -> None:
+        """End the run here, between two records or in a pause, if a signal has asked for it.
+
+        Raises:
+            SystemExit: With the code 128 plus the signal's number.
+        """
+        if self._stop_signal is not None:
+            raise SystemExit(128 + self._stop_signal)
+
+
+def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
+    if file is None:
+        return None
+    try:
+        document = msgspec.json.decode(file.read())
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{option} {file.name}: expected JSON, but {error}") from error
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{option} {file.name}: expected a JSON object")
+    return document

@@ -1,0 +1,73 @@
+"""The one canonical form of time.
+
+Kustomer sends `YYYY-MM-DDTHH:MM:SS.mmmZ` nearly everywhere, but custom attributes come with any
+offset (https://developer.kustomer.com/docs/concepts/json-api-format). The SDK compares bookmarks
+as strings, where `...00Z` sorts after `...00.500Z`, so every time that leaves the tap has
+milliseconds and a `Z`. Between two texts the tap calculates in whole milliseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pendulum
+from pendulum.parsing.exceptions import ParserError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_UTC = _EPOCH.replace(tzinfo=None)
+_MILLISECOND = timedelta(milliseconds=1)
+_CANONICAL_LENGTH = len("2024-01-31T10:00:00.000Z")
+
+
+def to_milliseconds(text: str) -> int:
+    """Milliseconds since 1970 of a date or date-time in any ISO 8601 form, UTC if none is given.
+
+    Raises:
+        ValueError: The text is no date and no date-time.
+    """
+    return (_parse(text) - _EPOCH) // _MILLISECOND
+
+
+def to_text(milliseconds: int) -> str:
+    """The canonical text of a time, for example `2024-01-31T10:00:00.000Z`.
+
+    Raises:
+        ValueError: The time lies outside the years 1 to 9999.
+    """
+    try:
+        moment = _EPOCH_UTC + timedelta(milliseconds=milliseconds)
+    except OverflowError as error:
+        raise ValueError(f"{milliseconds} ms lie outside the years 1 to 9999") from error
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def canonical(text: str) -> str:
+    """The same time in canonical form; what is canonical already is handed back untouched.
+
+    Raises:
+        ValueError: The text is no date and no date-time.
+    """
+    moment = _parse(text)
+    if len(text) == _CANONICAL_LENGTH and text[10] == "T" and text[19] == "." and text[23] == "Z":
+        return text
+    return to_text((moment - _EPOCH) // _MILLISECOND)
+
+
+def _parse(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        # Forms that the standard library does not know, such as a space before the offset.
+        moment = _parse_leniently(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _parse_leniently(text: str) -> datetime:
+    try:
+        parsed: Any = pendulum.parse(text, tz="UTC") if text[:1].isdigit() else None
+    except (ParserError, OverflowError):
+        parsed = None
+    if not isinstance(parsed, datetime):  # pendulum also reads durations and intervals.
+        raise ValueError(f"{text!r} is no date and no date-time")  # noqa: TRY004
+    return datetime.fromisoformat(parsed.isoformat())
