@@ -29,6 +29,8 @@ SEARCH_LIMIT: Final = 100
 # has so little. It is not documented which of the two budgets a search's headers speak of.
 _LARGEST_SEARCH_LIMIT: Final = 150
 
+_LARGEST_BURST: Final = 5
+
 _EPOCH_MILLISECONDS: Final = 1e12
 _EPOCH_SECONDS: Final = 1e9
 
@@ -67,8 +69,8 @@ class Budget:
         """The earliest time for the next request."""
         if self._window_end is not None and now >= self._window_end:
             self._forget_window()
-        # What is left unused of the share may be caught up with in a small burst.
-        slack = max(1.0, self._reserve) - 1.0
+        # What was left unused may be caught up with in a small burst, paid out of the reserve.
+        slack = min(self._reserve, _LARGEST_BURST)
         return max(now, self._next_slot - slack / self.rate, self._blocked_until)
 
     def take(self, at: float) -> None:

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from tap_kustomer.client.errors import (
+    AccessError,
+    MissingError,
+    RateLimitedError,
+    RefusedError,
+    TransientError,
+    explain,
+    from_status,
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (
+            b'{"errors":[{"code":"bad_request","message":"Invalid request body.","meta":{}}]}',
+            "bad_request: Invalid request body.",
+        ),
+        (
+            b'{"errors":[{"status":400,"source":{"parameter":"x"},"code":"badparam",'
+            b'"title":"Not allowed","detail":"/properties/x"}]}',
+            "badparam: Not allowed: /properties/x (x)",
+        ),
+        (
+            b'{"errors":[{"status":"404","code":"notfound","source":{"parameters":"id"}}]}',
+            "notfound (id)",
+        ),
+        (b'{"errors":{"code":"unauthorized"}}', "unauthorized"),
+        (b'{"errors":[{"code":"a"},{"code":"b"}]}', "a; b"),
+        (b'{"errors":["gone"]}', "gone"),
+        (b"<html><h1>502</h1></html>", "no JSON in the answer"),
+        (b"", "no JSON in the answer"),
+        (b"[]", "no reason given"),
+        (b'{"errors":[]}', "no reason given"),
+    ],
+)
+def test_both_error_shapes_are_told_in_one_line(body: bytes, line: str) -> None:
+    assert explain(body) == line
+
+
+def test_a_long_explanation_is_cut_and_stays_one_line() -> None:
+    told = explain(b'{"errors":[{"message":"' + b"very\\nlong " * 200 + b'"}]}')
+
+    assert len(told) < 400
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, RefusedError),
+        (401, AccessError),
+        (402, AccessError),
+        (403, AccessError),
+        (404, MissingError),
+        (410, MissingError),
+        (408, TransientError),
+        (409, RefusedError),
+        (413, RefusedError),
+        (422, RefusedError),
+        (429, RateLimitedError),
+        (500, TransientError),
+        (502, TransientError),
+        (503, TransientError),
+        (504, TransientError),
+    ],
+)
+def test_a_status_code_stands_for_an_error(status: int, kind: type[Exception]) -> None:
+    error = from_status(status, "GET /v1/teams", b"{}")
+
+    assert type(error) is kind
+    assert str(error) == f"GET /v1/teams answered {status}: no reason given"

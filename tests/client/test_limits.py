@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.virtual_time import VirtualClock
+from tap_kustomer.client.limits import Cost, Limiter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HOUR = 3600.0
+
+
+class MinuteWindows:
+    """Counts requests in fixed minutes that begin somewhere, as Kustomer documents it."""
+
+    def __init__(self, clock: VirtualClock, limit: int, begin: float) -> None:
+        self._clock, self.limit, self._begin = clock, limit, begin
+        self._window = -1
+        self.used = 0
+        self.refused: list[float] = []
+        self.served = 0
+
+    def use(self, count: int = 1) -> dict[str, str] | None:
+        """Headers of an answer, or None for a 429."""
+        window = int((self._clock.elapsed + self._begin) // 60)
+        if window != self._window:
+            self._window, self.used = window, 0
+        if self.used + count > self.limit:
+            if count == 1:
+                self.refused.append(self._clock.elapsed)
+            self.used = self.limit if count > 1 else self.used
+            return None
+        self.used += count
+        return {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(self.limit - self.used),
+        }
+
+
+def ask_for_an_hour(
+    clock: VirtualClock, limiter: Limiter, server: MinuteWindows, latency: float = 0.5
+) -> int:
+    """Search as fast as the limiter lets it; the answers come `latency` later."""
+    sent = 0
+    while clock.elapsed < HOUR:
+        limiter.wait(Cost.SEARCH)
+        headers = server.use()
+        if headers is None:
+            clock.later(latency, lambda: None)
+            limiter.refuse(Cost.SEARCH, {})
+        else:
+            sent += 1
+            clock.later(latency, _learn(limiter, headers))
+    return sent
+
+
+def _learn(limiter: Limiter, headers: dict[str, str]) -> Callable[[], None]:
+    return lambda: limiter.learn(Cost.SEARCH, headers)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.mark.parametrize("begin", [0.0, 17.3, 59.9])
+@pytest.mark.parametrize("latency", [0.05, 1.0, 3.0])
+@pytest.mark.parametrize("percent", [25, 90, 95])
+def test_alone_the_tap_uses_its_share_of_the_budget_and_is_never_refused(
+    clock: VirtualClock, begin: float, latency: float, percent: int
+) -> None:
+    server = MinuteWindows(clock, 100, begin)
+
+    sent = ask_for_an_hour(clock, Limiter(clock, percent / 100), server, latency)
+
+    assert server.refused == []
+    assert 0.97 * 60 * percent <= sent <= 60 * percent + 10
+
+
+def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 0.9)
+    times = []
+    for _ in range(100):
+        limiter.wait(Cost.SEARCH)
+        times.append(clock.elapsed)
+
+    busiest = max(sum(start <= t < start + 6 for t in times) for start in times)
+    assert busiest <= 9 + 5
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_beside_another_client_refusals_are_rare(clock: VirtualClock, seed: int) -> None:
+    server = MinuteWindows(clock, 100, seed * 3.1)
+    other = random.Random(seed)
+
+    def use_some() -> None:
+        server.use()
+        clock.later(other.expovariate(50 / 60), use_some)
+
+    clock.later(1, use_some)
+    server.refused = []
+    sent = 0
+    refused_to_tap = 0
+    limiter = Limiter(clock, 0.9)
+    while clock.elapsed < HOUR:
+        limiter.wait(Cost.SEARCH)
+        headers = server.use()
+        if headers is None:
+            refused_to_tap += 1
+            limiter.refuse(Cost.SEARCH, {})
+        else:
+            sent += 1
+            clock.later(0.5, _learn(limiter, headers))
+
+    assert refused_to_tap <= 60
+    assert sent >= 0.85 * 50 * 60, "what the other one leaves is used"
+
+
+def test_the_organisation_has_a_budget_of_its_own(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 0.9)
+    limiter.learn(Cost.PLAIN, {"x-ratelimit-limit": "1000"})
+
+    for _ in range(900):
+        limiter.wait(Cost.PLAIN)
+
+    assert 50 <= clock.elapsed <= 61
+    assert limiter.search.spent == 0
+
+
+def test_a_search_draws_on_both_budgets(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 0.9)
+    limiter.wait(Cost.SEARCH)
+
+    assert (limiter.organization.spent, limiter.search.spent) == (1, 1)
+
+
+def test_the_headers_of_a_search_may_speak_of_either_budget(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 0.9)
+    limiter.learn(Cost.SEARCH, {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "999"})
+    limiter.learn(Cost.SEARCH, {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59"})
+
+    assert (limiter.organization.limit, limiter.search.limit) == (1000, 60)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "600"}, 60),
+        ({"x-ratelimit-reset": "12"}, 12),
+        ({"x-ratelimit-reset": "1700000009"}, 9),
+        ({"x-ratelimit-reset": "1700000009000"}, 9),
+        ({"x-ratelimit-reset": "1600000000"}, 1),
+        ({"x-ratelimit-reset": "soon"}, 60),
+        ({}, 60),
+        # The server's clock is ten minutes ahead of this machine's.
+        ({"x-ratelimit-reset": "1700000630", "date": "Tue, 14 Nov 2023 22:23:20 GMT"}, 30),
+    ],
+)
+def test_a_refusal_stops_all_requests_for_as_long_as_the_server_asks(
+    clock: VirtualClock, headers: dict[str, str], wait: float
+) -> None:
+    limiter = Limiter(clock, 0.9)
+
+    assert limiter.refuse(Cost.SEARCH, headers) == pytest.approx(wait)
+
+    limiter.wait(Cost.PLAIN)
+    assert clock.elapsed == 0
+    limiter.wait(Cost.SEARCH)
+    assert clock.elapsed == pytest.approx(wait)
+
+
+def test_without_headers_the_documented_budgets_hold(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 1.0)
+    limiter.learn(Cost.SEARCH, {})
+
+    for _ in range(101):
+        limiter.wait(Cost.SEARCH)
+
+    assert clock.elapsed == pytest.approx(60)

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from support.virtual_time import VirtualClock
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.errors import (
+    AccessError,
+    ConnectionSecurityError,
+    GaveUpError,
+    RedirectError,
+    RefusedError,
+    WrongAnswerError,
+)
+from tap_kustomer.client.limits import Cost, Limiter
+from tap_kustomer.client.session import Request, Session
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+URL = "https://acme.api.kustomerapp.com"
+TEAMS = Request("GET", "/v1/teams")
+SEARCH = Request("POST", "/v1/customers/search", json={}, cost=Cost.SEARCH)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def session(clock: VirtualClock) -> Session:
+    return Session(
+        base_url=URL,
+        authenticator=BearerAuthenticator("the-key", URL),
+        limiter=Limiter(clock, 0.9),
+        clock=clock,
+        timeout=10,
+        user_agent="tap-kustomer/test",
+        max_retry_seconds=300,
+        connections=4,
+    )
+
+
+def whole(document: dict[str, Any]) -> dict[str, Any]:
+    return document
+
+
+def test_a_request_carries_the_key_and_the_name_of_the_tap(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json={"data": []})
+
+    assert session.send(TEAMS, whole) == {"data": []}
+    sent = requests_mock.last_request
+    assert sent is not None
+    assert sent.headers["Authorization"] == "Bearer the-key"
+    assert sent.headers["User-Agent"] == "tap-kustomer/test"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_passing_fault_is_met_with_another_try(
+    session: Session, requests_mock: Mocker, status: int
+) -> None:
+    answers: list[dict[str, Any]] = [
+        {"status_code": status, "text": "<html>"},
+        {"status_code": status, "json": {"errors": []}},
+        {"json": {"data": [1]}},
+    ]
+    requests_mock.get(f"{URL}/v1/teams", answers)
+
+    assert session.send(TEAMS, whole) == {"data": [1]}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        requests.exceptions.ConnectTimeout,
+        requests.exceptions.ReadTimeout,
+        requests.exceptions.ConnectionError,
+        requests.exceptions.ChunkedEncodingError,
+    ],
+)
+def test_a_lost_connection_is_met_with_another_try(
+    session: Session, requests_mock: Mocker, fault: type[Exception]
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", [{"exc": fault}, {"json": {"data": []}}])
+
+    assert session.send(TEAMS, whole) == {"data": []}
+
+
+@pytest.mark.parametrize("body", ["", "<html>", '{"data": [', "[]", "7"])
+def test_what_is_no_json_object_is_not_believed(
+    session: Session, requests_mock: Mocker, body: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", [{"text": body}, {"json": {"data": []}}])
+
+    assert session.send(TEAMS, whole) == {"data": []}
+
+
+def test_what_the_reader_calls_wrong_is_asked_for_again(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", [{"json": {"n": 1}}, {"json": {"n": 2}}])
+
+    def read(document: dict[str, Any]) -> int:
+        if document["n"] == 1:
+            raise WrongAnswerError("n is 1")
+        return int(document["n"])
+
+    assert session.send(TEAMS, read) == 2
+
+
+def test_pauses_grow_and_the_tap_keeps_trying_for_five_minutes(
+    session: Session, requests_mock: Mocker, clock: VirtualClock
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=503, text="<html>")
+
+    with pytest.raises(GaveUpError, match=r"GET /v1/teams answered 503.*Given up after \d+ tries"):
+        session.send(TEAMS, whole)
+
+    assert 240 <= clock.elapsed <= 300
+    pauses = [pause for pause in clock.sleeps if pause > 0.4]
+    assert max(pauses) <= 60
+    assert sum(pauses[:3]) < sum(pauses[-3:])
+
+
+def test_retry_after_says_how_long_to_wait(
+    session: Session, requests_mock: Mocker, clock: VirtualClock
+) -> None:
+    requests_mock.post(
+        f"{URL}/v1/customers/search",
+        [{"status_code": 429, "headers": {"Retry-After": "17"}}, {"json": {}}],
+    )
+
+    session.send(SEARCH, whole)
+
+    assert 17 <= clock.elapsed < 19
+
+
+def test_a_refusal_is_not_repeated(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(
+        f"{URL}/v1/teams", status_code=400, json={"errors": [{"code": "bad_request"}]}
+    )
+
+    with pytest.raises(RefusedError, match="GET /v1/teams answered 400: bad_request"):
+        session.send(TEAMS, whole)
+    assert requests_mock.call_count == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_missing_access_is_not_repeated(
+    session: Session, requests_mock: Mocker, status: int
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=status, json={})
+
+    with pytest.raises(AccessError):
+        session.send(TEAMS, whole)
+    assert requests_mock.call_count == 1
+
+
+def test_a_failed_tls_handshake_is_said_at_once(
+    session: Session, requests_mock: Mocker, clock: VirtualClock
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", exc=requests.exceptions.SSLError)
+
+    with pytest.raises(ConnectionSecurityError, match=r"no secure connection to acme\.api"):
+        session.send(TEAMS, whole)
+    assert clock.elapsed == 0
+
+
+@pytest.mark.parametrize(
+    "location", ["https://evil.example/v1/teams", "http://acme.api.kustomerapp.com/v1/teams"]
+)
+def test_the_key_follows_no_redirect_to_another_origin(
+    session: Session, requests_mock: Mocker, location: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=302, headers={"Location": location})
+    elsewhere = requests_mock.get(location, json={"data": []})
+
+    with pytest.raises(RedirectError):
+        session.send(TEAMS, whole)
+    assert not elsewhere.called
+
+
+def test_a_redirect_on_the_same_origin_is_followed(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=308, headers={"Location": "/v1/groups"})
+    requests_mock.get(f"{URL}/v1/groups", json={"data": [2]})
+
+    assert session.send(TEAMS, whole) == {"data": [2]}
+
+
+def test_redirects_in_a_circle_end(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=302, headers={"Location": "/v1/teams"})
+
+    with pytest.raises(RedirectError, match="over and over"):
+        session.send(TEAMS, whole)
+
+
+def test_no_error_and_no_log_line_shows_the_key(
+    session: Session, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    requests_mock.get(
+        f"{URL}/v1/teams",
+        [
+            {"exc": requests.exceptions.ConnectionError("Bearer the-key")},
+            {"status_code": 500, "json": {"errors": [{"message": "the-key is odd"}]}},
+            {"status_code": 400, "json": {"errors": [{"message": "the-key is bad"}]}},
+        ],
+    )
+
+    with pytest.raises(RefusedError) as refused:
+        session.send(TEAMS, whole)
+
+    assert "the-key" not in str(refused.value)
+    assert "[api key] is bad" in str(refused.value)
+    assert "the-key" not in caplog.text
+    assert "the-key" not in repr(BearerAuthenticator("the-key", URL))
+
+
+def test_the_clock_of_the_server_is_the_one_that_counts(
+    session: Session, requests_mock: Mocker, clock: VirtualClock
+) -> None:
+    assert session.server_now() == clock.now()
+    requests_mock.get(
+        f"{URL}/v1/teams", json={}, headers={"Date": "Tue, 14 Nov 2023 22:23:20 GMT"}
+    )
+
+    session.send(TEAMS, whole)
+
+    assert session.server_now() == clock.now() + 600
