@@ -23,7 +23,7 @@ from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.search import Question, Span, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from tap_kustomer.reading.search import Answer, Row
 
@@ -55,17 +55,25 @@ class _Group:
     def question(self, page: int = 1) -> Question:
         return Question(Window(self.updated_at, self.updated_at), self.created, page)
 
-    def halves(self) -> tuple[_Group, _Group] | None:
-        """The older and the newer half by time of creation, or None for a single millisecond."""
-        created = self.created or Span(None, None)
-        start = _EARLIEST_CREATION if created.start is None else created.start
-        end = max(self.updated_at, start) if created.end is None else created.end
+    def halves(self, created: Iterable[int] = ()) -> tuple[_Group, _Group] | None:
+        """The older and the newer half by time of creation, or None for a single millisecond.
+
+        Args:
+            created: Times of creation that were seen, to find the middle by.
+        """
+        span = self.created or Span(None, None)
+        start = _EARLIEST_CREATION if span.start is None else span.start
+        end = max(self.updated_at, start) + 1 if span.end is None else span.end
         if start >= end:
             return None
-        middle = (start + end) // 2
+        seen = sorted(time for time in created if start <= time <= end) or [start, end]
+        middle = seen[(len(seen) - 1) // 2]
+        if middle == seen[-1]:
+            middle -= 1
+        middle = min(max(middle, start), end - 1)
         return (
-            _Group(self.updated_at, Span(created.start, middle)),
-            _Group(self.updated_at, Span(middle + 1, created.end)),
+            _Group(self.updated_at, Span(span.start, middle)),
+            _Group(self.updated_at, Span(middle + 1, span.end)),
         )
 
 
@@ -132,34 +140,35 @@ class Keyset:
 
     def _read_group(self, group: _Group) -> Generator[Question, Answer, set[str]]:
         """Read a group whole; the ids of its rows."""
-        halves = group.halves()
-        passes = _PASSES_BEFORE_SPLIT if halves else _PASSES_AT_MOST
-        found: set[str] = set()
+        splittable = group.halves() is not None
+        found: dict[str, Row] = {}
         total: int | None = None
-        for _ in range(passes):
+        for _ in range(_PASSES_BEFORE_SPLIT if splittable else _PASSES_AT_MOST):
             for page in range(1, MOST_PAGES + 1):
                 answer = yield group.question(page)
                 if answer.refused:
                     return (yield from self._split(group, found, total))
                 if answer.total != total:
                     # Rows came or went: what was found before proves nothing about what is there.
-                    found, total = set(), answer.total
+                    found, total = {}, answer.total
                 self._deliver(answer)
-                found.update(row.id for row in answer.rows)
+                found.update((row.id, row) for row in answer.rows)
                 if not answer.full and page == 1:
-                    return found
-                if total is None or (halves and total >= MOST_ROWS):
+                    return set(found)
+                if total is None or (splittable and total >= MOST_ROWS):
                     return (yield from self._split(group, found, total))
                 if len(found) >= total:
-                    return found
+                    return set(found)
                 if not answer.full:
                     break
         return (yield from self._split(group, found, total))
 
     def _split(
-        self, group: _Group, found: set[str], total: int | None
+        self, group: _Group, found: dict[str, Row], total: int | None
     ) -> Generator[Question, Answer, set[str]]:
-        halves = group.halves()
+        halves = group.halves(
+            row.created_at for row in found.values() if row.created_at is not None
+        )
         if halves is None:
             raise self._incomplete(group, len(found), total)
         ids: set[str] = set()

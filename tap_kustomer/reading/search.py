@@ -62,6 +62,7 @@ class Row:
 
     id: str
     updated_at: int
+    created_at: int | None
     resource: dict[str, Any]
 
 
@@ -144,17 +145,27 @@ def _rows(document: Document) -> list[Row]:
     data = document.get("data")
     if not isinstance(data, list):
         raise WrongAnswerError("the answer has no list of rows")
+    return [_row(resource) for resource in data]
+
+
+def _row(resource: Any) -> Row:
     try:
-        return [
-            Row(
-                id=resource["id"],
-                updated_at=times.to_milliseconds(resource["attributes"]["updatedAt"]),
-                resource=resource,
-            )
-            for resource in data
-        ]
-    except (KeyError, TypeError, ValueError) as error:
+        attributes = resource["attributes"]
+        return Row(
+            id=resource["id"],
+            updated_at=times.to_milliseconds(attributes["updatedAt"]),
+            created_at=_created_at(attributes.get("createdAt")),
+            resource=resource,
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise WrongAnswerError("a row has no id or no updatedAt") from error
+
+
+def _created_at(value: Any) -> int | None:
+    try:
+        return times.to_milliseconds(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _check_count(found: int, size: int, total: int | None, question: Question) -> None:

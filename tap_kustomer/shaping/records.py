@@ -92,8 +92,9 @@ def _nested(leftovers: Leftovers) -> dict[str, Any]:
 def _to_leftovers(
     row: Record, unknown: dict[str, Any], taken: Collection[str], path: Path, leftovers: Leftovers
 ) -> None:
-    """What a table has no column for."""
+    """What a table has no column for. A null there would say nothing."""
     del row
+    unknown = {key: value for key, value in unknown.items() if value is not None}
     for key, name in _names_beside(unknown, taken).items():
         leftovers.append(((*path, name), anything(unknown[key])))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import Search
-from tap_kustomer.shaping.fields import Shape, anything, array, text, texts, to_many, to_one
+from tap_kustomer.shaping.fields import Shape, anything, array, custom, text, texts, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
     CREATED_AT,
@@ -43,6 +43,7 @@ class Notes(KustomerStream):
             UPDATED_AT,
             MODIFIED_AT,
             IMPORTED_AT,
+            custom("Custom attributes of the note."),
             DELETED,
             DELETED_AT,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import (
     Shape,
+    anything,
     array,
     boolean,
     integer,
@@ -20,6 +21,7 @@ from tap_kustomer.streams.parts import (
     CREATED_AT,
     CREATED_BY,
     DELETED,
+    DELETED_BY,
     MODIFIED_AT,
     MODIFIED_BY,
     ORG,
@@ -120,7 +122,11 @@ class Shortcuts(KustomerStream):
                     text("operator", "How the tags change."),
                     texts("value", "Tags that the change is about."),
                 ),
-                structure("custom", "Changes of custom attributes, by their name."),
+                mapping(
+                    "custom",
+                    "Changes of custom attributes, by their name.",
+                    anything("", "One change."),
+                ),
             ),
             boolean("isPrivate", "Whether only some users and teams can use it."),
             boolean("appDisabled", "Whether the app that brought the shortcut has been disabled."),
@@ -138,5 +144,6 @@ class Shortcuts(KustomerStream):
             to_many("attachments", "Ids of the files that the shortcut attaches."),
             CREATED_BY,
             MODIFIED_BY,
+            DELETED_BY,
         ),
     )

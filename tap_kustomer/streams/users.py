@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, boolean, text, texts, time
+from tap_kustomer.shaping.fields import Shape, boolean, custom, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
     CREATED_AT,
@@ -51,6 +51,7 @@ class Users(KustomerStream):
             CREATED_AT,
             UPDATED_AT,
             MODIFIED_AT,
+            custom("Custom attributes of the user."),
             DELETED,
             DELETED_AT,
         ),

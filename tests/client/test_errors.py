@@ -21,9 +21,8 @@ from tap_kustomer.client.errors import (
             "bad_request: Invalid request body.",
         ),
         (
-            b'{"errors":[{"status":400,"source":{"parameter":"x"},"code":"badparam",'
-            b'"title":"Not allowed","detail":"/properties/x"}]}',
-            "badparam: Not allowed: /properties/x (x)",
+            b'{"errors":[{"source":{"parameter":"x"},"code":"badparam","title":"No","detail":"/x"}]}',
+            "badparam: No: /x (x)",
         ),
         (
             b'{"errors":[{"status":"404","code":"notfound","source":{"parameters":"id"}}]}',

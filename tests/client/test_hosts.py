@@ -75,5 +75,5 @@ def test_an_api_url_that_would_show_the_key_is_refused(given: str) -> None:
         ("https://a.example@evil.com/v1", False),
     ],
 )
-def test_an_origin_is_scheme_host_and_port(url: str, same: bool) -> None:  # noqa: FBT001
+def test_an_origin_is_scheme_host_and_port(url: str, same: bool) -> None:
     assert same_origin(url, "https://a.example") is same

@@ -187,9 +187,7 @@ def test_the_key_follows_no_redirect_to_another_origin(
     assert not elsewhere.called
 
 
-def test_a_redirect_on_the_same_origin_is_followed(
-    session: Session, requests_mock: Mocker
-) -> None:
+def test_a_redirect_on_the_same_origin_is_followed(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=308, headers={"Location": "/v1/groups"})
     requests_mock.get(f"{URL}/v1/groups", json={"data": [2]})
 
@@ -229,9 +227,7 @@ def test_the_clock_of_the_server_is_the_one_that_counts(
     session: Session, requests_mock: Mocker, clock: VirtualClock
 ) -> None:
     assert session.server_now() == clock.now()
-    requests_mock.get(
-        f"{URL}/v1/teams", json={}, headers={"Date": "Tue, 14 Nov 2023 22:23:20 GMT"}
-    )
+    requests_mock.get(f"{URL}/v1/teams", json={}, headers={"Date": "Tue, 14 Nov 2023 22:23:20 GMT"})
 
     session.send(TEAMS, whole)
 
