@@ -1,0 +1,8 @@
+"""Lets ``python -m kustomer_sandbox`` be the command."""
+
+from __future__ import annotations
+
+from kustomer_sandbox.cli import main
+
+if __name__ == "__main__":
+    main()

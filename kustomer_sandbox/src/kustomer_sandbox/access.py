@@ -1,0 +1,68 @@
+"""Keys and roles.
+
+https://developer.kustomer.com/docs/get-started/api-keys-and-roles
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox.errors import json_api, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kustomer_sandbox.errors import ApiError
+    from kustomer_sandbox.options import Options
+
+# Holds every role of the new style.
+DEFAULT_ROLES = frozenset({"org.permission"})
+_BEARER = "bearer "
+
+
+class Access:
+    """Says who asks, and whether they may."""
+
+    def __init__(self, options: Options) -> None:
+        """Know the keys of the options."""
+        self._options = options
+
+    def roles(self, authorization: str) -> frozenset[str]:
+        """Return the roles of the key in the header, or raise a 401."""
+        options = self._options
+        if authorization.lower().startswith(_BEARER):
+            key = authorization[len(_BEARER) :].strip()
+            if key in options.keys:
+                return options.keys[key]
+            if key == options.api_key:
+                return DEFAULT_ROLES
+        raise json_api(401, "unauthorized", "Unauthorized: invalid or missing token")
+
+    def allows(self, held: frozenset[str], needed: Iterable[str]) -> bool:
+        """Tell whether one of the needed roles is held; no need means yes."""
+        needed = tuple(needed)
+        denied = self._options.deny if held is DEFAULT_ROLES else frozenset()
+        return not needed or any(
+            any(covers(role, one) for role in held)
+            and not any(covers(role, one) for role in denied)
+            for one in needed
+        )
+
+    def refusal(self, needed: Iterable[str]) -> ApiError:
+        """Return the answer to a missing role: 403, or 401 by option."""
+        status = self._options.missing_role_status
+        code = "unauthorized" if status == HTTPStatus.UNAUTHORIZED else "forbidden"
+        roles = ", ".join(needed)
+        return plain(status, code, f"Missing role: any one of {roles}")
+
+
+def covers(role: str, needed: str) -> bool:
+    """Tell whether a role is the needed one or a parent of it.
+
+    ``org.permission.read`` is a parent of ``org.permission.customer.read``.
+    """
+    if needed == role or needed.startswith(f"{role}."):
+        return True
+    parent, _, verb = role.rpartition(".")
+    return needed.startswith(f"{parent}.") and needed.endswith(f".{verb}")

@@ -1,0 +1,93 @@
+"""Runs a command beside the server and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import FrameType
+
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_GRACE = 3.0
+_PAUSE = 0.02
+# As a shell says: not found, not executable.
+_NOT_FOUND = 127
+_NOT_EXECUTABLE = 126
+
+
+class CommandError(Exception):
+    """The command could not be started."""
+
+    def __init__(self, message: str, code: int) -> None:
+        """Keep the exit code a shell would give."""
+        super().__init__(message)
+        self.code = code
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command, forward signals to it, and return its exit code.
+
+    The command gets a process group of its own, so that what it started ends
+    with it, also when a signal reaches this process alone.
+    """
+    received: list[int] = []
+    child: subprocess.Popen[bytes] | None = None
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        del frame
+        received.append(number)
+        if child is not None:
+            _signal_group(child.pid, number)
+
+    before = {number: signal.signal(number, forward) for number in _FORWARDED}
+    try:
+        child = _started(command, environment)
+        for number in received:
+            _signal_group(child.pid, number)
+        code = child.wait()
+        _end_group(child.pid)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 128 - code if code < 0 else code
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - the user's own command
+            command, env={**os.environ, **environment}, process_group=0
+        )
+    except FileNotFoundError as error:
+        message = f"{command[0]}: command not found"
+        raise CommandError(message, _NOT_FOUND) from error
+    except OSError as error:
+        message = f"{command[0]}: {error.strerror}"
+        raise CommandError(message, _NOT_EXECUTABLE) from error
+
+
+def _signal_group(group: int, number: int) -> bool:
+    """Send a signal to a process group; false where nobody is left in it."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _end_group(group: int) -> None:
+    """End what a command has left running."""
+    if not _signal_group(group, signal.SIGTERM):
+        return
+    end = time.monotonic() + _GRACE
+    while time.monotonic() < end:
+        if not _signal_group(group, 0):
+            return
+        time.sleep(_PAUSE)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)

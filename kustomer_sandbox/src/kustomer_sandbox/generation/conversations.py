@@ -1,0 +1,387 @@
+"""Conversations: the widest record there is."""
+
+# ruff: noqa: FBT003 - the data is made of numbers and yes or no
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kustomer_sandbox.generation import words
+from kustomer_sandbox.generation.custom import values
+from kustomer_sandbox.generation.document import (
+    ABSENT,
+    Document,
+    at,
+    deletion,
+    maybe,
+    rarely,
+    resource,
+    stamps,
+    to_one,
+)
+from kustomer_sandbox.generation.messages import addresses
+from kustomer_sandbox.generation.staff import agents, desks
+from kustomer_sandbox.times import DAY, HOUR, MINUTE
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.dice import Dice
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+_SURVEY_STATUSES = ("scheduled", "offered", "rated", "commented", "unresponded")
+
+
+def conversation(organisation: Organisation, row: Row) -> Document:
+    """Build a conversation."""
+    dice, now = row.dice(), row.revision_dice()
+    facts = row.facts
+    status, channel = facts["status"], facts["channel"]
+    messages: tuple[Row, ...] = facts.get("messages", ())
+    tags = [tag.id for tag in organisation.rows["tag"][:30]]
+    staff, teams = agents(organisation), desks(organisation)
+    agent, desk = now.pick(staff), now.pick(teams)
+    outbound = len(messages) // 2
+    polarity = now.between(-1, 1)
+    done = status == "done"
+    ended = done and dice.one_in(3)
+    updated = row.updated
+    attributes: Document = {
+        "externalId": maybe(dice, f"conversation-{row.number}"),
+        "name": maybe(dice, dice.pick(words.SUBJECTS)),
+        "preview": maybe(dice, dice.pick(words.SENTENCES)),
+        "replyChannel": maybe(dice, channel),
+        "defaultLang": maybe(dice, dice.pick(words.LANGUAGES)),
+        "locale": rarely(dice, dice.pick(words.LOCALES)),
+        "phase": rarely(dice, "initial"),
+        "externalQueue": rarely(dice, "amazon-connect", 12),
+        "billingStatus": rarely(dice, "no_messages") if messages else "no_messages",
+        "status": status,
+        "channels": [channel],
+        "direction": "in",
+        "lastMessageDirection": "in" if len(messages) % 2 else "out",
+        "open": {"statusAt": at(row.created)},
+        "snooze": {
+            "status": "scheduled",
+            "statusAt": at(updated),
+            "time": at(updated + DAY),
+        }
+        if status == "snoozed"
+        else maybe(dice, None),
+        "priority": dice.between(1, 5),
+        "messageCount": len(messages),
+        "noteCount": facts.get("notes", 0),
+        "outboundMessageCount": outbound,
+        "inboundMessageCount": len(messages) - outbound,
+        "doneCount": int(done),
+        "snoozeCount": maybe(dice, int(status == "snoozed")),
+        "reopenCount": maybe(dice, row.rev // 3),
+        "reopenFromDoneCount": maybe(dice, 0),
+        "rev": row.rev,
+        "satisfaction": dice.pick((None, 0, 1, 0.5)),
+        "satisfactionLevel": _satisfaction(organisation, row, dice),
+        **stamps(row),
+        "importedAt": rarely(dice, at(row.created)),
+        "lastActivityAt": at(updated),
+        "lastMessageAt": at(messages[-1].created) if messages else None,
+        "lastReceivedAt": at(messages[0].created) if messages else ABSENT,
+        "spam": rarely(dice, False),
+        "mergedTarget": rarely(dice, True, 20),
+        "pinned": maybe(dice, dice.one_in(9)),
+        "pinnedAt": rarely(dice, at(row.created + MINUTE), 12),
+        "ended": ended,
+        "endedAt": at(updated) if ended else maybe(dice, None),
+        "endedReason": "solved 👍" if ended else ABSENT,
+        "endedByType": dice.pick(("user", "customer")) if ended else ABSENT,
+        "locked": rarely(dice, True, 20),
+        "lockedAt": rarely(dice, at(row.created + HOUR), 20),
+        "deleted": rarely(dice, False),
+        "tags": now.some(tags, 4),
+        "assignedUsers": [agent.id] if now.below(4) else [],
+        "assignedTeams": [desk.id] if now.below(3) else [],
+        "campaign": rarely(dice, "0123456789abcdef01234567", 15),
+        "suggestedTags": [{"tag": tag, "confidence": 0.5} for tag in now.some(tags, 2)],
+        "suggestedShortcuts": _suggested_shortcuts(organisation, now),
+        "predictions": [
+            {
+                "field": "priority",
+                "classifier": "c" * 24,
+                "prediction": "d" * 24,
+                "createdAt": at(row.created),
+                "automatedAt": at(row.created),
+            }
+        ]
+        if dice.one_in(9)
+        else [],
+        "sentiment": dice.pick((None, {}, {"polarity": polarity, "confidence": 0.649023})),
+        **_first_and_last(row, messages, agent, desk),
+        **_done(row, agent, desk, len(messages)),
+        **_sla(row, dice, now),
+        **_assistance(organisation, row, dice),
+        "modificationHistory": _history(row, now),
+        "matchedTimeBasedRules": [],
+        "skills": [],
+        "linkedConversations": [],
+        "roleGroupVersions": [],
+        "accessOverride": [],
+        "subStatus": rarely(dice, organisation.rows["sub_status"][0].id),
+        "custom": values("conversation", row, now),
+        **deletion(row),
+    }
+    relationships = _relationships(organisation, row, dice, now)
+    return resource(organisation, row, attributes, relationships)
+
+
+def _suggested_shortcuts(organisation: Organisation, now: Dice) -> list[Document]:
+    shortcuts = organisation.rows["shortcut"][:20]
+    return [{"shortcutId": one.id, "confidence": 0.25} for one in now.some(shortcuts, 1)]
+
+
+def _satisfaction(organisation: Organisation, row: Row, dice: Dice) -> Any:
+    answers = organisation.children(row, "satisfaction_response")
+    if not answers:
+        return {} if dice.one_in(3) else ABSENT
+    answer = answers[0]
+    when = at(answer.created)
+    return {
+        "form": organisation.rows["satisfaction"][0].id,
+        "formResponse": answer.id,
+        "channel": row.facts["channel"],
+        "status": _SURVEY_STATUSES[answer.number % 5],
+        "scheduledFor": when,
+        "createdAt": when,
+        "updatedAt": when,
+        "sentAt": when,
+        "sentBy": agents(organisation)[0].id,
+        "sentByTeams": [desks(organisation)[0].id],
+        "score": answer.number % 2,
+        "rating": answer.number % 11,
+        "firstAnswer": words.SENTENCES[answer.number % len(words.SENTENCES)],
+        "answers": [],
+    }
+
+
+def _first_and_last(row: Row, messages: tuple[Row, ...], agent: Row, desk: Row) -> Document:
+    if not messages:
+        return {"lastMessageIn": {}, "firstResponse": {}}
+    channel = row.facts["channel"]
+
+    def message(one: Row, *, out: bool = False) -> Document:
+        return {
+            "id": one.id,
+            "sentAt": at(one.created),
+            "createdAt": at(one.created),
+            "channel": channel,
+            **({"createdBy": agent.id} if out else {}),
+        }
+
+    first, last = messages[0], messages[-1 if len(messages) % 2 else -2]
+    answers = messages[1::2]
+    state: Document = {
+        "firstMessageIn": {
+            **message(first),
+            "directionType": "initial-in",
+            "meta": addresses(channel, row.number, "in"),
+            "firstDelivered": {
+                "timestamp": at(first.created),
+                "clientType": "web",
+                "clientVersion": "2.1",
+                "supportsReadReceipts": True,
+            },
+        },
+        "lastMessageIn": {
+            **message(last),
+            "meta": addresses(channel, row.number, "in"),
+        },
+        "firstResponse": {},
+    }
+    if len(messages) % 2:
+        unanswered = {k: message(last)[k] for k in ("id", "sentAt", "createdAt")}
+        state["lastMessageUnrespondedTo"] = unanswered
+        state["lastMessageUnrespondedToSinceLastDone"] = unanswered
+    if answers:
+        passed = answers[0].created - first.created
+        people = {
+            "createdBy": agent.id,
+            "createdByTeams": [desk.id],
+            "assignedUsers": [agent.id],
+            "assignedTeams": [desk.id],
+        }
+        timing = {"time": passed, "businessTime": passed // 3}
+        response = {
+            "id": answers[0].id,
+            **people,
+            "createdAt": at(answers[0].created),
+            "sentAt": at(answers[0].created),
+            **timing,
+            "responseTime": passed,
+            "source": "agent",
+        }
+        state |= {
+            "firstMessageOut": {
+                **message(answers[0], out=True),
+                "directionType": "response-out",
+                "createdByTeams": [desk.id],
+            },
+            "lastMessageOut": message(answers[-1], out=True),
+            "firstResponse": response,
+            "firstResponseSinceLastDone": response,
+            "lastResponse": {
+                "id": answers[-1].id,
+                **people,
+                "createdAt": at(answers[-1].created),
+                **timing,
+                "source": "agent",
+            },
+        }
+    return state
+
+
+def _done(row: Row, agent: Row, desk: Row, count: int) -> Document:
+    done, channel = row.facts["status"] == "done", row.facts["channel"]
+    passed = row.updated - row.created
+    state: Document = {
+        "totalOpen": {
+            "time": passed,
+            "businessTime": passed // 3,
+            "businessTimeBySchedule": passed // 3,
+            "timeSinceLastDone": 0,
+            "businessTimeSinceLastDone": 0,
+            "businessTimeByScheduleSinceLastDone": 0,
+        },
+        "totalDone": {"time": 0, "businessTime": 0} if done else {},
+        "totalSnooze": {"time": 0, "businessTime": 0},
+    }
+    if done:
+        outcome = {
+            "createdBy": agent.id,
+            "createdByTeams": None if row.number % 3 == 0 else [desk.id],
+            "assignedUsers": [agent.id],
+            "assignedTeams": [],
+            "createdAt": at(row.updated),
+            "time": passed,
+            "businessTime": passed // 3,
+            "noteCount": row.facts.get("notes", 0),
+            "messageCount": count,
+            "messageCountByChannel": {channel: count},
+            "outboundMessageCount": count // 2,
+            "outboundMessageCountByChannel": {channel: count // 2} if count else None,
+            "lastMessageDirection": "in" if count % 2 else "out",
+            "lastMessageDirectionType": "followup-in" if count % 2 else "response-out",
+            "source": "agent",
+        }
+        state |= {"firstDone": outcome, "lastDone": outcome}
+    return state
+
+
+def _sla(row: Row, dice: Dice, now: Dice) -> Document:
+    if row.number % 3:
+        return {}
+    breach, met = at(row.created + 4 * HOUR), at(row.created + HOUR)
+    breached = now.one_in(4)
+    timing = {"breachAt": breach, "satisfiedAt": met}
+    sla = {
+        "name": "Standard",
+        "version": 1,
+        "matchedAt": at(row.created),
+        "status": now.pick(("done", "pending", "paused")),
+        "breached": breached,
+        "breach": {"metric": "firstResponse", "at": breach} if breached else {},
+        "summary": {"satisfiedAt": met, "firstBreachAt": breach},
+        "metrics": {
+            "firstResponse": timing,
+            "longestUnrespondedMessage": timing,
+            "totalCustomerWaitTime": {"breachAt": breach},
+            "totalConversationOpenTime": {},
+            "nextReply": {**timing, "onTimeCount": dice.below(5), "lateCount": 0},
+        },
+    }
+    return {"sla": sla}
+
+
+def _assistance(organisation: Organisation, row: Row, dice: Dice) -> Document:
+    state: Document = {
+        "attribution": rarely(
+            dice,
+            {
+                "totalRevenue": dice.pick((64.67, 120)),
+                "hasAttributableRevenue": True,
+                "currency": "USD",
+            },
+        ),
+        "aiAgent": rarely(dice, {"automationId": ["automation-1"]}),
+        "assistant": ABSENT,
+        "lastDeflection": ABSENT,
+        "firstCompany": ABSENT,
+    }
+    company = row.facts["customer"].facts.get("company")
+    if company is not None:
+        state["firstCompany"] = {"id": company.id, "name": f"Company {company.number}"}
+    if row.facts.get("late"):
+        # Attributes come without notice.
+        state["handoffReason"] = "asked for a person"
+    if dice.one_in(6):
+        article = organisation.rows["kb_article"][0]
+        state["assistant"] = {
+            "fac": {
+                "isFac": True,
+                "source": {"type": "chat", "channel": "chat"},
+                "createdAt": at(row.created),
+                "reasons": ["asked"],
+                "exclusions": [],
+            },
+            "assistantId": [organisation.rows["assistant"][0].id],
+            "status": "transferred",
+            "type": "chat",
+            "emulation": False,
+            "transferredAt": at(row.created + MINUTE),
+            "app": "chat",
+            "channel": "chat",
+        }
+        state["lastDeflection"] = {
+            "deflectedAt": at(row.created),
+            "type": "article",
+            "status": "offered",
+            "query": {"rawText": "return an item"},
+            "articles": [
+                {
+                    "id": article.id,
+                    "version": "1",
+                    "lang": "en_us",
+                    "title": "How to return an item",
+                    "url": "https://help.example.com/return",
+                    "visited": 0,
+                    "deflected": False,
+                }
+            ],
+        }
+    return state
+
+
+def _history(row: Row, now: Dice) -> Document:
+    names = ("name", "priority", "channel", "assignedTeams", "assignedUsers", "brand",
+             "defaultLang", "status", "tags", "custom")  # fmt: skip
+    changed, created = at(row.updated), at(row.created)
+    return {f"{name}At": now.pick((None, created, changed)) for name in names}
+
+
+def _relationships(organisation: Organisation, row: Row, dice: Dice, now: Dice) -> Document:
+    staff = agents(organisation)
+    rows = organisation.rows
+    relationships: Document = {
+        "customer": to_one(row.facts["customer"]),
+        "messages": {"links": {"self": f"/v1/conversations/{row.id}/messages"}},
+        "createdBy": maybe(dice, to_one(dice.pick(staff))),
+        "modifiedBy": maybe(now, to_one(now.pick(staff))),
+        "brand": maybe(dice, to_one(dice.pick(rows["brand"][:3]))),
+        "queue": maybe(now, to_one(now.pick(rows["queue"][:5]))),
+        "endedBy": rarely(dice, to_one(dice.pick(staff))),
+        "pinnedBy": rarely(dice, to_one(dice.pick(staff)), 12),
+        "lockedBy": rarely(dice, to_one(dice.pick(staff)), 20),
+        "deletedBy": to_one(staff[0]) if row.deleted else ABSENT,
+        "subStatus": rarely(dice, to_one(rows["sub_status"][0])),
+    }
+    if row.number % 3 == 0:
+        version = rows["sla_version"][0]
+        relationships["sla"] = to_one(rows["sla"][0])
+        relationships["slaVersion"] = {"data": {"type": version.type, "id": version.id}}
+    return relationships

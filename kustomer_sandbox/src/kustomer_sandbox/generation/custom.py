@@ -1,0 +1,214 @@
+"""Custom attributes: what is declared, and the values that rows carry.
+
+https://developer.kustomer.com/api/core-resources (metadata)
+"""
+
+# ruff: noqa: PLR2004 - the data is made of numbers and yes or no
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kustomer_sandbox.generation.document import Document, org
+from kustomer_sandbox.generation.words import SENTENCES, SUBJECTS
+from kustomer_sandbox.times import DAY, MINUTE, written
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.dice import Dice
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+_SUFFIX_TYPES = {"Num": "number", "Bool": "boolean", "At": "date-time"}
+_DISAGREEING = ("n/a", 42, True, {"legacy": "value"}, ["a", "b"])
+
+
+@dataclass(frozen=True)
+class Custom:
+    """One custom attribute: its name, what it means, and what it may hold."""
+
+    name: str
+    title: str
+    suffix: str
+    values: tuple[Any, ...] = ()
+    extra: Document = field(default_factory=dict)
+    declared: bool = True
+    # Only rows touched since the organisation first advanced carry it.
+    late: bool = False
+
+
+CUSTOM: dict[str, tuple[Custom, ...]] = {
+    "customer": (
+        Custom("favouriteColourStr", "Favourite colour", "Str", ("red", "blue", "竹")),
+        Custom("biographyTxt", "Biography", "Txt", SENTENCES),
+        Custom("loyaltyPointsNum", "Loyalty points", "Num", (0, 120, 9_007_199_254)),
+        Custom("lifetimeValueNum", "Lifetime value", "Num", (0, 12.5, 1999.99, 300)),
+        Custom("vipBool", "VIP", "Bool"),
+        Custom("renewalAt", "Renewal", "At"),
+        Custom("profileUrl", "Profile", "Url", ("https://shop.example.com/me",)),
+        Custom("accountManagerId", "Account manager", "Id", (), {"target": "user"}),
+        Custom(
+            "interestTree",
+            "Interest",
+            "Tree",
+            ("clothes.shoes", "clothes.coats.winter", "home"),
+            {"tree": {"children": [{"id": "clothes"}, {"id": "home"}]}},
+        ),
+        Custom(
+            "hobbiesStr",
+            "Hobbies",
+            "Str",
+            (["chess"], ["chess", "swimming"], []),
+            {"multi": True, "array": True, "enumeration": ["chess", "swimming"]},
+        ),
+        # The two become one name in snake_case.
+        Custom("taxIDStr", "Tax id", "Str", ("DE-1", "US-2")),
+        Custom("taxIdStr", "Tax id (old)", "Str", ("1", "2")),
+        Custom(
+            "nationalIdStr",
+            "National id",
+            "Str",
+            ("***-**-1234",),
+            {"sensitive": {"enabled": True, "maskType": "all"}},
+        ),
+        Custom(
+            "oldRatingNum",
+            "Old rating",
+            "Num",
+            (1, 2, 3),
+            {"deletedAt": "2024-02-03T04:05:06.007Z"},
+        ),
+        Custom("importedFromStr", "", "Str", ("legacy-crm",), declared=False),
+        Custom("referralSourceStr", "Referral", "Str", ("friend", "ad"), late=True),
+    ),
+    "company": (
+        Custom("industryStr", "Industry", "Str", ("retail", "food & drink")),
+        Custom("historyTxt", "History", "Txt", SENTENCES),
+        Custom("seatsNum", "Seats", "Num", (1, 25, 400)),
+        Custom("annualRevenueNum", "Annual revenue", "Num", (1e6, 2_500_000.75)),
+        Custom("partnerBool", "Partner", "Bool"),
+        Custom("contractAt", "Contract", "At"),
+        Custom("homepageUrl", "Home page", "Url", ("https://acme.example",)),
+        Custom("ownerId", "Owner", "Id", (), {"target": "user"}),
+        Custom("segmentTree", "Segment", "Tree", ("b2b.large", "b2b.small")),
+    ),
+    "conversation": (
+        Custom("contactReasonStr", "Contact reason", "Str", SUBJECTS[:6]),
+        Custom("resolutionTxt", "Resolution", "Txt", SENTENCES),
+        Custom("itemsNum", "Items", "Num", (1, 2, 3)),
+        Custom("refundNum", "Refund", "Num", (0, 10, 64.67)),
+        Custom("escalatedBool", "Escalated", "Bool"),
+        Custom("promisedAt", "Promised", "At"),
+        Custom("ticketUrl", "Ticket", "Url", ("https://tickets.example.com/7",)),
+        Custom("ordersId", "Orders", "Id", (), {"target": "kobject.order"}),
+        Custom("topicTree", "Topic", "Tree", ("delivery.late", "return.damaged")),
+        Custom("wrapUpStr", "Wrap-up", "Str", ("solved", "handed over"), late=True),
+    ),
+    "message": (
+        Custom("intentStr", "Intent", "Str", ("refund", "status")),
+        Custom("translationTxt", "Translation", "Txt", SENTENCES),
+        Custom("wordsNum", "Words", "Num", (4, 11)),
+        Custom("toxicityNum", "Toxicity", "Num", (0, 0.25, 0.5)),
+        Custom("automatedBool", "Automated", "Bool"),
+        Custom("readAt", "Read", "At"),
+        Custom("sourceUrl", "Source", "Url", ("https://shop.example.com/contact",)),
+        Custom("templateId", "Template", "Id"),
+        Custom("categoryTree", "Category", "Tree", ("question.order", "thanks")),
+    ),
+    "kobject.order": (
+        Custom("orderStatusStr", "Status", "Str", ("fulfilled", "open", "cancelled")),
+        Custom("deliveryNoteTxt", "Delivery note", "Txt", SENTENCES),
+        Custom("orderNumberNum", "Order number", "Num", (1059, 1060, 1061)),
+        Custom("totalPriceNum", "Total", "Num", (64.67, 120, 9.5)),
+        Custom("giftBool", "Gift", "Bool"),
+        Custom("orderUpdatedAt", "Order updated", "At"),
+        Custom("trackingUrl", "Tracking", "Url", ("https://track.example.com/1",)),
+        Custom("warehouseId", "Warehouse", "Id"),
+        Custom("shippingTree", "Shipping", "Tree", ("express.air", "standard")),
+    ),
+    "kobject.ecomm-return": (
+        Custom("reasonStr", "Reason", "Str", ("too small", "broken")),
+        Custom("commentTxt", "Comment", "Txt", SENTENCES),
+        Custom("itemsNum", "Items", "Num", (1, 2)),
+        Custom("refundNum", "Refund", "Num", (5, 12.5)),
+        Custom("approvedBool", "Approved", "Bool"),
+        Custom("receivedAt", "Received", "At"),
+        Custom("labelUrl", "Label", "Url", ("https://labels.example.com/1.pdf",)),
+        Custom("orderId", "Order", "Id", (), {"target": "kobject.order"}),
+        Custom("conditionTree", "Condition", "Tree", ("used.lightly", "new")),
+    ),
+    "kobject.Loyalty_Account": (
+        Custom("levelStr", "Level", "Str", ("silver", "gold", "платина")),
+        Custom("termsTxt", "Terms", "Txt", SENTENCES),
+        Custom("pointsNum", "Points", "Num", (0, 100, 2500)),
+        Custom("multiplierNum", "Multiplier", "Num", (1, 1.5)),
+        Custom("activeBool", "Active", "Bool"),
+        Custom("expiresAt", "Expires", "At"),
+        Custom("cardUrl", "Card", "Url", ("https://cards.example.com/1",)),
+        Custom("sponsorId", "Sponsor", "Id"),
+        Custom("perksTree", "Perks", "Tree", ("lounge.free", "shipping.free")),
+    ),
+    "kobject.old-order": (Custom("numberStr", "Number", "Str", ("1",)),),
+}
+
+
+def values(resource: str, row: Row, dice: Dice) -> Document:
+    """Return the custom attributes of a row, a few of them unlike their type."""
+    chosen: Document = {}
+    for custom in CUSTOM[resource]:
+        if custom.late and not row.facts.get("late"):
+            continue
+        throw = dice.below(10)
+        if throw < 3:
+            continue
+        if throw == 3:
+            chosen[custom.name] = None
+        elif dice.one_in(60):
+            chosen[custom.name] = dice.pick(_DISAGREEING)
+        else:
+            chosen[custom.name] = _value(custom, row, dice)
+    return chosen
+
+
+def _value(custom: Custom, row: Row, dice: Dice) -> Any:
+    if custom.values:
+        return dice.pick(custom.values)
+    if custom.suffix == "Bool":
+        return dice.one_in(2)
+    if custom.suffix == "At":
+        instant = row.created + dice.below(90 * 24 * 60) * MINUTE
+        if dice.one_in(3):
+            return written(instant)
+        # Any offset may come back (https://developer.kustomer.com/api/core-resources).
+        return written(instant - instant % DAY)[:19] + dice.pick(("-05:00", "+05:30"))
+    return f"{dice.below(1 << 48):024x}"
+
+
+def metadata(organisation: Organisation, resource: str) -> Document | None:
+    """Return the document that declares a resource's custom attributes."""
+    if resource not in CUSTOM:
+        return None
+    editor = organisation.rows["user"][0].id
+    changed = written(organisation.rows["user"][0].created)
+    properties: Document = {}
+    for custom in CUSTOM[resource]:
+        if not custom.declared or (custom.late and not organisation.advances):
+            continue
+        properties[custom.name] = {
+            "displayName": custom.title,
+            "type": _SUFFIX_TYPES.get(custom.suffix, "string"),
+            "modifiedBy": editor,
+            "modifiedAt": changed,
+            "updatedAt": changed,
+            "hasSensitiveAttributes": "sensitive" in custom.extra,
+            **custom.extra,
+        }
+        if "deletedAt" in custom.extra:
+            properties[custom.name]["deletedBy"] = editor
+    return {
+        "type": "metadata",
+        "id": resource,
+        "attributes": {"properties": properties},
+        "relationships": {"org": org(organisation)},
+        "links": {"self": f"/v1/metadata/{resource}"},
+    }

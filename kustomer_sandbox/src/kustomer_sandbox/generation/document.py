@@ -1,0 +1,140 @@
+"""The envelope of a JSON:API resource as Kustomer writes it.
+
+https://developer.kustomer.com/docs/concepts/json-api-format
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kustomer_sandbox.times import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kustomer_sandbox.dice import Dice
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+Document = dict[str, Any]
+
+ABSENT: Any = object()
+
+PATHS = {
+    "org": "/v1/orgs",
+    "customer": "/v1/customers",
+    "company": "/v1/companies",
+    "conversation": "/v1/conversations",
+    "message": "/v1/messages",
+    "note": "/v1/notes",
+    "user": "/v1/users",
+    "team": "/v1/teams",
+    "tag": "/v1/tags",
+    "brand": "/v1/brands",
+    "shortcut": "/v1/shortcuts",
+    "queue": "/v1/routing/queues",
+    "queue-rule": "/v1/routing/queue-rules",
+    "status": "/v1/routing/statuses",
+    "team_routing_settings": "/v1/routing/settings",
+    "work_session": "/v1/routing/work-sessions",
+    # The route is "work-items", the link in the record says otherwise.
+    "work_item": "/v1/routing/work-item",
+    "conversation_time": "/v1/conversations/times",
+    "sla": "/v1/slas",
+    "sla_version": "/v1/slas/versions",
+    "satisfaction": "/v1/satisfaction",
+    "satisfaction_response": "/v1/satisfaction-responses",
+    "schedule": "/v1/schedules",
+    "holiday": "/v1/holidays",
+    "sender": "/v1/spam/senders",
+    "sub_status": "/v1/sub-statuses",
+    "snooze": "/v1/snoozes",
+    "klass": "/v1/klasses",
+    "customer_merge": "/v1/customers/merges",
+}
+
+
+def reference(row: Row, type_: str | None = None) -> Document:
+    """Return ``{type, id}`` of a row."""
+    return {"type": type_ or row.type, "id": row.id}
+
+
+def to_one(row: Row, *, link: str = "links", type_: str | None = None) -> Document:
+    """Return a to-one relationship, with its link."""
+    return {
+        link: {"self": f"{PATHS[row.type]}/{row.id}"},
+        "data": {"type": type_ or row.type, "id": row.id},
+    }
+
+
+def to_many(rows: Iterable[Row]) -> Document:
+    """Return a to-many relationship, data only."""
+    return {"data": [reference(row) for row in rows]}
+
+
+def org(organisation: Organisation) -> Document:
+    """Return the relationship that every record has."""
+    return {
+        "links": {"self": f"/v1/orgs/{organisation.id}"},
+        "data": {"type": "org", "id": organisation.id},
+    }
+
+
+def resource(
+    organisation: Organisation,
+    row: Row,
+    attributes: Document,
+    relationships: Document | None = None,
+    links: Document | None = None,
+) -> Document:
+    """Return the whole record; absent attributes and relationships are left out."""
+    path = PATHS.get(row.type)
+    if links is None and path is not None:
+        links = {"self": f"{path}/{row.id}"}
+    document: Document = {
+        "type": row.type,
+        "id": row.id,
+        "attributes": {k: v for k, v in attributes.items() if v is not ABSENT},
+        "relationships": {
+            "org": org(organisation),
+            **{k: v for k, v in (relationships or {}).items() if v is not ABSENT},
+        },
+    }
+    if links:
+        document["links"] = links
+    return document
+
+
+def maybe(dice: Dice, value: Any) -> Any:
+    """Return the value, null, or nothing at all: every attribute is sparse."""
+    throw = dice.below(8)
+    if throw == 0:
+        return ABSENT
+    return None if throw == 1 else value
+
+
+def rarely(dice: Dice, value: Any, one_in: int = 6) -> Any:
+    """Return the value now and then, else nothing."""
+    return value if dice.one_in(one_in) else ABSENT
+
+
+def at(instant: int | None) -> str | None:
+    """Return an instant as text, or null."""
+    return None if instant is None else written(instant)
+
+
+def stamps(row: Row, *, modified: bool = True) -> Document:
+    """Return the times that nearly every record carries."""
+    times = {"createdAt": written(row.created), "updatedAt": written(row.updated)}
+    if modified:
+        # An edit moves both; other activity moves updatedAt alone.
+        edited = row.created if row.rev % 2 else row.updated
+        times["modifiedAt"] = written(edited)
+    return times
+
+
+def deletion(row: Row) -> Document:
+    """Return the attributes of a soft delete."""
+    if row.deleted is None:
+        return {}
+    return {"deleted": True, "deletedAt": written(row.deleted)}

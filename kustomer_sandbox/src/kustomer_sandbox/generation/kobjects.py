@@ -1,0 +1,97 @@
+"""Custom objects (KObjects)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox.generation import words
+from kustomer_sandbox.generation.custom import values
+from kustomer_sandbox.generation.document import (
+    Document,
+    at,
+    deletion,
+    maybe,
+    rarely,
+    resource,
+    stamps,
+    to_one,
+)
+from kustomer_sandbox.generation.staff import agents, desks
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+
+def kobject(organisation: Organisation, row: Row) -> Document:
+    """Build a custom object of any class."""
+    dice, now = row.dice(), row.revision_dice()
+    klass = row.type.partition(".")[2]
+    agent, desk = now.pick(agents(organisation)), now.pick(desks(organisation))
+    queue = now.pick(organisation.rows["queue"][:5])
+    tags = [tag.id for tag in organisation.rows["tag"][:30]]
+    outcome = {
+        "time": row.updated - row.created,
+        "businessTime": (row.updated - row.created) // 3,
+        "createdAt": at(row.updated),
+        "createdBy": agent.id,
+        "createdByTeam": desk.id,
+        "assignedTeam": desk.id,
+        "assignedUser": agent.id,
+        "commentCount": 1,
+    }
+    done = now.one_in(3)
+    talk: str | None = row.facts["talk"]
+    attribution = {
+        "conversationId": talk,
+        "attributionBy": agent.id,
+        "channel": "email",
+        "time": 3_600_000,
+        "revenueValue": dice.pick((64.67, 100)),
+        "currency": "EUR",
+    }
+    attributes = {
+        "externalId": maybe(dice, f"{klass}-{row.number}"),
+        "title": f"{klass} #{row.number} ({dice.between(1, 5)} items 📦)",
+        "description": maybe(dice, dice.pick(words.SENTENCES)),
+        "icon": maybe(dice, dice.pick(words.ICONS)),
+        "images": ["https://images.example.com/item-1.jpg"][: dice.below(2)],
+        "custom": values(row.type, row, now),
+        "data": maybe(dice, {"legacyNumber": row.number, "lines": [{"sku": "a"}]}),
+        "tags": now.some(tags, 2),
+        **stamps(row, modified=False),
+        "importedAt": maybe(dice, at(row.created)),
+        "rev": row.rev,
+        "s3DataUrl": rarely(dice, "https://data.example.com/kobject.json"),
+        "roleGroupVersions": [],
+        "attribution": rarely(dice, attribution, 4) if talk else None,
+        "klassDisplayName": klass.title(),
+        "klassMixins": ["commentable", "assignable"],
+        "status": "done" if done else now.pick(("open", "snoozed")),
+        "subStatus": rarely(dice, organisation.rows["sub_status"][3].id),
+        "assignedUser": maybe(now, agent.id),
+        "queue": maybe(now, queue.id),
+        "firstDone": outcome if done else {},
+        "lastDone": outcome if done else {},
+        "doneCount": int(done),
+        "reopenCount": 0,
+        "reopenFromDoneCount": 0,
+        **deletion(row),
+    }
+    relationships: Document = {
+        # "link" instead of "links", and the class's name as its id.
+        "klass": {
+            "link": {"self": f"/v1/klasses/{klass}"},
+            "data": {"type": "klass", "id": klass},
+        },
+        "customer": to_one(row.facts["customer"]),
+        "queue": {
+            "link": {"self": f"/v1/queues/{queue.id}"},
+            "data": {"type": "queue", "id": queue.id},
+        },
+    }
+    company = row.facts.get("company")
+    if company is not None:
+        relationships["company"] = to_one(company)
+    links = {"self": f"/v1/klasses/{klass}s/{row.id}"}
+    return resource(organisation, row, attributes, relationships, links)

@@ -1,0 +1,210 @@
+"""Lists by page number.
+
+https://developer.kustomer.com/docs/concepts/pagination
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from kustomer_sandbox.errors import bad_parameter, json_api
+from kustomer_sandbox.times import understood
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kustomer_sandbox.generation.document import Document
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+_DEFAULT_PAGE = 100
+
+Parameters = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list: where it is, what it holds, and what is special about it."""
+
+    path: str
+    type: str
+    roles: tuple[str, ...] = ()
+    # The largest pageSize; a larger one is cut.
+    largest: int = 100
+    # Whether meta tells total and totalPages.
+    total: bool = False
+    # Whether soft-deleted rows are listed.
+    deleted: bool = False
+    # The type of the record named by {id} in the path.
+    parent: str | None = None
+    narrow: Callable[[Organisation, list[Row], Parameters], list[Row]] | None = None
+    # Adds meta or included to the page that was cut.
+    extend: Callable[[Organisation, Sequence[Row], Parameters, Document], None] | None = None
+    # Answers meta {} and only links.self, and every row at once.
+    bare: bool = False
+
+
+def page_of(
+    organisation: Organisation, listing: Listing, path: str, given: dict[str, str]
+) -> Document:
+    """Return the page of a list that the parameters ask for."""
+    rows = _rows(organisation, listing, given)
+    number = whole(given, "page", 1)
+    size = min(whole(given, "pageSize", _DEFAULT_PAGE), listing.largest)
+    start = (number - 1) * size
+    shown = rows[start : start + size]
+    document: Document = {
+        "meta": {"pageSize": size, "page": number},
+        "links": _links(path, given, number, size, len(rows)),
+        "data": [organisation.encoded(row) for row in shown],
+    }
+    if listing.total:
+        document["meta"] |= {"total": len(rows), "totalPages": -(-len(rows) // size)}
+    if listing.bare:
+        document |= {"meta": {}, "links": {"self": path}}
+    if listing.extend:
+        listing.extend(organisation, shown, given, document)
+    return document
+
+
+def _rows(organisation: Organisation, listing: Listing, given: dict[str, str]) -> list[Row]:
+    if listing.parent:
+        parent = find(organisation, given.pop("id"), listing.parent)
+        rows = list(organisation.children(parent, listing.type))
+    else:
+        rows = list(organisation.rows[listing.type])
+    if not listing.deleted:
+        rows = [row for row in rows if row.deleted is None]
+    if listing.narrow:
+        rows = listing.narrow(organisation, rows, given)
+    order = given.get("sort", "")
+    if order == "desc":
+        rows.sort(key=lambda row: row.id, reverse=True)
+    elif order.startswith("-"):
+        rows.sort(key=lambda row: row.created, reverse=True)
+    return rows
+
+
+def find(organisation: Organisation, id_: str, *types: str) -> Row:
+    """Return the row with an id, or raise a 404."""
+    row = organisation.by_id.get(id_)
+    if row is None or (types and row.type.partition(".")[0] not in types):
+        raise json_api(404, "notfound", "Not Found", parameter="id")
+    return row
+
+
+def _links(path: str, given: dict[str, str], number: int, size: int, count: int) -> Document:
+    others = {k: v for k, v in given.items() if k not in ("page", "pageSize")}
+
+    def link(page: int) -> str:
+        return f"{path}?{urlencode({**others, 'page': page, 'pageSize': size})}"
+
+    last = max(1, -(-count // size))
+    return {
+        "self": link(number),
+        "first": link(1),
+        "prev": link(number - 1) if number > 1 else None,
+        "next": link(number + 1) if number < last else None,
+        "last": link(last),
+    }
+
+
+search_links = _links
+
+
+def whole(given: dict[str, str], name: str, default: int) -> int:
+    """Return a parameter that is a whole number from 1, or raise a 400."""
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise bad_parameter(name, f"Must be a whole number from 1: {text}")
+    return int(text)
+
+
+def users(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Narrow users; the filters cannot be combined."""
+    filters = [one for one in ("deleted", "pending", "userType", "email") if one in given]
+    if len(filters) > 1:
+        raise bad_parameter(filters[1], "Filters cannot be combined")
+    if "deleted" in given:
+        wanted = given["deleted"] == "true"
+        return [row for row in rows if (row.deleted is not None) is wanted]
+    if "pending" in given:
+        # A user whose address is not verified has a pending invitation.
+        wanted = given["pending"] == "true"
+        return [row for row in rows if (row.number % 7 == 0) is wanted]
+    if filters:
+        return _equal(_, rows, given, *filters)
+    return [row for row in rows if row.deleted is None]
+
+
+def equal(*names: str) -> Any:
+    """Return a narrowing by attributes equal to the parameters of that name."""
+
+    def narrow(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+        return _equal(organisation, rows, given, *names)
+
+    return narrow
+
+
+def _equal(
+    organisation: Organisation, rows: list[Row], given: Parameters, *names: str
+) -> list[Row]:
+    wanted = {name: given[name] for name in names if name in given}
+    if not wanted:
+        return rows
+
+    def fits(row: Row) -> bool:
+        attributes = organisation.document(row)["attributes"]
+        return all(_text(attributes.get(k)) == v for k, v in wanted.items())
+
+    return [row for row in rows if fits(row)]
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def klasses(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Narrow klasses by status, ``enabled`` unless another is asked for."""
+    status = given.get("status", "enabled")
+    if status not in ("enabled", "disabled", "existing_only"):
+        raise bad_parameter("status", f"Unknown status: {status}")
+    return _equal(organisation, rows, {"status": status}, "status")
+
+
+def dates(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Narrow by ``filter[createdAt][gte]``, ``filter[updatedAt][lt]`` and the like."""
+    for attribute, read in (("createdAt", "created"), ("updatedAt", "updated")):
+        for operator in ("gte", "gt", "lte", "lt"):
+            text = given.get(f"filter[{attribute}][{operator}]")
+            if text is None:
+                continue
+            try:
+                bound = understood(text)
+            except ValueError as error:
+                raise bad_parameter("filter", f"Not a date: {text}") from error
+            rows = [r for r in rows if _holds(getattr(r, read), operator, bound)]
+    return rows
+
+
+def from_date(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Narrow by ``fromDate``; taken as the update time, the docs do not say."""
+    if "fromDate" not in given:
+        return rows
+    try:
+        bound = understood(given["fromDate"])
+    except ValueError as error:
+        raise bad_parameter("fromDate", "Not a date") from error
+    return [row for row in rows if row.updated >= bound]
+
+
+def _holds(value: int, operator: str, bound: int) -> bool:
+    if operator == "gte":
+        return value >= bound
+    if operator == "gt":
+        return value > bound
+    return value <= bound if operator == "lte" else value < bound

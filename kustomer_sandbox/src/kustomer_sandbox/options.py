@@ -1,0 +1,43 @@
+"""How the sandbox behaves: where the documentation is silent, a choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+RatelimitHeaders = Literal["none", "normal", "always-reset", "ms"]
+
+
+@dataclass
+class Options:
+    """Every switch of the sandbox; may be changed while it runs."""
+
+    api_key: str = "sandbox-key"
+    # Roles taken from the default key.
+    deny: frozenset[str] = frozenset()
+    # Further keys, each with its roles.
+    keys: dict[str, frozenset[str]] = field(default_factory=dict)
+    # 401 or 403: the documentation says either.
+    missing_role_status: int = 403
+    # What a search without the object's own role does: nobody knows.
+    object_roles: Literal["refuse", "hide", "ignore"] = "refuse"
+
+    refused_criteria: frozenset[str] = frozenset()
+    unsorted_contexts: frozenset[str] = frozenset()
+    shuffle_ties: bool = False
+    page_limit: int = 100
+    row_limit: int = 0
+    total_cap: int = 0
+    index_lag: float = 0.0
+    archive_overlap_days: float = 2.0
+    # Paths that answer 404, as in an organisation without the feature.
+    absent: frozenset[str] = frozenset()
+
+    # Requests a minute; 0 is no limit
+    # (https://developer.kustomer.com/docs/concepts/rate-limits).
+    org_limit: int = 1000
+    search_limit: int = 100
+    ratelimit_headers: RatelimitHeaders = "normal"
+    # Which of the two budgets the headers of a search tell.
+    ratelimit_scope: Literal["organisation", "search"] = "organisation"
+    latency: float = 0.0

@@ -1,0 +1,108 @@
+"""Answers, whole and broken."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import Receive, Scope, Send
+
+_JSON = "application/json; charset=utf-8"
+_HTML = (
+    b"<html><head><title>502 Bad Gateway</title></head>"
+    b"<body><h1>The request could not be satisfied.</h1></body></html>"
+)
+
+
+def json_answer(document: Any, headers: dict[str, str], status: int = 200) -> Response:
+    """Return a document as JSON."""
+    body = msgspec.json.encode(document)
+    return Response(body, status, headers, media_type=_JSON)
+
+
+def html_answer(status: int, headers: dict[str, str]) -> Response:
+    """Return a page such as the network in front of the API sends."""
+    return Response(_HTML, status, headers, media_type="text/html")
+
+
+class Truncated:
+    """Promises the whole body, sends half of it and closes the connection."""
+
+    def __init__(self, whole: Response) -> None:
+        """Take the answer to cut."""
+        self.status_code = whole.status_code
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the first half."""
+        start = {
+            "type": "http.response.start",
+            "status": self.status_code,
+            "headers": self._whole.raw_headers,
+        }
+        await send(start)
+        body = bytes(self._whole.body)
+        half = body[: len(body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await _closed(scope, receive, reset=False)
+
+
+class Reset:
+    """Sends nothing and resets the connection."""
+
+    # What the sandbox remembers of a request that got no answer.
+    status_code = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Reset."""
+        del send
+        await _closed(scope, receive, reset=True)
+
+
+def dripping(body: bytes, headers: dict[str, str], pause: float) -> Response:
+    """Return an answer that comes a byte at a time."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(len(body)):
+            yield body[at : at + 1]
+            await asyncio.sleep(pause)
+
+    length = {"content-length": str(len(body))}
+    return StreamingResponse(pieces(), 200, {**headers, **length}, media_type=_JSON)
+
+
+def huge(headers: dict[str, str], megabytes: int) -> Response:
+    """Return an answer that is far too long."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'{"data":["'
+        for _ in range(megabytes):
+            yield b"x" * 1_000_000
+        yield b'"]}'
+
+    return StreamingResponse(pieces(), 200, headers, media_type=_JSON)
+
+
+async def _closed(scope: Scope, receive: Receive, *, reset: bool) -> None:
+    transport: asyncio.Transport | None = scope.get("state", {}).get("transport")
+    if transport is None:
+        return
+    connection = transport.get_extra_info("socket")
+    if reset and connection is not None:
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.abort()
+    else:
+        transport.close()
+    # The server would complain about, or even answer for, a handler that returns
+    # before the connection is gone.
+    while (await receive())["type"] != "http.disconnect":
+        pass

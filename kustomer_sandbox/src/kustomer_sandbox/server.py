@@ -1,0 +1,170 @@
+"""The sandbox as a server on this machine, for a command or inside a test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from kustomer_sandbox.app import Api, create_api_app
+from kustomer_sandbox.faults import Fault, Kind
+from kustomer_sandbox.options import Options
+from kustomer_sandbox.stored import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from kustomer_sandbox.clock import Clock
+    from kustomer_sandbox.organisation import Organisation
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class _Protocol(H11Protocol):
+    """Lets a fault close the connection under the application."""
+
+    def connection_made(  # type: ignore[explicit-override]  # not in typing until 3.12
+        self, transport: Any
+    ) -> None:
+        """Hand the transport to the application's scope."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class Sandbox:
+    """A running sandbox: a context manager with a URL and a key.
+
+    Keyword arguments beside those named are fields of `Options`.
+    """
+
+    def __init__(  # noqa: PLR0913 - everything has a default
+        self,
+        organisation: Organisation | None = None,
+        *,
+        seed: int = 7,
+        scale: float = 1.0,
+        years: float = 0.0,
+        ties: Mapping[str, int] | None = None,
+        started_at: datetime | int | None = None,
+        clock: Clock | None = None,
+        file: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        options: Options | None = None,
+        monotonic: Callable[[], float] | None = None,
+        **switches: Any,
+    ) -> None:
+        """Make the organisation (unless given one); nothing listens yet."""
+        if host not in _LOOPBACK:
+            message = f"the sandbox listens on this machine only, not on {host}"
+            raise ValueError(message)
+        self.organisation = organisation or opened(
+            file,
+            seed=seed,
+            scale=scale,
+            years=years,
+            ties=dict(ties or {}),
+            started_at=started_at,
+            clock=clock,
+        )
+        self.options = replace(options or Options(), **switches)
+        self.api = Api(self.organisation, self.options, monotonic)
+        self.api.file = file
+        self.host = host
+        self._asked_port = port
+        self._socket: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def api_key(self) -> str:
+        """The key that is let in."""
+        return self.options.api_key
+
+    @property
+    def url(self) -> str:
+        """The base URL of the running server, without a path."""
+        if self._socket is None:
+            message = "the sandbox is not running"
+            raise RuntimeError(message)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self._socket.getsockname()[1]}"
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """The API requests served: method, path, query, status, context."""
+        return list(self.api.requests)
+
+    def fault(self, kind: Kind, path: str = "/v1/", **more: Any) -> None:
+        """Let a fault wait for the requests whose path begins so."""
+        self.api.faults.add(Fault(kind, path, **more))
+
+    def advance(self, minutes: float) -> None:
+        """Let time pass in the organisation."""
+        self.api.advance(minutes)
+
+    def start(self) -> None:
+        """Listen, and serve in a thread."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        # The protocol is named because asyncio sets TCP_NODELAY only then; without
+        # it every answer waits 40 ms for an acknowledgement.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((self.host, self._asked_port))
+        except OSError:
+            listening.close()
+            raise
+        listening.listen(128)
+        self._socket = listening
+        config = uvicorn.Config(
+            create_api_app(self.api),
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_level="error",
+            access_log=False,
+            # The Date header tells the sandbox's time.
+            date_header=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        serve = self._server.serve
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(serve(sockets=[listening])),
+            name="kustomer-sandbox",
+            daemon=True,
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving; connections that are open are closed."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(timeout=5)
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()

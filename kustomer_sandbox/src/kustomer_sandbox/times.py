@@ -1,0 +1,43 @@
+"""Instants, held as milliseconds since 1970 and written as Kustomer writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+YEAR = 365 * DAY
+
+_DAY_ONLY = len("2026-01-31")
+
+
+def written(instant: int) -> str:
+    """Return the instant as ``YYYY-MM-DDTHH:MM:SS.mmmZ``."""
+    seconds, milliseconds = divmod(instant, SECOND)
+    day = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
+    return f"{day}.{milliseconds:03d}Z"
+
+
+def understood(text: str, zone: tzinfo = UTC, *, end_of_day: bool = False) -> int:
+    """Return the instant that a search body names.
+
+    A day without a time counts in ``zone``; every other form without an offset
+    is UTC (https://developer.kustomer.com/docs/concepts/search). Raises
+    ``ValueError`` for anything else.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone if len(text) == _DAY_ONLY else UTC)
+    instant = milliseconds(moment)
+    if end_of_day and len(text) == _DAY_ONLY:
+        instant += DAY - 1
+    return instant
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a datetime (naive ones are UTC) as milliseconds since 1970."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * SECOND)

@@ -1,0 +1,256 @@
+"""Lists, reads by id, metadata, classes, audit logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sandbox_standing import NOW, Ask
+
+from kustomer_sandbox.endpoints import LISTS, SINGLES, Single
+from kustomer_sandbox.times import DAY, written
+
+if TYPE_CHECKING:
+    import requests
+
+    from kustomer_sandbox import Organisation
+    from kustomer_sandbox.lists import Listing
+
+
+def rows(answer: requests.Response) -> Any:
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+PLAIN = [one for one in LISTS if one.parent is None]
+
+
+@pytest.mark.parametrize("listing", PLAIN, ids=lambda one: one.path)
+def test_every_list_gives_its_type_page_by_page_until_next_is_null(
+    ask: Ask, organisation: Organisation, listing: Listing
+) -> None:
+    path = f"{listing.path}?page=1&pageSize=7"
+    if listing.path == "/v1/klasses":
+        path += "&status=enabled"
+    found = []
+    for _ in range(5):
+        answer = ask(path).json()
+        found += answer["data"]
+        path = answer["links"].get("next")
+        if path is None:
+            break
+    assert {one["type"] for one in found} == {listing.type}
+    have = [one.id for one in organisation.rows[listing.type]]
+    if not listing.bare:
+        assert {one["id"] for one in found} <= set(have)
+        assert len({one["id"] for one in found}) == len(found)
+
+
+@pytest.mark.parametrize("listing", PLAIN, ids=lambda one: one.path)
+def test_every_list_cuts_large_pages_to_its_maximum(ask: Ask, listing: Listing) -> None:
+    answer = ask(f"{listing.path}?pageSize=1000").json()
+    if not listing.bare:
+        assert answer["meta"]["pageSize"] == listing.largest
+
+
+def test_only_customers_tell_their_total(ask: Ask) -> None:
+    assert "total" in ask("/v1/customers").json()["meta"]
+    assert set(ask("/v1/conversations").json()["meta"]) == {"page", "pageSize"}
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=x", "pageSize=-1"])
+def test_a_page_that_is_not_a_number_is_refused(ask: Ask, query: str) -> None:
+    assert ask(f"/v1/tags?{query}").status_code == 400
+
+
+def test_customers_are_narrowed_by_dates_and_sorted(ask: Ask) -> None:
+    bound = written(NOW - 30 * DAY)
+    found = rows(ask(f"/v1/customers?filter[updatedAt][gte]={bound}&sort=-createdAt"))
+    assert found
+    assert all(one["attributes"]["updatedAt"] >= bound for one in found)
+    created = [one["attributes"]["createdAt"] for one in found]
+    assert created == sorted(created, reverse=True)
+
+
+def test_users_are_active_or_deactivated(ask: Ask) -> None:
+    active = rows(ask("/v1/users?deleted=false"))
+    gone = rows(ask("/v1/users?deleted=true"))
+    assert (len(active), len(gone)) == (21, 4)
+    assert all(one["attributes"]["deleted"] for one in gone)
+    assert len(rows(ask("/v1/users?userType=machine"))) == 1
+    assert rows(ask("/v1/users?pending=true"))
+
+
+def test_filters_of_users_cannot_be_combined(ask: Ask) -> None:
+    assert ask("/v1/users?deleted=true&userType=user").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("status", "names"),
+    [
+        ("", ["order", "ecomm-return"]),
+        ("?status=existing_only", ["Loyalty_Account"]),
+        ("?status=disabled", ["old-order"]),
+    ],
+)
+def test_classes_are_listed_by_status(ask: Ask, status: Any, names: list[str]) -> None:
+    found = rows(ask(f"/v1/klasses{status}"))
+    assert [one["attributes"]["name"] for one in found] == names
+
+
+@pytest.mark.parametrize("name", ["order", "orders"])
+def test_custom_objects_are_listed_by_class_in_singular_and_plural(ask: Ask, name: str) -> None:
+    found = rows(ask(f"/v1/klasses/{name}"))
+    assert {one["type"] for one in found} == {"kobject.order"}
+    assert rows(ask(f"/v1/klasses/{name}/{found[0]['id']}")) == found[0]
+
+
+def test_a_class_is_read_by_id(ask: Ask) -> None:
+    one = rows(ask("/v1/klasses"))[0]
+    assert rows(ask(f"/v1/klasses/{one['id']}")) == one
+    assert ask("/v1/klasses/unicorns").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["customer", "company", "conversation", "message", "kobject.order",
+     "kobject.ecomm-return", "kobject.Loyalty_Account", "kobject.old-order"],
+)  # fmt: skip
+def test_every_resource_declares_its_custom_attributes(ask: Ask, resource: str) -> None:
+    document = rows(ask(f"/v1/metadata/{resource}"))
+    assert document["type"] == "metadata"
+    assert document["attributes"]["properties"]
+    assert ask("/v1/metadata/note").status_code == 404
+
+
+def test_some_values_are_not_declared_and_some_declarations_deleted(ask: Ask) -> None:
+    declared = rows(ask("/v1/metadata/customer"))["attributes"]["properties"]
+    assert "importedFromStr" not in declared
+    assert "deletedAt" in declared["oldRatingNum"]
+    assert declared["hobbiesStr"]["multi"] is True
+
+
+def test_slas_bring_their_versions_when_asked(ask: Ask) -> None:
+    answer = ask("/v1/slas?versions=all").json()
+    assert {one["type"] for one in answer["included"]} == {"sla_version"}
+    assert "included" not in ask("/v1/slas").json()
+    one = answer["data"][0]
+    assert "links" not in one
+    assert "updatedAt" not in one["attributes"]
+    single = ask(f"/v1/slas/{one['id']}?versions=active").json()
+    assert single["included"]["type"] == "sla_version"
+
+
+def test_holidays_come_with_one_schedule_only(ask: Ask) -> None:
+    schedules = ask("/v1/schedules?include=holidays").json()
+    assert "included" not in schedules
+    id_ = schedules["data"][0]["id"]
+    document = ask(f"/v1/schedules/{id_}?include=holidays").json()
+    assert {one["type"] for one in document["included"]} == {"holiday"}
+
+
+@pytest.mark.parametrize("single", SINGLES, ids=lambda one: one.path)
+def test_records_are_read_by_one_id_or_several(
+    ask: Ask, organisation: Organisation, single: Single
+) -> None:
+    wanted = [row for row in organisation.rows[single.type] if not row.deleted][:2]
+    path = single.path.replace("{ids}", "{}")
+    assert rows(ask(path.format(wanted[0].id)))["id"] == wanted[0].id
+    both = rows(ask(path.format(",".join(row.id for row in wanted))))
+    assert [one["id"] for one in both] == [row.id for row in wanted]
+    assert ask(path.format("0" * 24)).status_code == 404
+
+
+def test_customers_are_read_by_email(ask: Ask) -> None:
+    found = rows(ask("/v1/customers/email=customer7@example.com"))
+    assert found["attributes"]["emails"][0]["email"] == "customer7@example.com"
+    assert ask("/v1/customers/email=nobody@example.com").status_code == 404
+
+
+CHILDREN = [one for one in LISTS if one.parent]
+
+
+@pytest.mark.parametrize("listing", CHILDREN, ids=lambda one: one.path)
+def test_children_are_listed_by_parent(
+    ask: Ask, organisation: Organisation, listing: Listing
+) -> None:
+    parent, own = next(
+        (row, own)
+        for row in organisation.rows[str(listing.parent)]
+        if (own := organisation.children(row, listing.type))
+    )
+    path = listing.path.replace("{id}", parent.id)
+    found = rows(ask(f"{path}?pageSize=1000"))
+    assert {one["id"] for one in found} <= {row.id for row in own}
+    assert found
+
+
+def test_messages_bring_their_attachments_when_asked(ask: Ask, organisation: Organisation) -> None:
+    message = organisation.rows["attachment"][0].facts["message"]
+    talk = message.facts["conversation"].id
+    answer = ask(f"/v1/conversations/{talk}/messages?include=attachments").json()
+    assert answer["included"][0]["type"] == "attachment"
+    found = ask(f"/v1/conversations/{talk}/attachments").json()
+    assert found["meta"] == {}
+    assert "id" not in found["data"][0]
+    path = found["data"][0]["links"]["self"]
+    assert ask(path).json()["data"]["attributes"] == found["data"][0]["attributes"]
+
+
+def test_handle_times_are_seconds_in_v1_and_milliseconds_in_v2(
+    ask: Ask, organisation: Organisation
+) -> None:
+    talk = organisation.rows["conversation_time"][0].facts["conversation"].id
+    one = rows(ask(f"/v1/conversations/{talk}/times"))[0]["attributes"]
+    two = rows(ask(f"/v2/conversations/{talk}/times"))[0]["attributes"]
+    assert two["handleTime"] == 1000 * one["handleTime"]
+
+
+def test_merges_are_found_by_the_customer_that_went_away(
+    ask: Ask, organisation: Organisation
+) -> None:
+    merge = organisation.rows["customer_merge"][0]
+    source, target = merge.facts["source"].id, merge.facts["target"].id
+    assert rows(ask(f"/v1/customers/{source}/merges"))[0]["id"] == merge.id
+    assert rows(ask(f"/v1/customers/{target}/merges")) == []
+
+
+def test_events_are_listed_by_session_and_no_longer_by_customer(
+    ask: Ask, organisation: Organisation
+) -> None:
+    event = next(r for r in organisation.rows["customer_event"] if "session" in r.facts)
+    session = event.facts["session"]
+    customer = session.facts["customer"].id
+    found = rows(ask(f"/v1/customers/{customer}/sessions/{session.id}/events"))
+    assert event.id in {one["id"] for one in found}
+    assert ask(f"/v1/customers/{customer}/events").status_code == 404
+
+
+def test_audit_logs_are_read_by_cursor_newest_first(ask: Ask, organisation: Organisation) -> None:
+    path = "/v1/audit-logs?count=150"
+    found = []
+    while path:
+        answer = ask(path).json()
+        found += answer["data"]
+        path = answer["links"]["next"]
+    created = [one["attributes"]["createdAt"] for one in found]
+    assert created == sorted(created, reverse=True)
+    assert len({one["id"] for one in found}) == len(organisation.rows["audit_log"])
+    back = ask(f"/v1/audit-logs?count=5&after={found[10]['id']}").json()["data"]
+    assert [one["id"] for one in back] == [one["id"] for one in found[5:10]]
+
+
+def test_audit_logs_are_narrowed_by_date_and_object(ask: Ask) -> None:
+    start, end = written(NOW - 60 * DAY), written(NOW - 20 * DAY)
+    path = f"/v1/audit-logs?count=1000&filter[start]={start}&filter[end]={end}"
+    found = rows(ask(path))
+    assert found
+    assert all(start <= one["attributes"]["createdAt"] <= end for one in found)
+    only = rows(ask(f"{path}&filter[objectType]=customer"))
+    assert {one["attributes"]["objectType"] for one in only} == {"customer"}
+
+
+def test_anything_else_is_not_found_in_the_plain_shape(ask: Ask) -> None:
+    answer = ask("/v1/spaceships")
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0].keys() == {"code", "message", "meta"}

@@ -1,0 +1,378 @@
+"""Search: what it accepts, what it finds, how it pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sandbox_standing import NOW, Ask, Asker, Maker, standing
+
+from kustomer_sandbox.times import DAY, SECOND, YEAR, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kustomer_sandbox import Organisation, Sandbox
+
+SEARCH = "/v1/customers/search"
+ARCHIVE = "/v1/customers/archive/search"
+
+
+def by_update(context: str, direction: str = "asc", /, **more: Any) -> dict[str, Any]:
+    return {
+        "queryContext": context,
+        "sort": [{f"{context}_updated_at": direction}],
+        **more,
+    }
+
+
+def ids(answer: Any) -> list[str]:
+    return [row["id"] for row in answer.json()["data"]]
+
+
+def updates(answer: Any) -> list[str]:
+    return [row["attributes"]["updatedAt"] for row in answer.json()["data"]]
+
+
+def refused(answer: Any) -> dict[str, Any]:
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["status"] == 400
+    assert error["code"] == "badparam"
+    return dict(error)
+
+
+def test_the_answer_has_the_documented_envelope(ask: Ask) -> None:
+    answer = ask(f"{SEARCH}?page=2&pageSize=10", by_update("customer")).json()
+    meta = answer["meta"]
+    assert (meta["page"], meta["pageSize"]) == (2, 10)
+    assert meta["aggregations"] == {}
+    assert meta["timed_out"] is False
+    assert meta["totalPages"] == -(-meta["total"] // 10)
+    assert answer["links"]["next"] == f"{SEARCH}?page=3&pageSize=10"
+    assert answer["links"]["prev"] == f"{SEARCH}?page=1&pageSize=10"
+
+
+def test_a_page_holds_a_hundred_rows_by_default_and_five_hundred_at_most(ask: Ask) -> None:
+    body = by_update("message")
+    assert len(ids(ask(SEARCH, body))) == 100
+    large = ask(f"{SEARCH}?pageSize=9999", body)
+    assert len(ids(large)) == 500
+    assert large.json()["meta"]["pageSize"] == 500
+
+
+def test_ids_only_answers_no_attributes(ask: Ask) -> None:
+    rows = ask(f"{SEARCH}?idsOnly=true", by_update("note")).json()["data"]
+    assert all(set(row) == {"type", "id"} for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({"page": 2}, "page"),
+        ({"queryContext": "spaceship"}, "queryContext"),
+        ({"and": [{"customer_shoe_size": {"gte": 40}}]}, "customer_shoe_size"),
+        ({"and": [{"customer_id": {"equals": "a"}}]}, "customer_id"),
+        ({"and": [{"work_item_updated_at": {"gte": "2026-01-01"}}]}, "work_item_updated_at"),
+        ({"and": [{"customer_name": {"ne": "Ada"}}]}, "customer_name"),
+        ({"and": [{"customer_updated_at": {"gte": "soon"}}]}, "customer_updated_at"),
+        ({"and": [{"customer_updated_at": {"gte": 5}}]}, "customer_updated_at"),
+        ({"and": "all"}, "and"),
+        ({"and": [{"customer_name": {"equals": str(n)}} for n in range(21)]}, "and"),
+        ({"or": [{"customer_name": {"equals": "a"}}] * 2}, "or"),
+        ({"sort": [{"customer_locale": "asc"}]}, "customer_locale"),
+        ({"sort": [{"customer_name": "up"}]}, "customer_name"),
+        ({"includeDeleted": "yes"}, "includeDeleted"),
+        ({"timeZone": "Mars/Olympus"}, "timeZone"),
+    ],
+)
+def test_what_is_not_documented_is_refused(ask: Ask, body: dict[str, Any], parameter: str) -> None:
+    error = refused(ask(SEARCH, {"queryContext": "customer", **body}))
+    assert error["source"] == {"parameter": parameter}
+
+
+def test_a_body_that_is_not_json_is_refused(shared_sandbox: Sandbox, ask: Ask) -> None:
+    assert ask(SEARCH, [1]).status_code == 400
+    assert shared_sandbox.requests[-1]["path"] == SEARCH
+
+
+@pytest.mark.parametrize(
+    ("context", "criterion"),
+    [
+        ("customer", "customer_updated_at"),
+        ("company", "company_updated_at"),
+        ("conversation", "conversation_updated_at"),
+        ("message", "message_updated_at"),
+        ("note", "note_updated_at"),
+        ("kobject", "kobject_updated_at"),
+        ("kobject_order", "kobject_updated_at"),
+        ("kobject_Loyalty_Account", "kobject_updated_at"),
+        ("work_session", "work_session_updated_at"),
+    ],
+)
+def test_every_context_is_read_whole_and_in_order_by_its_update_time(
+    ask: Ask, organisation: Organisation, context: str, criterion: str
+) -> None:
+    bounds = [
+        {criterion: {"gte": written(NOW - 2 * YEAR)}},
+        {criterion: {"lte": written(NOW)}},
+    ]
+    body = {
+        "queryContext": context,
+        "and": bounds,
+        "sort": [{criterion: "asc"}],
+        "includeDeleted": True,
+    }
+    found: list[str] = []
+    seen: list[str] = []
+    page = 1
+    while True:
+        answer = ask(f"{SEARCH}?page={page}&pageSize=500", body)
+        found += ids(answer)
+        seen += updates(answer)
+        if answer.json()["links"]["next"] is None:
+            break
+        page += 1
+    type_ = context.replace("kobject_", "kobject.")
+    expected = [r.id for r in organisation.index(type_) if r.updated >= NOW - 2 * YEAR]
+    assert found == expected
+    assert seen == sorted(seen)
+    assert len(found) == answer.json()["meta"]["total"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [("gte", True), ("lte", True), ("gt", False), ("lt", False), ("equals", True)],
+)
+def test_bounds_are_closed_or_open_as_their_operator_says(
+    ask: Ask, organisation: Organisation, operator: str, expected: bool
+) -> None:
+    row = organisation.rows["customer"][-5]
+    bound = [{"customer_updated_at": {operator: written(row.updated)}}]
+    answer = ask(f"{SEARCH}?pageSize=500", by_update("customer", **{"and": bound}))
+    assert (row.id in ids(answer)) is expected
+
+
+def test_descending_order_is_the_reverse(ask: Ask) -> None:
+    up = ids(ask(f"{SEARCH}?pageSize=500", by_update("customer")))
+    down = ids(ask(f"{SEARCH}?pageSize=500", by_update("customer", "desc")))
+    assert down == up[::-1]
+
+
+def test_conversation_times_are_found_by_creation(ask: Ask) -> None:
+    since = written(NOW - 100 * DAY)
+    body = {
+        "queryContext": "conversation_time",
+        "and": [{"conversation_time_created_at": {"gte": since}}],
+        "sort": [{"conversation_time_created_at": "asc"}],
+    }
+    rows = ask(SEARCH, body).json()["data"]
+    created = [row["attributes"]["createdAt"] for row in rows]
+    assert rows
+    assert created == sorted(created)
+    assert created[0] >= since
+
+
+def test_work_items_are_found_by_the_end_of_their_handling(
+    ask: Ask, organisation: Organisation
+) -> None:
+    since = written(NOW - 2 * YEAR)
+    body = {
+        "queryContext": "work_item",
+        "and": [{"work_item_handle_completed_at": {"gte": since}}],
+        "sort": [{"work_item_handle_completed_at": "asc"}],
+    }
+    answer = ask(f"{SEARCH}?pageSize=500", body)
+    done = [r for r in organisation.index("work_item") if r.facts["completed"]]
+    assert set(ids(answer)) == {r.id for r in done if r.updated >= NOW - 2 * YEAR}
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [
+        (
+            {"and": [{"conversation_status": {"in": ["open", "snoozed"]}}]},
+            lambda a: a["status"] in ("open", "snoozed"),
+        ),
+        (
+            {"not": {"conversation_status": {"equals": "done"}}},
+            lambda a: a["status"] != "done",
+        ),
+        (
+            {
+                "or": [
+                    {"conversation_status": {"equals": "open"}},
+                    {"conversation_priority": {"gte": 5}},
+                ]
+            },
+            lambda a: a["status"] == "open" or a["priority"] >= 5,
+        ),
+        (
+            {"and": {"conversation_assigned_users": {"not_set": ""}}},
+            lambda a: not a["assignedUsers"],
+        ),
+        (
+            {"and": [{"conversation_channels": {"contains": "mail"}}]},
+            lambda a: a["channels"] == ["email"],
+        ),
+    ],
+)
+def test_other_criteria_choose_rows(
+    ask: Ask,
+    organisation: Organisation,
+    body: dict[str, Any],
+    holds: Callable[[dict[str, Any]], bool],
+) -> None:
+    body = {"queryContext": "conversation", "includeDeleted": True, **body}
+    answer = ask(f"{SEARCH}?pageSize=500", body).json()
+    expected = [
+        row
+        for row in organisation.index("conversation").window(NOW - 2 * YEAR, None)
+        if holds(organisation.document(row)["attributes"])
+    ]
+    assert 0 < answer["meta"]["total"] == len(expected)
+    assert all(holds(row["attributes"]) for row in answer["data"])
+
+
+def test_a_criterion_of_another_object_chooses_by_the_related_rows(
+    ask: Ask, organisation: Organisation
+) -> None:
+    body = {
+        "queryContext": "customer",
+        "and": [{"conversation_status": {"equals": "open"}}],
+    }
+    for id_ in ids(ask(SEARCH, body)):
+        talks = organisation.by_id[id_].facts["conversations"]
+        assert any(talk.facts["status"] == "open" for talk in talks)
+
+
+def test_custom_attributes_are_criteria(ask: Ask) -> None:
+    criterion = {"kobject_custom_order_giftBool": {"equals": True}}
+    body = {"queryContext": "kobject_order", "and": [criterion]}
+    rows = ask(SEARCH, body).json()["data"]
+    assert rows
+    assert all(row["attributes"]["custom"]["giftBool"] is True for row in rows)
+
+
+def test_deleted_rows_are_found_when_asked_for(ask: Ask, organisation: Organisation) -> None:
+    deleted = {r.id for r in organisation.rows["note"] if r.deleted}
+    without = set(ids(ask(f"{SEARCH}?pageSize=500", by_update("note"))))
+    body = by_update("note", includeDeleted=True)
+    within = set(ids(ask(f"{SEARCH}?pageSize=500", body)))
+    assert within - without
+    assert within - without <= deleted
+
+
+def test_page_101_is_refused_although_page_100_links_to_it(ask: Ask) -> None:
+    hundredth = ask(f"{SEARCH}?page=100&pageSize=1", by_update("message"))
+    assert hundredth.json()["links"]["next"] == f"{SEARCH}?page=101&pageSize=1"
+    refused(ask(f"{SEARCH}?page=101&pageSize=1", by_update("message")))
+
+
+def test_a_row_limit_refuses_rows_past_it(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(row_limit=1000))
+    body = by_update("message")
+    assert ask(f"{SEARCH}?page=2&pageSize=500", body).status_code == 200
+    refused(ask(f"{SEARCH}?page=3&pageSize=500", body))
+
+
+def test_the_total_can_be_capped(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(total_cap=70))
+    assert ask(SEARCH, by_update("message")).json()["meta"]["total"] == 70
+
+
+def test_a_criterion_can_be_made_unknown(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(refused_criteria=frozenset({"company_updated_at"})))
+    refused(ask(SEARCH, by_update("company")))
+
+
+def test_ties_exist_and_keep_their_order_by_default(ask: Ask) -> None:
+    instant = written(NOW - 3 * DAY)
+    tie = [{"message_updated_at": {op: instant}} for op in ("gte", "lte")]
+    body = by_update("message", **{"and": tie})
+    first = ids(ask(SEARCH, body))
+    assert len(first) >= 40
+    assert first == ids(ask(SEARCH, body))
+    assert first != sorted(first)
+
+
+def test_ties_can_be_ordered_anew_in_every_call(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(shuffle_ties=True))
+    instant = written(NOW - 3 * DAY)
+    body = by_update("message", **{"and": [{"message_updated_at": {"equals": instant}}]})
+    first, second = ids(ask(SEARCH, body)), ids(ask(SEARCH, body))
+    assert first != second
+    assert sorted(first) == sorted(second)
+
+
+def test_ties_can_be_as_large_as_asked_for() -> None:
+    of = standing(scale=0.5, ties={"message": 700, "kobject": 50})
+    for type_, amount in (("message", 700), ("kobject", 50)):
+        instants = [row.updated for row in of.index(type_)]
+        assert max(instants.count(one) for one in set(instants)) >= amount
+
+
+def test_a_context_can_be_left_unsorted(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(unsorted_contexts=frozenset({"message"})))
+    answer = ask(SEARCH, by_update("message"))
+    assert updates(answer) != sorted(updates(answer))
+
+
+def test_standard_search_forgets_what_two_years_left_alone(
+    ask: Ask, organisation: Organisation
+) -> None:
+    old = [r for r in organisation.index("message") if r.updated < NOW - 2 * YEAR]
+    assert old
+    body = by_update("message", **{"and": [{"message_updated_at": {"gte": "2000-01-01"}}]})
+    first = updates(ask(SEARCH, body))[0]
+    assert first >= written(NOW - 2 * YEAR)
+
+
+@pytest.mark.parametrize("days", [2, 15])
+def test_the_archive_holds_the_older_rows_and_some_days_more(
+    sandbox_of: Maker, asker: Asker, organisation: Organisation, days: int
+) -> None:
+    ask = asker(sandbox_of(archive_overlap_days=days))
+    answer = ask(f"{ARCHIVE}?pageSize=500", by_update("message", "desc", includeDeleted=True))
+    edge = NOW - 2 * YEAR + days * DAY
+    expected = [r.id for r in organisation.index("message") if r.updated < edge]
+    assert answer.json()["meta"]["total"] == len(expected)
+    assert ids(answer) == expected[::-1][:500]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"queryContext": "note"},
+        {"queryContext": "conversation_time"},
+        {"queryContext": "customer", "fields": []},
+        {"queryContext": "customer", "and": [{"customer_name": {"equals": "a"}}]},
+        {"queryContext": "customer", "sort": [{"customer_name": "asc"}]},
+    ],
+)
+def test_the_archive_is_stricter(ask: Ask, body: dict[str, Any]) -> None:
+    refused(ask(ARCHIVE, body))
+
+
+def test_the_archive_knows_criteria_by_id(ask: Ask, organisation: Organisation) -> None:
+    row = next(row for row in organisation.index("customer") if not row.deleted)
+    body = {"queryContext": "customer", "and": [{"customer_id": {"equals": row.id}}]}
+    assert ids(ask(ARCHIVE, body)) == [row.id]
+
+
+def test_the_index_lags_behind(sandbox_of: Maker, asker: Asker) -> None:
+    of = standing(scale=0.1)
+    ask = asker(sandbox_of(of, index_lag=30))
+    row = of.rows["customer"][3]
+    before = row.updated
+    of.touch(row, NOW - 10 * SECOND)
+    fresh = of.add("customer", NOW - 10 * SECOND, conversations=(), kobjects=())
+    body = by_update("customer", includeDeleted=True)
+    rows = ask(f"{SEARCH}?pageSize=500", body).json()["data"]
+    found = {one["id"]: one["attributes"]["updatedAt"] for one in rows}
+    assert found[row.id] == written(before)
+    assert fresh.id not in found
+    assert list(found.values()) == sorted(found.values())
+    of.clock.forward(1)
+    rows = ask(f"{SEARCH}?pageSize=500", body).json()["data"]
+    assert rows[-1]["attributes"]["updatedAt"] == written(NOW - 10 * SECOND)
