@@ -23,8 +23,13 @@ DISTRIBUTION: Final = "complete-tap-kustomer"
 # The name and the numbers that MeltanoLabs' variant of this tap uses for the region.
 _PROD_POINTS: Final = {1: "us", 2: "eu"}
 
-# A key that was pasted with its line break would not fit into a header.
-_PRINTABLE: Final = r"^[\x21-\x7e]+$"
+# A key that was pasted with its line break would not fit into a header. (`$` would let one pass.)
+_PRINTABLE: Final = r"^[\x21-\x7e]+(?![\s\S])"
+_ONE_LINE: Final = r"^[\x20-\x7e]+(?![\s\S])"
+_TEXTS: Final = {
+    _PRINTABLE: "a text without spaces and line breaks",
+    _ONE_LINE: "one line of ASCII characters",
+}
 
 SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
     th.Property(
@@ -135,8 +140,15 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         description="Requests that may be under way at once.",
     ),
     th.Property(
+        "max_lookahead_mb",
+        th.IntegerType(minimum=1, maximum=4_096),
+        default=64,
+        title="Look-ahead",
+        description="Megabytes of rows that may be read before it is their turn to be written.",
+    ),
+    th.Property(
         "user_agent",
-        th.StringType(pattern=r"^[\x20-\x7e]+$"),
+        th.StringType(pattern=_ONE_LINE),
         title="User agent",
         description="How the tap introduces itself to Kustomer.",
     ),
@@ -174,6 +186,7 @@ class Settings:
     lookback_seconds: int
     request_timeout: int
     max_parallel_requests: int
+    lookahead_bytes: int
     user_agent: str
 
 
@@ -212,6 +225,7 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
         lookback_seconds=merged["lookback_seconds"],
         request_timeout=merged["request_timeout"],
         max_parallel_requests=merged["max_parallel_requests"],
+        lookahead_bytes=merged["max_lookahead_mb"] * 1_000_000,
         user_agent=merged.get("user_agent") or f"tap-kustomer/{version()}",
     )
 
@@ -254,8 +268,8 @@ def _allowed(name: str) -> str:
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
     if "boolean" in schema.get("type", ()):
         return "true or false"
-    if schema.get("pattern") == _PRINTABLE:
-        return "a text without spaces and line breaks"
+    if "pattern" in schema:
+        return _TEXTS[schema["pattern"]]
     return "a text that is not empty"
 
 

@@ -16,7 +16,7 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.shaping.custom import fields_from_metadata
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Document
+    from tap_kustomer.client.session import Reply
     from tap_kustomer.run import Run
     from tap_kustomer.shaping.fields import Field
 
@@ -53,8 +53,8 @@ def custom_fields(run: Run, resource: str) -> tuple[Field, ...]:
     return ()
 
 
-def _read(document: Document) -> tuple[Field, ...]:
-    data = document.get("data")
+def _read(reply: Reply) -> tuple[Field, ...]:
+    data = reply.document().get("data")
     attributes = data.get("attributes") if isinstance(data, dict) else None
     properties = attributes.get("properties") if isinstance(attributes, dict) else None
     if properties is None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.windows import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
 
 MAX_RETRY_SECONDS = 300
@@ -52,6 +55,19 @@ class Run:
         )
 
     @cached_property
+    def searcher(self) -> Searcher:
+        """Reads by search, for every stream."""
+        settings = self.settings
+        return Searcher(
+            session=self.session,
+            workers=Workers(settings.max_parallel_requests),
+            page_size=settings.page_size,
+            parallel=settings.max_parallel_requests,
+            lookahead=settings.lookahead_bytes,
+            stop_if_asked=self.stop_if_asked,
+        )
+
+    @cached_property
     def until(self) -> int:
         """The end of every window of this run, in milliseconds since 1970.
 
@@ -71,7 +87,7 @@ class Run:
             DeadKeyError: Kustomer does not know the key.
         """
         try:
-            self.session.send(Request("GET", "/v1/auth/tokens/current"), _anything)
+            self.session.send(Request("GET", "/v1/auth/tokens/current"), _ignore)
         except AccessError as error:
             raise DeadKeyError(
                 f"Kustomer does not accept the API key: {error}. It may have expired, been "
@@ -83,5 +99,5 @@ class Run:
             return
 
 
-def _anything(document: dict[str, Any]) -> None:
-    del document
+def _ignore(reply: Reply) -> None:
+    del reply

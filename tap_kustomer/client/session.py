@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 _LONGEST_PAUSE: Final = 60.0
 _MOST_REDIRECTS: Final = 5
+_LATENCY_WEIGHT: Final = 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +68,33 @@ class Request:
         return f"{self.method} {urlsplit(self.path).path}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The body of an answer with a good status.
+
+    Attributes:
+        content: The bytes, as they came.
+    """
+
+    content: bytes
+
+    def document(self) -> Document:
+        """The JSON object in it.
+
+        Raises:
+            WrongAnswerError: There is none.
+        """
+        try:
+            document = msgspec.json.decode(self.content)
+        except msgspec.DecodeError as error:
+            raise WrongAnswerError("what came is no JSON") from error
+        if not isinstance(document, dict):
+            raise WrongAnswerError("what came is no JSON object")
+        return document
+
+
 class Session:
-    """Sends requests within the budgets and answers with parsed documents. Threads may share it.
+    """Sends requests within the budgets, as often as it takes. Threads may share it.
 
     Args:
         base_url: Scheme and host, without `/v1`.
@@ -79,6 +105,9 @@ class Session:
         user_agent: How the tap introduces itself.
         max_retry_seconds: For how long a fault is met with another try.
         connections: How many requests may be under way at once.
+
+    Attributes:
+        latency: Seconds from a request to its answer, averaged over the latest ones.
     """
 
     def __init__(  # noqa: PLR0913
@@ -99,6 +128,7 @@ class Session:
         self._authenticator = authenticator
         self._timeout = timeout
         self._max_retry_seconds = max_retry_seconds
+        self.latency = 0.0
         self._clock_difference: float | None = None
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
@@ -110,13 +140,13 @@ class Session:
         """Seconds since 1970 by Kustomer's clock, as far as an answer has shown it."""
         return self.clock.now() + (self._clock_difference or 0.0)
 
-    def send(self, request: Request, read: Callable[[Document], T]) -> T:
+    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
         """Ask, as often as it takes, and give what `read` makes of the answer.
 
         Args:
             request: What to ask.
-            read: Raises `WrongAnswerError` for a document that can't be true; it is asked for
-                again then.
+            read: Raises `WrongAnswerError` for a reply that can't be true; it is asked for again
+                then.
 
         Raises:
             RequestError: One of its subclasses, by what came (`tap_kustomer.client.errors`).
@@ -144,19 +174,19 @@ class Session:
         raise AssertionError  # pragma: no cover
 
     @staticmethod
-    def _read(request: Request, document: Document, read: Callable[[Document], T]) -> T:
+    def _read(request: Request, reply: Reply, read: Callable[[Reply], T]) -> T:
         try:
-            return read(document)
+            return read(reply)
         except WrongAnswerError as fault:
             raise WrongAnswerError(f"{request} gave a wrong answer: {fault}") from None
 
-    def _attempt(self, request: Request) -> Document:
+    def _attempt(self, request: Request) -> Reply:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
             response = self._exchange(request, url, params)
             if not response.is_redirect:
-                return self._document(request, response)
+                return self._reply(request, response)
             url, params = urljoin(url, response.headers["location"]), None
             if not same_origin(url, self.base_url):
                 raise RedirectError(
@@ -169,6 +199,7 @@ class Session:
     def _exchange(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
     ) -> requests.Response:
+        asked = self.clock.monotonic()
         try:
             response = self._http.request(
                 request.method,
@@ -185,10 +216,12 @@ class Session:
         except requests.exceptions.RequestException as error:
             # Timeouts, refused and lost connections, names that don't resolve, bodies cut short.
             raise TransientError(f"{request} failed: {self._reason(error)}") from error
+        took = self.clock.monotonic() - asked
+        self.latency += (took - self.latency) * _LATENCY_WEIGHT if self.latency else took
         self._clock_difference = self._difference(response.headers)
         return response
 
-    def _document(self, request: Request, response: requests.Response) -> Document:
+    def _reply(self, request: Request, response: requests.Response) -> Reply:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.refuse(request.cost, response.headers)
             raise RateLimitedError(
@@ -199,13 +232,7 @@ class Session:
         if not response.ok:
             error = from_status(response.status_code, str(request), response.content)
             raise type(error)(self._authenticator.hide_key(str(error)))
-        try:
-            document = msgspec.json.decode(response.content)
-        except msgspec.DecodeError as error:
-            raise WrongAnswerError(f"{request} answered what is no JSON") from error
-        if not isinstance(document, dict):
-            raise WrongAnswerError(f"{request} answered JSON that is no object")
-        return document
+        return Reply(response.content)
 
     def _difference(self, headers: Mapping[str, str]) -> float | None:
         """How far Kustomer's clock is ahead of this machine's, by the latest answer that says."""

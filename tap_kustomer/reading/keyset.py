@@ -37,6 +37,9 @@ MOST_ROWS: Final = 10_000
 _PASSES_BEFORE_SPLIT: Final = 3
 _PASSES_AT_MOST: Final = 25
 
+# How often a window is read whose rows are fewer than its count.
+_READINGS_AT_MOST: Final = 3
+
 # Kustomer was founded in 2015; imports may say that something was created before.
 _EARLIEST_CREATION: Final = times.to_milliseconds("2000-01-01")
 
@@ -77,28 +80,67 @@ class _Group:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Rows that a window has, but that did not come however often it was read."""
+
+    window: Window
+    expected: int
+    delivered: int
+
+
+class _Count:
+    """How many rows a window has, and which ones it gave."""
+
+    def __init__(self, start: int, delivered: dict[str, int] | None = None) -> None:
+        self.start = start
+        self.expected: int | None = None
+        self.delivered = delivered or {}
+
+    def is_whole(self) -> bool:
+        """Whether no row is missing."""
+        return self.expected is None or len(self.delivered) >= self.expected
+
+    def add(self, row: Row) -> bool:
+        """Note a delivered row; False if this very revision was delivered before."""
+        if self.delivered.get(row.id) == row.updated_at:
+            return False
+        self.delivered[row.id] = row.updated_at
+        return True
+
+
 class Keyset:
     """A window that is being read: two verbs, `question` and `learn`.
 
     Args:
         window: What to read.
         name: Of the stream, for errors.
+        is_sorted: False where the server is known not to sort these rows by `updatedAt`.
 
     Attributes:
         question: What to ask next; None when the window is read.
         cursor: Everything before this time is delivered (milliseconds since 1970).
-        delivered: How many rows were delivered so far.
+        end: The end of the window.
+        remaining: How many rows are still to come, as far as the latest answer tells.
+        page_rows: Rows on the latest full page.
+        page_span: Milliseconds from its first row to its last.
+        is_sorted: Whether the server has been found to sort.
+        shortfall: What is missing in the end, if anything is.
     """
 
-    def __init__(self, window: Window, name: str) -> None:
-        self.window = window
+    def __init__(self, window: Window, name: str, *, is_sorted: bool = True) -> None:
         self.cursor = window.start
-        self.delivered = 0
+        self.end = window.end
+        self.remaining = 0
+        self.page_rows = 0
+        self.page_span = 0
+        self.is_sorted = is_sorted
+        self.shortfall: Shortfall | None = None
         self._name = name
         self._fresh: list[Row] = []
-        self._at_cursor: set[str] = set()
+        self._count = _Count(window.start)
         self._steps = self._read()
-        self.question: Question | None = next(self._steps)
+        self.question: Question | None = next(self._steps, None)
 
     def learn(self, answer: Answer) -> list[Row]:
         """Take the answer to `question`; give the rows in it that are new, in order of time.
@@ -111,32 +153,100 @@ class Keyset:
             self.question = self._steps.send(answer)
         except StopIteration:
             self.question = None
-        self.delivered += len(self._fresh)
+            self.remaining = 0
         return self._fresh
 
+    def shorten(self, end: int) -> None:
+        """Leave what is later than `end` to others. Only while `is_divisible`."""
+        self.end = end
+        self.remaining = 0
+        self.question = Question(Window(self.cursor, end))
+        # Counted anew from the cursor on; what was delivered before it, came in whole pages.
+        at_cursor = {
+            row_id: time for row_id, time in self._count.delivered.items() if time >= self.cursor
+        }
+        self._count = _Count(self.cursor, at_cursor)
+
+    def expect(self, remaining: int, like: Keyset) -> None:
+        """Take over what the window was cut from says about how many rows are to come."""
+        self.remaining = max(remaining, 0)
+        self.page_rows, self.page_span = like.page_rows, like.page_span
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether the window can be shortened: it is being read by plain keyset questions."""
+        question = self.question
+        return (
+            self.is_sorted
+            and question is not None
+            and question.sorted
+            and question.updated == Window(self.cursor, self.end)
+            and question.created is None
+            and self.cursor < self.end
+        )
+
     def _read(self) -> Generator[Question, Answer, None]:
-        while self.cursor <= self.window.end:
-            answer = yield Question(Window(self.cursor, self.window.end))
+        for _ in range(_READINGS_AT_MOST):
+            yield from self._read_once()
+            if self._count.is_whole():
+                return
+            # Rows may have moved forward, out of the window, since it was counted.
+            answer = yield Question(Window(self._count.start, self.end), sorted=False)
+            self._count.expected = answer.total
+            if self._count.is_whole():
+                return
+            self.cursor = self._count.start
+        self.shortfall = Shortfall(
+            Window(self._count.start, self.end),
+            expected=self._count.expected or 0,
+            delivered=len(self._count.delivered),
+        )
+
+    def _read_once(self) -> Generator[Question, Answer, None]:
+        if not self.is_sorted:
+            yield from self._read_unsorted(Window(self.cursor, self.end))
+            return
+        while self.cursor <= self.end:
+            answer = yield Question(Window(self.cursor, self.end))
+            if answer.unsorted:
+                self.is_sorted = False
+                yield from self._read_unsorted(Window(self.cursor, self.end))
+                return
             before = self.cursor
+            if self._count.expected is None:
+                self._count.expected = answer.total
             self._deliver(answer)
             if not answer.full:
                 return
+            self._measure(answer)
             if self.cursor == before:
                 yield from self._read_group(_Group(self.cursor))
-                self._move_cursor(self.cursor + 1)
+                self.cursor += 1
+
+    def _read_unsorted(self, window: Window) -> Generator[Question, Answer, None]:
+        """Cut the window until each part fits on a page, and sort it here."""
+        answer = yield Question(window, sorted=False)
+        if not answer.full:
+            self._deliver(answer)
+        elif window.start == window.end:
+            yield from self._read_group(_Group(window.start))
+        else:
+            middle = (window.start + window.end) // 2
+            yield from self._read_unsorted(Window(window.start, middle))
+            yield from self._read_unsorted(Window(middle + 1, window.end))
+
+    def _measure(self, answer: Answer) -> None:
+        self.page_rows = len(answer.rows)
+        if answer.rows:
+            self.page_span = answer.rows[-1].updated_at - answer.rows[0].updated_at
+        self.remaining = max((answer.total or 0) - len(answer.rows), 0)
 
     def _deliver(self, answer: Answer) -> None:
         """Hand on the rows that were not delivered yet, and move the cursor to the last one."""
         for row in answer.rows:
-            if row.updated_at > self.cursor:
-                self._move_cursor(row.updated_at)
-            if row.id not in self._at_cursor:
-                self._at_cursor.add(row.id)
+            self.cursor = max(self.cursor, row.updated_at)
+            if self._count.add(row):
                 self._fresh.append(row)
-
-    def _move_cursor(self, to: int) -> None:
-        self.cursor = to
-        self._at_cursor = set()
 
     def _read_group(self, group: _Group) -> Generator[Question, Answer, set[str]]:
         """Read a group whole; the ids of its rows."""

@@ -20,7 +20,7 @@ from tap_kustomer.reading.numbers import whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_kustomer.client.session import Document, Session
+    from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.reading.sources import PagedList
 
 _READINGS_AT_MOST: Final = 3
@@ -85,7 +85,8 @@ def _pages(session: Session, first: Request) -> Iterator[_Page]:
         visited.add(request.path)
 
 
-def _read_page(document: Document) -> _Page:
+def _read_page(reply: Reply) -> _Page:
+    document = reply.document()
     data = document.get("data")
     rows = [data] if isinstance(data, dict) else data
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -8,7 +8,10 @@ is asked for again (https://developer.kustomer.com/api/core-resources/create-cus
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import WrongAnswerError
@@ -17,12 +20,14 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.reading.numbers import whole
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Document
+    from tap_kustomer.client.session import Reply
     from tap_kustomer.reading.sources import Search
 
 PATH: Final = "/v1/customers/search"
 
-MOST_ROWS_A_PAGE: Final = 500
+
+class UnsortedError(WrongAnswerError):
+    """The rows of an answer are out of order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,33 @@ class Question:
         updated: The window.
         created: Narrows it further. Only groups of rows with the same `updatedAt` need that.
         page: From 1 on. Pages after the first are only asked for inside such groups.
+        sorted: Whether the answer is worthless if its rows are out of order.
     """
 
     updated: Window
     created: Span | None = None
     page: int = 1
+    sorted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One found resource, with what the reading goes by."""
+    """One found resource, with what the reading goes by.
+
+    Attributes:
+        raw: The resource as it came. It is kept so because rows that are read ahead take several
+            times the room when they are parsed.
+    """
 
     id: str
     updated_at: int
     created_at: int | None
-    resource: dict[str, Any]
+    raw: msgspec.Raw
+
+    def resource(self) -> dict[str, Any]:
+        """The JSON:API resource."""
+        resource: dict[str, Any] = msgspec.json.decode(self.raw)
+        return resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +91,22 @@ class Answer:
         rows: In order of their `updatedAt`, all of them inside the window.
         full: Whether the page has as many rows as the server puts on one: there may be more.
         total: How many rows the question has in all, where the server says so.
+        size: Of the answer, in bytes.
         refused: The server will not answer this question: the cap of pages or rows is reached, or
             it does not know the criterion.
+        unsorted: The server does not sort these rows by `updatedAt`; there are none in the answer.
     """
 
     rows: tuple[Row, ...] = ()
     full: bool = False
     total: int | None = None
+    size: int = 0
     refused: bool = False
+    unsorted: bool = False
 
 
 REFUSED: Final = Answer(refused=True)
+UNSORTED: Final = Answer(unsorted=True)
 
 
 def request_for(source: Search, question: Question, page_size: int) -> Request:
@@ -116,7 +138,7 @@ def request_for(source: Search, question: Question, page_size: int) -> Request:
     )
 
 
-def answer_from(document: Document, question: Question, page_size: int) -> Answer:
+def answer_from(reply: Reply, question: Question, page_size: int) -> Answer:
     """Read an answer, believing nothing that contradicts itself or the question.
 
     Rows later than the window are left out: they were updated between the search and the answer,
@@ -124,41 +146,70 @@ def answer_from(document: Document, question: Question, page_size: int) -> Answe
 
     Raises:
         WrongAnswerError: The answer can't be true and is to be asked for again.
+        UnsortedError: Its rows are out of order.
     """
-    meta = document.get("meta")
-    meta = meta if isinstance(meta, dict) else {}
-    if meta.get("timed_out"):
+    try:
+        document = _DOCUMENT.decode(reply.content)
+        found = [_row(raw) for raw in document.data]
+    except (msgspec.DecodeError, ValueError) as error:
+        raise WrongAnswerError(
+            f"what came is no list of rows with their times ({error})"
+        ) from error
+    meta = document.meta
+    if meta.timed_out:
         raise WrongAnswerError("the search timed out and found only a part")
-    page = whole(meta.get("page"))
+    page = whole(meta.page)
     if page is not None and page != question.page:
         raise WrongAnswerError(f"page {question.page} was asked for, page {page} came")
-    found = _rows(document)
-    size = max(whole(meta.get("pageSize")) or page_size, 1)
-    total = whole(meta.get("total"))
+    size = max(whole(meta.page_size) or page_size, 1)
+    total = whole(meta.total)
     _check_count(len(found), size, total, question)
-    rows = tuple(row for row in found if row.updated_at <= question.updated.end)
-    _check_order(rows, question)
-    return Answer(rows=rows, full=len(found) >= size, total=total)
-
-
-def _rows(document: Document) -> list[Row]:
-    data = document.get("data")
-    if not isinstance(data, list):
-        raise WrongAnswerError("the answer has no list of rows")
-    return [_row(resource) for resource in data]
-
-
-def _row(resource: Any) -> Row:
-    try:
-        attributes = resource["attributes"]
-        return Row(
-            id=resource["id"],
-            updated_at=times.to_milliseconds(attributes["updatedAt"]),
-            created_at=_created_at(attributes.get("createdAt")),
-            resource=resource,
+    rows = [row for row in found if row.updated_at <= question.updated.end]
+    if question.sorted:
+        _check_order(rows)
+    else:
+        rows.sort(key=_updated_at)
+    if rows and min(rows, key=_updated_at).updated_at < question.updated.start:
+        raise WrongAnswerError(
+            f"a row from before {times.to_text(question.updated.start)} came, which was asked for"
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WrongAnswerError("a row has no id or no updatedAt") from error
+    return Answer(rows=tuple(rows), full=len(found) >= size, total=total, size=len(reply.content))
+
+
+class _Meta(msgspec.Struct, rename="camel"):
+    page: Any = None
+    page_size: Any = None
+    total: Any = None
+    timed_out: Any = msgspec.field(name="timed_out", default=None)
+
+
+class _Times(msgspec.Struct, rename="camel"):
+    updated_at: str
+    created_at: Any = None
+
+
+class _Resource(msgspec.Struct):
+    id: str
+    attributes: _Times
+
+
+class _Document(msgspec.Struct):
+    data: list[msgspec.Raw]
+    meta: _Meta = msgspec.field(default_factory=_Meta)
+
+
+_DOCUMENT: Final = msgspec.json.Decoder(_Document)
+_RESOURCE: Final = msgspec.json.Decoder(_Resource)
+
+
+def _row(raw: msgspec.Raw) -> Row:
+    resource = _RESOURCE.decode(raw)
+    return Row(
+        id=resource.id,
+        updated_at=times.to_milliseconds(resource.attributes.updated_at),
+        created_at=_created_at(resource.attributes.created_at),
+        raw=raw,
+    )
 
 
 def _created_at(value: Any) -> int | None:
@@ -168,25 +219,24 @@ def _created_at(value: Any) -> int | None:
         return None
 
 
+def _updated_at(row: Row) -> int:
+    return row.updated_at
+
+
 def _check_count(found: int, size: int, total: int | None, question: Question) -> None:
     if total is None:
         return
     before = (question.page - 1) * size
     if found < min(size, total - before):
         raise WrongAnswerError(f"{found} rows on page {question.page} of {total} rows by {size}")
-    if before + found > total:
+    if found and before + found > total:
         raise WrongAnswerError(f"{before + found} rows up to page {question.page} of {total} rows")
 
 
-def _check_order(rows: tuple[Row, ...], question: Question) -> None:
-    previous = question.updated.start
-    for row in rows:
-        if row.updated_at < previous:
-            raise WrongAnswerError(
-                f"a row of {times.to_text(row.updated_at)} comes after one of "
-                f"{times.to_text(previous)}"
-                if previous != question.updated.start
-                else f"a row of {times.to_text(row.updated_at)} came, "
-                f"{times.to_text(previous)} and later was asked for"
+def _check_order(rows: list[Row]) -> None:
+    for earlier, later in pairwise(rows):
+        if later.updated_at < earlier.updated_at:
+            raise UnsortedError(
+                f"a row of {times.to_text(later.updated_at)} comes after one of "
+                f"{times.to_text(earlier.updated_at)}"
             )
-        previous = row.updated_at

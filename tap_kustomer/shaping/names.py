@@ -23,7 +23,7 @@ def snake_case(key: str) -> str:
     >>> snake_case("satisfactionLevel"), snake_case("isPSTTime"), snake_case("ecomm-order")
     ('satisfaction_level', 'is_pst_time', 'ecomm_order')
     """
-    words = _NOT_A_WORD.sub("_", _WORD_STARTS.sub("_", key)).lower()
+    words = _NOT_A_WORD.sub("_", _WORD_STARTS.sub("_", key).lower())
     return re.sub(r"__+", "_", words).strip("_") or key
 
 

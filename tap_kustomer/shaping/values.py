@@ -14,7 +14,8 @@ from tap_kustomer.shaping.names import columns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NUMERAL = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+# No longer than a float can hold.
+_NUMERAL = re.compile(r"[+-]?\d{1,200}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 class MismatchError(Exception):

@@ -18,7 +18,6 @@ from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import PagedList, Search
-from tap_kustomer.reading.windows import read_window
 from tap_kustomer.shaping.custom import fields_from_schema, with_custom_fields
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
@@ -98,14 +97,8 @@ class KustomerStream(Stream):
         window = self._window()
         if window.start > window.end:
             return
-        for rows in read_window(
-            self._kustomer.session,
-            self.source,
-            window,
-            page_size=self._page_size,
-            name=self.name,
-        ):
-            yield [row.resource for row in rows]
+        for rows in self._kustomer.searcher.read(self.source, window, self.name):
+            yield [row.resource() for row in rows]
 
     def _window(self) -> Window:
         """What to read: from a little before the bookmark, or the start date, to the run's end."""

@@ -17,7 +17,7 @@ from tap_kustomer.client.errors import (
     WrongAnswerError,
 )
 from tap_kustomer.client.limits import Cost, Limiter
-from tap_kustomer.client.session import Request, Session
+from tap_kustomer.client.session import Reply, Request, Session
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -46,8 +46,8 @@ def session(clock: VirtualClock) -> Session:
     )
 
 
-def whole(document: dict[str, Any]) -> dict[str, Any]:
-    return document
+def whole(reply: Reply) -> dict[str, Any]:
+    return reply.document()
 
 
 def test_a_request_carries_the_key_and_the_name_of_the_tap(
@@ -107,7 +107,8 @@ def test_what_the_reader_calls_wrong_is_asked_for_again(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"n": 1}}, {"json": {"n": 2}}])
 
-    def read(document: dict[str, Any]) -> int:
+    def read(reply: Reply) -> int:
+        document = reply.document()
         if document["n"] == 1:
             raise WrongAnswerError("n is 1")
         return int(document["n"])

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tap_kustomer import times
-from tap_kustomer.reading.search import REFUSED, Answer, answer_from
+from tap_kustomer.client.session import Reply
+from tap_kustomer.reading.search import REFUSED, Answer, Question, Window, answer_from
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
-
-    from tap_kustomer.reading.search import Question
 
 
 @dataclass
@@ -65,7 +66,13 @@ class IndexModel:
 
     def ask(self, question: Question, page_size: int = 500) -> Answer:
         document = self.document(question, page_size)
-        return REFUSED if document is None else answer_from(document, question, page_size)
+        if document is None:
+            return REFUSED
+        return answer_from(Reply(msgspec.json.encode(document)), question, page_size)
+
+    def document_bytes(self, start: int, end: int, page_size: int) -> bytes:
+        """The first page of a window, as it would be sent."""
+        return msgspec.json.encode(self.document(Question(Window(start, end)), page_size))
 
     def _tie_breaker(self, row_id: str) -> float:
         return self.order.random() if self.order else hash(row_id) % 1009

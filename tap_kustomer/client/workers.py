@@ -1,0 +1,49 @@
+"""Threads that ask while the main thread writes."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class Workers:
+    """A pool of daemon threads.
+
+    The standard library's pool joins its threads when the interpreter ends, so that a request
+    which hangs would hold up a tap that was told to stop. These threads end with the process.
+
+    Args:
+        count: How many things may be done at once.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._tasks: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = queue.SimpleQueue()
+        self._count = count
+        self._threads: list[threading.Thread] = []
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        """Have something done; the future tells what came of it."""
+        future: Future[T] = Future()
+        self._tasks.put((future, task))
+        if len(self._threads) < self._count:
+            thread = threading.Thread(target=self._work, daemon=True, name="tap-kustomer-worker")
+            self._threads.append(thread)
+            thread.start()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            future, task = self._tasks.get()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(task())
+            except BaseException as error:  # noqa: BLE001  # The future carries it on.
+                future.set_exception(error)

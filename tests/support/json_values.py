@@ -1,0 +1,99 @@
+"""Whatever a JSON document may hold, and what is left of it after shaping."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from tap_kustomer import times
+
+_NUMERAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+# Within them every offset still lies in the years 1 to 9999.
+_MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29))  # noqa: DTZ001 - zones follow
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> datetime:
+    """A time with any offset, in whole milliseconds."""
+    moment = draw(_MOMENTS)
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment.replace(tzinfo=draw(st.one_of(st.just(UTC), OFFSETS)))
+
+
+def time_texts() -> st.SearchStrategy[str]:
+    """Times with any offset, in the forms of ISO 8601."""
+    return st.builds(
+        lambda moment, separator, timespec: moment.isoformat(separator, timespec),
+        moments(),
+        st.sampled_from("T "),
+        st.sampled_from(["milliseconds", "microseconds", "auto"]),
+    )
+
+
+# No digits beside those of times and numerals, so that no text is read as either by accident.
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Nd", "Nl", "No"]))
+NUMERALS = st.one_of(
+    st.integers(-(10**20), 10**20).map("{:+d}".format),
+    st.floats(-1e9, 1e9, width=32).map(str),
+)
+NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats(-1e15, 1e15))
+TEXTS = st.one_of(
+    WORDS, NUMERALS, time_texts(), st.sampled_from(["true", "false", "1e400", "9" * 5000])
+)
+LEAVES = st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS)
+
+# Keys that collide in snake_case come up often.
+KEYS = st.one_of(
+    st.sampled_from(["aKey", "a_key", "AKey", "aKey_", "a-key", "a", "A", "id", "sentAt"]), WORDS
+)
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Any JSON value."""
+    return st.recursive(
+        LEAVES,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)
+        ),
+        max_leaves=6,
+    )
+
+
+def leaves(value: Any) -> Counter[Any]:
+    """How often each value that is no container and no null occurs.
+
+    What shaping may write differently counts as the same: a time and its canonical form, a number
+    and its numeral, a value and its JSON text.
+    """
+    if isinstance(value, dict):
+        return sum(map(leaves, value.values()), Counter())
+    if isinstance(value, list):
+        return sum(map(leaves, value), Counter())
+    if value is None:
+        return Counter()
+    if isinstance(value, str):
+        return _text_leaves(value)
+    return Counter([value if isinstance(value, bool) else ("number", float(value))])
+
+
+def _text_leaves(value: str) -> Counter[Any]:
+    if value[:1] in {"{", "["}:
+        try:
+            return leaves(msgspec.json.decode(value))
+        except msgspec.DecodeError:
+            return Counter([value])
+    if value in {"true", "false"}:
+        return Counter([value == "true"])
+    if _NUMERAL.fullmatch(value):
+        return Counter([("number", float(value))])
+    try:
+        return Counter([times.canonical(value)])
+    except ValueError:
+        return Counter([value])
