@@ -147,6 +147,16 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         description="Megabytes of rows that may be read before it is their turn to be written.",
     ),
     th.Property(
+        "strict_counts",
+        th.BooleanType,
+        default=False,
+        title="Strict counts",
+        description=(
+            "End the run with an error when a search keeps giving fewer rows than it counts. "
+            "Otherwise that is a warning."
+        ),
+    ),
+    th.Property(
         "user_agent",
         th.StringType(pattern=_ONE_LINE),
         title="User agent",
@@ -187,6 +197,7 @@ class Settings:
     request_timeout: int
     max_parallel_requests: int
     lookahead_bytes: int
+    strict_counts: bool
     user_agent: str
 
 
@@ -226,6 +237,7 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
         request_timeout=merged["request_timeout"],
         max_parallel_requests=merged["max_parallel_requests"],
         lookahead_bytes=merged["max_lookahead_mb"] * 1_000_000,
+        strict_counts=merged["strict_counts"],
         user_agent=merged.get("user_agent") or f"tap-kustomer/{version()}",
     )
 

@@ -30,14 +30,14 @@ def custom_fields(run: Run, resource: str) -> tuple[Field, ...]:
     untyped; nothing is lost.
 
     Args:
-        run: Has the session.
+        run: Asks Kustomer.
         resource: `customer`, `company`, `conversation` or `message`.
 
     Raises:
         RequestError: Kustomer can't be asked at all.
     """
     try:
-        return run.session.send(Request("GET", f"/v1/metadata/{resource}"), _read)
+        return run.ask(Request("GET", f"/v1/metadata/{resource}"), _read)
     except DeadKeyError:
         raise
     except AccessError as error:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
@@ -14,11 +14,14 @@ from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.windows import Searcher
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable
 
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
+
+T = TypeVar("T")
 
 MAX_RETRY_SECONDS = 300
 
@@ -55,27 +58,71 @@ class Run:
         )
 
     @cached_property
+    def workers(self) -> Workers:
+        """The threads that ask while the main thread writes."""
+        return Workers(self.settings.max_parallel_requests, self.stop_if_asked)
+
+    @cached_property
     def searcher(self) -> Searcher:
         """Reads by search, for every stream."""
-        settings = self.settings
         return Searcher(
             session=self.session,
-            workers=Workers(settings.max_parallel_requests),
-            page_size=settings.page_size,
-            parallel=settings.max_parallel_requests,
-            lookahead=settings.lookahead_bytes,
-            stop_if_asked=self.stop_if_asked,
+            workers=self.workers,
+            page_size=self.settings.page_size,
+            parallel=self.settings.max_parallel_requests,
+            lookahead=self.settings.lookahead_bytes,
+            strict=self.settings.strict_counts,
         )
+
+    def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
+        """Ask for one thing and wait for it; a signal ends the waiting."""
+        return self.workers.result(self.workers.submit(partial(self.session.send, request, read)))
+
+    def measure(self, logger: logging.Logger) -> Callable[[int], None]:
+        """Begin to measure what a stream costs.
+
+        Args:
+            logger: Gets one line with the figures, as text and as fields.
+
+        Returns:
+            What to call at the end, with the number of rows.
+        """
+        limiter = self.session.limiter
+        began = self.clock.monotonic()
+        requests, searches = limiter.organization.spent, limiter.search.spent
+
+        def report(rows: int) -> None:
+            seconds = max(self.clock.monotonic() - began, 0.001)
+            # A stream that takes less than a minute still has the budget of a whole one.
+            granted = limiter.search.limit * max(seconds / 60, 1.0)
+            figures = {
+                "rows": rows,
+                "requests": limiter.organization.spent - requests,
+                "seconds": round(seconds, 1),
+                "rows_per_minute": round(rows * 60 / seconds),
+                "search_budget_percent": round(
+                    100 * searched * 60 / seconds / limiter.search.limit
+                ),
+            }
+            text = ", ".join(f"{name}={value}" for name, value in figures.items())
+            logger.info("Finished: %s", text, extra=figures)
+
+        return report
+
+    @cached_property
+    def started(self) -> int:
+        """The start of the run by Kustomer's clock, in milliseconds since 1970."""
+        self.check_key()
+        return int(self.session.server_now()) * 1000
 
     @cached_property
     def until(self) -> int:
         """The end of every window of this run, in milliseconds since 1970.
 
-        It is the start of the run by Kustomer's clock, less the time that the search may lag
-        behind, or the end date where that is earlier.
+        It is the start of the run less the time that the search may lag behind, or the end date
+        where that is earlier.
         """
-        self.check_key()
-        settled = int(self.session.server_now() - self.settings.settle_seconds) * 1000
+        settled = self.started - self.settings.settle_seconds * 1000
         return settled if self.settings.end is None else min(settled, self.settings.end)
 
     def check_key(self) -> None:
@@ -87,7 +134,7 @@ class Run:
             DeadKeyError: Kustomer does not know the key.
         """
         try:
-            self.session.send(Request("GET", "/v1/auth/tokens/current"), _ignore)
+            self.ask(Request("GET", "/v1/auth/tokens/current"), _ignore)
         except AccessError as error:
             raise DeadKeyError(
                 f"Kustomer does not accept the API key: {error}. It may have expired, been "

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 T = TypeVar("T")
+
+# How long the main thread waits before it looks whether it has been told to stop.
+_LONGEST_WAIT: Final = 0.25
 
 
 class Workers:
@@ -21,9 +24,12 @@ class Workers:
 
     Args:
         count: How many things may be done at once.
+        stop_if_asked: Raises when the run is to end; called several times a second by whoever
+            waits.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, stop_if_asked: Callable[[], None]) -> None:
+        self._stop_if_asked = stop_if_asked
         self._tasks: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = queue.SimpleQueue()
         self._count = count
         self._threads: list[threading.Thread] = []
@@ -37,6 +43,19 @@ class Workers:
             self._threads.append(thread)
             thread.start()
         return future
+
+    def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
+        """Wait until at least one of them is done; those that are."""
+        done: set[Future[T]] = set()
+        while not done:
+            self._stop_if_asked()
+            done, _ = wait(futures, timeout=_LONGEST_WAIT, return_when=FIRST_COMPLETED)
+        return done
+
+    def result(self, future: Future[T]) -> T:
+        """Wait for one of them; what came of it."""
+        self.finished((future,))
+        return future.result()
 
     def _work(self) -> None:
         while True:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -19,8 +20,10 @@ from tap_kustomer.reading.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.sources import PagedList
 
 _READINGS_AT_MOST: Final = 3
@@ -36,12 +39,13 @@ class _Page:
 
 
 def read_list(
-    session: Session, source: PagedList, page_size: int
+    session: Session, workers: Workers, source: PagedList, page_size: int
 ) -> Iterator[list[dict[str, Any]]]:
     """Pages of resources, each resource once.
 
     Args:
         session: Asks Kustomer.
+        workers: Ask for the next page while the caller is busy with this one.
         source: Which list.
         page_size: Rows a page, at most; the list's own maximum counts where it is smaller.
 
@@ -52,16 +56,16 @@ def read_list(
     for variant in source.variants:
         size = min(page_size, source.page_size)
         first = Request("GET", source.path, params={**variant, "page": 1, "pageSize": size})
-        yield from _read_variant(session, first, seen)
+        yield from _read_variant(session, workers, first, seen)
 
 
 def _read_variant(
-    session: Session, first: Request, seen: set[str]
+    session: Session, workers: Workers, first: Request, seen: set[str]
 ) -> Iterator[list[dict[str, Any]]]:
     for reading in range(1, _READINGS_AT_MOST + 1):
         found: set[str] = set()
         total = None
-        for page in _pages(session, first):
+        for page in _pages(session, workers, first):
             keys = [_key(row) for row in page.rows]
             yield [row for key, row in zip(keys, page.rows, strict=True) if _is_new(key, seen)]
             found.update(keys)
@@ -71,18 +75,20 @@ def _read_variant(
         logger.warning("%s gave %d of %d rows in reading %d", first, len(found), total, reading)
 
 
-def _pages(session: Session, first: Request) -> Iterator[_Page]:
-    request: Request | None = first
+def _pages(session: Session, workers: Workers, first: Request) -> Iterator[_Page]:
     visited: set[str] = set()
-    while request is not None:
-        page = session.send(request, _read_page)
+    answer: Future[_Page] | None = workers.submit(partial(session.send, first, _read_page))
+    while answer is not None:
+        page = workers.result(answer)
+        answer = None
+        # An empty page ends a list even where it names a next one.
+        if page.rows and page.next_link is not None:
+            request = _follow(session, first, page.next_link)
+            if request.path in visited:
+                raise WrongAnswerError(f"{first}: its pages lead in a circle")
+            visited.add(request.path)
+            answer = workers.submit(partial(session.send, request, _read_page))
         yield page
-        if not page.rows or page.next_link is None:
-            return
-        request = _follow(session, first, page.next_link)
-        if request.path in visited:
-            raise WrongAnswerError(f"{first}: its pages lead in a circle")
-        visited.add(request.path)
 
 
 def _read_page(reply: Reply) -> _Page:

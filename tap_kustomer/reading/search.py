@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 PATH: Final = "/v1/customers/search"
 
+# Older rows: https://developer.kustomer.com/api/core-resources/create-customer-archive-search
+ARCHIVE_PATH: Final = "/v1/customers/archive/search"
+
 
 class UnsortedError(WrongAnswerError):
     """The rows of an answer are out of order."""
@@ -109,8 +112,8 @@ REFUSED: Final = Answer(refused=True)
 UNSORTED: Final = Answer(unsorted=True)
 
 
-def request_for(source: Search, question: Question, page_size: int) -> Request:
-    """The request that asks this question.
+def request_for(source: Search, question: Question, page_size: int, *, path: str = PATH) -> Request:
+    """The request that asks this question of the search or, by `path`, of the archive.
 
     Each bound is a criterion of its own, and times carry milliseconds and `Z`: the forms that the
     documentation shows.
@@ -126,7 +129,7 @@ def request_for(source: Search, question: Question, page_size: int) -> Request:
             bounds.append({source.created_at: {"lte": times.to_text(question.created.end)}})
     return Request(
         "POST",
-        PATH,
+        path,
         params={"page": question.page, "pageSize": page_size},
         json={
             "queryContext": source.context,

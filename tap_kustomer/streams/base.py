@@ -74,10 +74,13 @@ class KustomerStream(Stream):
         """The stream's records, shaped; those of a search in the order of `updated_at`."""
         del context
         limit = self.ABORT_AT_RECORD_COUNT
-        pages = self._pages()
+        rows = 0
+        report = self._kustomer.measure(self.logger)
+        resources = itertools.chain.from_iterable(self._pages())
         try:
-            resources = itertools.islice(itertools.chain.from_iterable(pages), limit)
-            yield from map(self._shaper, resources)
+            for record in map(self._shaper, itertools.islice(resources, limit)):
+                rows += 1
+                yield record
         except DeadKeyError:
             raise
         except AccessError as error:
@@ -89,15 +92,17 @@ class KustomerStream(Stream):
         else:
             if limit is None:
                 self._finish()
+            report(rows)
 
     def _pages(self) -> Iterator[list[dict[str, Any]]]:
+        run = self._kustomer
         if isinstance(self.source, PagedList):
-            yield from read_list(self._kustomer.session, self.source, self._page_size)
+            yield from read_list(run.session, run.workers, self.source, run.settings.page_size)
             return
         window = self._window()
         if window.start > window.end:
             return
-        for rows in self._kustomer.searcher.read(self.source, window, self.name):
+        for rows in run.searcher.read(self.source, window, self.name, now=run.started):
             yield [row.resource() for row in rows]
 
     def _window(self) -> Window:
@@ -123,10 +128,6 @@ class KustomerStream(Stream):
                 f"State of {self.name}: {value!r} was given as replication_key_value; expected a "
                 "date-time such as 2024-01-31T08:00:00.000Z"
             ) from error
-
-    @property
-    def _page_size(self) -> int:
-        return self._kustomer.settings.page_size
 
     @cached_property
     def _shaper(self) -> Callable[[dict[str, Any]], Record]:

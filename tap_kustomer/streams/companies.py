@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.fields import Shape, array, custom, number, structure, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -33,7 +33,7 @@ class Companies(KustomerStream):
     """
 
     name = "companies"
-    source = Search("company")
+    source = Search("company", fallback=PagedList("/v1/companies"))
     metadata_resource = "company"
     roles = ("org.permission.company.read", "org.user.company.read")
     shape = Shape(

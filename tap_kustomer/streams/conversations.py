@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -90,7 +90,7 @@ class Conversations(KustomerStream):
     """
 
     name = "conversations"
-    source = Search("conversation")
+    source = Search("conversation", fallback=PagedList("/v1/conversations"))
     metadata_resource = "conversation"
     roles = ("org.permission.conversation.read", "org.user.conversation.read")
     shape = Shape(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -50,7 +50,7 @@ class Customers(KustomerStream):
     """
 
     name = "customers"
-    source = Search("customer")
+    source = Search("customer", fallback=PagedList("/v1/customers"))
     metadata_resource = "customer"
     roles = ("org.permission.customer.read", "org.user.customer.read")
     shape = Shape(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.fields import (
     Shape,
     array,
@@ -42,7 +42,7 @@ class Messages(KustomerStream):
     """
 
     name = "messages"
-    source = Search("message")
+    source = Search("message", fallback=PagedList("/v1/messages"))
     metadata_resource = "message"
     roles = ("org.permission.message.read", "org.user.message.read")
     shape = Shape(

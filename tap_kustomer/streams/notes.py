@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.fields import Shape, anything, array, custom, text, texts, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -26,7 +26,7 @@ class Notes(KustomerStream):
     """
 
     name = "notes"
-    source = Search("note", archived=False)
+    source = Search("note", archived=False, fallback=PagedList("/v1/notes"))
     roles = ("org.permission.note.read", "org.user.note.read")
     shape = Shape(
         attributes=(
