@@ -100,9 +100,7 @@ class Run:
                 "requests": limiter.organization.spent - requests,
                 "seconds": round(seconds, 1),
                 "rows_per_minute": round(rows * 60 / seconds),
-                "search_budget_percent": round(
-                    100 * searched * 60 / seconds / limiter.search.limit
-                ),
+                "search_budget_percent": round(100 * (limiter.search.spent - searches) / granted),
             }
             text = ", ".join(f"{name}={value}" for name, value in figures.items())
             logger.info("Finished: %s", text, extra=figures)
