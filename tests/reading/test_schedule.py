@@ -97,11 +97,23 @@ def test_what_waits_for_its_turn_is_bounded() -> None:
     page = len(index.document_bytes(START, END, 50))
 
     outcome = Simulation(
-        index, Window(START, END), latency=lambda _: 3.0, page_size=50, lookahead=20 * page
+        index, Window(START, END), latency=lambda _: 3.0, page_size=50, lookahead=8 * page
     ).run()
 
     assert sorted(outcome.ids) == sorted(index.rows)
-    assert outcome.most_waiting <= 21 * page
+    assert outcome.most_waiting <= 9 * page
+
+
+@pytest.mark.parametrize("latency", [0.3, 3.0])
+def test_no_millisecond_lies_between_two_slices(latency: float) -> None:
+    rows = {f"row{n}": (START + n, START) for n in range(3_000)}
+    index = IndexModel(rows, page_size=20)
+
+    outcome = Simulation(
+        index, Window(START, START + 2_999), latency=lambda _: latency, page_size=20
+    ).run()
+
+    assert sorted(outcome.ids) == sorted(rows)
 
 
 @pytest.mark.parametrize("seed", range(150))

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.virtual_time import VirtualClock
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.errors import RedirectError, WrongAnswerError
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Session
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.sources import PagedList
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+URL = "https://acme.api.kustomerapp.com"
+TEAMS = PagedList("/v1/teams")
+
+
+@pytest.fixture
+def session() -> Session:
+    clock = VirtualClock()
+    return Session(
+        base_url=URL,
+        authenticator=BearerAuthenticator("the-key", URL),
+        limiter=Limiter(clock, 0.9),
+        clock=clock,
+        timeout=10,
+        user_agent="tap-kustomer/test",
+        max_retry_seconds=30,
+        connections=2,
+    )
+
+
+def read(session: Session, source: PagedList = TEAMS, page_size: int = 500) -> list[str]:
+    workers = Workers(2, lambda: None)
+    return [row["id"] for page in read_list(session, workers, source, page_size) for row in page]
+
+
+def page(*ids: str, next_link: str | None = None, **meta: Any) -> dict[str, Any]:
+    rows = [{"type": "team", "id": row_id} for row_id in ids]
+    return {"data": rows, "links": {"next": next_link}, "meta": meta}
+
+
+def test_a_list_is_read_along_its_next_links(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(
+        f"{URL}/v1/teams?page=1&pageSize=100", json=page("a", next_link="/v1/teams?page=2&x=y")
+    )
+    requests_mock.get(f"{URL}/v1/teams?page=2&x=y", json=page("b"), complete_qs=True)
+
+    assert read(session) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("setting", "asked"), [(500, "100"), (20, "20")])
+def test_a_page_is_as_large_as_the_list_and_the_setting_allow(
+    session: Session, requests_mock: Mocker, setting: int, asked: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a"))
+    read(session, page_size=setting)
+
+    sent = requests_mock.last_request
+    assert sent is not None
+    assert sent.qs["pagesize"] == [asked]
+
+
+def test_a_row_that_comes_twice_is_dropped(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(
+        f"{URL}/v1/teams", json=page("a", "b", next_link=f"{URL}/v1/teams/more?page=2")
+    )
+    requests_mock.get(f"{URL}/v1/teams/more?page=2", json=page("b", "c"))
+
+    assert read(session) == ["a", "b", "c"]
+
+
+def test_a_row_that_slipped_through_is_found_by_reading_again(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(
+        f"{URL}/v1/teams?page=1",
+        [
+            {"json": page("a", "b", next_link="/v1/teams?page=2", total=4)},
+            {"json": page("b", "c", next_link="/v1/teams?page=2", total=4)},
+        ],
+    )
+    requests_mock.get(f"{URL}/v1/teams?page=2", json=page("d", total=4))
+
+    assert sorted(read(session)) == ["a", "b", "c", "d"]
+
+
+def test_a_list_that_never_has_as_many_rows_as_it_says_ends_with_a_warning(
+    session: Session, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a", total=2))
+
+    assert read(session) == ["a"]
+    assert "gave 1 of 2 rows" in caplog.text
+
+
+def test_an_empty_page_ends_a_list_even_with_a_next_link(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page(next_link="/v1/teams?page=2"))
+
+    assert read(session) == []
+    assert requests_mock.call_count == 1
+
+
+def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link="/v1/teams?page=2"))
+
+    with pytest.raises(WrongAnswerError, match="circle"):
+        read(session)
+
+
+@pytest.mark.parametrize(
+    "link", ["https://evil.example/v1/teams?page=2", "//evil.example/v1/teams", "http://acme/v1"]
+)
+def test_a_next_link_to_another_host_is_refused(
+    session: Session, requests_mock: Mocker, link: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link=link))
+
+    with pytest.raises(RedirectError, match="another host"):
+        read(session)
+    assert requests_mock.call_count == 1
+
+
+def test_a_list_in_several_readings_gives_each_row_once(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", "b"))
+    requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("b", "c"))
+    users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
+
+    assert read(session, users) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("data", [None, "x", [1], [None]])
+def test_what_is_no_list_of_rows_is_not_believed(
+    session: Session, requests_mock: Mocker, data: Any
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", [{"json": {"data": data}}, {"json": page("a")}])
+
+    assert read(session) == ["a"]
+
+
+def test_rows_without_an_id_are_told_apart_by_all_they_have(
+    session: Session, requests_mock: Mocker
+) -> None:
+    rows = [{"attributes": {"channel": "email"}}, {"attributes": {"channel": "sms"}}]
+    requests_mock.get(f"{URL}/v1/outboundAccounts", json={"data": [*rows, rows[0]], "meta": {}})
+    workers = Workers(1, lambda: None)
+
+    pages = read_list(session, workers, PagedList("/v1/outboundAccounts"), 100)
+
+    assert [row for page in pages for row in page] == rows

@@ -1,0 +1,98 @@
+"""A session whose answers come from models of the search and of lists, without any network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from support.virtual_time import VirtualClock
+from tap_kustomer import times
+from tap_kustomer.client.errors import MissingError, RefusedError, WrongAnswerError
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Reply
+from tap_kustomer.reading.search import PATH, Question, Span, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.index_model import IndexModel
+    from tap_kustomer.client.session import Request
+
+T = TypeVar("T")
+
+
+@dataclass
+class StandIn:
+    """Takes the place of a `Session`.
+
+    Attributes:
+        indexes: A model of the search for each path that there is.
+        lists: The pages of each list, by path.
+        refused: A criterion that is answered with 400.
+        spoil: Changes a document before it is sent.
+    """
+
+    indexes: dict[str, IndexModel] = field(default_factory=dict)
+    lists: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
+    refused: str = ""
+    spoil: Callable[[dict[str, Any]], None] = lambda _: None
+    sent: list[Request] = field(default_factory=list)
+    latency: float = 1.0
+    base_url: str = "https://acme.api.kustomerapp.com"
+    limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))
+
+    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+        for tries in range(8):
+            self.sent.append(request)
+            document = self._document(request)
+            self.spoil(document)
+            try:
+                return read(Reply(msgspec.json.encode(document)))
+            except WrongAnswerError:
+                if tries == 7:
+                    raise
+        raise AssertionError
+
+    def _document(self, request: Request) -> dict[str, Any]:
+        if request.method == "GET":
+            return self._list_page(request)
+        if request.path not in self.indexes:
+            raise MissingError(f"{request} answered 404")
+        body = request.json or {}
+        if any(self.refused in bound for bound in body["and"]):
+            raise RefusedError(f"{request} answered 400: {self.refused}")
+        question = _question(body, int(request.params["page"]))
+        document = self.indexes[request.path].document(question, int(request.params["pageSize"]))
+        if document is None:
+            raise RefusedError(f"{request} answered 400")
+        return document
+
+    def _list_page(self, request: Request) -> dict[str, Any]:
+        path, _, query = request.path.partition("?")
+        if path not in self.lists:
+            raise MissingError(f"{request} answered 404")
+        page = int(query.removeprefix("page=") or 1)
+        pages = self.lists[path]
+        following = f"{path}?page={page + 1}" if page < len(pages) else None
+        return {"data": pages[page - 1], "links": {"next": following}, "meta": {}}
+
+
+def _question(body: dict[str, Any], page: int) -> Question:
+    bounds: dict[tuple[str, str], int] = {}
+    for bound in body["and"]:
+        for criterion, condition in bound.items():
+            name = "updated" if criterion.endswith("_updated_at") else "created"
+            for operator, value in condition.items():
+                bounds[name, operator] = times.to_milliseconds(value)
+    created = None
+    if ("created", "gte") in bounds or ("created", "lte") in bounds:
+        created = Span(bounds.get(("created", "gte")), bounds.get(("created", "lte")))
+    window = Window(bounds["updated", "gte"], bounds["updated", "lte"])
+    return Question(window, created, page)
+
+
+def search_of(index: IndexModel) -> dict[str, IndexModel]:
+    """The standard search alone."""
+    return {PATH: index}
