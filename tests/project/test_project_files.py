@@ -1,0 +1,185 @@
+"""The files around the tap say what the tap says."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from tap_kustomer.config import SCHEMA, settings_from
+from tap_kustomer.tap import TapKustomer
+
+ROOT = Path(__file__).parents[2]
+OWN: dict[str, dict[str, Any]] = SCHEMA["properties"]
+REQUIREMENTS = ("requirements-dev.txt", "requirements-demo.txt")
+
+
+def all_settings() -> dict[str, dict[str, Any]]:
+    """The tap's settings and those that the SDK adds."""
+    schema = copy.deepcopy(SCHEMA)
+    TapKustomer.append_builtin_config(schema)
+    properties: dict[str, dict[str, Any]] = schema["properties"]
+    return properties
+
+
+def meltano_plugin(kind: str, name: str) -> dict[str, Any]:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
+    (plugin,) = [one for one in project["plugins"][kind] if one["name"] == name]
+    assert isinstance(plugin, dict)
+    return plugin
+
+
+def meltano_settings() -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in meltano_plugin("extractors", "tap-kustomer")["settings"]}
+
+
+def kind_of(schema: dict[str, Any]) -> str:
+    """The kind that Meltano has for such a setting."""
+    if "string" not in schema["type"]:
+        return next(str(kind) for kind in schema["type"] if kind != "null")
+    if schema.get("format") == "date-time":
+        return "date_iso8601"
+    return "options" if "enum" in schema else "string"
+
+
+# meltano.yml
+
+
+def test_meltano_knows_every_setting() -> None:
+    assert meltano_settings().keys() == all_settings().keys()
+
+
+@pytest.mark.parametrize("name", all_settings())
+def test_meltano_knows_what_kind_a_setting_is(name: str) -> None:
+    setting, schema = meltano_settings()[name], all_settings()[name]
+    assert setting["kind"] == kind_of(schema)
+    assert setting.get("sensitive", False) == schema.get("secret", False)
+    if setting["kind"] == "options":
+        assert [option["value"] for option in setting["options"]] == schema["enum"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_meltano_describes_a_setting_as_the_tap_does(name: str) -> None:
+    setting = meltano_settings()[name]
+    assert setting["label"] == OWN[name]["title"]
+    assert setting["description"] == OWN[name]["description"]
+
+
+def test_meltano_asks_for_what_is_required() -> None:
+    groups = meltano_plugin("extractors", "tap-kustomer")["settings_group_validation"]
+    assert groups == [SCHEMA["required"]]
+
+
+def test_meltano_knows_what_the_tap_can_do() -> None:
+    capabilities = meltano_plugin("extractors", "tap-kustomer")["capabilities"]
+    assert sorted(capabilities) == sorted(str(one.value) for one in TapKustomer.capabilities)
+
+
+@pytest.mark.parametrize("kind", ["extractors", "loaders"])
+def test_meltano_needs_no_hub(kind: str) -> None:
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
+    for plugin in project["plugins"][kind]:
+        assert "namespace" in plugin
+        assert "variant" not in plugin
+
+
+# Examples
+
+
+def test_the_example_environment_names_every_setting() -> None:
+    text = (ROOT / ".env.example").read_text()
+    named = re.findall(r"^(?:# )?TAP_KUSTOMER_(\w+)=", text, re.MULTILINE)
+    assert sorted(named) == sorted(name.upper() for name in all_settings())
+
+
+def test_the_sample_configuration_names_every_setting_and_is_valid() -> None:
+    sample = json.loads((ROOT / "sample_config.json").read_text())
+    assert sample.keys() == all_settings().keys()
+    settings_from(sample)
+
+
+# Requirements
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    requirements = [
+        number for number, line in enumerate(lines) if not line.startswith((" ", "#")) and line
+    ]
+    assert requirements
+    for number in requirements:
+        assert re.match(r"[\w.-]+(\[[\w,-]+\])?==[^\s;]+", lines[number])
+        assert lines[number + 1].startswith("    --hash=sha256:")
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_requirements_hold_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert not re.search(r"://|--(extra-)?index-url|--find-links| @ ", text)
+
+
+# The wrapper of target-duckdb
+
+
+def load(rows: list[dict[str, str]], target: list[str], folder: Path) -> list[tuple[Any, ...]]:
+    """What a DuckDB file holds after a target has loaded rows of text."""
+    stream = {"stream": "things"}
+    columns = {name: {"type": ["null", "string"]} for name in rows[0]}
+    schema = {"type": "object", "properties": columns}
+    messages: list[dict[str, Any]] = [
+        {"type": "SCHEMA", **stream, "schema": schema, "key_properties": ["id"]},
+        *({"type": "RECORD", **stream, "record": row} for row in rows),
+    ]
+    file, config = folder / "warehouse.duckdb", folder / "target.json"
+    config.write_text(json.dumps({"filepath": str(file), "default_target_schema": "kustomer"}))
+    subprocess.run(  # noqa: S603
+        [*target, "--config", str(config)],
+        input="".join(json.dumps(message) + "\n" for message in messages),
+        encoding="utf-8",
+        check=True,
+    )
+    with duckdb.connect(file, read_only=True) as database:
+        return database.execute("select id, name from kustomer.things order by id").fetchall()
+
+
+WRAPPER = [sys.executable, str(ROOT / "plugins" / "target-duckdb")]
+ROWS = [{"id": f"{number:05}-a", "name": f"Thing {number}"} for number in range(3)]
+
+
+def test_the_wrapper_keeps_the_first_row(tmp_path: Path) -> None:
+    assert load(ROWS, WRAPPER, tmp_path) == [tuple(row.values()) for row in ROWS]
+
+
+def test_without_the_wrapper_the_first_row_is_lost(tmp_path: Path) -> None:
+    # Once this fails, the target is mended and the wrapper has had its day.
+    target = [str(Path(sys.executable).with_name("target-duckdb"))]
+    assert load(ROWS, target, tmp_path) == [tuple(row.values()) for row in ROWS[1:]]
+
+
+def test_the_wrapper_loads_quotes_that_duckdb_would_see_too_late(tmp_path: Path) -> None:
+    # DuckDB guesses how a CSV is written from its first 20,480 rows.
+    rows = [{"id": f"{number:05}-a", "name": "plain"} for number in range(20_500)]
+    rows.append({"id": "20500-a", "name": 'She said: "Hello, you",\nand left; it\'s | a\ttest'})
+    assert load(rows, WRAPPER, tmp_path) == [tuple(row.values()) for row in rows]
+
+
+def test_the_wrapper_refuses_a_release_that_it_does_not_know(tmp_path: Path) -> None:
+    metadata = tmp_path / "target_duckdb-0.9.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: target-duckdb\nVersion: 0.9.0")
+    ended = subprocess.run(  # noqa: S603
+        WRAPPER, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert "0.9.0 is installed: remove this wrapper" in ended.stderr
+    assert ended.stderr.count("\n") == 1
