@@ -122,7 +122,9 @@ class TapKustomer(Tap):
         try:
             self.sync_all()
         except (TapKustomerError, SystemExit):
-            self.state_writer.write_state(self.state)
+            # With batches the state is ahead of the file that was being written.
+            if not self.config.get("batch_config"):
+                self.state_writer.write_state(self.state)
             raise
         if self.run.refused:
             raise TapKustomerError(

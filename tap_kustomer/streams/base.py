@@ -7,6 +7,7 @@ import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from singer_sdk.batch import Batcher
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import Stream
@@ -25,6 +26,7 @@ from tap_kustomer.shaping.schema import record_schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
     from tap_kustomer.reading.sources import Source
@@ -59,6 +61,7 @@ class KustomerStream(Stream):
         schema = record_schema(with_custom_fields(self.shape, custom_fields))
         super().__init__(tap, schema=schema)
         self._kustomer = tap.run
+        self._is_whole = False
         self.primary_keys = ("id",)
         if isinstance(self.source, Search):
             self.replication_key = REPLICATION_KEY
@@ -79,6 +82,7 @@ class KustomerStream(Stream):
         resources = itertools.chain.from_iterable(self._pages())
         try:
             for record in map(self._shaper, itertools.islice(resources, limit)):
+                self._kustomer.stop_if_asked()
                 rows += 1
                 yield record
         except DeadKeyError:
@@ -151,11 +155,17 @@ class KustomerStream(Stream):
             self._kustomer.refused.append(self.name)
 
     def _finish(self) -> None:
-        """Everything was read and written: say so."""
+        """Everything was read and, but for batches, written: say so."""
+        self._is_whole = True
         if self.replication_method == REPLICATION_INCREMENTAL:
             if isinstance(self.source, Search):
                 self._move_bookmark(times.to_text(self._window().end))
-        elif self._stream_version is not None:
+        elif self.get_batch_config(self.config) is None:
+            self._activate_version()
+
+    def _activate_version(self) -> None:
+        """Let the target remove what this table does not have any more."""
+        if self._is_whole and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
     def _move_bookmark(self, value: str) -> None:
@@ -195,6 +205,25 @@ class KustomerStream(Stream):
         """Not before the records, where the SDK would send it: a target may delete at once."""
 
     @override
-    def _write_record_message(self, record: Record) -> None:
-        self._kustomer.stop_if_asked()
-        super()._write_record_message(record)
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
+        """Files of exactly what RECORD messages would hold; the SDK's own hold deselected columns.
+
+        Raises:
+            ConfigurationError: Stream maps make several streams of this one, which a file can't be.
+        """
+        if len(self.stream_maps) > 1:
+            raise ConfigurationError(
+                f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
+                "settings for a stream"
+            )
+        batcher = Batcher(self.tap_name, self.name, batch_config)
+        records = (
+            message.record
+            for record in self._sync_records(context, write_messages=False)
+            for message in self._generate_record_messages(record)
+        )
+        for manifest in batcher.get_batches(records):
+            yield batch_config.encoding, manifest
+        self._activate_version()
