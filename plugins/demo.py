@@ -58,7 +58,7 @@ def main() -> int:
     show(held, read)
     for table in sorted(held.keys() | expected.keys()):
         if held.get(table) != expected.get(table):
-            print(f"{table}: {held.get(table)} rows in DuckDB, {expected.get(table)} in the sandbox")
+            print(f"{table}: DuckDB has {held.get(table)} rows, the sandbox {expected.get(table)}")
     if held != expected:
         print("\nThe two differ. `make clean` starts over; settings in .env take part too.")
         return 1

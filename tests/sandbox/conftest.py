@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from sandbox_standing import Ask, Asker, Maker, standing
 
 from kustomer_sandbox import Organisation, Sandbox
+from support.sandbox_standing import Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

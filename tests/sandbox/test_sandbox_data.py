@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox_standing import NOW, standing
 
 from kustomer_sandbox.times import MINUTE, YEAR, written
+from support.sandbox_standing import NOW, standing
 
 if TYPE_CHECKING:
     from kustomer_sandbox import Organisation

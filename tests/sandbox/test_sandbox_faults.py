@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from click.testing import CliRunner
-from sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 from kustomer_sandbox import Organisation, Sandbox
 from kustomer_sandbox.cli import main
 from kustomer_sandbox.stored import opened, store
+from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
     from kustomer_sandbox.faults import Kind

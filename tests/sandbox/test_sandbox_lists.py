@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox_standing import NOW, Ask
 
 from kustomer_sandbox.endpoints import LISTS, SINGLES, Single
 from kustomer_sandbox.times import DAY, written
+from support.sandbox_standing import NOW, Ask
 
 if TYPE_CHECKING:
     import requests

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 from kustomer_sandbox.times import DAY, SECOND, YEAR, written
+from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
