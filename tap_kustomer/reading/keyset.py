@@ -48,6 +48,10 @@ class IncompleteError(TapKustomerError):
     """A group of rows with the same `updatedAt` could not be read whole."""
 
 
+class _CreationRefusedError(Exception):
+    """The search does not know the criterion on `createdAt` in this context."""
+
+
 @dataclass(slots=True)
 class _Group:
     """Rows of one `updatedAt`, or those of them created in a span of time."""
@@ -139,6 +143,7 @@ class Keyset:
         self._name = name
         self._fresh: list[Row] = []
         self._count = _Count(window.start)
+        self._creation_is_known = True
         self._steps = self._read()
         self.question: Question | None = next(self._steps, None)
 
@@ -250,10 +255,11 @@ class Keyset:
 
     def _read_group(self, group: _Group) -> Generator[Question, Answer, set[str]]:
         """Read a group whole; the ids of its rows."""
-        splittable = group.halves() is not None
         found: dict[str, Row] = {}
         total: int | None = None
-        for _ in range(_PASSES_BEFORE_SPLIT if splittable else _PASSES_AT_MOST):
+        for reading in range(_PASSES_AT_MOST):
+            if reading == _PASSES_BEFORE_SPLIT and self._is_splittable(group):
+                break
             for page in range(1, MOST_PAGES + 1):
                 answer = yield group.question(page)
                 if answer.refused:
@@ -265,7 +271,7 @@ class Keyset:
                 found.update((row.id, row) for row in answer.rows)
                 if not answer.full and page == 1:
                     return set(found)
-                if total is None or (splittable and total >= MOST_ROWS):
+                if total is None or (total >= MOST_ROWS and self._is_splittable(group)):
                     return (yield from self._split(group, found, total))
                 if len(found) >= total:
                     return set(found)
@@ -273,17 +279,28 @@ class Keyset:
                     break
         return (yield from self._split(group, found, total))
 
+    def _is_splittable(self, group: _Group) -> bool:
+        return self._creation_is_known and group.halves() is not None
+
     def _split(
         self, group: _Group, found: dict[str, Row], total: int | None
     ) -> Generator[Question, Answer, set[str]]:
+        if not found and group.created is not None:
+            raise _CreationRefusedError  # Not even its first page was answered.
         halves = group.halves(
             row.created_at for row in found.values() if row.created_at is not None
         )
-        if halves is None:
+        if halves is None or not self._creation_is_known:
             raise self._incomplete(group, len(found), total)
         ids: set[str] = set()
-        for half in halves:
-            ids |= yield from self._read_group(half)
+        try:
+            for half in halves:
+                ids |= yield from self._read_group(half)
+        except _CreationRefusedError:
+            if group.created is not None:
+                raise
+            self._creation_is_known = False
+            return (yield from self._read_group(group))
         # The halves are proven by themselves; together they lack rows without `createdAt`.
         answer = yield group.question()
         if answer.total is not None and len(ids) < answer.total:

@@ -105,6 +105,12 @@ def test_a_smaller_cap_is_learned_from_the_refusal() -> None:
     assert sorted(read(index)) == sorted(index.rows)
 
 
+def test_where_creation_is_no_criterion_a_tie_is_paged_through_more_often() -> None:
+    index = IndexModel(rows_at(*[START + 5] * 1_300), order=random.Random(2), knows_creation=False)
+
+    assert sorted(read(index)) == sorted(index.rows)
+
+
 def test_a_tie_that_no_way_makes_whole_ends_the_run_with_both_counts() -> None:
     rows = {f"row{n}": (START + 5, START - 60_000) for n in range(3_000)}
     index = IndexModel(rows, row_cap=1_000)

@@ -25,6 +25,7 @@ class IndexModel:
         row_cap: It answers nothing beyond this many rows.
         total_cap: It counts no further than this.
         order: Draws the order inside ties, anew for each answer; None keeps it the same.
+        knows_creation: It has a criterion on the time of creation.
         before_answer: Called before each answer, to change the rows.
     """
 
@@ -33,6 +34,7 @@ class IndexModel:
     row_cap: int = 50_000
     total_cap: int = 10**9
     order: random.Random | None = None
+    knows_creation: bool = True
     before_answer: Callable[[IndexModel], None] = lambda _: None
     questions: list[Question] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ class IndexModel:
         ]
         found.sort()
         first = (question.page - 1) * size
-        if first + 1 > self.row_cap:
+        if first + 1 > self.row_cap or (question.created and not self.knows_creation):
             return None
         return {
             "meta": {
