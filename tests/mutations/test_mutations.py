@@ -98,7 +98,7 @@ MUTATIONS = [
     Mutation(
         "no split past the cap",
         "reading/keyset.py",
-        "if total is None or (splittable and total >= MOST_ROWS):",
+        "if total is None or (total >= MOST_ROWS and self._is_splittable(group)):",
         "if total is None:",
         "tests/reading/test_keyset.py",
         "split_by_creation",
