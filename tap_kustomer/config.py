@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
@@ -254,7 +255,7 @@ _FORMATS: Final = FormatChecker(formats=())
 
 
 def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or times.to_milliseconds(value) is not None
+    return not isinstance(value, str) or bool(times.to_text(times.to_milliseconds(value)))
 
 
 _FORMATS.checks("date-time", raises=ValueError)(_is_time)
@@ -266,7 +267,9 @@ def _explain(error: ValidationError, config: Mapping[str, Any]) -> str:
         name = next(name for name in SCHEMA["required"] if name not in config)
         return f"Setting {name}: it is missing; expected {_allowed(name)}"
     name = str(error.absolute_path[0]) if error.absolute_path else "the configuration"
-    given = "a value" if name == "api_key" else repr(error.instance)
+    # Files are read with their fractions as Decimal.
+    value = float(error.instance) if isinstance(error.instance, Decimal) else error.instance
+    given = "a value" if name == "api_key" else repr(value)
     return f"Setting {name}: {given} was given; expected {_allowed(name)}"
 
 

@@ -132,16 +132,22 @@ class Run:
             DeadKeyError: Kustomer does not know the key.
         """
         try:
-            self.ask(Request("GET", "/v1/auth/tokens/current"), _ignore)
+            self._ask_who_we_are()
         except AccessError as error:
             raise DeadKeyError(
                 f"Kustomer does not accept the API key: {error}. It may have expired, been "
                 "revoked, be bound to other IP addresses, or belong to another region than "
                 f"{self.settings.base_url}: check api_key, organization and region"
             ) from error
-        except MissingError:
-            # A proxy that does not forward this path says nothing about the key.
-            return
+
+    def _ask_who_we_are(self) -> None:
+        for path in ("/v1/auth/tokens/current", "/v1/users/current"):
+            try:
+                return self.ask(Request("GET", path), _ignore)
+            except MissingError:
+                # A proxy that does not forward this path says nothing about the key.
+                continue
+        return None
 
 
 def _ignore(reply: Reply) -> None:

@@ -49,7 +49,13 @@ def canonical(text: str) -> str:
         ValueError: The text is no date and no date-time.
     """
     moment = _parse(text)
-    if len(text) == _CANONICAL_LENGTH and text[10] == "T" and text[19] == "." and text[23] == "Z":
+    if (
+        len(text) == _CANONICAL_LENGTH
+        and text[7] == "-"
+        and text[10] == "T"
+        and text[19] == "."
+        and text[23] == "Z"
+    ):
         return text
     return to_text((moment - _EPOCH) // _MILLISECOND)
 
@@ -65,7 +71,7 @@ def _parse(text: str) -> datetime:
 
 def _parse_leniently(text: str) -> datetime:
     try:
-        parsed: Any = pendulum.parse(text, tz="UTC") if text[:1].isdigit() else None
+        parsed: Any = pendulum.parse(text, tz="UTC") if text[:4].isdigit() else None
     except (ParserError, OverflowError):
         parsed = None
     if not isinstance(parsed, datetime):  # pendulum also reads durations and intervals.

@@ -11,6 +11,13 @@ from tap_kustomer.errors import TapKustomerError
 
 _LONGEST_MESSAGE = 300
 
+_NOT_THERE = {
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.GONE,
+    HTTPStatus.NOT_IMPLEMENTED,
+}
+
 
 class RequestError(TapKustomerError):
     """A request came to nothing. Its text names the method and the path, never the key."""
@@ -25,7 +32,7 @@ class AccessError(RequestError):
 
 
 class MissingError(RequestError):
-    """There is nothing at this path (404, 410)."""
+    """There is nothing to read at this path (404, 405, 410, 501)."""
 
 
 class DeadKeyError(AccessError):
@@ -104,6 +111,8 @@ def from_status(status: int, request: str, body: bytes) -> RequestError:
     message = f"{request} answered {status}: {explain(body)}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimitedError(message)
+    if status in _NOT_THERE:
+        return MissingError(message)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message)
     if status in {
@@ -112,6 +121,4 @@ def from_status(status: int, request: str, body: bytes) -> RequestError:
         HTTPStatus.FORBIDDEN,
     }:
         return AccessError(message)
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        return MissingError(message)
     return RefusedError(message)

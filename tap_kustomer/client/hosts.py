@@ -43,7 +43,12 @@ def checked_url(url: str) -> str:
     Raises:
         ValueError: It is not https, and not http to this machine either.
     """
-    parts = urlsplit(url.strip())
+    expected = "an https URL (http is accepted for this machine's loopback only)"
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(expected) from error
     if (
         not parts.hostname
         or parts.scheme not in {"http", "https"}
@@ -52,7 +57,7 @@ def checked_url(url: str) -> str:
         or parts.query
         or parts.fragment
     ):
-        raise ValueError("an https URL (http is accepted for this machine's loopback only)")
+        raise ValueError(expected)
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/v1")
 
 

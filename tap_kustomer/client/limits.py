@@ -8,6 +8,7 @@ where they begin is known only from the header `x-ratelimit-remaining` when it j
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -208,9 +209,10 @@ def server_time(headers: Mapping[str, str]) -> float | None:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text) if text else None
+        number = float(text or "")
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _whole(text: str | None) -> int | None:

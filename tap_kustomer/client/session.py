@@ -15,11 +15,13 @@ import requests
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
+from tap_kustomer.client.documents import decode
 from tap_kustomer.client.errors import (
     ConnectionSecurityError,
     GaveUpError,
     RateLimitedError,
     RedirectError,
+    RequestError,
     TransientError,
     WrongAnswerError,
     from_status,
@@ -39,6 +41,7 @@ T = TypeVar("T")
 
 _LONGEST_PAUSE: Final = 60.0
 _MOST_REDIRECTS: Final = 5
+_ANYTHING: Final = msgspec.json.Decoder(Any)
 _LATENCY_WEIGHT: Final = 0.2
 
 logger = logging.getLogger(__name__)
@@ -85,7 +88,7 @@ class Reply:
             WrongAnswerError: There is none.
         """
         try:
-            document = msgspec.json.decode(self.content)
+            document = decode(self.content, _ANYTHING)
         except msgspec.DecodeError as error:
             raise WrongAnswerError("what came is no JSON") from error
         if not isinstance(document, dict):
@@ -212,6 +215,10 @@ class Session:
         except requests.exceptions.SSLError as error:
             raise ConnectionSecurityError(
                 f"{request}: no secure connection to {urlsplit(url).netloc}: {self._reason(error)}"
+            ) from error
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader) as error:
+            raise RequestError(
+                f"{request} can't be sent: {self._reason(error)}; check api_url and user_agent"
             ) from error
         except requests.exceptions.RequestException as error:
             # Timeouts, refused and lost connections, names that don't resolve, bodies cut short.

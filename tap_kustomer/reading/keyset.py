@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.search import Question, Span, Window
 
 if TYPE_CHECKING:
@@ -42,10 +42,6 @@ _READINGS_AT_MOST: Final = 3
 
 # Kustomer was founded in 2015; imports may say that something was created before.
 _EARLIEST_CREATION: Final = times.to_milliseconds("2000-01-01")
-
-
-class IncompleteError(TapKustomerError):
-    """A group of rows with the same `updatedAt` could not be read whole."""
 
 
 class _CreationRefusedError(Exception):

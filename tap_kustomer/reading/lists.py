@@ -11,11 +11,12 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tap_kustomer.client.errors import RedirectError, WrongAnswerError
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.numbers import whole
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def read_list(
 
     Raises:
         RequestError: The list can't be read.
+        IncompleteError: All that came was given, but it is less than the list says it has.
     """
     seen: set[str] = set()
     for variant in source.variants:
@@ -62,17 +64,24 @@ def read_list(
 def _read_variant(
     session: Session, workers: Workers, first: Request, seen: set[str]
 ) -> Iterator[list[dict[str, Any]]]:
+    missing = ""
+    found: set[str] = set()
     for reading in range(1, _READINGS_AT_MOST + 1):
-        found: set[str] = set()
+        here: set[str] = set()
         total = None
         for page in _pages(session, workers, first):
             keys = [_key(row) for row in page.rows]
+            if page.rows and here.issuperset(keys):
+                break  # The same page over and over, under another number each time.
             yield [row for key, row in zip(keys, page.rows, strict=True) if _is_new(key, seen)]
+            here.update(keys)
             found.update(keys)
             total = page.total
         if total is None or len(found) >= total:
             return
-        logger.warning("%s gave %d of %d rows in reading %d", first, len(found), total, reading)
+        missing = f"{first} gave {len(found)} of {total} rows in reading {reading}"
+        logger.warning(missing)
+    raise IncompleteError(missing)
 
 
 def _pages(session: Session, workers: Workers, first: Request) -> Iterator[_Page]:
@@ -84,9 +93,10 @@ def _pages(session: Session, workers: Workers, first: Request) -> Iterator[_Page
         # An empty page ends a list even where it names a next one.
         if page.rows and page.next_link is not None:
             request = _follow(session, first, page.next_link)
-            if request.path in visited:
+            address = f"{request.path}?{sorted(request.params.items())}"
+            if address in visited:
                 raise WrongAnswerError(f"{first}: its pages lead in a circle")
-            visited.add(request.path)
+            visited.add(address)
             answer = workers.submit(partial(session.send, request, _read_page))
         yield page
 
@@ -111,7 +121,8 @@ def _follow(session: Session, first: Request, link: str) -> Request:
         raise RedirectError(f"{first}: the link to its next page leads to another host")
     parts = urlsplit(url)
     path = parts.path.removeprefix(urlsplit(session.base_url).path)
-    return Request("GET", f"{path}?{parts.query}" if parts.query else path)
+    # A link may leave out what was asked for, such as `deleted=true`.
+    return Request("GET", path, params={**first.params, **dict(parse_qsl(parts.query))})
 
 
 def _key(row: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 def whole(value: Any) -> int | None:
     """A whole number, which Kustomer writes as a string in places; None for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     try:

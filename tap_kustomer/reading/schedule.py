@@ -193,7 +193,9 @@ class Schedule:
         span = (keyset.end - keyset.cursor) * rows // keyset.remaining
         end = max(keyset.end - span, keyset.cursor + 1)
         if end < keyset.end:
-            wider = Keyset(Window(end + 1, following.keyset.end), self._name, is_sorted=True)
+            wider = Keyset(
+                Window(end + 1, following.keyset.end), self._name, is_sorted=self._is_sorted
+            )
             wider.expect(following.keyset.remaining + rows, following.keyset)
             following.keyset = wider
             keyset.shorten(end)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
+from tap_kustomer.client.documents import decode
 from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.limits import Cost
 from tap_kustomer.client.session import Request
@@ -82,8 +83,7 @@ class Row:
 
     def resource(self) -> dict[str, Any]:
         """The JSON:API resource."""
-        resource: dict[str, Any] = msgspec.json.decode(self.raw)
-        return resource
+        return decode(self.raw, _ANY_RESOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,10 @@ def answer_from(reply: Reply, question: Question, page_size: int) -> Answer:
         UnsortedError: Its rows are out of order.
     """
     try:
-        document = _DOCUMENT.decode(reply.content)
+        document = decode(reply.content, _DOCUMENT)
         found = [_row(raw) for raw in document.data]
     except (msgspec.DecodeError, ValueError) as error:
-        raise WrongAnswerError(
-            f"what came is no list of rows with their times ({error})"
-        ) from error
+        raise WrongAnswerError("what came is no list of rows, each with id and time") from error
     meta = document.meta
     if meta.timed_out:
         raise WrongAnswerError("the search timed out and found only a part")
@@ -176,7 +174,14 @@ def answer_from(reply: Reply, question: Question, page_size: int) -> Answer:
         raise WrongAnswerError(
             f"a row from before {times.to_text(question.updated.start)} came, which was asked for"
         )
-    return Answer(rows=tuple(rows), full=len(found) >= size, total=total, size=len(reply.content))
+    # Without a count, a page that is followed by another one is not the last, short as it may be.
+    is_followed = total is None and bool(found) and document.links.next is not None
+    return Answer(
+        rows=tuple(rows),
+        full=len(found) >= size or is_followed,
+        total=total,
+        size=len(reply.content),
+    )
 
 
 class _Meta(msgspec.Struct, rename="camel"):
@@ -196,17 +201,23 @@ class _Resource(msgspec.Struct):
     attributes: _Times
 
 
+class _Links(msgspec.Struct):
+    next: Any = None
+
+
 class _Document(msgspec.Struct):
     data: list[msgspec.Raw]
+    links: _Links = msgspec.field(default_factory=_Links)
     meta: _Meta = msgspec.field(default_factory=_Meta)
 
 
 _DOCUMENT: Final = msgspec.json.Decoder(_Document)
 _RESOURCE: Final = msgspec.json.Decoder(_Resource)
+_ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def _row(raw: msgspec.Raw) -> Row:
-    resource = _RESOURCE.decode(raw)
+    resource = decode(raw, _RESOURCE)
     return Row(
         id=resource.id,
         updated_at=times.to_milliseconds(resource.attributes.updated_at),

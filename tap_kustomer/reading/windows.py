@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import MissingError, RefusedError
-from tap_kustomer.reading.keyset import IncompleteError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.schedule import Schedule, worthwhile
 from tap_kustomer.reading.search import (
@@ -120,7 +120,7 @@ class Searcher:
     def _read_archive(self, source: Search, window: Window, name: str) -> Iterator[list[Row]]:
         try:
             yield from self._read_window(source, window, name=name, path=ARCHIVE_PATH)
-        except MissingError as error:
+        except (AccessError, MissingError) as error:
             logger.warning("%s: left out what is archived: %s", name, error)
 
     def _read_window(
@@ -135,6 +135,8 @@ class Searcher:
                     ask = partial(self._ask, source, question, path)
                     under_way[self.workers.submit(ask)] = part
                 yield from schedule.deliver()
+                while schedule.shortfalls:
+                    self._report(name, schedule.shortfalls.pop())
                 if under_way:
                     for answer in self.workers.finished(under_way):
                         part = under_way.pop(answer)
@@ -142,8 +144,6 @@ class Searcher:
         finally:
             for answer in under_way:
                 answer.cancel()
-        for shortfall in schedule.shortfalls:
-            self._report(name, shortfall)
 
     @property
     def _worthwhile(self) -> int:
@@ -180,7 +180,7 @@ class Searcher:
             f"{shortfall.delivered} came, however often they were asked for"
         )
         if self.strict:
-            raise IncompleteError(message)
+            raise IncompleteError(message, since=shortfall.window.start)
         logger.warning(message)
 
     def _read_list(self, source: PagedList, window: Window) -> Iterator[list[Row]]:
@@ -197,11 +197,14 @@ class Searcher:
 
 
 def _row(resource: dict[str, Any], window: Window) -> Row:
-    updated_at = resource.get("attributes", {}).get("updatedAt")
+    try:
+        updated_at = times.to_milliseconds(resource["attributes"]["updatedAt"])
+    except (KeyError, TypeError, ValueError):
+        # What does not say when it was updated belongs to every window.
+        updated_at = window.start
     return Row(
         id=str(resource.get("id")),
-        # What does not say when it was updated belongs to every window.
-        updated_at=times.to_milliseconds(updated_at) if updated_at else window.start,
+        updated_at=updated_at,
         created_at=None,
         raw=msgspec.Raw(msgspec.json.encode(resource)),
     )

@@ -17,6 +17,7 @@ from tap_kustomer.shaping.values import (
     MismatchError,
     anything,
     kind_by_suffix,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 Resource = dict[str, Any]
 Record = dict[str, Any]
 Path = tuple[str, ...]
-Leftovers = list[tuple[Path, Any]]
+# What has no place: where it would have had one, Kustomer's own key for it, and the value.
+Leftovers = list[tuple[Path, str, Any]]
 
 _RESOURCE_MEMBERS = frozenset({"id", "type", "attributes", "relationships", "links"})
 _REFERENCE_MEMBERS = frozenset({"id", "type"})
@@ -56,21 +58,27 @@ def compile_shaper(
 
     def record(resource: Resource) -> Record:
         leftovers: Leftovers = []
-        row: Record = {"id": resource.get("id")}
-        attributes = resource.get("attributes")
-        if attributes:
-            if hidden:
-                attributes = {k: v for k, v in attributes.items() if k not in hidden}
+        row: Record = {"id": _id(resource.get("id"))}
+        attributes = resource.get("attributes") or {}
+        if hidden and isinstance(attributes, dict):
+            attributes = {key: item for key, item in attributes.items() if key not in hidden}
+        try:
             row.update(shape_attributes(attributes, (), leftovers))
-        row.update(shape_relationships(resource.get("relationships") or {}, leftovers))
+        except MismatchError:
+            leftovers.append((("attributes",), "attributes", attributes))
+        relationships = resource.get("relationships") or {}
+        if isinstance(relationships, dict):
+            row.update(shape_relationships(relationships, leftovers))
+        else:
+            leftovers.append((("relationships",), "relationships", relationships))
         row[type_column] = resource.get("type")
         row[links_column] = resource.get("links")
         if not resource.keys() <= _RESOURCE_MEMBERS:
             for key in resource.keys() - _RESOURCE_MEMBERS:
-                leftovers.append(((snake_case(key),), anything(resource[key])))
+                leftovers.append(((snake_case(key),), key, anything(resource[key])))
         if known is not None and not row.keys() <= known:
             for column in row.keys() - known:
-                leftovers.append(((column,), row.pop(column)))
+                leftovers.append(((column,), column, row.pop(column)))
         if leftovers and (known is None or EXTRA in known):
             row[EXTRA] = _nested(leftovers)
         return row
@@ -78,14 +86,25 @@ def compile_shaper(
     return record
 
 
+def _id(value: Any) -> Any:
+    return value if value is None or type(value) is str else text(value)
+
+
 def _nested(leftovers: Leftovers) -> dict[str, Any]:
+    """Objects within objects, as the paths say, and every value in a place of its own."""
     extra: dict[str, Any] = {}
-    for path, value in leftovers:
+    # In an order that does not depend on that of the keys that came.
+    for path, source, value in sorted(leftovers, key=lambda leftover: leftover[:2]):
         inner = extra
         for step in path[:-1]:
-            deeper = inner.setdefault(step, {})
-            inner = deeper if isinstance(deeper, dict) else inner
-        inner[path[-1]] = value
+            name = step
+            while not isinstance(inner.setdefault(name, {}), dict):
+                name += "_"
+            inner = inner[name]
+        name = path[-1] if path[-1] not in inner else source
+        while name in inner:
+            name += "_"
+        inner[name] = value
     return extra
 
 
@@ -96,7 +115,7 @@ def _to_leftovers(
     del row
     unknown = {key: value for key, value in unknown.items() if value is not None}
     for key, name in _names_beside(unknown, taken).items():
-        leftovers.append(((*path, name), anything(unknown[key])))
+        leftovers.append(((*path, name), key, anything(unknown[key])))
 
 
 def _beside(
@@ -104,8 +123,11 @@ def _beside(
 ) -> None:
     """What an open object takes up beside its declared keys."""
     del path, leftovers
-    for key, name in _names_beside(unknown, taken).items():
-        row[name] = anything(unknown[key])
+    for key, name in sorted(_names_beside(unknown, taken).items()):
+        free = name
+        while free in taken or free in row:
+            free += "_"
+        row[free] = anything(unknown[key])
 
 
 def _names_beside(unknown: Iterable[str], taken: Collection[str]) -> dict[str, str]:
@@ -142,7 +164,7 @@ def _object(
                     row[column] = descend(item, (*path, column), leftovers)
             except MismatchError:
                 row[column] = None
-                leftovers.append(((*path, column), item))
+                leftovers.append(((*path, column), key, item))
         if others:
             unknown(row, others, taken, path, leftovers)
         return row
@@ -177,7 +199,7 @@ def _element(field: Field) -> Callable[[Any, Path, Leftovers], Any]:
         try:
             return convert(value) if convert else descend(value, path, leftovers)
         except MismatchError:
-            leftovers.append((path, value))
+            leftovers.append((path, path[-1], value))
             return None
 
     return shape
@@ -214,13 +236,14 @@ def _custom(field: Field) -> Callable[[Any, Path, Leftovers], dict[str, Any]]:
             raise MismatchError
         row: Record = {}
         others: dict[str, Any] = {}
-        for key, item in value.items():
-            # Of keys that collide in snake_case, all but one have kept their own spelling.
+        # Of keys that collide in snake_case, all but one have kept their own spelling, and that
+        # spelling comes first, in whatever order the keys are.
+        for key in sorted(value, key=lambda key: (key not in plan, key)):
             name = key if key in plan else snake_case(key)
             if name in plan and name not in row:
-                row[name] = plan[name](item, (*path, name), leftovers)
+                row[name] = plan[name](value[key], (*path, name), leftovers)
             else:
-                others[key] = item
+                others[key] = value[key]
         if others:
             _to_leftovers(row, others, plan, path, leftovers)
         return row
@@ -267,9 +290,9 @@ def _relationships(
                 row[column.id] = data.get("id")
                 row[column.data] = {"id": data.get("id"), "type": data.get("type")}
                 if not data.keys() <= _REFERENCE_MEMBERS:
-                    leftovers.append((("relationships", snake_case(key)), anything(data)))
+                    leftovers.append((("relationships", snake_case(key)), key, anything(data)))
             else:
-                leftovers.append((("relationships", snake_case(key)), anything(data)))
+                leftovers.append((("relationships", snake_case(key)), key, anything(data)))
         return row
 
     return flatten

@@ -16,6 +16,7 @@ from typing_extensions import override
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import PagedList, Search
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
     from tap_kustomer.tap import TapKustomer
 
 REPLICATION_KEY = "updated_at"
+
+# Any one of them lets a key search.
+# Source: https://developer.kustomer.com/api/core-resources/create-customer-search
+SEARCH_ROLES = (
+    "org.permission.search.create",
+    "org.permission.search.update",
+    "org.permission.search_global.create",
+    "org.permission.search_preview.create",
+)
 
 
 class KustomerStream(Stream):
@@ -88,11 +98,13 @@ class KustomerStream(Stream):
         except DeadKeyError:
             raise
         except AccessError as error:
-            self._leave_out(error)
+            self._leave_out(error, rows)
         except MissingError as error:
-            if isinstance(self.source, Search):
+            if isinstance(self.source, Search) or rows:
                 raise
             self.logger.warning("Left out, as this organisation does not have it: %s", error)
+        except IncompleteError as error:
+            self._accept_or_raise(error)
         else:
             if limit is None:
                 self._finish()
@@ -133,6 +145,13 @@ class KustomerStream(Stream):
                 "date-time such as 2024-01-31T08:00:00.000Z"
             ) from error
 
+    @property
+    def _needed_roles(self) -> str:
+        roles = ", ".join(self.roles)
+        if isinstance(self.source, Search):
+            return f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
+        return roles
+
     @cached_property
     def _shaper(self) -> Callable[[dict[str, Any]], Record]:
         properties = self.effective_schema["properties"]
@@ -141,7 +160,24 @@ class KustomerStream(Stream):
             with_custom_fields(self.shape, custom), known=properties.keys(), secrets=self.secrets
         )
 
-    def _leave_out(self, error: AccessError) -> None:
+    def _accept_or_raise(self, error: IncompleteError) -> None:
+        """A list that is shorter than it says is a warning unless counts are strict.
+
+        A bookmark does not stay behind rows that are known to be missing.
+
+        Raises:
+            IncompleteError: The run is to end here.
+        """
+        if error.since is not None:
+            state = self.stream_state
+            bookmark = state.get("replication_key_value")
+            if bookmark is not None:
+                state["replication_key_value"] = min(bookmark, times.to_text(error.since))
+        if isinstance(self.source, Search) or self._kustomer.settings.strict_counts:
+            raise error
+        self.logger.warning("Incomplete: %s", error)
+
+    def _leave_out(self, error: AccessError, rows: int) -> None:
         """The key is good, so what it lacks is a role.
 
         Raises:
@@ -149,14 +185,16 @@ class KustomerStream(Stream):
         """
         self._kustomer.check_key()
         self.logger.warning(
-            "Left out, as the API key has none of the roles %s: %s", ", ".join(self.roles), error
+            "Left out, as the API key has none of the roles %s: %s", self._needed_roles, error
         )
-        if self.stream_state:
+        if self.stream_state or rows:
             self._kustomer.refused.append(self.name)
 
     def _finish(self) -> None:
         """Everything was read and, but for batches, written: say so."""
         self._is_whole = True
+        if isinstance(self.source, PagedList):
+            self.stream_state["was_read"] = True
         if self.replication_method == REPLICATION_INCREMENTAL:
             if isinstance(self.source, Search):
                 self._move_bookmark(times.to_text(self._window().end))
@@ -165,13 +203,15 @@ class KustomerStream(Stream):
 
     def _activate_version(self) -> None:
         """Let the target remove what this table does not have any more."""
-        if self._is_whole and self._stream_version is not None:
+        # A search gives a window, even where the catalog makes a full table of it.
+        is_table = isinstance(self.source, PagedList)
+        if is_table and self._is_whole and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
     def _move_bookmark(self, value: str) -> None:
         """Bookmarks only move forward: rows of the lookback are older than where it stands."""
         state = self.stream_state
-        if value > state.get("replication_key_value", ""):
+        if value > (state.get("replication_key_value") or ""):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
 

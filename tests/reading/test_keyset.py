@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.index_model import IndexModel
-from tap_kustomer.reading.keyset import IncompleteError, Keyset
+from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.keyset import Keyset
 from tap_kustomer.reading.search import Window
 
 START, END = 1_700_000_000_000, 1_700_000_600_000

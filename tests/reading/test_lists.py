@@ -10,6 +10,7 @@ from tap_kustomer.client.errors import RedirectError, WrongAnswerError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.sources import PagedList
 
@@ -49,7 +50,7 @@ def test_a_list_is_read_along_its_next_links(session: Session, requests_mock: Mo
     requests_mock.get(
         f"{URL}/v1/teams?page=1&pageSize=100", json=page("a", next_link="/v1/teams?page=2&x=y")
     )
-    requests_mock.get(f"{URL}/v1/teams?page=2&x=y", json=page("b"), complete_qs=True)
+    requests_mock.get(f"{URL}/v1/teams?page=2&pageSize=100&x=y", json=page("b"), complete_qs=True)
 
     assert read(session) == ["a", "b"]
 
@@ -90,13 +91,33 @@ def test_a_row_that_slipped_through_is_found_by_reading_again(
     assert sorted(read(session)) == ["a", "b", "c", "d"]
 
 
-def test_a_list_that_never_has_as_many_rows_as_it_says_ends_with_a_warning(
-    session: Session, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+def test_a_list_that_never_has_as_many_rows_as_it_says_is_incomplete(
+    session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", total=2))
 
+    with pytest.raises(IncompleteError, match="gave 1 of 2 rows"):
+        read(session)
+
+
+def test_what_a_next_link_leaves_out_is_asked_for_all_the_same(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(
+        f"{URL}/v1/users?deleted=true&page=1", json=page("a", next_link="/v1/users?page=2")
+    )
+    requests_mock.get(f"{URL}/v1/users?deleted=true&page=2", json=page("b"))
+
+    assert read(session, PagedList("/v1/users", variants=({"deleted": "true"},))) == ["a", "b"]
+
+
+def test_a_page_that_repeats_for_ever_ends_the_list(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams?page=1", json=page("a", next_link="/v1/teams?page=2"))
+    requests_mock.get(f"{URL}/v1/teams?page=2", json=page("a", next_link="/v1/teams?page=3"))
+
     assert read(session) == ["a"]
-    assert "gave 1 of 2 rows" in caplog.text
 
 
 def test_an_empty_page_ends_a_list_even_with_a_next_link(

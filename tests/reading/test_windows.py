@@ -9,7 +9,7 @@ from support.index_model import IndexModel, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import RefusedError, WrongAnswerError
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.keyset import IncompleteError
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.search import ARCHIVE_PATH, PATH, Window
 from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.reading.windows import Searcher

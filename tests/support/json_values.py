@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from hypothesis import strategies as st
 
 from tap_kustomer import times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NUMERAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
@@ -72,28 +76,31 @@ def leaves(value: Any) -> Counter[Any]:
     What shaping may write differently counts as the same: a time and its canonical form, a number
     and its numeral, a value and its JSON text.
     """
-    if isinstance(value, dict):
-        return sum(map(leaves, value.values()), Counter())
-    if isinstance(value, list):
-        return sum(map(leaves, value), Counter())
-    if value is None:
-        return Counter()
-    if isinstance(value, str):
-        return _text_leaves(value)
-    return Counter([value if isinstance(value, bool) else ("number", float(value))])
+    return Counter(_leaves(value))
 
 
-def _text_leaves(value: str) -> Counter[Any]:
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    elif isinstance(value, str):
+        yield from _text_leaves(value)
+    elif value is not None:
+        yield value if isinstance(value, bool) else ("number", float(value))
+
+
+@lru_cache(maxsize=65_536)
+def _text_leaves(value: str) -> tuple[Any, ...]:
     if value[:1] in {"{", "["}:
         try:
-            return leaves(msgspec.json.decode(value))
+            return tuple(_leaves(msgspec.json.decode(value)))
         except msgspec.DecodeError:
-            return Counter([value])
+            return (value,)
     if value in {"true", "false"}:
-        return Counter([value == "true"])
+        return (value == "true",)
     if _NUMERAL.fullmatch(value):
-        return Counter([("number", float(value))])
+        return (("number", float(value)),)
     try:
-        return Counter([times.canonical(value)])
+        return (times.canonical(value),)
     except ValueError:
-        return Counter([value])
+        return (value,)

@@ -70,10 +70,10 @@ class StandIn:
         return document
 
     def _list_page(self, request: Request) -> dict[str, Any]:
-        path, _, query = request.path.partition("?")
+        path = request.path
         if path not in self.lists:
             raise MissingError(f"{request} answered 404")
-        page = int(query.removeprefix("page=") or 1)
+        page = int(request.params["page"])
         pages = self.lists[path]
         following = f"{path}?page={page + 1}" if page < len(pages) else None
         return {"data": pages[page - 1], "links": {"next": following}, "meta": {}}

@@ -26,8 +26,9 @@ def start(
     env: Mapping[str, str] | None = None,
     command: tuple[str | Path, ...] = (COMMAND,),
     cwd: Path | None = None,
+    pipesize: int = -1,
 ) -> subprocess.Popen[bytes]:
-    """Start the tap; its output is to be read."""
+    """Start the tap; its output is to be read, at once or first by lines and then the rest."""
     return subprocess.Popen(  # noqa: S603
         [*command, *arguments],
         stdin=subprocess.DEVNULL,
@@ -35,4 +36,6 @@ def start(
         stderr=subprocess.PIPE,
         env=environment(**(env or {})),
         cwd=cwd,
+        bufsize=0,  # So that reading a line takes no more than that line.
+        pipesize=pipesize,
     )

@@ -1,0 +1,491 @@
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.json_values import KEYS, json_values, leaves, time_texts
+from support.singer_schemas import CANONICAL_TIME, misfits, validator
+from tap_kustomer import times
+from tap_kustomer.shaping.custom import fields_from_metadata, with_custom_fields
+from tap_kustomer.shaping.fields import (
+    Field,
+    Kind,
+    Shape,
+    anything,
+    array,
+    boolean,
+    custom,
+    integer,
+    mapping,
+    number,
+    structure,
+    text,
+    texts,
+    time,
+    to_many,
+    to_one,
+)
+from tap_kustomer.shaping.records import compile_shaper
+from tap_kustomer.shaping.schema import record_schema
+from tap_kustomer.streams import STREAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jsonschema import Draft202012Validator
+
+    from tap_kustomer.streams.base import KustomerStream
+
+SHAPE = Shape(
+    attributes=(
+        text("name", "."),
+        integer("messageCount", "."),
+        number("score", "."),
+        boolean("ended", "."),
+        time("endedAt", "."),
+        structure("lastMessageIn", ".", time("sentAt", "."), text("channel", ".")),
+        array("emails", ".", structure("", ".", text("eMail", "."), boolean("verified", "."))),
+        texts("tags", "."),
+        mapping("countByChannel", ".", integer("", ".")),
+        mapping("placeById", ".", structure("", ".", text("zipCode", "."))),
+        anything("freeForm", "."),
+        structure("sla", ".", text("name", ".")),
+        custom("."),
+    ),
+    relationships=(
+        to_one("customer", "."),
+        to_one("sla", "."),
+        to_many("userMentions", "."),
+    ),
+)
+SCHEMA = record_schema(SHAPE)
+
+
+def shaped(
+    attributes: Any = None, relationships: Any = None, shape: Shape = SHAPE, **more: Any
+) -> dict[str, Any]:
+    resource = {"id": "1", "type": "thing", **more}
+    if attributes is not None:
+        resource["attributes"] = attributes
+    if relationships is not None:
+        resource["relationships"] = relationships
+    record: dict[str, Any] = compile_shaper(shape)(resource)
+    return record
+
+
+# Names
+
+
+def test_attributes_become_columns_in_snake_case() -> None:
+    record = shaped({"name": "Ada", "messageCount": 3})
+
+    assert (record["id"], record["name"], record["message_count"]) == ("1", "Ada", 3)
+
+
+def test_keys_are_in_snake_case_however_deep() -> None:
+    record = shaped(
+        {
+            "lastMessageIn": {"sentAt": "2024-01-31T10:00:00.000Z"},
+            "emails": [{"eMail": "a@example.com"}],
+            "freeForm": {"anyKey": [{"otherKey": 1}]},
+        }
+    )
+
+    assert record["last_message_in"] == {"sent_at": "2024-01-31T10:00:00.000Z"}
+    assert record["emails"] == [{"e_mail": "a@example.com"}]
+    assert record["free_form"] == {"any_key": [{"other_key": 1}]}
+
+
+def test_keys_that_are_data_are_not_renamed() -> None:
+    record = shaped(
+        {
+            "countByChannel": {"twitter-dm": 2, "twitterDm": 3, "twitter_dm": 4},
+            "placeById": {"aB1": {"zipCode": "10115"}},
+        }
+    )
+
+    assert record["count_by_channel"] == {"twitter-dm": 2, "twitterDm": 3, "twitter_dm": 4}
+    assert record["place_by_id"] == {"aB1": {"zip_code": "10115"}}
+
+
+def test_an_absent_attribute_is_absent_and_a_null_is_null() -> None:
+    record = shaped({"name": None})
+
+    assert record["name"] is None
+    assert "message_count" not in record
+
+
+@pytest.mark.parametrize("keys", [["sentAt", "sent_at"], ["sent_at", "sentAt"]])
+def test_an_unknown_key_takes_no_column_of_an_open_object(keys: list[str]) -> None:
+    at = "2024-01-31T10:00:00.000Z"
+    values = {"sentAt": at, "sent_at": "other"}
+
+    record = shaped({"lastMessageIn": {key: values[key] for key in keys}})
+
+    assert record["last_message_in"]["sent_at"] == at
+    assert sorted(record["last_message_in"].values()) == [at, "other"]
+
+
+def test_unknown_keys_of_one_name_all_stay_in_an_open_object() -> None:
+    record = shaped({"lastMessageIn": {"newKey": 1, "new_key": 2, "NewKey": 3}})
+
+    assert record["last_message_in"] == {"newKey": 1, "new_key": 2, "NewKey": 3}
+
+
+# Relationships
+
+
+def test_a_to_one_relationship_gives_its_id_and_its_id_with_type() -> None:
+    reference = {"type": "customer", "id": "9"}
+
+    record = shaped(relationships={"customer": {"links": {"self": "/v1/x"}, "data": reference}})
+
+    assert record["customer_id"] == "9"
+    assert record["customer"] == reference
+
+
+def test_a_to_many_relationship_gives_ids() -> None:
+    data = [{"type": "user", "id": "8"}, {"type": "user", "id": "9"}]
+
+    assert shaped(relationships={"userMentions": {"data": data}})["user_mentions"] == ["8", "9"]
+
+
+def test_a_relationship_beside_an_attribute_of_its_name_is_moved() -> None:
+    record = shaped({"sla": {"name": "Gold"}}, {"sla": {"data": {"type": "sla", "id": "7"}}})
+
+    assert record["sla"] == {"name": "Gold"}
+    assert record["sla_id"] == "7"
+    assert record["sla_data"] == {"type": "sla", "id": "7"}
+
+
+def test_a_relationship_of_links_only_is_dropped() -> None:
+    record = shaped(
+        relationships={
+            "customer": {"links": {"self": "/v1/customers/9"}},
+            "messages": {"links": {"self": "/v1/things/1/messages"}},
+            "orders": {"links": {"self": "/v1/x"}, "data": None},
+        }
+    )
+
+    assert record.keys() == {"id", "type", "links"}
+
+
+def test_an_unknown_relationship_with_data_goes_to_extra() -> None:
+    record = shaped(relationships={"newLink": {"data": {"type": "thing", "id": "5"}}})
+
+    assert record["_extra"] == {"relationships": {"new_link": {"type": "thing", "id": "5"}}}
+
+
+@pytest.mark.parametrize(
+    ("key", "column", "data"),
+    [
+        ("customer", "customer", [{"type": "customer", "id": "9"}]),
+        ("userMentions", "user_mentions", {"type": "user", "id": "8"}),
+    ],
+)
+def test_one_for_many_and_many_for_one_go_to_extra(key: str, column: str, data: Any) -> None:
+    record = shaped(relationships={key: {"data": data}})
+
+    assert column not in record
+    assert record["_extra"] == {"relationships": {column: data}}
+
+
+def test_what_a_reference_says_beside_id_and_type_goes_to_extra() -> None:
+    data = {"type": "customer", "id": "9", "meta": {"aKey": 1}}
+
+    record = shaped(relationships={"customer": {"data": data}})
+
+    assert record["customer"] == {"type": "customer", "id": "9"}
+    assert record["_extra"]["relationships"]["customer"]["meta"] == {"a_key": 1}
+
+
+def test_unknown_relationships_of_one_name_both_survive() -> None:
+    one, other = {"type": "a", "id": "1"}, {"type": "b", "id": "2"}
+
+    record = shaped(relationships={"newLink": {"data": one}, "new_link": {"data": other}})
+
+    kept = record["_extra"]["relationships"].values()
+    assert sorted(kept, key=str) == sorted([one, other], key=str)
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected"),
+    [
+        ("2024-01-31T10:00:00.123Z", "2024-01-31T10:00:00.123Z"),
+        ("2024-01-31T10:00:00+05:30", "2024-01-31T04:30:00.000Z"),
+        ("2024-01-31T10:00:00", "2024-01-31T10:00:00.000Z"),
+    ],
+)
+def test_times_are_canonical_wherever_they_stand(given_: str, expected: str) -> None:
+    record = shaped({"endedAt": given_, "lastMessageIn": {"sentAt": given_}})
+
+    assert record["ended_at"] == record["last_message_in"]["sent_at"] == expected
+
+
+@settings(deadline=None)
+@given(time_texts())
+def test_a_time_is_the_same_time_afterwards(given_: str) -> None:
+    record = shaped({"endedAt": given_})
+
+    assert times.to_milliseconds(record["ended_at"]) == times.to_milliseconds(given_)
+    assert CANONICAL_TIME.fullmatch(record["ended_at"])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "extra"),
+    [
+        ({"messageCount": "many"}, {"message_count": "many"}),
+        ({"messageCount": 7.5}, {"message_count": 7.5}),
+        ({"score": {"aKey": 1}}, {"score": {"aKey": 1}}),
+        ({"ended": "perhaps"}, {"ended": "perhaps"}),
+        ({"endedAt": "soon"}, {"ended_at": "soon"}),
+        ({"lastMessageIn": "x"}, {"last_message_in": "x"}),
+        ({"lastMessageIn": {"sentAt": 5}}, {"last_message_in": {"sent_at": 5}}),
+        ({"emails": [{"verified": True}, {"verified": 5}]}, {"emails": {"1": {"verified": 5}}}),
+        ({"emails": ["a@example.com"]}, {"emails": {"0": "a@example.com"}}),
+        ({"countByChannel": {"twitter-dm": "x"}}, {"count_by_channel": {"twitter-dm": "x"}}),
+        ({"countByChannel": [1]}, {"count_by_channel": [1]}),
+        ({"placeById": {"aB": 5}}, {"place_by_id": {"aB": 5}}),
+    ],
+)
+def test_a_value_of_another_type_is_null_and_kept_in_extra(
+    attributes: dict[str, Any], extra: dict[str, Any]
+) -> None:
+    record = shaped(attributes)
+
+    assert record["_extra"] == extra
+    assert not leaves({key: record[key] for key in extra}) - Counter({True: 1})
+    assert not misfits(SCHEMA, record)
+
+
+def test_unknown_attributes_go_to_extra_in_snake_case() -> None:
+    record = shaped({"name": "Ada", "newKey": {"innerKey": 1}, "other": [], "nothing": None})
+
+    assert record["_extra"] == {"new_key": {"inner_key": 1}, "other": []}
+
+
+def test_without_leftovers_there_is_no_extra() -> None:
+    assert "_extra" not in shaped({"name": "Ada"})
+
+
+def test_unknown_members_of_a_resource_go_to_extra() -> None:
+    assert shaped(meta={"aKey": 1})["_extra"] == {"meta": {"a_key": 1}}
+
+
+def test_an_unknown_attribute_and_a_member_of_one_name_both_survive() -> None:
+    record = shaped({"meta": 1}, meta=2)
+
+    assert leaves(record["_extra"]) == leaves([1, 2])
+
+
+def test_an_unknown_attribute_named_as_the_place_of_relationships_survives() -> None:
+    record = shaped(
+        {"relationships": 5, "newLink": 6}, {"newLink": {"data": {"type": "a", "id": "b"}}}
+    )
+
+    assert leaves(record["_extra"]) == leaves([5, 6, "a", "b"])
+
+
+def test_a_misfit_and_an_unknown_attribute_of_one_name_both_survive() -> None:
+    record = shaped({"endedAt": "soon", "ended_at": "later"})
+
+    assert record["ended_at"] is None
+    assert leaves(record["_extra"]) == leaves(["soon", "later"])
+
+
+def test_an_open_object_takes_up_what_it_does_not_know() -> None:
+    record = shaped({"lastMessageIn": {"channel": "email", "newKey": {"innerKey": 1}}})
+
+    assert record["last_message_in"] == {"channel": "email", "new_key": {"inner_key": 1}}
+    assert "_extra" not in record
+
+
+def test_a_single_value_where_an_array_is_declared_becomes_an_array() -> None:
+    assert shaped({"tags": "vip"})["tags"] == ["vip"]
+
+
+def test_type_and_links_of_the_resource_are_columns() -> None:
+    record = shaped(links={"self": "/v1/things/1"})
+
+    assert record["type"] == "thing"
+    assert record["links"] == {"self": "/v1/things/1"}
+
+
+def test_an_attribute_keeps_the_name_type_and_the_resource_gets_another() -> None:
+    shape = Shape(attributes=(text("type", "."),), relationships=())
+
+    record = shaped({"type": "gold"}, shape=shape)
+
+    assert (record["type"], record["resource_type"]) == ("gold", "thing")
+
+
+# Secrets and older catalogs
+
+
+def test_a_secret_is_nowhere() -> None:
+    shaper = compile_shaper(SHAPE, secrets=("password", "name"))
+
+    record = shaper({"id": "1", "attributes": {"password": {"x": "hush"}, "name": "hush"}})
+
+    assert "hush" not in str(record)
+    assert record.keys() == {"id", "type", "links"}
+
+
+def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
+    shaper = compile_shaper(SHAPE, known={"id", "name", "_extra"})
+
+    record = shaper(
+        {
+            "id": "1",
+            "type": "thing",
+            "attributes": {"name": "Ada", "messageCount": 3, "lastMessageIn": {"channel": "sms"}},
+            "relationships": {"customer": {"data": {"type": "customer", "id": "9"}}},
+        }
+    )
+
+    assert record.keys() == {"id", "name", "_extra"}
+    assert record["_extra"] == {
+        "type": "thing",
+        "links": None,
+        "message_count": 3,
+        "last_message_in": {"channel": "sms"},
+        "customer_id": "9",
+        "customer": {"type": "customer", "id": "9"},
+    }
+
+
+def test_a_catalog_without_extra_gets_none() -> None:
+    shaper = compile_shaper(SHAPE, known={"id", "name"})
+
+    assert shaper({"id": "1", "attributes": {"name": "Ada", "newKey": 1}}) == {
+        "id": "1",
+        "name": "Ada",
+    }
+
+
+# Whatever comes
+
+
+def nearly(field: Field) -> st.SearchStrategy[Any]:
+    """Values that fit a field here and there."""
+    if field.kind in {Kind.OBJECT, Kind.CUSTOM}:
+        return st.one_of(nearly_all(field.fields), json_values())
+    if field.kind is Kind.ARRAY:
+        return st.one_of(st.lists(nearly(field.holds), max_size=2), json_values())
+    if field.kind is Kind.MAPPING:
+        return st.one_of(st.dictionaries(KEYS, nearly(field.holds), max_size=2), json_values())
+    return st.one_of(time_texts(), json_values()) if field.kind is Kind.TIME else json_values()
+
+
+@cache
+def nearly_all(fields: Sequence[Field]) -> st.SearchStrategy[dict[str, Any]]:
+    """Objects with some of the fields, and some keys that are none of them."""
+    by_key = {field.source: field for field in fields}
+    declared = st.sampled_from(sorted(by_key)) if by_key else KEYS
+    columns = st.sampled_from(sorted(record_schema(Shape(tuple(fields), ()))["properties"]))
+
+    def values(keys: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+        return st.fixed_dictionaries(
+            {key: nearly(by_key[key]) if key in by_key else json_values() for key in keys}
+        )
+
+    keys = st.lists(st.one_of(declared, declared, columns, KEYS), max_size=4, unique=True)
+    return keys.flatmap(values)
+
+
+REFERENCES = st.fixed_dictionaries(
+    {"type": st.sampled_from(["user", "customer"]), "id": st.text("0123456789abcdef", min_size=1)}
+)
+
+
+@st.composite
+def resources(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
+    resource = {
+        "id": draw(st.text(min_size=1)),
+        "type": "thing",
+        "attributes": draw(nearly_all(shape.attributes)),
+        "links": {"self": "/v1/things"},
+    }
+    relationships: dict[str, Any] = {}
+    for relationship in shape.relationships[:3]:
+        references = st.one_of(
+            st.lists(REFERENCES, max_size=2) if relationship.many else REFERENCES, st.none()
+        )
+        relationships[relationship.source] = {"data": draw(references)}
+    unknown = draw(st.dictionaries(KEYS, REFERENCES, max_size=2))
+    return {
+        **resource,
+        "relationships": {
+            **{key: {"data": data} for key, data in unknown.items()},
+            **relationships,
+        },
+    }
+
+
+@cache
+def validator_of(stream: type[KustomerStream]) -> Draft202012Validator:
+    return validator(record_schema(stream.shape))
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(STREAMS))
+def test_any_value_in_any_attribute_gives_a_record_that_fits_the_schema(
+    data: st.DataObject, stream: type[KustomerStream]
+) -> None:
+    resource = data.draw(resources(stream.shape))
+
+    record = compile_shaper(stream.shape)(resource)
+
+    assert not [error.message for error in validator_of(stream).iter_errors(record)]
+
+
+CUSTOM_NAMES = {
+    "colorStr": {"type": "string"},
+    "priceNum": {},
+    "soldAt": {},
+    "sizesNum": {"multi": 1},
+}
+WITH_CUSTOM = with_custom_fields(SHAPE, fields_from_metadata(CUSTOM_NAMES))
+WITH_CUSTOM_SCHEMA = record_schema(WITH_CUSTOM)
+
+
+@settings(deadline=None)
+@given(resources(WITH_CUSTOM))
+def test_any_value_in_any_kind_of_attribute_gives_a_record_that_fits_the_schema(
+    resource: dict[str, Any],
+) -> None:
+    record = compile_shaper(WITH_CUSTOM)(resource)
+
+    assert not misfits(WITH_CUSTOM_SCHEMA, record)
+
+
+@settings(deadline=None)
+@given(resources(SHAPE))
+def test_no_value_of_a_resource_is_lost(resource: dict[str, Any]) -> None:
+    given_ = {**resource, "relationships": dict(resource["relationships"])}
+    # Of those that a to-many relationship leads to, the ids arrive.
+    mentions = given_["relationships"]["userMentions"]["data"] or []
+    given_["relationships"]["userMentions"] = [mention["id"] for mention in mentions]
+
+    record = compile_shaper(SHAPE)(resource)
+
+    assert not leaves(given_) - leaves(record)
+
+
+@settings(deadline=None)
+@given(resources(SHAPE), st.randoms())
+def test_the_order_of_keys_makes_no_difference(resource: dict[str, Any], random: Any) -> None:
+    shuffled = list(resource["attributes"].items())
+    random.shuffle(shuffled)
+
+    shaper = compile_shaper(SHAPE)
+
+    assert shaper(resource) == shaper({**resource, "attributes": dict(shuffled)})
