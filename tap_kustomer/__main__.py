@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
+
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.tap import TapKustomer
 
@@ -12,7 +14,7 @@ def main() -> None:
     """Run the tap. What a user can cause ends with one line and a code other than 0."""
     try:
         TapKustomer.cli()
-    except TapKustomerError as error:
+    except (TapKustomerError, MapExpressionError, StreamMapConfigError) as error:
         TapKustomer.logger.error("%s", error)
         sys.exit(1)
 

@@ -243,6 +243,20 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     )
 
 
+def check_environment(environment: Mapping[str, str]) -> None:
+    """Check the numbers among the environment variables, which the SDK would stumble over.
+
+    Raises:
+        ConfigurationError: One of them is no whole number.
+    """
+    for name, schema in SCHEMA["properties"].items():
+        value = environment.get(f"TAP_KUSTOMER_{name.upper()}")
+        if value is not None and "integer" in schema["type"] and not value.strip("-").isdigit():
+            raise ConfigurationError(
+                f"Setting {name}: {value!r} was given; expected {_allowed(name)}"
+            )
+
+
 def version() -> str:
     """The tap's version, as it was installed."""
     try:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import msgspec
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.tap_base import Tap
 from typing_extensions import override
@@ -49,21 +52,30 @@ class TapKustomer(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         self._settings = configuration.settings_from(self._config)
         # The SDK's own check also fills the defaults in.
-        return super()._validate_config(raise_errors=raise_errors)
+        try:
+            return super()._validate_config(raise_errors=raise_errors)
+        except ConfigValidationError as error:
+            raise ConfigurationError("; ".join(error.errors)) from error
 
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        """Read the files given as `--config`."""
-        try:
-            return super().cb_config(ctx, param, value)
-        except OSError as error:
-            raise ConfigurationError(
-                f"--config {error.filename}: {error.strerror}; expected a JSON file, or ENV for "
-                "environment variables"
-            ) from error
-        except ValueError as error:
-            raise ConfigurationError(f"--config: expected JSON, but {error}") from error
+        """Read the files given as `--config`; later ones add to earlier ones."""
+        del ctx, param
+        given = _ConfigInput(parse_env="ENV" in value)
+        if given.parse_env:
+            configuration.check_environment(os.environ)
+        for name in value:
+            if name != "ENV":
+                try:
+                    with Path(name).open() as file:
+                        given.config |= _load("--config", file) or {}
+                except OSError as error:
+                    raise ConfigurationError(
+                        f"--config {name}: {error.strerror}; expected a JSON file, or ENV for "
+                        "environment variables"
+                    ) from error
+        return given
 
     # Discovery
 
@@ -106,8 +118,8 @@ class TapKustomer(Tap):
         config = config or _ConfigInput()
         tap = cls(
             config=config.config,
-            state=_load("--state", state),
-            catalog=_load("--catalog", catalog),
+            state=_checked_state(_load("--state", state)),
+            catalog=_checked_catalog(_load("--catalog", catalog)),
             parse_env_config=config.parse_env,
         )
         tap.sync_to_end()
@@ -160,3 +172,35 @@ def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
     if not isinstance(document, dict):
         raise ConfigurationError(f"{option} {file.name}: expected a JSON object")
     return document
+
+
+def _checked_state(state: dict[str, Any] | None) -> dict[str, Any] | None:
+    bookmarks = {} if state is None else state.get("bookmarks", {})
+    if not isinstance(bookmarks, dict) or not all(
+        isinstance(bookmark, dict) for bookmark in bookmarks.values()
+    ):
+        raise ConfigurationError(
+            '--state: expected {"bookmarks": {stream: {...}}}, as a target prints it'
+        )
+    return state
+
+
+def _checked_catalog(catalog: dict[str, Any] | None) -> dict[str, Any] | None:
+    if catalog is None:
+        return None
+    streams = catalog.get("streams")
+    if not isinstance(streams, list) or not all(_is_catalog_entry(entry) for entry in streams):
+        raise ConfigurationError(
+            '--catalog: expected {"streams": [...]}, each with a tap_stream_id and a schema, as '
+            "--discover writes it"
+        )
+    return catalog
+
+
+def _is_catalog_entry(entry: Any) -> bool:
+    schema = entry.get("schema") if isinstance(entry, dict) else None
+    return (
+        isinstance(schema, dict)
+        and isinstance(schema.get("properties"), dict)
+        and isinstance(entry.get("tap_stream_id"), str)
+    )

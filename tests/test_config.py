@@ -1,0 +1,376 @@
+"""The settings: what is taken, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.tap_process import LONGEST_RUN, start
+from tap_kustomer import times
+from tap_kustomer.config import SCHEMA, Settings, settings_from
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.tap import TapKustomer
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY = "the-key-that-nobody-may-see"
+
+
+def settings(**given: Any) -> Settings:
+    return settings_from({"api_key": KEY, **given})
+
+
+def refusal(**given: Any) -> str:
+    """What is said about a configuration that is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        settings_from({"api_key": KEY, **given})
+    said = str(caught.value)
+    assert KEY not in said
+    assert "\n" not in said
+    return said
+
+
+# What is taken
+
+
+def test_the_key_is_all_that_is_needed() -> None:
+    least = settings()
+
+    assert least.api_key == KEY
+    assert least.base_url == "https://api.kustomerapp.com"
+    assert (least.start, least.end) == (None, None)
+
+
+def test_defaults_are_those_of_the_schema() -> None:
+    least = dataclasses.asdict(settings())
+    defaults = {
+        "page_size": 500,
+        "settle_seconds": 60,
+        "lookback_seconds": 300,
+        "request_timeout": 60,
+        "max_parallel_requests": 8,
+    }
+
+    assert {name: least[name] for name in defaults} == defaults
+    assert {name: SCHEMA["properties"][name]["default"] for name in defaults} == defaults
+    assert least["api_usage"] == pytest.approx(0.9)
+    assert least["user_agent"].startswith("tap-kustomer/")
+
+
+@pytest.mark.parametrize(
+    ("given", "base_url"),
+    [
+        ({"region": "us"}, "https://api.kustomerapp.com"),
+        ({"region": "eu"}, "https://api.prod2.kustomerapp.com"),
+        ({"region": "in"}, "https://api.prod4.kustomerapp.com"),
+        ({"prod_point": 1}, "https://api.kustomerapp.com"),
+        ({"prod_point": 2}, "https://api.prod2.kustomerapp.com"),
+        ({"prod_point": 2, "region": "eu"}, "https://api.prod2.kustomerapp.com"),
+        ({"organization": "acme"}, "https://acme.api.kustomerapp.com"),
+        ({"organization": "https://acme.kustomerapp.com/app"}, "https://acme.api.kustomerapp.com"),
+        ({"organization": "acme", "region": "eu"}, "https://acme.api.kustomerapp.com"),
+        ({"api_url": "https://proxy.example/v1/"}, "https://proxy.example"),
+        ({"api_url": "http://127.0.0.1:8765"}, "http://127.0.0.1:8765"),
+        ({"api_url": "http://localhost"}, "http://localhost"),
+        ({"api_url": "https://proxy.example", "organization": "acme"}, "https://proxy.example"),
+    ],
+)
+def test_the_address_follows_from_url_or_organisation_or_region(
+    given: dict[str, Any], base_url: str
+) -> None:
+    assert settings(**given).base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("2024-01-31", "2024-01-31T00:00:00.000Z"),
+        ("2024-01-31T08:00:00Z", "2024-01-31T08:00:00.000Z"),
+        ("2024-01-31T08:00:00", "2024-01-31T08:00:00.000Z"),
+        ("2024-01-31T08:00:00+02:00", "2024-01-31T06:00:00.000Z"),
+        ("2024-01-31T08:00:00.5Z", "2024-01-31T08:00:00.500Z"),
+    ],
+)
+def test_dates_are_dates_or_date_times(given: str, expected: str) -> None:
+    bounded = settings(start_date=given, end_date=given)
+
+    assert bounded.start == bounded.end == times.to_milliseconds(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("page_size", 1, 500),
+        ("api_usage_percent", 25, 100),
+        ("settle_seconds", 0, 86_400),
+        ("lookback_seconds", 0, 604_800),
+        ("request_timeout", 1, 3_600),
+        ("max_parallel_requests", 1, 32),
+    ],
+)
+def test_a_number_has_a_range(name: str, least: int, most: int) -> None:
+    for value in (least, most):
+        settings(**{name: value})
+    refused: list[Any] = [least - 1, most + 1, "5", True, 10.5, []]
+    for value in refused:
+        said = refusal(**{name: value})
+
+        assert f"Setting {name}: {value!r}" in said
+        assert f"from {least} to {most}" in said
+
+
+def test_api_usage_is_a_share() -> None:
+    assert settings(api_usage_percent=25).api_usage == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEMA["properties"] if name != "api_key"])
+def test_a_setting_that_is_null_is_as_good_as_absent(name: str) -> None:
+    assert settings(**{name: None}) == settings()
+
+
+def test_settings_of_other_programs_do_no_harm() -> None:
+    assert settings(nonsense=1) == settings()
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ({"region": "de"}, "us, eu, in"),
+        ({"region": ""}, "us, eu, in"),
+        ({"prod_point": 3}, "1, 2"),
+        ({"prod_point": "eu"}, "1, 2"),
+        ({"organization": ""}, "not empty"),
+        ({"organization": 5}, "text"),
+        ({"organization": "acme.example.com"}, "acme for acme.kustomerapp.com"),
+        ({"organization": "https://api.kustomerapp.com"}, "acme for acme.kustomerapp.com"),
+        ({"api_url": "http://proxy.example"}, "https"),
+        ({"api_url": "proxy.example"}, "https"),
+        ({"api_url": "ftp://127.0.0.1"}, "https"),
+        ({"api_url": "https://[::1"}, "https"),
+        ({"start_date": "yesterday"}, "2024-01-31T08:00:00Z"),
+        ({"start_date": "2024-02-30"}, "2024-01-31T08:00:00Z"),
+        ({"start_date": "12:30"}, "2024-01-31T08:00:00Z"),
+        ({"start_date": ""}, "2024-01-31T08:00:00Z"),
+        ({"start_date": 1706695200}, "2024-01-31T08:00:00Z"),
+        ({"end_date": "31.01.2024"}, "2024-01-31T08:00:00Z"),
+        ({"user_agent": ""}, "ASCII"),
+        ({"user_agent": "Täp"}, "ASCII"),
+        ({"user_agent": "tap\n"}, "ASCII"),
+        ({"emit_activate_version_messages": "yes"}, "true or false"),
+    ],
+    ids=str,
+)
+def test_a_refusal_names_the_setting_what_was_given_and_what_is_allowed(
+    given: dict[str, Any], allowed: str
+) -> None:
+    ((name, value),) = given.items()
+    said = refusal(**given)
+
+    assert f"Setting {name}: {value!r}" in said
+    assert allowed in said
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="Setting api_key: it is missing; expected"):
+        settings_from({"api_key": None})
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", f"{KEY} ", f"{KEY}\n", f"{KEY}\r\n", f" {KEY}", f"{KEY}ä", f"Bearer {KEY}", [KEY], 5],
+    ids=str,
+)
+def test_a_key_that_fits_no_header_is_refused_and_not_shown(key: Any) -> None:
+    said = refusal(api_key=key)
+
+    assert said.startswith("Setting api_key: a value was given; expected")
+
+
+def test_an_end_before_the_start_is_refused() -> None:
+    said = refusal(start_date="2024-02-01", end_date="2024-01-31T23:59:59Z")
+
+    assert "Setting end_date" in said
+    assert "2024-01-31T23:59:59Z" in said
+    assert "2024-02-01" in said
+
+
+@pytest.mark.parametrize(("region", "prod_point"), [("us", 2), ("eu", 1), ("in", 1)])
+def test_two_regions_that_contradict_each_other_are_refused(region: str, prod_point: int) -> None:
+    said = refusal(region=region, prod_point=prod_point)
+
+    assert "Setting prod_point" in said
+    assert repr(region) in said
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    said = refusal(region="de", page_size=0)
+
+    assert "Setting region" in said
+    assert "Setting page_size" in said
+
+
+def test_the_key_is_in_no_representation() -> None:
+    assert KEY not in repr(settings())
+    assert KEY not in str(settings())
+
+
+# The schema that people and programs see
+
+
+@pytest.mark.parametrize("name", SCHEMA["properties"])
+def test_every_setting_has_a_title_and_a_description(name: str) -> None:
+    schema = SCHEMA["properties"][name]
+
+    assert schema["title"]
+    assert schema["description"].endswith(".")
+
+
+def test_only_the_key_is_required_and_secret() -> None:
+    secrets = [name for name, schema in SCHEMA["properties"].items() if schema.get("secret")]
+
+    assert secrets == SCHEMA["required"] == ["api_key"]
+
+
+# From environment variables
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """A tap takes the signals of its process."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_every_setting_can_be_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {name: example(name) for name in SCHEMA["properties"]}
+    for name, value in given.items():
+        monkeypatch.setenv(
+            f"TAP_KUSTOMER_{name.upper()}", value if isinstance(value, str) else json.dumps(value)
+        )
+
+    tap = TapKustomer(parse_env_config=True, setup_mapper=False)
+
+    assert tap.run.settings == settings_from(given)
+    assert {name: tap.config[name] for name in given} == given
+
+
+def example(name: str) -> Any:
+    """A value of a setting that is not its default."""
+    examples = {
+        "api_key": KEY,
+        "organization": "acme",
+        "region": "eu",
+        "prod_point": 2,
+        "api_url": "http://127.0.0.1:9",
+        "start_date": "2024-01-31",
+        "end_date": "2024-02-29",
+        "user_agent": "me/1",
+    }
+    if name in examples:
+        return examples[name]
+    schema = SCHEMA["properties"][name]
+    return schema["minimum"] if "minimum" in schema else not schema["default"]
+
+
+# On the command line
+
+GOOD = {"api_key": KEY, "api_url": "http://127.0.0.1:9"}
+BAD = {"api_key": KEY, "page_size": 5_000, "api_url": "http://127.0.0.1:9"}
+FILES: dict[str, str] = {
+    "good.json": json.dumps(GOOD),
+    "bad.json": json.dumps(BAD),
+    "line_break.json": json.dumps({**GOOD, "api_key": f"{KEY}\n"}),
+    "fraction.json": json.dumps({**GOOD, "page_size": 50.5}),
+    "broken.json": f'{{"api_key": "{KEY}", ',
+    "list.json": "[]",
+    "null.json": "null",
+    "bad_maps.json": json.dumps({**GOOD, "stream_maps": 5}),
+}
+# Arguments and environment, and what the one line must contain.
+CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
+    "sync": (["--config", "bad.json"], {}, ["page_size", "5000", "from 1 to 500"]),
+    "discover": (["--config", "bad.json", "--discover"], {}, ["page_size", "5000", "500"]),
+    "test": (["--config", "bad.json", "--test"], {}, ["page_size", "5000", "500"]),
+    "catalog": (
+        ["--config", "good.json", "--catalog", "broken.json"],
+        {},
+        ["--catalog", "broken.json", "JSON"],
+    ),
+    "nothing": ([], {}, ["api_key", "missing"]),
+    "key with a line break": (["--config", "line_break.json"], {}, ["api_key", "line breaks"]),
+    "fraction": (["--config", "fraction.json"], {}, ["Setting page_size: 50.5 was given"]),
+    "missing config": (["--config", "absent.json"], {}, ["--config", "absent.json"]),
+    "config is a directory": (["--config", "."], {}, ["--config", "."]),
+    "config is no JSON": (["--config", "broken.json"], {}, ["--config", "JSON"]),
+    "config is null": (["--config", "null.json"], {}, ["--config", "JSON object"]),
+    "state is no JSON": (
+        ["--config", "good.json", "--state", "broken.json"],
+        {},
+        ["--state", "broken.json", "JSON"],
+    ),
+    "state is a list": (
+        ["--config", "good.json", "--state", "list.json"],
+        {},
+        ["--state", "list.json", "JSON object"],
+    ),
+    "setting of the SDK": (["--config", "bad_maps.json"], {}, ["stream_maps", "5", "object"]),
+    "number in the environment": (
+        ["--config", "ENV"],
+        {"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": "5000"},
+        ["page_size", "5000", "from 1 to 500"],
+    ),
+    "no number in the environment": (
+        ["--config", "ENV"],
+        {"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": "many"},
+        ["page_size", "many", "from 1 to 500"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def processes(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """All cases, started together, as each takes a second to start."""
+    directory = tmp_path_factory.mktemp("settings")
+    for name, content in FILES.items():
+        (directory / name).write_text(content)
+    started = {
+        case: _start(arguments, env, directory) for case, (arguments, env, _) in CASES.items()
+    }
+    yield started
+    for process in started.values():
+        process.kill()
+        process.communicate()
+
+
+def _start(arguments: list[str], env: dict[str, str], cwd: Path) -> subprocess.Popen[bytes]:
+    return start(*arguments, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR", **env}, cwd=cwd)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_user_did_wrong_ends_with_exit_code_1_and_one_line(
+    case: str, processes: dict[str, subprocess.Popen[bytes]]
+) -> None:
+    output, log = processes[case].communicate(timeout=LONGEST_RUN)
+    lines = log.decode().splitlines()
+
+    assert processes[case].returncode == 1
+    assert output == b""
+    assert len(lines) == 1, log.decode()
+    assert "Traceback" not in lines[0]
+    assert KEY not in lines[0]
+    assert all(part in lines[0] for part in CASES[case][2]), lines[0]
