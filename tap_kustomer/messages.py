@@ -7,7 +7,7 @@ import sys
 import msgspec
 from singer_sdk.contrib.msgspec import enc_hook
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
-from singer_sdk.singerlib.messages import Message, RecordMessage
+from singer_sdk.singerlib.messages import Message, RecordMessage, StateMessage
 from typing_extensions import override
 
 _BLOCK_BYTES = 256 * 1024
@@ -17,6 +17,9 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
     """Collects records and writes them in blocks; every other message is written at once.
 
     So a STATE never overtakes the records that it speaks of, and never waits behind them.
+
+    Attributes:
+        ends_with_state: Whether the last message was a STATE.
     """
 
     def __init__(self) -> None:
@@ -24,6 +27,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         self._encode = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
         self._lines: list[bytes] = []
         self._bytes = 0
+        self.ends_with_state = False
 
     @override
     def serialize_message(self, message: Message) -> bytes:
@@ -34,6 +38,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         line = self.serialize_message(message)
         self._lines.append(line)
         self._bytes += len(line)
+        self.ends_with_state = isinstance(message, StateMessage)
         if self._bytes >= _BLOCK_BYTES or not isinstance(message, RecordMessage):
             self.flush()
 

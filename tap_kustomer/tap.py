@@ -6,11 +6,12 @@ import copy
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.plugin_base import _ConfigInput
+from singer_sdk.singerlib.messages import StateMessage
 from singer_sdk.tap_base import Tap
 from typing_extensions import override
 
@@ -77,6 +78,11 @@ class TapKustomer(Tap):
                     ) from error
         return given
 
+    @property
+    def writer(self) -> BufferedWriter:
+        """What writes the messages; the SDK knows it by its general type only."""
+        return cast("BufferedWriter", self.message_writer)
+
     # Discovery
 
     @cached_property
@@ -136,14 +142,20 @@ class TapKustomer(Tap):
         except (TapKustomerError, SystemExit):
             # With batches the state is ahead of the file that was being written.
             if not self.config.get("batch_config"):
-                self.state_writer.write_state(self.state)
+                self._end_with_state()
             raise
+        self._end_with_state()
         if self.run.refused:
             raise TapKustomerError(
                 f"The API key may not read {', '.join(self.run.refused)} any more, which earlier "
                 "runs did read. All other streams are complete: give the key its roles back, or "
                 "deselect these streams"
             )
+
+    def _end_with_state(self) -> None:
+        """Write the last STATE, even if it is no other than the one before the last records."""
+        if not self.writer.ends_with_state:
+            self.write_message(StateMessage(value=self.state))
 
     # Signals
 
@@ -175,13 +187,13 @@ def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
 
 
 def _checked_state(state: dict[str, Any] | None) -> dict[str, Any] | None:
+    expected = 'expected {"bookmarks": {stream: {...}}}, as a target prints it'
     bookmarks = {} if state is None else state.get("bookmarks", {})
-    if not isinstance(bookmarks, dict) or not all(
-        isinstance(bookmark, dict) for bookmark in bookmarks.values()
-    ):
-        raise ConfigurationError(
-            '--state: expected {"bookmarks": {stream: {...}}}, as a target prints it'
-        )
+    if not isinstance(bookmarks, dict):
+        raise ConfigurationError(f"--state: {expected}")
+    for stream, bookmark in bookmarks.items():
+        if not isinstance(bookmark, dict):
+            raise ConfigurationError(f"--state: {bookmark!r} was given for {stream}; {expected}")
     return state
 
 

@@ -71,6 +71,7 @@ class KustomerStream(Stream):
         schema = record_schema(with_custom_fields(self.shape, custom_fields))
         super().__init__(tap, schema=schema)
         self._kustomer = tap.run
+        self._flush = tap.writer.flush
         self._is_whole = False
         self.primary_keys = ("id",)
         if isinstance(self.source, Search):
@@ -243,6 +244,12 @@ class KustomerStream(Stream):
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:
         """Not before the records, where the SDK would send it: a target may delete at once."""
+
+    @override
+    def _write_state_message(self) -> None:
+        """Write the state if it has changed; the records before it are due in any case."""
+        super()._write_state_message()
+        self._flush()
 
     @override
     def get_batches(
