@@ -1,0 +1,63 @@
+"""What the command says about itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.singer_output import Output, finish
+from support.tap_process import start
+from tap_kustomer.config import SCHEMA
+
+if TYPE_CHECKING:
+    from support.singer_output import Runner
+
+
+@pytest.fixture(scope="module")
+def about() -> dict[str, Any]:
+    run = finish(start("--about", "--format=json"))
+    assert run.code == 0, run.log
+    found: dict[str, Any] = json.loads(run.output)
+    return found
+
+
+def test_about_lists_every_setting(about: dict[str, Any]) -> None:
+    settings = about["settings"]["properties"]
+
+    assert SCHEMA["properties"].keys() <= settings.keys()
+    assert {"stream_maps", "flattening_enabled", "flattening_max_depth"} <= settings.keys()
+    assert settings["api_key"]["secret"] is True
+    assert about["settings"]["required"] == ["api_key"]
+
+
+def test_about_names_what_the_tap_can_do(about: dict[str, Any]) -> None:
+    assert about["name"] == "tap-kustomer"
+    assert {"catalog", "state", "discover", "about", "stream-maps", "schema-flattening"} <= set(
+        about["capabilities"]
+    )
+
+
+def test_the_command_and_the_module_are_the_same_program() -> None:
+    command = finish(start("--version"))
+    module = finish(start("--version", command=(sys.executable, "-m", "tap_kustomer")))
+
+    assert command.code == module.code == 0
+    assert command.output == module.output
+    assert command.output.startswith(b"tap-kustomer v")
+
+
+def test_a_test_run_asks_for_a_little_of_every_stream(test_run: Output) -> None:
+    assert test_run.code == 0, test_run.log
+    assert "Traceback" not in test_run.log
+    assert max(test_run.counts().values()) == 1
+    assert len(test_run.counts()) == 14
+
+
+@pytest.fixture(scope="module")
+def test_run(tap: Runner) -> Output:
+    """A run of `--test`, with its settings in the environment."""
+    env = {"TAP_KUSTOMER_API_KEY": tap.key, "TAP_KUSTOMER_API_URL": tap.url}
+    return finish(start("--config", "ENV", "--test", env=env))

@@ -1,0 +1,53 @@
+"""The tests that the SDK brings for every tap."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from singer_sdk.testing import get_tap_test_class
+
+from kustomer_sandbox import Sandbox
+from tap_kustomer.tap import TapKustomer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SANDBOX = Sandbox(scale=0.1, org_limit=60_000, search_limit=0)
+
+# A table may have columns that no row fills.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Fields in transformed catalog but not in records"),
+    pytest.mark.filterwarnings("ignore:No records were available to test"),
+]
+
+# The suite keeps this very dictionary: the address is put in when it is known.
+CONFIG: dict[str, Any] = {"api_key": SANDBOX.api_key}
+
+
+@contextmanager
+def served() -> Iterator[None]:
+    """Serve the sandbox, and keep the signals that a tap takes for itself."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with SANDBOX:
+        CONFIG["api_url"] = SANDBOX.url
+        yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def standard_suite() -> type:
+    """The SDK makes its tests out of the streams that it discovers, while tests are collected."""
+    with served():
+        return get_tap_test_class(TapKustomer, config=CONFIG, parse_env_config=False)
+
+
+TestTapKustomer = standard_suite()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox() -> Iterator[None]:
+    with served():
+        yield
