@@ -1,0 +1,81 @@
+"""How much the engine reads ahead of a slow consumer, seen from inside.
+
+What waits for its turn can't be seen from outside the process. So the engine alone reads from the
+stand-in, without a limit of requests, eight at once, while whoever takes the rows takes his time.
+"""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import time
+from typing import Final
+from unittest import mock
+
+from typing_extensions import override
+
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.clock import SystemClock
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Session
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading import windows
+from tap_kustomer.reading.schedule import Schedule, Slice
+from tap_kustomer.reading.search import Answer, Window
+from tap_kustomer.reading.sources import Search
+
+PARALLEL: Final = 8
+PAGE_SIZE: Final = 500
+
+# More than the stand-in can answer, so that all workers are always busy.
+_NO_LIMIT: Final = 60_000
+
+_DAYS: Final = 400 * 86_400
+
+
+def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, int]:
+    """The most bytes that waited for their turn at any time, and the rows that came.
+
+    Args:
+        address: Of the stand-in.
+        lookahead: The bound, in bytes.
+        pause: Seconds that the consumer takes for a page.
+    """
+    clock = SystemClock()
+    limiter = Limiter(clock, share=1.0)
+    limiter.organization.limit = limiter.search.limit = _NO_LIMIT
+    searcher = windows.Searcher(
+        session=Session(
+            base_url=address,
+            authenticator=BearerAuthenticator("benchmark", address),
+            limiter=limiter,
+            clock=clock,
+            timeout=60,
+            user_agent="benchmark",
+            max_retry_seconds=60,
+            connections=PARALLEL,
+        ),
+        workers=Workers(PARALLEL, _never_stop),
+        page_size=PAGE_SIZE,
+        parallel=PARALLEL,
+        lookahead=lookahead,
+    )
+    most = rows = 0
+
+    class Watched(Schedule):
+        @override
+        def learn(self, part: Slice, answer: Answer, parallel: int) -> None:
+            nonlocal most
+            super().learn(part, answer, parallel)
+            most = max(most, self.waiting)
+
+    now = int(time.time() * 1000)
+    window = Window(now - _DAYS * 1000, now)
+    with mock.patch.object(windows, "Schedule", Watched):
+        for page in searcher.read(Search("conversation"), window, "conversations", now=now):
+            rows += len(page)
+            time.sleep(pause)
+    return most, rows
+
+
+def _never_stop() -> None:
+    """No signal ends a benchmark."""

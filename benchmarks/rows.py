@@ -1,0 +1,132 @@
+"""Conversations of about 2.5 KB, as bytes that only have to be put side by side."""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import json
+import random
+from bisect import bisect_left, bisect_right
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_DAY: Final = 86_400_000
+
+# Rows differ in their ids and times and share what else they hold with every so manieth row.
+_CONTENTS: Final = 8
+
+_WORDS: Final = ("order", "parcel", "refund", "late", "invoice", "address", "return", "thanks")
+
+
+def milliseconds(text: str) -> int:
+    """Milliseconds since 1970 of a date-time."""
+    moment = datetime.fromisoformat(text)
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
+
+
+def time_text(time: int) -> str:
+    """A time as Kustomer writes it."""
+    moment = _EPOCH.replace(tzinfo=None) + timedelta(milliseconds=time)
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+class Conversations:
+    """Rows whose `updatedAt` are spread over a year up to a time, one in each equal part of it.
+
+    Args:
+        count: How many.
+        end: The time after the last one, in milliseconds since 1970.
+        seed: Draws where in its part each one lies, and what it holds.
+    """
+
+    def __init__(self, count: int, end: int, seed: int = 1) -> None:
+        draw = random.Random(seed)  # noqa: S311  # A seed is there to be repeated.
+        part = 365 * _DAY / count
+        begin = end - 365 * _DAY
+        self._times = [begin + int((n + draw.random()) * part) for n in range(count)]
+        self._heads = [_head(n, time) for n, time in enumerate(self._times)]
+        self._contents = [_content(draw) for _ in range(_CONTENTS)]
+
+    def between(self, start: int, end: int) -> range:
+        """The numbers of the rows that were updated from one time to another."""
+        return range(bisect_left(self._times, start), bisect_right(self._times, end))
+
+    def page(self, numbers: range) -> bytes:
+        """Rows, with commas between them."""
+        return b",".join(self._heads[n] + self._contents[n % _CONTENTS] for n in numbers)
+
+
+def _head(number: int, time: int) -> bytes:
+    row_id = f"{number:024x}"
+    return (
+        f'{{"type":"conversation","id":"{row_id}","links":{{"self":"/v1/conversations/{row_id}"}},'
+        f'"attributes":{{"updatedAt":"{time_text(time)}","createdAt":"{time_text(time - _DAY)}",'
+    ).encode()
+
+
+def _content(draw: random.Random) -> bytes:
+    """The rest of a row, from its third attribute on."""
+
+    def text(words: int) -> str:
+        return " ".join(draw.choices(_WORDS, k=words))
+
+    def some_id() -> str:
+        return f"{draw.getrandbits(96):024x}"
+
+    def time() -> str:
+        return time_text(1_700_000_000_000 + draw.randrange(365 * _DAY))
+
+    def link(kind: str, path: str) -> dict[str, Any]:
+        to = some_id()
+        return {"data": {"type": kind, "id": to}, "links": {"self": f"/v1/{path}/{to}"}}
+
+    def message(direction: str) -> dict[str, Any]:
+        return {
+            "id": some_id(),
+            "sentAt": time(),
+            "createdAt": time(),
+            "channel": "email",
+            "directionType": f"initial-{direction}",
+        }
+
+    attributes = {
+        "name": text(8),
+        "preview": text(70),
+        "externalId": str(draw.randrange(10**9)),
+        "channels": ["email", "chat"],
+        "direction": "in",
+        "status": draw.choice(["open", "snoozed", "done"]),
+        "open": {"statusAt": time()},
+        "priority": draw.randrange(1, 6),
+        "messageCount": draw.randrange(40),
+        "inboundMessageCount": draw.randrange(20),
+        "outboundMessageCount": draw.randrange(20),
+        "noteCount": draw.randrange(5),
+        "doneCount": draw.randrange(3),
+        "tags": [some_id() for _ in range(3)],
+        "assignedUsers": [some_id()],
+        "assignedTeams": [some_id()],
+        "firstMessageIn": message("in"),
+        "lastMessageOut": message("out"),
+        "lastMessageDirection": "out",
+        "satisfaction": draw.randrange(-1, 2),
+        "sentiment": {"polarity": draw.randrange(-1, 2), "confidence": round(draw.random(), 6)},
+        "custom": {"orderNumberStr": str(draw.randrange(10**8)), "isUrgentBool": True},
+        "modifiedAt": time(),
+        "lastActivityAt": time(),
+        "lastMessageAt": time(),
+        "spam": False,
+        "ended": False,
+        "rev": draw.randrange(1, 90),
+        "defaultLang": "en_us",
+    }
+    relationships = {
+        "org": link("org", "orgs"),
+        "customer": link("customer", "customers"),
+        "queue": link("queue", "routing/queues"),
+        "createdBy": link("user", "users"),
+        "modifiedBy": link("user", "users"),
+    }
+    rest = json.dumps(attributes, separators=(",", ":"))[1:]
+    return f'{rest},"relationships":{json.dumps(relationships, separators=(",", ":"))}}}'.encode()

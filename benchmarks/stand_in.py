@@ -1,0 +1,230 @@
+"""A lean stand-in for Kustomer, to be run as a process of its own: what is measured is the tap.
+
+It serves the search for conversations, and empty lists. Its address is the first line that it
+prints; it ends when its standard input does, so it never outlives who started it, and after an
+hour in any case. Two paths are its own: `GET /figures` tells what was asked since the last time,
+and begins to count anew.
+"""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from email.utils import formatdate
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from rows import Conversations, milliseconds
+from typing_extensions import override
+
+SEARCH: Final = "/v1/customers/search"
+TOKEN: Final = "/v1/auth/tokens/current"  # noqa: S105  # A path.
+LISTS: Final = ("/v1/metadata/", "/v1/klasses")
+
+MOST_ROWS_A_PAGE: Final = 500
+MOST_PAGES: Final = 100
+# Seconds since the latest row was updated: long enough to lie before any lookback.
+AGE_OF_LATEST: Final = 7_200.0
+
+LONGEST_LIFE: Final = 3_600.0
+LONGEST_REQUEST: Final = 60.0
+
+
+@dataclass
+class Figures:
+    """What was asked.
+
+    Attributes:
+        searches: Searches that were answered.
+        refused: Searches that were answered 429.
+        others: All other requests.
+        first: When the first search came, in seconds.
+        last: When the last answer to a search had been sent, in seconds.
+    """
+
+    searches: int = 0
+    refused: int = 0
+    others: int = 0
+    first: float = 0.0
+    last: float = 0.0
+
+
+class Kustomer:
+    """What all connections share.
+
+    Args:
+        rows: What the search finds.
+        latency: Seconds before an answer is sent.
+        budget: Searches a minute, in fixed minutes; 0 for no limit and no headers about one.
+    """
+
+    def __init__(self, rows: Conversations, *, latency: float, budget: int) -> None:
+        self.latency = latency
+        self._rows = rows
+        self._budget = budget
+        self._figures = Figures()
+        self._minute = 0
+        self._used = 0
+        self._lock = threading.Lock()
+
+    def admit(self) -> tuple[bool, dict[str, str]]:
+        """Count a search: whether it is within the budget, and the headers that tell."""
+        now = time.time()
+        with self._lock:
+            self._figures.first = self._figures.first or time.monotonic()
+            if not self._budget:
+                self._figures.searches += 1
+                return True, {}
+            if now // 60 != self._minute:
+                self._minute, self._used = int(now // 60), 0
+            self._used += 1
+            admitted = self._used <= self._budget
+            self._figures.searches += admitted
+            self._figures.refused += not admitted
+            headers = {
+                "x-ratelimit-limit": str(self._budget),
+                "x-ratelimit-remaining": str(max(self._budget - self._used, 0)),
+            }
+        if not admitted:
+            headers["x-ratelimit-reset"] = str((self._minute + 1) * 60)
+        return admitted, headers
+
+    def count_other(self) -> None:
+        """Note a request that is no search."""
+        with self._lock:
+            self._figures.others += 1
+
+    def note_answered(self) -> None:
+        """Note that the answer to a search was sent."""
+        with self._lock:
+            self._figures.last = time.monotonic()
+
+    def take_figures(self) -> Figures:
+        """What was asked since the last time."""
+        with self._lock:
+            figures, self._figures = self._figures, Figures()
+        return figures
+
+    def search(self, query: dict[str, list[str]], body: dict[str, Any]) -> bytes | None:
+        """A page of what is found, or None for a question that it does not understand."""
+        size = min(int(query.get("pageSize", ["100"])[0]), MOST_ROWS_A_PAGE)
+        page = int(query.get("page", ["1"])[0])
+        if size < 1 or not 1 <= page <= MOST_PAGES:
+            return None
+        bounds = {"gte": -sys.maxsize, "lte": sys.maxsize}
+        for criterion in body["and"]:
+            for name, condition in criterion.items():
+                (operator, value), *others = condition.items()
+                if name != "conversation_updated_at" or operator not in bounds or others:
+                    return None
+                bounds[operator] = milliseconds(value)
+        found = self._rows.between(bounds["gte"], bounds["lte"])
+        if body["queryContext"] != "conversation":
+            found = range(0)
+        meta = {
+            "page": page,
+            "pageSize": size,
+            "total": len(found),
+            "totalPages": -(-len(found) // size),
+            "timed_out": False,
+        }
+        rows = self._rows.page(found[(page - 1) * size : page * size])
+        return b'{"meta":' + json.dumps(meta).encode() + b',"data":[' + rows + b'],"links":{}}'
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection.
+
+    Args:
+        kustomer: Answers.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = LONGEST_REQUEST
+
+    def __init__(self, *connection: Any, kustomer: Kustomer) -> None:
+        self._kustomer = kustomer
+        super().__init__(*connection)
+
+    def do_GET(self) -> None:
+        """Answer a list, the key's token or the figures."""
+        path = urlsplit(self.path).path
+        if path == "/figures":
+            figures = asdict(self._kustomer.take_figures())
+            self._send(HTTPStatus.OK, json.dumps(figures).encode())
+            return
+        self._kustomer.count_other()
+        time.sleep(self._kustomer.latency)
+        if path == TOKEN:
+            self._send(HTTPStatus.OK, b'{"data":{"type":"token","id":"1","attributes":{}}}')
+        elif path.startswith(LISTS):
+            self._send(HTTPStatus.OK, b'{"meta":{},"data":[],"links":{"next":null}}')
+        else:
+            self._send(HTTPStatus.NOT_FOUND, b'{"errors":[{"code":"not_found"}]}')
+
+    def do_POST(self) -> None:
+        """Answer a search."""
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        address = urlsplit(self.path)
+        if address.path != SEARCH:
+            self._kustomer.count_other()
+            self._send(HTTPStatus.NOT_FOUND, b'{"errors":[{"code":"not_found"}]}')
+            return
+        began = time.monotonic()
+        admitted, headers = self._kustomer.admit()
+        if not admitted:
+            self._send(HTTPStatus.TOO_MANY_REQUESTS, b'{"errors":[]}', headers)
+            return
+        found = self._kustomer.search(parse_qs(address.query), json.loads(body))
+        time.sleep(max(began + self._kustomer.latency - time.monotonic(), 0.0))
+        if found is None:
+            self._send(HTTPStatus.BAD_REQUEST, b'{"errors":[{"code":"bad_request"}]}', headers)
+            return
+        self._send(HTTPStatus.OK, found, headers)
+        self._kustomer.note_answered()
+
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+    def _send(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response_only(status)
+        self.send_header("Date", formatdate(usegmt=True))
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000, help="how many conversations")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before an answer")
+    parser.add_argument("--budget", type=int, default=100, help="searches a minute, 0 for any")
+    options = parser.parse_args()
+    rows = Conversations(options.rows, end=int((time.time() - AGE_OF_LATEST) * 1000))
+    kustomer = Kustomer(rows, latency=options.latency, budget=options.budget)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, kustomer=kustomer))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
+    sys.stdout.flush()
+    ended = threading.Thread(target=sys.stdin.read, daemon=True)
+    ended.start()
+    ended.join(LONGEST_LIFE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""The installed tap and its stand-in, each in a process of its own."""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from stand_in import Figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAP: Final = Path(sys.executable).with_name("tap-kustomer")
+STAND_IN: Final = Path(__file__).with_name("stand_in.py")
+STREAM: Final = "conversations"
+
+# Longer than the rows go back, shorter than what would lead to the archive.
+_DAYS: Final = 400
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
+class _Message(msgspec.Struct):
+    type: str
+    record: _Id | None = None
+    value: msgspec.Raw = msgspec.Raw()
+
+
+_MESSAGE: Final = msgspec.json.Decoder(_Message)
+
+
+@dataclass
+class Sync:
+    """What a run of the tap wrote and asked.
+
+    Attributes:
+        rows: Records that it wrote.
+        ids: How many different ones.
+        state: The latest state.
+        seconds: From the start of the process to its end.
+        asked: What the stand-in counted.
+    """
+
+    rows: int = 0
+    ids: int = 0
+    state: bytes = b"{}"
+    seconds: float = 0.0
+    asked: Figures = field(default_factory=Figures)
+
+    @property
+    def reading_seconds(self) -> float:
+        """From the first search to the end of the last answer to one."""
+        return self.asked.last - self.asked.first
+
+
+@contextmanager
+def stand_in(*, rows: int, latency: float, budget: int = 100) -> Iterator[str]:
+    """Start a stand-in; its address."""
+    command = [sys.executable, STAND_IN, "--rows", rows, "--latency", latency, "--budget", budget]
+    with subprocess.Popen(  # noqa: S603
+        [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:
+        try:
+            assert server.stdout is not None  # noqa: S101  # Asked for above.
+            yield server.stdout.readline().decode().strip()
+        finally:
+            server.terminate()
+
+
+def figures_of(address: str) -> Figures:
+    """What the stand-in has counted since the last time."""
+    with urllib.request.urlopen(f"{address}/figures") as answer:  # noqa: S310  # Loopback.
+        return Figures(**json.load(answer))
+
+
+def write_config(address: str, folder: Path) -> None:
+    """Write the tap's configuration, and a catalog with one stream selected."""
+    start = time.strftime("%Y-%m-%d", time.gmtime(time.time() - _DAYS * 86_400))
+    config = {"api_key": "benchmark", "api_url": address, "start_date": start}
+    (folder / "config.json").write_text(json.dumps(config))
+    catalog = json.loads(_tap("--config", folder / "config.json", "--discover"))
+    for stream in catalog["streams"]:
+        _select(stream, selected=stream["tap_stream_id"] == STREAM)
+    (folder / "catalog.json").write_text(json.dumps(catalog))
+    (folder / "state.json").write_text("{}")
+
+
+def sync(address: str, folder: Path) -> Sync:
+    """Run the tap from the state in the folder, and leave its new state there."""
+    figures_of(address)
+    result = Sync()
+    ids: set[str] = set()
+    files = [
+        word
+        for name in ("config", "catalog", "state")
+        for word in (f"--{name}", folder / f"{name}.json")
+    ]
+    began = time.monotonic()
+    with (folder / "log.txt").open("wb") as log, _started(*files, log=log) as tap:
+        assert tap.stdout is not None  # noqa: S101  # Asked for below.
+        for line in tap.stdout:
+            message = _MESSAGE.decode(line)
+            if message.record is not None:
+                result.rows += 1
+                ids.add(message.record.id)
+            elif message.type == "STATE":
+                result.state = bytes(message.value)
+    result.seconds = time.monotonic() - began
+    if tap.returncode:
+        raise SystemExit(f"The tap ended with {tap.returncode}: {(folder / 'log.txt').read_text()}")
+    result.ids = len(ids)
+    result.asked = figures_of(address)
+    (folder / "state.json").write_bytes(result.state)
+    return result
+
+
+def _select(stream: dict[str, Any], *, selected: bool) -> None:
+    for entry in stream["metadata"]:
+        if not entry["breadcrumb"]:
+            entry["metadata"]["selected"] = selected
+
+
+def _tap(*arguments: str | Path) -> bytes:
+    return subprocess.run(  # noqa: S603
+        [TAP, *arguments], check=True, capture_output=True, env=_environment()
+    ).stdout
+
+
+def _started(*arguments: str | Path, log: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [TAP, *arguments], stdout=subprocess.PIPE, stderr=log, env=_environment()
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if "KUSTOMER" not in name}

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(__file__).parents[2] / "benchmarks" / "engine.py"
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, str]:
+    """What the quick form measured, by the first column of its tables."""
+    finished = subprocess.run(  # noqa: S603
+        [sys.executable, COMMAND, "--quick"], check=True, capture_output=True, text=True, timeout=60
+    )
+    rows = [line.split(" | ") for line in finished.stdout.splitlines() if line.startswith("| ")]
+    return {row[0].removeprefix("| "): row[-1].removesuffix(" |") for row in rows}
+
+
+def test_every_row_is_written_once(measured: dict[str, str]) -> None:
+    assert measured["rows written, of them different"] == "3,000, 3,000"
+
+
+def test_six_pages_cost_at_most_eight_searches(measured: dict[str, str]) -> None:
+    assert 1.0 <= float(measured["searches ÷ (rows ÷ 500)"]) <= 8 / 6
+
+
+def test_an_incremental_sync_without_changes_is_one_search(measured: dict[str, str]) -> None:
+    assert measured["searches of an incremental sync without changes"] == "1"
+
+
+def test_nothing_is_refused(measured: dict[str, str]) -> None:
+    assert measured["answers 429"] == "0"
+    assert measured["answers 429 in an hour, alone (virtual time)"] == "0"
+
+
+def test_the_look_ahead_is_bounded(measured: dict[str, str]) -> None:
+    most = measured["most bytes that wait for their turn (8 at once, slow consumer, in-process)"]
+    assert 0 < float(most.removesuffix(" MB")) <= 3 + 2 * 1.3
+
+
+def test_the_quick_form_measures_no_times(measured: dict[str, str]) -> None:
+    assert not [what for what in measured if "a minute" in what]
