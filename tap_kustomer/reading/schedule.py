@@ -73,14 +73,12 @@ class Schedule:
         lookahead: Bytes that may wait for their turn.
 
     Attributes:
-        requests: Answers so far.
         rows: Rows handed on so far.
         waiting: Bytes that wait for their turn.
         shortfalls: Parts of the window that gave fewer rows than they have.
     """
 
     def __init__(self, window: Window, name: str, *, page_size: int, lookahead: int) -> None:
-        self.requests = 0
         self.rows = 0
         self.waiting = 0
         self.shortfalls: list[Shortfall] = []
@@ -116,7 +114,6 @@ class Schedule:
         Raises:
             IncompleteError: Rows of one `updatedAt` can't be read whole.
         """
-        self.requests += 1
         part.is_asked = False
         rows = part.keyset.learn(answer)
         if rows:
@@ -193,11 +190,8 @@ class Schedule:
         span = (keyset.end - keyset.cursor) * rows // keyset.remaining
         end = max(keyset.end - span, keyset.cursor + 1)
         if end < keyset.end:
-            wider = Keyset(
-                Window(end + 1, following.keyset.end), self._name, is_sorted=self._is_sorted
-            )
-            wider.expect(following.keyset.remaining + rows, following.keyset)
-            following.keyset = wider
+            rest = following.keyset
+            following.keyset = self._continued(end + 1, rest, rest.remaining + rows)
             keyset.shorten(end)
 
     @property
@@ -223,8 +217,14 @@ class Schedule:
         as_dense = keyset.page_span * pages * self._page_size / max(keyset.page_rows, 1)
         length = as_dense if 0 < as_dense < left else evenly
         end = min(max(keyset.cursor + int(length), keyset.cursor + 1), keyset.end - 1)
-        rest = Slice(Keyset(Window(end + 1, keyset.end), self._name, is_sorted=self._is_sorted))
-        rest.keyset.expect(keyset.remaining - int(pages * self._page_size), keyset)
+        remaining = keyset.remaining - int(pages * self._page_size)
+        rest = Slice(self._continued(end + 1, keyset, remaining))
         keyset.shorten(end)
         self._slices.insert(self._slices.index(part) + 1, rest)
         return rest
+
+    def _continued(self, start: int, like: Keyset, remaining: int) -> Keyset:
+        """A keyset that begins at another time and ends where `like` does."""
+        keyset = Keyset(Window(start, like.end), self._name, is_sorted=self._is_sorted)
+        keyset.expect(remaining, like)
+        return keyset

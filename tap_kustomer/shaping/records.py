@@ -1,7 +1,8 @@
 """From a JSON:API resource to a flat record, in one pass that is compiled from a declaration.
 
 What has no column, or a value that its column can't hold, goes to `_extra` under the name that it
-would have had. Nothing that Kustomer sent is dropped, apart from links without data.
+would have had. Nothing that Kustomer sent is dropped, apart from what a relationship has beside its
+`data` (its link), and the type of each resource that a to-many relationship leads to.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from tap_kustomer.shaping.layout import EXTRA, layout
 from tap_kustomer.shaping.names import columns, snake_case
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
-    CUSTOM_SUFFIXES,
     MismatchError,
     anything,
     kind_by_suffix,
     text,
+    time,
 )
 
 if TYPE_CHECKING:
@@ -261,11 +262,10 @@ def _custom_by_suffix(value: Any, path: Path, leftovers: Leftovers) -> dict[str,
 
 
 def _by_suffix(name: str, value: Any) -> Any:
-    kind = kind_by_suffix(name)
-    if value is None or kind is not CUSTOM_SUFFIXES["At"]:
+    if value is None or kind_by_suffix(name) is not Kind.TIME:
         return anything(value)
     try:
-        return CONVERSIONS[kind](value)
+        return time(value)
     except MismatchError:
         return anything(value)
 

@@ -164,7 +164,7 @@ class KustomerStream(Stream):
     def _accept_or_raise(self, error: IncompleteError) -> None:
         """A list that is shorter than it says is a warning unless counts are strict.
 
-        A bookmark does not stay behind rows that are known to be missing.
+        A bookmark does not stand beyond rows that are known to be missing.
 
         Raises:
             IncompleteError: The run is to end here.
@@ -198,7 +198,7 @@ class KustomerStream(Stream):
             self.stream_state["was_read"] = True
         if self.replication_method == REPLICATION_INCREMENTAL:
             if isinstance(self.source, Search):
-                self._move_bookmark(times.to_text(self._window().end))
+                self._move_bookmark(times.to_text(self._kustomer.until))
         elif self.get_batch_config(self.config) is None:
             self._activate_version()
 

@@ -115,8 +115,8 @@ MUTATIONS = [
     Mutation(
         "a gap between slices",
         "reading/schedule.py",
-        "Keyset(Window(end + 1, keyset.end), self._name, is_sorted=self._is_sorted)",
-        "Keyset(Window(end + 2, keyset.end), self._name, is_sorted=self._is_sorted)",
+        "Slice(self._continued(end + 1, keyset, remaining))",
+        "Slice(self._continued(end + 2, keyset, remaining))",
         "tests/reading/test_schedule.py",
         "no_millisecond",
     ),
