@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import time
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from singer_sdk.contrib.msgspec import enc_hook
@@ -10,7 +11,15 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message, RecordMessage, StateMessage
 from typing_extensions import override
 
-_BLOCK_BYTES = 256 * 1024
+from tap_kustomer.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BLOCK_BYTES: Final = 256 * 1024
+
+# For how long a reader that pauses is waited for when the run was told to end, in seconds.
+_PATIENCE: Final = 3.0
 
 
 class BufferedWriter(GenericSingerWriter[bytes, Message]):
@@ -19,38 +28,79 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
     So a STATE never overtakes the records that it speaks of, and never waits behind them.
 
     Attributes:
+        encode: Any value as JSON, in the form that all messages have.
+        stop_if_asked: Raises when the run is to end; called while the reader pauses.
         ends_with_state: Whether the last message was a STATE.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._encode = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
+        self.encode = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
+        self.stop_if_asked: Callable[[], None] = _go_on
+        self.ends_with_state = False
+        self._output = Output(self._stop_if_asked)
         self._lines: list[bytes] = []
         self._bytes = 0
-        self.ends_with_state = False
+        self._last_state: bytes | None = None
 
     @override
     def serialize_message(self, message: Message) -> bytes:
-        return self._encode(message.to_dict()) + b"\n"
+        return self.encode(message.to_dict()) + b"\n"
 
     @override
     def write_message(self, message: Message) -> None:
         line = self.serialize_message(message)
+        self.write_record(line)
+        if isinstance(message, RecordMessage):
+            return
+        self.flush()
+        if isinstance(message, StateMessage):
+            self.ends_with_state, self._last_state = True, line
+
+    def write_record(self, line: bytes) -> None:
+        """Write a RECORD message that is a line of JSON already."""
         self._lines.append(line)
         self._bytes += len(line)
-        self.ends_with_state = isinstance(message, StateMessage)
-        if self._bytes >= _BLOCK_BYTES or not isinstance(message, RecordMessage):
+        self.ends_with_state = False
+        if self._bytes >= _BLOCK_BYTES:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was collected."""
-        block, self._lines, self._bytes = b"".join(self._lines), [], 0
-        if not block:
+        """Write what was collected.
+
+        Raises:
+            OutputError: The reader is gone, or the disk is full.
+        """
+        if self._lines:
+            self._bytes = 0
+            self._output.write(self._lines)
+
+    def end(self, state: StateMessage) -> None:
+        """Write the rest and a STATE; or, for a reader that keeps pausing, the latest STATE again.
+
+        What such a reader has not taken is left out: it is read again after that STATE.
+        """
+        if self.ends_with_state:
             return
-        # Looked up now, for test runners replace it. With PYTHONUNBUFFERED it is a raw stream,
-        # which may write less than it was given.
-        output = sys.stdout.buffer
-        rest = memoryview(block)
-        while rest:
-            rest = rest[output.write(rest) :]
-        output.flush()
+        end = time.monotonic() + _PATIENCE
+
+        def stop_after_a_while() -> None:
+            if time.monotonic() > end:
+                raise TimeoutError
+
+        self.stop_if_asked = stop_after_a_while
+        try:
+            self.write_message(state)
+        except TimeoutError:
+            self._lines.clear()
+            if self._last_state is not None:
+                self._output.write_last(self._last_state)
+        finally:
+            self.stop_if_asked = _go_on
+
+    def _stop_if_asked(self) -> None:
+        self.stop_if_asked()
+
+
+def _go_on() -> None:
+    """Nobody has asked for the end."""

@@ -11,7 +11,7 @@ from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.windows import Searcher
+from tap_kustomer.reading.reader import Reader
 
 if TYPE_CHECKING:
     import logging
@@ -63,15 +63,16 @@ class Run:
         return Workers(self.settings.max_parallel_requests, self.stop_if_asked)
 
     @cached_property
-    def searcher(self) -> Searcher:
-        """Reads by search, for every stream."""
-        return Searcher(
+    def reader(self) -> Reader:
+        """Reads sources, for every table."""
+        return Reader(
             session=self.session,
             workers=self.workers,
             page_size=self.settings.page_size,
             parallel=self.settings.max_parallel_requests,
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
+            now=self.started,
         )
 
     def ask(self, request: Request, read: Callable[[Reply], T]) -> T:

@@ -17,11 +17,17 @@ from typing_extensions import override
 
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
-from tap_kustomer.discovery import custom_fields
+from tap_kustomer.discovery import Definitions, discover
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.messages import BufferedWriter
 from tap_kustomer.run import Run
+from tap_kustomer.shaping.custom import in_common
 from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.base import DerivedTable
+from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
+from tap_kustomer.streams.plan import plan
+from tap_kustomer.sync import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
     from tap_kustomer.config import Settings
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.base import KustomerStream
+    from tap_kustomer.table import Table
 
 
 class TapKustomer(Tap):
@@ -91,18 +98,42 @@ class TapKustomer(Tap):
         return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
 
     @override
-    def discover_streams(self) -> Sequence[KustomerStream]:
-        """All streams; without a catalog, with the columns of custom attributes.
+    def discover_streams(self) -> Sequence[Table]:
+        """All tables; without a catalog, with what the organisation has defined itself.
 
-        A catalog has those columns already, so a run with one asks nothing here.
+        A catalog has those columns and tables already, so a run with one asks nothing here.
         """
-        return [stream(self, self._custom_fields(stream)) for stream in STREAMS]
+        definitions = Definitions() if self.input_catalog is not None else self._definitions
+        roots = [stream(self, _custom_fields(stream, definitions)) for stream in STREAMS]
+        derived = [DerivedTable(self, root, each) for root in roots for each in root.derived]
+        tables: list[Table] = [*roots, *derived]
+        return [*tables, *self._klass_tables(definitions, {table.name for table in tables})]
 
-    def _custom_fields(self, stream: type[KustomerStream]) -> tuple[Field, ...]:
-        resource = stream.metadata_resource
-        if resource is None or self.input_catalog is not None:
-            return ()
-        return custom_fields(self.run, resource)
+    @cached_property
+    def _definitions(self) -> Definitions:
+        resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
+        return discover(self.run, resources, Klasses.source)
+
+    def _klass_tables(self, definitions: Definitions, taken: set[str]) -> list[KlassKobjects]:
+        if self.input_catalog is None:
+            names = table_names((klass.name for klass in definitions.klasses), taken)
+            return [
+                KlassKobjects(
+                    self,
+                    names[klass.name],
+                    klass.name,
+                    definitions.custom.get(f"kobject.{klass.name}", ()),
+                    klass.title,
+                )
+                for klass in definitions.klasses
+            ]
+        entries = self.input_catalog.streams
+        return [
+            KlassKobjects(self, entry.tap_stream_id, klass)
+            for entry in entries
+            if entry.tap_stream_id not in taken
+            and (klass := klass_of(entry.schema.to_dict())) is not None
+        ]
 
     # Running
 
@@ -138,7 +169,7 @@ class TapKustomer(Tap):
             SystemExit: A signal asked for the end; its code is 128 plus the signal's number.
         """
         try:
-            self.sync_all()
+            self._sync()
         except (TapKustomerError, SystemExit):
             # With batches the state is ahead of the file that was being written.
             if not self.config.get("batch_config"):
@@ -152,10 +183,29 @@ class TapKustomer(Tap):
                 "deselect these streams"
             )
 
+    def _sync(self) -> None:
+        """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
+        self._reset_state_progress_markers()
+        if self.state:
+            self.state_writer.write_state(self.state)
+        # By Kustomer's clock, and with a key that works: else nothing is begun.
+        self.run.until  # noqa: B018
+        self.writer.stop_if_asked = self.stop_if_asked
+        selected = [cast("Table", stream) for stream in self.streams.values() if stream.selected]
+        write_all(
+            plan(self.run, selected),
+            write_state=self._write_state,
+            before_waiting=self.writer.flush,
+        )
+
+    def _write_state(self) -> None:
+        # With batches, the rows of a STATE are written when their file is.
+        if not self.config.get("batch_config"):
+            self.write_message(StateMessage(value=self.state))
+
     def _end_with_state(self) -> None:
         """Write the last STATE, even if it is no other than the one before the last records."""
-        if not self.writer.ends_with_state:
-            self.write_message(StateMessage(value=self.state))
+        self.writer.end(StateMessage(value=self.state))
 
     # Signals
 
@@ -172,6 +222,14 @@ class TapKustomer(Tap):
         """
         if self._stop_signal is not None:
             raise SystemExit(128 + self._stop_signal)
+
+
+def _custom_fields(stream: type[KustomerStream], definitions: Definitions) -> tuple[Field, ...]:
+    if stream is Kobjects:
+        return in_common(
+            fields for name, fields in definitions.custom.items() if name.startswith("kobject.")
+        )
+    return definitions.custom.get(stream.metadata_resource or "", ())
 
 
 def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:

@@ -44,7 +44,11 @@ class RedirectError(RequestError):
 
 
 class ConnectionSecurityError(RequestError):
-    """The TLS handshake failed; asking again would not help."""
+    """TLS can't be agreed on, or there is no trust; asking again would not help."""
+
+
+class OversizedError(RequestError):
+    """An answer is larger than any that makes sense; asking again would not help."""
 
 
 class TransientError(RequestError):

@@ -30,7 +30,11 @@ SEARCH_LIMIT: Final = 100
 # has so little. It is not documented which of the two budgets a search's headers speak of.
 _LARGEST_SEARCH_LIMIT: Final = 150
 
-_LARGEST_BURST: Final = 5
+# How much of what is left to others may be spent at once after a pause. What remains of it covers
+# requests that arrive in a later minute than the one they were sent in.
+_BURST_OF_REST: Final = 0.8
+# But never more than so many seconds' worth of requests: a small share is meant to stay small.
+_LONGEST_BURST_SECONDS: Final = 6.0
 
 _EPOCH_MILLISECONDS: Final = 1e12
 _EPOCH_SECONDS: Final = 1e9
@@ -70,9 +74,8 @@ class Budget:
         """The earliest time for the next request."""
         if self._window_end is not None and now >= self._window_end:
             self._forget_window()
-        # What was left unused may be caught up with in a small burst, paid out of the reserve.
-        slack = min(self._reserve, _LARGEST_BURST)
-        return max(now, self._next_slot - slack / self.rate, self._blocked_until)
+        # What was left unused may be caught up with at once.
+        return max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
 
     def take(self, at: float) -> None:
         """Book one request for a time that `ready_at` has named."""
@@ -114,6 +117,12 @@ class Budget:
         self._next_slot = max(self._next_slot, self._blocked_until)
         self._forget_window()
         return wait
+
+    @property
+    def _burst(self) -> float:
+        """Requests that may go at once: with a minute's worth behind them, they fit the limit."""
+        rest = self.limit * (1.0 - self.share)
+        return min(rest * _BURST_OF_REST, self.rate * _LONGEST_BURST_SECONDS)
 
     @property
     def _reserve(self) -> float:

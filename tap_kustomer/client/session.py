@@ -12,20 +12,21 @@ from urllib.parse import urljoin, urlsplit
 import backoff
 import msgspec
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
+from tap_kustomer.client.bodies import read_body
 from tap_kustomer.client.documents import decode
 from tap_kustomer.client.errors import (
-    ConnectionSecurityError,
     GaveUpError,
     RateLimitedError,
     RedirectError,
-    RequestError,
     TransientError,
     WrongAnswerError,
     from_status,
 )
+from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.limits import Cost, server_time
 
@@ -41,6 +42,9 @@ T = TypeVar("T")
 
 _LONGEST_PAUSE: Final = 60.0
 _MOST_REDIRECTS: Final = 5
+# For how long a whole answer may take to come in: as many time-outs, and at least so many seconds.
+_BODY_TIMEOUTS: Final = 5
+_LEAST_BODY_SECONDS: Final = 60.0
 _ANYTHING: Final = msgspec.json.Decoder(Any)
 _LATENCY_WEIGHT: Final = 0.2
 
@@ -130,6 +134,7 @@ class Session:
         self.base_url = base_url
         self._authenticator = authenticator
         self._timeout = timeout
+        self._body_seconds = max(_LEAST_BODY_SECONDS, _BODY_TIMEOUTS * timeout)
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
         self._clock_difference: float | None = None
@@ -169,39 +174,42 @@ class Session:
                     longest = next(pauses)
                     pause = longest / 2 + backoff.full_jitter(longest / 2)
                 if now + pause - started > self._max_retry_seconds:
+                    tries = "1 try" if attempt == 1 else f"{attempt} tries"
                     raise GaveUpError(
-                        f"{fault}. Given up after {attempt} tries in {now - started:.0f} s"
+                        f"{fault}. Given up after {tries} in {now - started:.0f} s: run again with "
+                        "the last STATE, it goes on where it stopped"
                     ) from fault
                 logger.warning("%s. Asking again in %.1f s", fault, pause)
                 self.clock.sleep(pause)
         raise AssertionError  # pragma: no cover
 
-    @staticmethod
-    def _read(request: Request, reply: Reply, read: Callable[[Reply], T]) -> T:
+    def _read(self, request: Request, reply: Reply, read: Callable[[Reply], T]) -> T:
         try:
             return read(reply)
         except WrongAnswerError as fault:
-            raise WrongAnswerError(f"{request} gave a wrong answer: {fault}") from None
+            text = f"{request} gave a wrong answer: {fault}"
+            raise WrongAnswerError(self._authenticator.hide_key(text)) from None
 
     def _attempt(self, request: Request) -> Reply:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
-            response = self._exchange(request, url, params)
+            response, content = self._exchange(request, url, params)
             if not response.is_redirect:
-                return self._reply(request, response)
+                return self._reply(request, response, content)
             url, params = urljoin(url, response.headers["location"]), None
             if not same_origin(url, self.base_url):
-                raise RedirectError(
+                text = (
                     f"{request} is redirected to {urlsplit(url).hostname}, a host other than "
                     f"{urlsplit(self.base_url).hostname}. The API key does not go there: check "
                     "organization, region and api_url"
                 )
+                raise RedirectError(self._authenticator.hide_key(text))
         raise RedirectError(f"{request} is redirected over and over")
 
     def _exchange(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
-    ) -> requests.Response:
+    ) -> tuple[requests.Response, bytes]:
         asked = self.clock.monotonic()
         try:
             response = self._http.request(
@@ -211,24 +219,20 @@ class Session:
                 json=request.json,
                 timeout=self._timeout,
                 allow_redirects=False,
+                stream=True,
             )
-        except requests.exceptions.SSLError as error:
-            raise ConnectionSecurityError(
-                f"{request}: no secure connection to {urlsplit(url).netloc}: {self._reason(error)}"
-            ) from error
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader) as error:
-            raise RequestError(
-                f"{request} can't be sent: {self._reason(error)}; check api_url and user_agent"
-            ) from error
-        except requests.exceptions.RequestException as error:
-            # Timeouts, refused and lost connections, names that don't resolve, bodies cut short.
-            raise TransientError(f"{request} failed: {self._reason(error)}") from error
+            content = read_body(
+                response.raw, str(request), clock=self.clock, seconds=self._body_seconds
+            )
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # Without the libraries' own exceptions, which hold the request and its headers.
+            raise from_exception(error, str(request), urlsplit(url).netloc) from None
         took = self.clock.monotonic() - asked
         self.latency += (took - self.latency) * _LATENCY_WEIGHT if self.latency else took
         self._clock_difference = self._difference(response.headers)
-        return response
+        return response, content
 
-    def _reply(self, request: Request, response: requests.Response) -> Reply:
+    def _reply(self, request: Request, response: requests.Response, content: bytes) -> Reply:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.refuse(request.cost, response.headers)
             raise RateLimitedError(
@@ -237,14 +241,11 @@ class Session:
             )
         self.limiter.learn(request.cost, response.headers)
         if not response.ok:
-            error = from_status(response.status_code, str(request), response.content)
+            error = from_status(response.status_code, str(request), content)
             raise type(error)(self._authenticator.hide_key(str(error)))
-        return Reply(response.content)
+        return Reply(content)
 
     def _difference(self, headers: Mapping[str, str]) -> float | None:
         """How far Kustomer's clock is ahead of this machine's, by the latest answer that says."""
         time = server_time(headers)
         return self._clock_difference if time is None else time - self.clock.now()
-
-    def _reason(self, error: Exception) -> str:
-        return self._authenticator.hide_key(type(error).__name__)

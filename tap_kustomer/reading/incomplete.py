@@ -1,8 +1,14 @@
-"""What is raised when rows are known to be missing."""
+"""What is known to be missing: noted, or raised."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from tap_kustomer.errors import TapKustomerError
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.search import Window
 
 
 class IncompleteError(TapKustomerError):
@@ -16,3 +22,18 @@ class IncompleteError(TapKustomerError):
     def __init__(self, message: str, *, since: int | None = None) -> None:
         super().__init__(message)
         self.since = since
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Rows that a window has, but that did not come however often it was read.
+
+    Attributes:
+        window: A part of what is read.
+        expected: How many rows it has, as the search counts them.
+        delivered: How many of them came.
+    """
+
+    window: Window
+    expected: int
+    delivered: int

@@ -11,15 +11,18 @@ The algorithm knows no network: it says which question to ask next and learns fr
    as many different ids were found as it has rows: the order inside may change from call to call,
    so positions prove nothing. Groups that are too large for the search's cap, or that do not
    become whole, are split by `createdAt`.
+
+Where rows do not come in order, or don't show the time they are found by, the window is read in
+parts that fit on a page.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
 from tap_kustomer.reading.search import Question, Span, Window
 
 if TYPE_CHECKING:
@@ -48,15 +51,15 @@ class _CreationRefusedError(Exception):
     """The search does not know the criterion on `createdAt` in this context."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Group:
-    """Rows of one `updatedAt`, or those of them created in a span of time."""
+    """Rows of one time, or those of them created in a span of time."""
 
-    updated_at: int
+    time: int
     created: Span | None = None
 
     def question(self, page: int = 1) -> Question:
-        return Question(Window(self.updated_at, self.updated_at), self.created, page)
+        return Question(Window(self.time, self.time), self.created, page)
 
     def halves(self, created: Iterable[int] = ()) -> tuple[_Group, _Group] | None:
         """The older and the newer half by time of creation, or None for a single millisecond.
@@ -66,7 +69,7 @@ class _Group:
         """
         span = self.created or Span(None, None)
         start = _EARLIEST_CREATION if span.start is None else span.start
-        end = max(self.updated_at, start) + 1 if span.end is None else span.end
+        end = max(self.time, start) + 1 if span.end is None else span.end
         if start >= end:
             return None
         seen = sorted(time for time in created if start <= time <= end) or [start, end]
@@ -75,18 +78,26 @@ class _Group:
             middle -= 1
         middle = min(max(middle, start), end - 1)
         return (
-            _Group(self.updated_at, Span(span.start, middle)),
-            _Group(self.updated_at, Span(middle + 1, span.end)),
+            _Group(self.time, Span(span.start, middle)),
+            _Group(self.time, Span(middle + 1, span.end)),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """Rows that a window has, but that did not come however often it was read."""
+@dataclass(slots=True)
+class _Found:
+    """What paging through a group has brought.
 
-    window: Window
-    expected: int
-    delivered: int
+    Attributes:
+        rows: By id.
+        total: How many there are, by the latest answer.
+        is_whole: Whether these are all of them.
+        is_capped: Whether the search will not give the others, however often it is asked.
+    """
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    total: int | None = None
+    is_whole: bool = False
+    is_capped: bool = False
 
 
 class _Count:
@@ -103,9 +114,9 @@ class _Count:
 
     def add(self, row: Row) -> bool:
         """Note a delivered row; False if this very revision was delivered before."""
-        if self.delivered.get(row.id) == row.updated_at:
+        if self.delivered.get(row.id) == row.time:
             return False
-        self.delivered[row.id] = row.updated_at
+        self.delivered[row.id] = row.time
         return True
 
 
@@ -115,31 +126,32 @@ class Keyset:
     Args:
         window: What to read.
         name: Of the stream, for errors.
-        is_sorted: False where the server is known not to sort these rows by `updatedAt`.
+        is_sorted: False where the server is known not to sort these rows by time.
+        is_splittable: Whether groups of one time can be split by `createdAt`.
 
     Attributes:
         question: What to ask next; None when the window is read.
         cursor: Everything before this time is delivered (milliseconds since 1970).
+        reached: The same, as far as rows or whole parts have shown it: never beyond the window.
         end: The end of the window.
         remaining: How many rows are still to come, as far as the latest answer tells.
-        page_rows: Rows on the latest full page.
-        page_span: Milliseconds from its first row to its last.
         is_sorted: Whether the server has been found to sort.
         shortfall: What is missing in the end, if anything is.
     """
 
-    def __init__(self, window: Window, name: str, *, is_sorted: bool = True) -> None:
-        self.cursor = window.start
+    def __init__(
+        self, window: Window, name: str, *, is_sorted: bool = True, is_splittable: bool = True
+    ) -> None:
+        self.cursor = self.reached = window.start
         self.end = window.end
         self.remaining = 0
-        self.page_rows = 0
-        self.page_span = 0
         self.is_sorted = is_sorted
         self.shortfall: Shortfall | None = None
         self._name = name
         self._fresh: list[Row] = []
         self._count = _Count(window.start)
-        self._creation_is_known = True
+        self._is_splittable = is_splittable
+        self._is_plain = False
         self._steps = self._read()
         self.question: Question | None = next(self._steps, None)
 
@@ -147,7 +159,7 @@ class Keyset:
         """Take the answer to `question`; give the rows in it that are new, in order of time.
 
         Raises:
-            IncompleteError: Rows of one `updatedAt` can't be read whole.
+            IncompleteError: Rows of one time can't be read whole.
         """
         self._fresh = []
         try:
@@ -161,34 +173,29 @@ class Keyset:
         """Leave what is later than `end` to others. Only while `is_divisible`."""
         self.end = end
         self.remaining = 0
-        self.question = Question(Window(self.cursor, end))
+        if self.question is not None and self.question.window.end > end:
+            self.question = replace(self.question, window=Window(self.cursor, end))
         # Counted anew from the cursor on; what was delivered before it, came in whole pages.
         at_cursor = {
             row_id: time for row_id, time in self._count.delivered.items() if time >= self.cursor
         }
         self._count = _Count(self.cursor, at_cursor)
 
-    def expect(self, remaining: int, like: Keyset) -> None:
-        """Take over what the window was cut from says about how many rows are to come."""
+    def expect(self, remaining: int) -> None:
+        """Take over what is known from elsewhere about how many rows are to come."""
         self.remaining = max(remaining, 0)
-        self.page_rows, self.page_span = like.page_rows, like.page_span
 
     @property
     def is_divisible(self) -> bool:
-        """Whether the window can be shortened: it is being read by plain keyset questions."""
-        question = self.question
-        return (
-            self.is_sorted
-            and question is not None
-            and question.sorted
-            and question.updated == Window(self.cursor, self.end)
-            and question.created is None
-            and self.cursor < self.end
-        )
+        """Whether the window can be shortened: the question is one for rows from the cursor on."""
+        return self._is_plain and self.cursor < self.end
 
     def _read(self) -> Generator[Question, Answer, None]:
         for _ in range(_READINGS_AT_MOST):
-            yield from self._read_once()
+            if self.is_sorted:
+                yield from self._read_in_order()
+            if not self.is_sorted:
+                yield from self._read_in_parts()
             if self._count.is_whole():
                 return
             # Rows may have moved forward, out of the window, since it was counted.
@@ -203,91 +210,115 @@ class Keyset:
             delivered=len(self._count.delivered),
         )
 
-    def _read_once(self) -> Generator[Question, Answer, None]:
-        if not self.is_sorted:
-            yield from self._read_unsorted(Window(self.cursor, self.end))
-            return
+    def _read_in_order(self) -> Generator[Question, Answer, None]:
+        """Ask from the cursor on, until a page is not full or rows come out of order."""
         while self.cursor <= self.end:
-            answer = yield Question(Window(self.cursor, self.end))
+            answer = yield from self._ask_to(self.end)
             if answer.unsorted:
                 self.is_sorted = False
-                yield from self._read_unsorted(Window(self.cursor, self.end))
                 return
-            before = self.cursor
             if self._count.expected is None:
                 self._count.expected = answer.total
             self._deliver(answer)
             if not answer.full:
+                self.cursor = self.end + 1
                 return
-            self._measure(answer)
-            if self.cursor == before:
+            self.expect((answer.total or 0) - len(answer.rows))
+            last = answer.rows[-1].time
+            if last == self.cursor:
+                yield from self._read_group(_Group(last))
+                last += 1
+            self.cursor = last
+
+    def _read_in_parts(self) -> Generator[Question, Answer, None]:
+        """Step through the window in parts that fit on a page; none of them shows more than that.
+
+        A part is proven by its own count.
+        """
+        end = self.end
+        page_rows = 0
+        while self.cursor <= self.end:
+            answer = yield from self._ask_to(min(end, self.end))
+            end = min(end, self.end)
+            length = end - self.cursor + 1
+            if answer.full:
+                page_rows = len(answer.rows)
+                self.expect(max(answer.total or 0, self.remaining))
+                if length > 1:
+                    end = self.cursor + length // 2 - 1
+                    continue
                 yield from self._read_group(_Group(self.cursor))
-                self.cursor += 1
+            else:
+                self._deliver(answer)
+                self.expect(self.remaining - len(answer.rows))
+            self.reached = end
+            self.cursor = end + 1
+            is_sparse = 2 * len(answer.rows) < page_rows
+            end += 2 * length if is_sparse else length
 
-    def _read_unsorted(self, window: Window) -> Generator[Question, Answer, None]:
-        """Cut the window until each part fits on a page, and sort it here."""
-        answer = yield Question(window, sorted=False)
-        if not answer.full:
-            self._deliver(answer)
-        elif window.start == window.end:
-            yield from self._read_group(_Group(window.start))
-        else:
-            middle = (window.start + window.end) // 2
-            yield from self._read_unsorted(Window(window.start, middle))
-            yield from self._read_unsorted(Window(middle + 1, window.end))
-
-    def _measure(self, answer: Answer) -> None:
-        self.page_rows = len(answer.rows)
-        if answer.rows:
-            self.page_span = answer.rows[-1].updated_at - answer.rows[0].updated_at
-        self.remaining = max((answer.total or 0) - len(answer.rows), 0)
+    def _ask_to(self, end: int) -> Generator[Question, Answer, Answer]:
+        """Ask for all rows from the cursor on; the window may be shortened meanwhile."""
+        self._is_plain = True
+        answer = yield Question(Window(self.cursor, end), sorted=self.is_sorted)
+        self._is_plain = False
+        return answer
 
     def _deliver(self, answer: Answer) -> None:
-        """Hand on the rows that were not delivered yet, and move the cursor to the last one."""
+        """Hand on the rows that were not delivered yet."""
         for row in answer.rows:
-            self.cursor = max(self.cursor, row.updated_at)
+            self.reached = max(self.reached, row.time)
             if self._count.add(row):
                 self._fresh.append(row)
 
     def _read_group(self, group: _Group) -> Generator[Question, Answer, set[str]]:
         """Read a group whole; the ids of its rows."""
-        found: dict[str, Row] = {}
-        total: int | None = None
-        for reading in range(_PASSES_AT_MOST):
-            if reading == _PASSES_BEFORE_SPLIT and self._is_splittable(group):
+        is_splittable = self._is_splittable and group.halves() is not None
+        found = _Found()
+        for _ in range(_PASSES_BEFORE_SPLIT if is_splittable else _PASSES_AT_MOST):
+            yield from self._page_through(group, found, most=MOST_ROWS if is_splittable else None)
+            if found.is_whole:
+                return set(found.rows)
+            if found.is_capped:
                 break
-            for page in range(1, MOST_PAGES + 1):
-                answer = yield group.question(page)
-                if answer.refused:
-                    return (yield from self._split(group, found, total))
-                if answer.total != total:
-                    # Rows came or went: what was found before proves nothing about what is there.
-                    found, total = {}, answer.total
-                self._deliver(answer)
-                found.update((row.id, row) for row in answer.rows)
-                if not answer.full and page == 1:
-                    return set(found)
-                if total is None or (total >= MOST_ROWS and self._is_splittable(group)):
-                    return (yield from self._split(group, found, total))
-                if len(found) >= total:
-                    return set(found)
-                if not answer.full:
-                    break
-        return (yield from self._split(group, found, total))
+        return (yield from self._split(group, found))
 
-    def _is_splittable(self, group: _Group) -> bool:
-        return self._creation_is_known and group.halves() is not None
+    def _page_through(
+        self, group: _Group, found: _Found, most: int | None
+    ) -> Generator[Question, Answer, None]:
+        """Take what the pages of a group have, until nothing is missing or a page is the last.
 
-    def _split(
-        self, group: _Group, found: dict[str, Row], total: int | None
-    ) -> Generator[Question, Answer, set[str]]:
-        if not found and group.created is not None:
+        Args:
+            group: What to ask for.
+            found: Takes it.
+            most: From how many rows on it is not worth trying.
+        """
+        for page in range(1, MOST_PAGES + 1):
+            answer = yield group.question(page)
+            if answer.refused:
+                found.is_capped = True
+                return
+            if answer.total != found.total:
+                # Rows came or went: what was found before proves nothing about what is there.
+                found.rows, found.total = {}, answer.total
+            self._deliver(answer)
+            found.rows.update((row.id, row) for row in answer.rows)
+            total = found.total
+            is_alone = page == 1 and not answer.full
+            if not is_alone and (total is None or (most is not None and total >= most)):
+                found.is_capped = True
+            elif is_alone or len(found.rows) >= (total or 0):
+                found.is_whole = True
+            if found.is_capped or found.is_whole or not answer.full:
+                return
+
+    def _split(self, group: _Group, found: _Found) -> Generator[Question, Answer, set[str]]:
+        if not found.rows and group.created is not None:
             raise _CreationRefusedError  # Not even its first page was answered.
         halves = group.halves(
-            row.created_at for row in found.values() if row.created_at is not None
+            row.created_at for row in found.rows.values() if row.created_at is not None
         )
-        if halves is None or not self._creation_is_known:
-            raise self._incomplete(group, len(found), total)
+        if halves is None or not self._is_splittable:
+            raise self._incomplete(group, len(found.rows), found.total)
         ids: set[str] = set()
         try:
             for half in halves:
@@ -295,7 +326,7 @@ class Keyset:
         except _CreationRefusedError:
             if group.created is not None:
                 raise
-            self._creation_is_known = False
+            self._is_splittable = False
             return (yield from self._read_group(group))
         # The halves are proven by themselves; together they lack rows without `createdAt`.
         answer = yield group.question()
@@ -305,7 +336,7 @@ class Keyset:
 
     def _incomplete(self, group: _Group, found: int, total: int | None) -> IncompleteError:
         return IncompleteError(
-            f"{self._name}: {found} of {'unknown' if total is None else total} rows with "
-            f"updatedAt {times.to_text(group.updated_at)} could be read. Kustomer's search does "
-            "not give the others, so the run stops rather than leave them out"
+            f"{self._name}: {found} of {'unknown' if total is None else total} rows of "
+            f"{times.to_text(group.time)} could be read. Kustomer's search does not give the "
+            "others, so the run stops rather than leave them out"
         )

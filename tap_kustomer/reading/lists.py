@@ -8,7 +8,7 @@ has, it is read again until that many have come.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -18,13 +18,14 @@ from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.numbers import whole
+from tap_kustomer.reading.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from concurrent.futures import Future
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.sources import PagedList
 
 _READINGS_AT_MOST: Final = 3
@@ -33,16 +34,26 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    rows: list[dict[str, Any]]
+class _ListPage:
+    """One answer.
+
+    Attributes:
+        data: The rows of the list.
+        included: What stands beside them.
+        next_link: To the page after this one, where the answer names it.
+        total: How many rows the list has, where it says so.
+    """
+
+    data: list[Resource]
+    included: list[Resource]
     next_link: str | None
     total: int | None
 
 
 def read_list(
     session: Session, workers: Workers, source: PagedList, page_size: int
-) -> Iterator[list[dict[str, Any]]]:
-    """Pages of resources, each resource once.
+) -> Iterator[Page]:
+    """Pages of resources, each resource once; no page is empty.
 
     Args:
         session: Asks Kustomer.
@@ -54,28 +65,29 @@ def read_list(
         RequestError: The list can't be read.
         IncompleteError: All that came was given, but it is less than the list says it has.
     """
-    seen: set[str] = set()
+    given: set[str] = set()
     for variant in source.variants:
         size = min(page_size, source.page_size)
         first = Request("GET", source.path, params={**variant, "page": 1, "pageSize": size})
-        yield from _read_variant(session, workers, first, seen)
+        for page in _read_variant(session, workers, first):
+            resources = page.data + page.included if source.included else page.data
+            if fresh := [one for one in resources if _is_new(_key(one), given)]:
+                yield Page(fresh)
 
 
-def _read_variant(
-    session: Session, workers: Workers, first: Request, seen: set[str]
-) -> Iterator[list[dict[str, Any]]]:
+def _read_variant(session: Session, workers: Workers, first: Request) -> Iterator[_ListPage]:
     missing = ""
     found: set[str] = set()
     for reading in range(1, _READINGS_AT_MOST + 1):
         here: set[str] = set()
         total = None
         for page in _pages(session, workers, first):
-            keys = [_key(row) for row in page.rows]
-            if page.rows and here.issuperset(keys):
+            keys = {_key(row) for row in page.data}
+            if keys and keys <= here:
                 break  # The same page over and over, under another number each time.
-            yield [row for key, row in zip(keys, page.rows, strict=True) if _is_new(key, seen)]
-            here.update(keys)
-            found.update(keys)
+            yield page
+            here |= keys
+            found |= keys
             total = page.total
         if total is None or len(found) >= total:
             return
@@ -84,34 +96,86 @@ def _read_variant(
     raise IncompleteError(missing)
 
 
-def _pages(session: Session, workers: Workers, first: Request) -> Iterator[_Page]:
-    visited: set[str] = set()
-    answer: Future[_Page] | None = workers.submit(partial(session.send, first, _read_page))
-    while answer is not None:
-        page = workers.result(answer)
-        answer = None
-        # An empty page ends a list even where it names a next one.
-        if page.rows and page.next_link is not None:
-            request = _follow(session, first, page.next_link)
-            address = f"{request.path}?{sorted(request.params.items())}"
-            if address in visited:
-                raise WrongAnswerError(f"{first}: its pages lead in a circle")
-            visited.add(address)
-            answer = workers.submit(partial(session.send, request, _read_page))
-        yield page
+def _pages(session: Session, workers: Workers, first: Request) -> Iterator[_ListPage]:
+    """One reading of the list; each page is asked for while the one before it is written."""
+    pager = _Pager(session, first)
+    while (request := pager.request) is not None:
+        answer = workers.submit(partial(session.send, request, _read_page))
+        if pager.page is not None:
+            yield pager.page
+        pager.learn(workers.result(answer))
+    if pager.page is not None:
+        yield pager.page
 
 
-def _read_page(reply: Reply) -> _Page:
+class _Pager:
+    """A list that is being read: two verbs, `request` and `learn`.
+
+    Args:
+        session: Knows which host a link may lead to.
+        first: Asks for the first page.
+
+    Attributes:
+        request: What to ask next; None at the end.
+        page: The latest one.
+    """
+
+    def __init__(self, session: Session, first: Request) -> None:
+        self.request: Request | None = first
+        self.page: _ListPage | None = None
+        self._session = session
+        self._first = first
+        self._asked: set[str] = set()
+        self._pages = self._rows = self._largest = 0
+
+    def learn(self, page: _ListPage) -> None:
+        """Take the answer to `request`.
+
+        Raises:
+            WrongAnswerError: The pages lead in a circle.
+            RedirectError: The next one lies on another host.
+        """
+        self.page = page
+        self._pages += 1
+        self._rows += len(page.data)
+        self._largest = max(self._largest, len(page.data))
+        self.request = self._next_request(page)
+        if self.request is not None:
+            address = f"{self.request.path}?{sorted(self.request.params.items())}"
+            if address in self._asked:
+                raise WrongAnswerError(f"{self._first}: its pages lead in a circle")
+            self._asked.add(address)
+
+    def _next_request(self, page: _ListPage) -> Request | None:
+        if not page.data:
+            return None  # An empty page ends a list even where it names a next one.
+        if page.next_link is not None:
+            return _follow(self._session, self._first, page.next_link)
+        if self._rows < (page.total or 0) and len(page.data) == self._largest:
+            # Nothing leads on from a full page, but there is more.
+            return replace(self._first, params={**self._first.params, "page": self._pages + 1})
+        return None
+
+
+def _read_page(reply: Reply) -> _ListPage:
     document = reply.document()
-    data = document.get("data")
-    rows = [data] if isinstance(data, dict) else data
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise WrongAnswerError("the answer has no list of rows")
     links = document.get("links")
     next_link = links.get("next") if isinstance(links, dict) else None
     meta = document.get("meta")
-    total = whole(meta.get("total")) if isinstance(meta, dict) else None
-    return _Page(rows, next_link if isinstance(next_link, str) and next_link else None, total)
+    return _ListPage(
+        data=_resources(document.get("data")),
+        included=_resources(document.get("included") or []),
+        next_link=next_link if isinstance(next_link, str) and next_link else None,
+        total=whole(meta.get("total")) if isinstance(meta, dict) else None,
+    )
+
+
+def _resources(value: Any) -> list[Resource]:
+    """Resources as they stand in a document: several, or one without an array around it."""
+    resources = [value] if isinstance(value, dict) else value
+    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+        raise WrongAnswerError("the answer has no list of rows")
+    return resources
 
 
 def _follow(session: Session, first: Request, link: str) -> Request:
@@ -125,13 +189,15 @@ def _follow(session: Session, first: Request, link: str) -> Request:
     return Request("GET", path, params={**first.params, **dict(parse_qsl(parts.query))})
 
 
-def _key(row: dict[str, Any]) -> str:
+def _key(resource: Resource) -> str:
     # Some lists have rows without an id, such as outbound accounts: then the whole row counts.
-    return str(row.get("id") or sorted(row.items(), key=str))
+    if resource.get("id"):
+        return f"{resource.get('type')} {resource['id']}"
+    return str(sorted(resource.items(), key=str))
 
 
-def _is_new(key: str, seen: set[str]) -> bool:
-    if key in seen:
+def _is_new(key: str, given: set[str]) -> bool:
+    if key in given:
         return False
-    seen.add(key)
+    given.add(key)
     return True

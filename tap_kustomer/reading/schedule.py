@@ -19,7 +19,7 @@ from tap_kustomer.reading.search import Window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_kustomer.reading.keyset import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall
     from tap_kustomer.reading.search import Answer, Question, Row
 
 # Pages that a slice has at least, so that the part of its last page that is wasted is small.
@@ -38,12 +38,27 @@ _PRESSING: Final = 0.5
 _NEARLY_FULL: Final = 0.9
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one answer that were not handed on before.
+
+    Attributes:
+        rows: In order of time.
+        reached: Everything before this time (milliseconds since 1970) was handed on, with them.
+        size: Of the answer, in bytes.
+    """
+
+    rows: list[Row]
+    reached: int
+    size: int = 0
+
+
 @dataclass(eq=False, slots=True)
 class Slice:
     """A part of the window, and the rows of it that wait for their turn."""
 
     keyset: Keyset
-    pages: deque[tuple[list[Row], int]] = field(default_factory=deque)
+    batches: deque[Batch] = field(default_factory=deque)
     is_asked: bool = False
     is_new: bool = True
 
@@ -78,7 +93,16 @@ class Schedule:
         shortfalls: Parts of the window that gave fewer rows than they have.
     """
 
-    def __init__(self, window: Window, name: str, *, page_size: int, lookahead: int) -> None:
+    def __init__(  # noqa: PLR0913
+        self,
+        window: Window,
+        name: str,
+        *,
+        page_size: int,
+        lookahead: int,
+        is_sorted: bool = True,
+        is_splittable: bool = True,
+    ) -> None:
         self.rows = 0
         self.waiting = 0
         self.shortfalls: list[Shortfall] = []
@@ -86,8 +110,9 @@ class Schedule:
         self._page_size = page_size
         self._lookahead = lookahead
         self._page_bytes = 1.0
-        self._is_sorted = True
-        self._slices = deque([Slice(Keyset(window, name))])
+        self._is_sorted = is_sorted
+        self._is_splittable = is_splittable
+        self._slices = deque([Slice(self._keyset(window))])
 
     @property
     def is_done(self) -> bool:
@@ -117,7 +142,7 @@ class Schedule:
         part.is_asked = False
         rows = part.keyset.learn(answer)
         if rows:
-            part.pages.append((rows, answer.size))
+            part.batches.append(Batch(rows, part.keyset.reached, answer.size))
             self.waiting += answer.size
         if answer.full and answer.size:
             self._page_bytes += (answer.size - self._page_bytes) * (0.2 if self.rows else 1)
@@ -125,15 +150,15 @@ class Schedule:
         self._divide(part, parallel)
         self._fill_last_page(part)
 
-    def deliver(self) -> Iterator[list[Row]]:
-        """The rows whose turn has come, page by page, in order of time."""
+    def deliver(self) -> Iterator[Batch]:
+        """The rows whose turn has come, in order of time."""
         while self._slices:
             first = self._slices[0]
-            while first.pages:
-                rows, size = first.pages.popleft()
-                self.waiting -= size
-                self.rows += len(rows)
-                yield rows
+            while first.batches:
+                batch = first.batches.popleft()
+                self.waiting -= batch.size
+                self.rows += len(batch.rows)
+                yield batch
             if not first.is_read:
                 return
             if first.keyset.shortfall is not None:
@@ -214,9 +239,7 @@ class Schedule:
         keyset = part.keyset
         left = keyset.end - keyset.cursor
         evenly = left * pages * self._page_size / keyset.remaining
-        as_dense = keyset.page_span * pages * self._page_size / max(keyset.page_rows, 1)
-        length = as_dense if 0 < as_dense < left else evenly
-        end = min(max(keyset.cursor + int(length), keyset.cursor + 1), keyset.end - 1)
+        end = min(max(keyset.cursor + int(evenly), keyset.cursor + 1), keyset.end - 1)
         remaining = keyset.remaining - int(pages * self._page_size)
         rest = Slice(self._continued(end + 1, keyset, remaining))
         keyset.shorten(end)
@@ -225,6 +248,11 @@ class Schedule:
 
     def _continued(self, start: int, like: Keyset, remaining: int) -> Keyset:
         """A keyset that begins at another time and ends where `like` does."""
-        keyset = Keyset(Window(start, like.end), self._name, is_sorted=self._is_sorted)
-        keyset.expect(remaining, like)
+        keyset = self._keyset(Window(start, like.end))
+        keyset.expect(remaining)
         return keyset
+
+    def _keyset(self, window: Window) -> Keyset:
+        return Keyset(
+            window, self._name, is_sorted=self._is_sorted, is_splittable=self._is_splittable
+        )

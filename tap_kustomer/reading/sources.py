@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+
+def _id(resource: Mapping[str, Any]) -> str | None:
+    """The id of a JSON:API resource."""
+    return resource.get("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +23,123 @@ class PagedList:
         page_size: The most rows a page of this list may have
             (https://developer.kustomer.com/docs/concepts/pagination).
         variants: Query parameters of each reading that together make the list whole.
+        included: Whether the resources beside the list, in `included`, are rows too. Tables tell
+            them apart by their type.
     """
 
     path: str
     page_size: int = 100
     variants: tuple[Mapping[str, str], ...] = field(default=({},))
+    included: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One resource that is no part of a list.
+
+    Attributes:
+        path: Of the resource, with a leading `/v1`.
+    """
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CursorList:
+    """Rows of a list that is followed by cursor, newest first, and asked for by time.
+
+    Attributes:
+        path: Of the list, with a leading `/v1`.
+        count: The most rows a page may have.
+        attribute: When a row was written.
+    """
+
+    path: str
+    count: int = 1000
+    attribute: str = "createdAt"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A time by which the search can be asked.
+
+    Attributes:
+        name: Of the criterion, and of the key to sort by.
+        attribute: Of the resource that holds this time; None where no attribute is known to.
+    """
+
+    name: str
+    attribute: str | None = "updatedAt"
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Rows that the search finds by the time of their last change.
+    """Rows that the search finds by a time, nearly always that of their last change.
 
     `POST /v1/customers/search` serves every context, despite its path
     (https://developer.kustomer.com/docs/concepts/search).
 
     Attributes:
-        context: The search's `queryContext`; its time criterion is `<context>_updated_at`.
+        context: The search's `queryContext`.
+        criteria: The times to ask by, best first: the next one serves where the search refuses
+            one. Without any, it is `<context>_updated_at`.
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
             within two years. It has no notes.
-        fallback: The list that has the same rows, should the search refuse the criterion.
+        fallback: The list that has the same rows, should the search refuse every criterion.
     """
 
     context: str
+    criteria: tuple[Criterion, ...] = ()
     archived: bool = True
     fallback: PagedList | None = None
 
     @property
-    def updated_at(self) -> str:
-        """The criterion on `updatedAt`."""
-        return f"{self.context}_updated_at"
+    def times(self) -> tuple[Criterion, ...]:
+        """The criteria, or the one that nearly every context has."""
+        return self.criteria or (Criterion(f"{self.context}_updated_at"),)
 
     @property
     def created_at(self) -> str:
-        """The criterion on `createdAt`."""
-        return f"{self.context}_created_at"
+        """The criterion on `createdAt`; the contexts of single klasses share that of them all."""
+        shared = "kobject" if self.context.startswith("kobject_") else self.context
+        return f"{shared}_created_at"
 
 
-Source = Search | PagedList
+@dataclass(frozen=True, slots=True)
+class PerParent:
+    """Rows that only a request for each row of another table gives.
+
+    Attributes:
+        parent: Where those other rows are found. Only what has changed there is asked about.
+        path: With `{id}` for the parent's id and, two levels down, `{parent_id}` for that of the
+            parent's own parent.
+        page_size: The most rows a page may have.
+        params: Further query parameters.
+        key: What stands for `{id}`; None for a parent that has no rows.
+        included: The type of the rows in `included`, where they stand beside the parent and not
+            in `data`.
+    """
+
+    parent: Search | PagedList | PerParent
+    path: str
+    page_size: int = 100
+    params: Mapping[str, str] = field(default_factory=dict)
+    key: Callable[[Mapping[str, Any]], str | None] = _id
+    included: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Rows of several sources, one after the other. None of them is asked by time."""
+
+    sources: tuple[PagedList | Single | PerParent, ...]
+
+
+Source = Search | PagedList | Single | CursorList | PerParent | Chain
+
+
+def is_windowed(source: Source) -> bool:
+    """Whether a source is asked by time, so that a later run can go on where one ended."""
+    if isinstance(source, PerParent):
+        return is_windowed(source.parent)
+    return isinstance(source, Search | CursorList)

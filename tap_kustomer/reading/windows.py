@@ -7,37 +7,30 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
+from tap_kustomer.client.errors import MissingError, RefusedError
 from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.schedule import Schedule, worthwhile
-from tap_kustomer.reading.search import (
-    ARCHIVE_PATH,
-    PATH,
-    REFUSED,
-    UNSORTED,
-    Row,
-    UnsortedError,
-    Window,
-    answer_from,
-    request_for,
-)
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.schedule import Batch, Schedule, worthwhile
+from tap_kustomer.reading.search import ARCHIVE_PATH, PATH, Row, Window, time_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.keyset import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.schedule import Slice
-    from tap_kustomer.reading.search import Answer, Question
-    from tap_kustomer.reading.sources import PagedList, Search
+    from tap_kustomer.reading.search import Answer
+    from tap_kustomer.reading.sources import Criterion, PagedList, Search
 
 _DAY: Final = 86_400_000
 
@@ -46,12 +39,19 @@ _DAY: Final = 86_400_000
 _TWO_YEARS: Final = 730 * _DAY
 _OVERLAP: Final = 3 * _DAY
 
-# How often an answer out of order is asked for again before the server is taken not to sort.
-_UNSORTED_ANSWERS: Final = 3
-
-_MERGED_PAGE: Final = 500
+# Rows on a page that is put together here.
+_PAGE_ROWS: Final = 500
 
 logger = logging.getLogger(__name__)
+
+
+def _always() -> bool:
+    """A reading that has no other beside it."""
+    return True
+
+
+def _note_nowhere(shortfall: Shortfall) -> None:
+    """The log has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,17 @@ class Searcher:
     lookahead: int
     strict: bool = False
 
-    def read(self, source: Search, window: Window, name: str, *, now: int) -> Iterator[list[Row]]:
-        """Every row whose `updatedAt` lies in the window, oldest first, page by page.
+    def read(  # noqa: PLR0913
+        self,
+        source: Search,
+        window: Window,
+        name: str,
+        *,
+        now: int,
+        in_turn: Callable[[], bool] = _always,
+        report: Callable[[Shortfall], None] = _note_nowhere,
+    ) -> Iterator[Page]:
+        """Every row whose time lies in the window, oldest first, page by page.
 
         Requests are only sent while the caller asks for rows.
 
@@ -84,150 +93,207 @@ class Searcher:
             window: From when to when. Its end lies before now by more than the index lags.
             name: Of the stream, for errors and the log.
             now: Milliseconds since 1970, by Kustomer's clock.
+            in_turn: Whether the rows are waited for. While they are not, one request at a time is
+                sent, and nothing is read ahead.
+            report: Told of rows that are counted but don't come.
 
         Raises:
             RequestError: The search can't be asked.
-            IncompleteError: The search does not give all rows of one `updatedAt`.
+            AccessError: A role is missing, be it for the archive alone.
+            IncompleteError: The search does not give all rows of one time, or counts are strict
+                and rows don't come.
         """
-        try:
-            yield from self._read_all_ages(source, window, name, edge=now - _TWO_YEARS)
-        except RefusedError as error:
-            if source.fallback is None:
-                raise
-            logger.warning("%s: %s is read instead, whole: %s", name, source.fallback.path, error)
-            yield from self._read_list(source.fallback, window)
-
-    def _read_all_ages(
-        self, source: Search, window: Window, name: str, *, edge: int
-    ) -> Iterator[list[Row]]:
-        recent = partial(self._read_window, source, name=name, path=PATH)
-        if window.start >= edge:
-            yield from recent(window)
-        elif not source.archived:
-            logger.info(
-                "%s: Kustomer has no archive of them; those not updated since %s can't be read",
-                name,
-                times.to_text(edge),
-            )
-            yield from recent(window)
-        else:
-            old = self._read_archive(
-                source, Window(window.start, min(window.end, edge + _OVERLAP)), name
-            )
-            new = recent(Window(max(window.start, edge - _OVERLAP), window.end))
-            yield from _merge(old, new)
-
-    def _read_archive(self, source: Search, window: Window, name: str) -> Iterator[list[Row]]:
-        try:
-            yield from self._read_window(source, window, name=name, path=ARCHIVE_PATH)
-        except (AccessError, MissingError) as error:
-            logger.warning("%s: left out what is archived: %s", name, error)
-
-    def _read_window(
-        self, source: Search, window: Window, *, name: str, path: str
-    ) -> Iterator[list[Row]]:
-        schedule = Schedule(window, name, page_size=self.page_size, lookahead=self.lookahead)
-        under_way: dict[Future[Answer], Slice] = {}
-        try:
-            while not schedule.is_done:
-                while (task := schedule.next_question(self._worthwhile)) is not None:
-                    part, question = task
-                    ask = partial(self._ask, source, question, path)
-                    under_way[self.workers.submit(ask)] = part
-                yield from schedule.deliver()
-                while schedule.shortfalls:
-                    self._report(name, schedule.shortfalls.pop())
-                if under_way:
-                    for answer in self.workers.finished(under_way):
-                        part = under_way.pop(answer)
-                        schedule.learn(part, answer.result(), self._worthwhile)
-        finally:
-            for answer in under_way:
-                answer.cancel()
+        reading = _Reading(self, source, window, name, now - _TWO_YEARS, in_turn, report)
+        for batch in reading.batches():
+            yield Page(map(Row.resource, batch.rows), batch.reached)
 
     @property
-    def _worthwhile(self) -> int:
+    def worthwhile(self) -> int:
         """Requests at once that use the budget up, given how long the answers take."""
         rate = self.session.limiter.search.rate
         return min(worthwhile(self.session.latency, rate), self.parallel)
 
-    def _ask(self, source: Search, question: Question, path: str) -> Answer:
-        unsorted = 0
 
-        def read(reply: Reply) -> Answer:
-            nonlocal unsorted
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One reading of a source, by search or by what stands in for it."""
+
+    searcher: Searcher
+    source: Search
+    window: Window
+    name: str
+    edge: int
+    in_turn: Callable[[], bool]
+    report: Callable[[Shortfall], None]
+
+    def batches(self) -> Iterator[Batch]:
+        """By the first criterion that the search knows; else from the list.
+
+        Raises:
+            RefusedError: The search knows none of them, and there is no list.
+        """
+        refusals: list[RefusedError] = []
+        for criterion in self.source.times:
+            if refusals:
+                logger.info("%s: searched by %s: %s", self.name, criterion.name, refusals[-1])
+            batches = self._of_all_ages(criterion)
             try:
-                return answer_from(reply, question, self.page_size)
-            except UnsortedError:
-                unsorted += 1
-                if unsorted < _UNSORTED_ANSWERS:
-                    raise
-                return UNSORTED
+                first = next(batches, None)
+            except RefusedError as error:
+                refusals.append(error)
+                continue
+            if first is not None:
+                yield first
+                yield from batches
+            return
+        if self.source.fallback is None:
+            raise refusals[-1]
+        path = self.source.fallback.path
+        logger.warning("%s: %s is read instead, whole: %s", self.name, path, refusals[-1])
+        yield from self._of_list(self.source.fallback)
 
-        request = request_for(source, question, self.page_size, path=path)
+    def _of_all_ages(self, criterion: Criterion) -> Iterator[Batch]:
+        if self.window.start < self.edge and self.source.archived:
+            yield from self._of_both_searches(criterion)
+            return
+        if self.window.start < self.edge:
+            logger.info(
+                "%s: Kustomer has no archive of them; those not updated since %s can't be read",
+                self.name,
+                times.to_text(self.edge),
+            )
+        yield from self._of_window(criterion, PATH, self.window, self.in_turn)
+
+    def _of_both_searches(self, criterion: Criterion) -> Iterator[Batch]:
+        """The archive first; what the search has of its last days is mixed in."""
+        is_old_read = False
+
+        def old() -> Iterator[Batch]:
+            nonlocal is_old_read
+            window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
+            try:
+                yield from self._of_window(criterion, ARCHIVE_PATH, window, self.in_turn)
+            except MissingError as error:
+                logger.warning("%s: left out what is archived: %s", self.name, error)
+            is_old_read = True
+
+        # The two share the room for what is read ahead: the archive has it first.
+        new = self._of_window(
+            criterion,
+            PATH,
+            Window(max(self.window.start, self.edge - _OVERLAP), self.window.end),
+            in_turn=lambda: is_old_read and self.in_turn(),
+        )
+        yield from _merge(old(), new)
+
+    def _of_window(
+        self, criterion: Criterion, path: str, window: Window, in_turn: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        searcher = self.searcher
+        workers = searcher.workers
+        index = Index(
+            searcher.session, self.source, criterion, path=path, page_size=searcher.page_size
+        )
+        schedule = Schedule(
+            window,
+            self.name,
+            page_size=searcher.page_size,
+            lookahead=searcher.lookahead,
+            is_sorted=criterion.attribute is not None,
+            is_splittable=criterion.attribute != "createdAt",
+        )
+        under_way: dict[Future[Answer], Slice] = {}
+
+        def ask() -> None:
+            while (task := schedule.next_question(parallel())) is not None:
+                part, question = task
+                under_way[workers.submit(partial(index.ask, question))] = part
+
+        def parallel() -> int:
+            if in_turn():
+                return searcher.worthwhile
+            return 0 if schedule.waiting else 1
+
+        def learn(answers: Iterable[Future[Answer]]) -> None:
+            for answer in answers:
+                schedule.learn(under_way.pop(answer), answer.result(), searcher.worthwhile)
+
         try:
-            return self.session.send(request, read)
-        except RefusedError:
-            if question.page == 1 and question.created is None:
-                raise
-            # A page or a criterion beyond what the search can do: the keyset knows another way.
-            return REFUSED
+            while not schedule.is_done:
+                ask()
+                for batch in schedule.deliver():
+                    yield batch
+                    # Writing many rows takes a while, in which nobody is to be idle.
+                    learn([answer for answer in under_way if _is_good(answer)])
+                    ask()
+                while schedule.shortfalls:
+                    self._note(schedule.shortfalls.pop(), criterion)
+                if under_way:
+                    learn(workers.finished(under_way))
+        finally:
+            for answer in under_way:
+                answer.cancel()
 
-    def _report(self, name: str, shortfall: Shortfall) -> None:
+    def _note(self, shortfall: Shortfall, criterion: Criterion) -> None:
+        self.report(shortfall)
+        window = shortfall.window
         message = (
-            f"{name}: of {shortfall.expected} rows updated from "
-            f"{times.to_text(shortfall.window.start)} to {times.to_text(shortfall.window.end)}, "
+            f"{self.name}: of {shortfall.expected} rows with {criterion.name} from "
+            f"{times.to_text(window.start)} to {times.to_text(window.end)}, "
             f"{shortfall.delivered} came, however often they were asked for"
         )
-        if self.strict:
-            raise IncompleteError(message, since=shortfall.window.start)
+        if self.searcher.strict:
+            raise IncompleteError(message, since=window.start)
         logger.warning(message)
 
-    def _read_list(self, source: PagedList, window: Window) -> Iterator[list[Row]]:
+    def _of_list(self, source: PagedList) -> Iterator[Batch]:
         """The rows of a list that lie in the window, sorted here."""
-        pages = read_list(self.session, self.workers, source, self.page_size)
+        searcher = self.searcher
+        attribute = self.source.times[0].attribute or "updatedAt"
+        window = self.window
         rows = [
             row
-            for resource in chain.from_iterable(pages)
-            if (row := _row(resource, window)).updated_at <= window.end
-            and row.updated_at >= window.start
+            for page in read_list(searcher.session, searcher.workers, source, searcher.page_size)
+            for resource in page.resources
+            if window.start <= (row := _row(resource, attribute, window.start)).time <= window.end
         ]
-        rows.sort(key=_updated_at)
-        yield rows
+        rows.sort(key=time_of)
+        yield from _batches(rows)
 
 
-def _row(resource: dict[str, Any], window: Window) -> Row:
+def _is_good(answer: Future[Answer]) -> bool:
+    """Whether an answer is there; one that has failed may wait until its rows are missed."""
+    return answer.done() and answer.exception() is None
+
+
+def _row(resource: Resource, attribute: str, otherwise: int) -> Row:
     try:
-        updated_at = times.to_milliseconds(resource["attributes"]["updatedAt"])
+        time = times.to_milliseconds(resource["attributes"][attribute])
     except (KeyError, TypeError, ValueError):
         # What does not say when it was updated belongs to every window.
-        updated_at = window.start
-    return Row(
-        id=str(resource.get("id")),
-        updated_at=updated_at,
-        created_at=None,
-        raw=msgspec.Raw(msgspec.json.encode(resource)),
-    )
+        time = otherwise
+    raw = msgspec.Raw(msgspec.json.encode(resource))
+    return Row(id=str(resource.get("id")), time=time, created_at=None, raw=raw)
 
 
-def _merge(*sources: Iterable[list[Row]]) -> Iterator[list[Row]]:
+def _merge(*sources: Iterable[Batch]) -> Iterator[Batch]:
     """Rows of several sources in order of time; those that two of them have, once."""
-    streams = (chain.from_iterable(pages) for pages in sources)
-    rows = _without_repetitions(heapq.merge(*streams, key=_updated_at))
-    while page := list(islice(rows, _MERGED_PAGE)):
-        yield page
+    streams = (chain.from_iterable(batch.rows for batch in batches) for batches in sources)
+    yield from _batches(_without_repetitions(heapq.merge(*streams, key=time_of)))
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[Batch]:
+    rows = iter(rows)
+    while some := list(islice(rows, _PAGE_ROWS)):
+        yield Batch(some, reached=some[-1].time)
 
 
 def _without_repetitions(rows: Iterable[Row]) -> Iterator[Row]:
     time: int | None = None
     seen: set[str] = set()
     for row in rows:
-        if row.updated_at != time:
-            time, seen = row.updated_at, set()
+        if row.time != time:
+            time, seen = row.time, set()
         if row.id not in seen:
             seen.add(row.id)
             yield row
-
-
-def _updated_at(row: Row) -> int:
-    return row.updated_at

@@ -7,6 +7,7 @@ that, the suffix of a name still tells its type (`values.kind_by_suffix`).
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.fields import Field, Kind
@@ -14,7 +15,7 @@ from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.values import kind_by_suffix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tap_kustomer.shaping.fields import Shape
 
@@ -65,6 +66,19 @@ def _field(name: str, key: str, about: Mapping[str, Any]) -> Field:
         items = Field("", kind, "One of them.")
         return Field(name, Kind.ARRAY, f"{description}.", title, items=items)
     return Field(name, kind, f"{description}.", title)
+
+
+def in_common(resources: Iterable[tuple[Field, ...]]) -> tuple[Field, ...]:
+    """The custom attributes of several resources in one column.
+
+    One that has another type elsewhere, or several values, may be anything.
+    """
+    common: dict[str, Field] = {}
+    for field in chain.from_iterable(resources):
+        known = common.setdefault(field.source, field)
+        if (known.kind, known.items) != (field.kind, field.items):
+            common[field.source] = replace(known, kind=Kind.ANYTHING, items=None)
+    return tuple(common[name] for name in sorted(common))
 
 
 def fields_from_schema(schema: Mapping[str, Any]) -> tuple[Field, ...]:

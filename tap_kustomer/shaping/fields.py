@@ -70,10 +70,17 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a resource carries: its declared attributes and relationships."""
+    """What a resource carries.
+
+    Attributes:
+        attributes: Its declared attributes.
+        relationships: Its declared relationships.
+        parent: What it is found through, such as `conversation`, where it is read per parent.
+    """
 
     attributes: tuple[Field, ...]
-    relationships: tuple[Relationship, ...]
+    relationships: tuple[Relationship, ...] = ()
+    parent: str = ""
 
 
 def text(source: str, description: str) -> Field:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.names import columns, snake_case
+from tap_kustomer.shaping.values import MismatchError, time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_kustomer.shaping.fields import Shape
 
 EXTRA: Final = "_extra"
+
+# Where a reading notes on a resource whose it is, if it was found through a parent:
+# `{"id", "type", "updatedAt"}`.
+PARENT: Final = "parent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,35 @@ class Layout:
     relationships: dict[str, RelationshipColumns]
     type: str
     links: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParentColumns:
+    """Where a row says whose it is.
+
+    Attributes:
+        id: Column of the parent's id.
+        updated_at: Column of the parent's `updatedAt`, by which the newest rows are known.
+    """
+
+    id: str
+    updated_at: str
+
+    def values(self, parent: Mapping[str, Any]) -> dict[str, Any]:
+        """Both columns for one parent: `id` and `updatedAt`."""
+        return {self.id: parent["id"], self.updated_at: _canonical(parent.get("updatedAt"))}
+
+
+def parent_columns(parent: str) -> ParentColumns:
+    """The columns for a kind of parent, such as `customer`."""
+    return ParentColumns(id=f"{parent}_id", updated_at=f"{parent}_updated_at")
+
+
+def _canonical(value: Any) -> str | None:
+    try:
+        return time(value)
+    except MismatchError:
+        return None
 
 
 def layout(shape: Shape) -> Layout:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.layout import EXTRA, layout
+from tap_kustomer.shaping.layout import EXTRA, PARENT, layout, parent_columns
 from tap_kustomer.shaping.names import columns, snake_case
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
@@ -34,7 +34,7 @@ Path = tuple[str, ...]
 # What has no place: where it would have had one, Kustomer's own key for it, and the value.
 Leftovers = list[tuple[Path, str, Any]]
 
-_RESOURCE_MEMBERS = frozenset({"id", "type", "attributes", "relationships", "links"})
+_RESOURCE_MEMBERS = frozenset({"id", "type", "attributes", "relationships", "links", PARENT})
 _REFERENCE_MEMBERS = frozenset({"id", "type"})
 
 
@@ -49,24 +49,25 @@ def compile_shaper(
         shape: The stream's declaration.
         known: The columns of the catalog in use, when it may be older than the declaration. What
             it does not list goes to `_extra`.
-        secrets: Attributes that are never handed on, not even in `_extra`.
+        secrets: What is never handed on, not even in `_extra`: attributes, also nested ones
+            (`settings.secret`), and links (`links.related`).
     """
-    hidden = frozenset(secrets)
+    without_secrets = _without_secrets(secrets)
     place = layout(shape)
     shape_attributes = _object(shape.attributes, place.attributes, unknown=_to_leftovers)
     shape_relationships = _relationships(shape, place.relationships)
     type_column, links_column = place.type, place.links
+    parent = shape.parent and parent_columns(shape.parent)
 
     def record(resource: Resource) -> Record:
+        if without_secrets is not None:
+            resource = without_secrets(resource)
         leftovers: Leftovers = []
         row: Record = {"id": _id(resource.get("id"))}
-        attributes = resource.get("attributes") or {}
-        if hidden and isinstance(attributes, dict):
-            attributes = {key: item for key, item in attributes.items() if key not in hidden}
         try:
-            row.update(shape_attributes(attributes, (), leftovers))
+            row.update(shape_attributes(resource.get("attributes") or {}, (), leftovers))
         except MismatchError:
-            leftovers.append((("attributes",), "attributes", attributes))
+            leftovers.append((("attributes",), "attributes", resource["attributes"]))
         relationships = resource.get("relationships") or {}
         if isinstance(relationships, dict):
             row.update(shape_relationships(relationships, leftovers))
@@ -74,17 +75,53 @@ def compile_shaper(
             leftovers.append((("relationships",), "relationships", relationships))
         row[type_column] = resource.get("type")
         row[links_column] = resource.get("links")
+        if parent:
+            row.update(parent.values(resource[PARENT]))
         if not resource.keys() <= _RESOURCE_MEMBERS:
             for key in resource.keys() - _RESOURCE_MEMBERS:
                 leftovers.append(((snake_case(key),), key, anything(resource[key])))
-        if known is not None and not row.keys() <= known:
-            for column in row.keys() - known:
-                leftovers.append(((column,), column, row.pop(column)))
-        if leftovers and (known is None or EXTRA in known):
-            row[EXTRA] = _nested(leftovers)
-        return row
+        return settle(row, leftovers, known)
 
     return record
+
+
+def settle(row: Record, leftovers: Leftovers, known: AbstractSet[str] | None) -> Record:
+    """Move to `_extra` what has no column, or none in the catalog in use."""
+    if known is not None and not row.keys() <= known:
+        for column in row.keys() - known:
+            leftovers.append(((column,), column, row.pop(column)))
+    if leftovers and (known is None or EXTRA in known):
+        row[EXTRA] = _nested(leftovers)
+    return row
+
+
+def _without_secrets(secrets: Collection[str]) -> Callable[[Resource], Resource] | None:
+    """What gives a copy of a resource that lacks these attributes and links."""
+    if not secrets:
+        return None
+    paths = [
+        tuple(secret.split("."))
+        if secret.startswith("links.")
+        else ("attributes", *secret.split("."))
+        for secret in secrets
+    ]
+
+    def without(resource: Resource) -> Resource:
+        for path in paths:
+            resource = _without(resource, path)
+        return resource
+
+    return without
+
+
+def _without(value: Any, path: Path) -> Any:
+    """A copy of nested objects, arrays among them, that lacks what stands at this path."""
+    if isinstance(value, list):
+        return [_without(item, path) for item in value]
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    rest = {key: item for key, item in value.items() if key != path[0]}
+    return rest if len(path) == 1 else {**value, path[0]: _without(value[path[0]], path[1:])}
 
 
 def _id(value: Any) -> Any:
@@ -133,6 +170,13 @@ def _beside(
 
 def _names_beside(unknown: Iterable[str], taken: Collection[str]) -> dict[str, str]:
     return {key: key if name in taken else name for key, name in columns(unknown).items()}
+
+
+def object_shaper(fields: Iterable[Field]) -> Callable[[Any, Path, Leftovers], Record]:
+    """The function that turns an object of these fields into columns; the rest is left over."""
+    fields = tuple(fields)
+    names = columns(field.source for field in fields)
+    return _object(fields, names, unknown=_to_leftovers)
 
 
 def _object(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.layout import EXTRA, layout
+from tap_kustomer.shaping.layout import EXTRA, layout, parent_columns
 from tap_kustomer.shaping.names import columns
 
 if TYPE_CHECKING:
@@ -25,28 +25,38 @@ _TYPES: dict[Kind, Schema] = {
 }
 
 
+EXTRA_SCHEMA: Schema = {
+    "type": ["object", "null"],
+    "additionalProperties": True,
+    "description": (
+        "What has no column: attributes that Kustomer has added since the catalog was written, "
+        "and values of another type than their column's, by the name of that column."
+    ),
+}
+
+
 def record_schema(shape: Shape) -> Schema:
     """The schema of a table: everything is nullable except `id`, and objects stay open."""
     place = layout(shape)
-    properties: dict[str, Schema] = {
+    table: dict[str, Schema] = {
         "id": {"type": ["string"], "description": "Kustomer's id of the resource."},
     }
     for field in shape.attributes:
-        properties[place.attributes[field.source]] = field_schema(field)
+        table[place.attributes[field.source]] = field_schema(field)
     for relationship in shape.relationships:
         column = place.relationships[relationship.source]
         if relationship.many:
-            properties[column.data] = {
+            table[column.data] = {
                 "type": ["array", "null"],
                 "items": {"type": ["string", "null"]},
                 "description": relationship.description,
             }
         else:
-            properties[column.id] = {
+            table[column.id] = {
                 "type": ["string", "null"],
                 "description": f"{relationship.description} Its id.",
             }
-            properties[column.data] = {
+            table[column.data] = {
                 "type": ["object", "null"],
                 "properties": {
                     "id": {"type": ["string", "null"], "description": "Its id."},
@@ -55,24 +65,29 @@ def record_schema(shape: Shape) -> Schema:
                 "additionalProperties": True,
                 "description": f"{relationship.description} Its id and type.",
             }
-    properties[place.type] = {
+    table[place.type] = {
         "type": ["string", "null"],
         "description": "JSON:API type of the resource.",
     }
-    properties[place.links] = {
+    table[place.links] = {
         "type": ["object", "null"],
         "additionalProperties": True,
         "description": "Paths of the resource in the API.",
     }
-    properties[EXTRA] = {
-        "type": ["object", "null"],
-        "additionalProperties": True,
-        "description": (
-            "What has no column: attributes that Kustomer has added since the catalog was written, "
-            "and values of another type than their column's, by the name of that column."
-        ),
-    }
-    return {"type": "object", "properties": properties}
+    if shape.parent:
+        parent = parent_columns(shape.parent)
+        words = shape.parent.replace("_", " ")
+        table[parent.id] = {
+            "type": ["string", "null"],
+            "description": f"Id of the {words} through which the row was found.",
+        }
+        table[parent.updated_at] = {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": f"When that {words} last changed, at the time of reading.",
+        }
+    table[EXTRA] = EXTRA_SCHEMA
+    return {"type": "object", "properties": table}
 
 
 def field_schema(field: Field) -> Schema:
@@ -88,7 +103,7 @@ def _value_schema(field: Field) -> Schema:
     if field.kind in {Kind.OBJECT, Kind.CUSTOM}:
         schema: Schema = {"type": ["object", "null"], "additionalProperties": True}
         if field.fields:
-            schema["properties"] = _properties(field.fields)
+            schema["properties"] = properties(field.fields)
         return schema
     if field.kind is Kind.ARRAY:
         return {"type": ["array", "null"], "items": _value_schema(field.holds)}
@@ -98,7 +113,8 @@ def _value_schema(field: Field) -> Schema:
     return dict(_TYPES[field.kind])
 
 
-def _properties(fields: Iterable[Field]) -> dict[str, Schema]:
+def properties(fields: Iterable[Field]) -> dict[str, Schema]:
+    """The schema of each field, by its column."""
     fields = tuple(fields)
     names = columns(field.source for field in fields)
     return {names[field.source]: field_schema(field) for field in fields}

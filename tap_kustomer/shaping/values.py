@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -12,7 +12,7 @@ from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.shaping.names import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 # No longer than a float can hold.
 _NUMERAL = re.compile(r"[+-]?\d{1,200}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
@@ -75,7 +75,7 @@ def anything(value: Any) -> Any:
     return value
 
 
-CONVERSIONS: dict[Kind, Callable[[Any], Any]] = {
+CONVERSIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
     Kind.TEXT: text,
     Kind.INTEGER: integer,
     Kind.NUMBER: number,
@@ -84,10 +84,20 @@ CONVERSIONS: dict[Kind, Callable[[Any], Any]] = {
     Kind.ANYTHING: anything,
 }
 
+# The types whose values a conversion would hand back as they are: for most, it need not be called.
+UNCHANGED: Final[Mapping[Kind, frozenset[type]]] = {
+    Kind.TEXT: frozenset({str}),
+    Kind.INTEGER: frozenset({int}),
+    Kind.NUMBER: frozenset({int, float}),
+    Kind.BOOLEAN: frozenset({bool}),
+    Kind.TIME: frozenset(),
+    Kind.ANYTHING: frozenset({str, int, float, bool}),
+}
+
 # The suffixes that Kustomer puts at the end of a custom attribute's name, and the type that each
 # promises (https://developer.kustomer.com/docs/concepts/data-model; `Tree` is not in that list,
 # but public clients meet it).
-CUSTOM_SUFFIXES: dict[str, Kind] = {
+CUSTOM_SUFFIXES: Final[Mapping[str, Kind]] = {
     "Str": Kind.TEXT,
     "Txt": Kind.TEXT,
     "Url": Kind.TEXT,

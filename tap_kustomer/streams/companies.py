@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.derived import rows_of, values_of
 from tap_kustomer.shaping.fields import Shape, array, custom, number, structure, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -33,6 +34,7 @@ class Companies(KustomerStream):
     """
 
     name = "companies"
+    singular = "company"
     source = Search("company", fallback=PagedList("/v1/companies"))
     metadata_resource = "company"
     roles = ("org.permission.company.read", "org.user.company.read")
@@ -66,4 +68,41 @@ class Companies(KustomerStream):
             ROLE_GROUP_VERSIONS,
         ),
         relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )
+    derived = (
+        rows_of(shape, "company_emails", "emails", "One row for each e-mail address of a company."),
+        rows_of(
+            shape, "company_phones", "phones", "One row for each telephone number of a company."
+        ),
+        rows_of(
+            shape,
+            "company_whatsapps",
+            "whatsapps",
+            "One row for each WhatsApp number of a company.",
+        ),
+        rows_of(
+            shape, "company_locations", "locations", "One row for each postal address of a company."
+        ),
+        rows_of(
+            shape,
+            "company_socials",
+            "socials",
+            "One row for each profile of a company in a social network.",
+        ),
+        rows_of(shape, "company_urls", "urls", "One row for each web page of a company."),
+        rows_of(
+            shape, "company_domains", "domains", "One row for each internet domain of a company."
+        ),
+        values_of(
+            "company_external_ids",
+            "externalId",
+            text("externalId", "The identifier in the other system."),
+            "One row for the identifier of a company in another system.",
+        ),
+        values_of(
+            "company_tags",
+            "tags",
+            text("tagId", "Id of the tag."),
+            "One row for each tag of a company.",
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.derived import Derived, one_by_one, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -90,6 +91,7 @@ class Conversations(KustomerStream):
     """
 
     name = "conversations"
+    singular = "conversation"
     source = Search("conversation", fallback=PagedList("/v1/conversations"))
     metadata_resource = "conversation"
     roles = ("org.permission.conversation.read", "org.user.conversation.read")
@@ -401,5 +403,49 @@ class Conversations(KustomerStream):
             to_one("pinnedBy", "User who pinned the conversation."),
             to_one("lockedBy", "User who locked the conversation."),
             DELETED_BY,
+        ),
+    )
+    derived = (
+        values_of(
+            "conversation_assigned_users",
+            "assignedUsers",
+            text("userId", "Id of the user."),
+            "One row for each user whom a conversation is assigned to.",
+        ),
+        values_of(
+            "conversation_assigned_teams",
+            "assignedTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team that a conversation is assigned to.",
+        ),
+        values_of(
+            "conversation_channels",
+            "channels",
+            text("channel", "Name of the channel."),
+            "One row for each channel that a conversation used.",
+        ),
+        values_of(
+            "conversation_tags",
+            "tags",
+            text("tagId", "Id of the tag."),
+            "One row for each tag of a conversation.",
+        ),
+        Derived(
+            "conversation_created_by_teams",
+            "One row for each team of the users who first and last wrote and were done.",
+            (
+                text("moment", "Which moment it is, by the name of its attribute."),
+                text("teamId", "Id of the team."),
+            ),
+            one_by_one(
+                "firstMessageOut",
+                "firstResponse",
+                "lastResponse",
+                "firstDone",
+                "lastDone",
+                path="createdByTeams",
+                place="moment",
+                named="teamId",
+            ),
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.derived import rows_of, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -50,6 +51,7 @@ class Customers(KustomerStream):
     """
 
     name = "customers"
+    singular = "customer"
     source = Search("customer", fallback=PagedList("/v1/customers"))
     metadata_resource = "customer"
     roles = ("org.permission.customer.read", "org.user.customer.read")
@@ -248,5 +250,98 @@ class Customers(KustomerStream):
             to_one("slaVersion", "Version of the agreement that applies."),
             CREATED_BY,
             MODIFIED_BY,
+        ),
+    )
+    derived = (
+        rows_of(
+            shape, "customer_emails", "emails", "One row for each e-mail address of a customer."
+        ),
+        rows_of(
+            shape, "customer_phones", "phones", "One row for each telephone number of a customer."
+        ),
+        rows_of(
+            shape,
+            "customer_whatsapps",
+            "whatsapps",
+            "One row for each WhatsApp number of a customer.",
+        ),
+        rows_of(
+            shape,
+            "customer_external_ids",
+            "externalIds",
+            "One row for each identifier of a customer in another system.",
+        ),
+        rows_of(
+            shape,
+            "customer_locations",
+            "locations",
+            "One row for each postal address of a customer.",
+        ),
+        rows_of(
+            shape,
+            "customer_socials",
+            "socials",
+            "One row for each profile of a customer in a social network.",
+        ),
+        rows_of(shape, "customer_urls", "urls", "One row for each web page of a customer."),
+        rows_of(
+            shape,
+            "customer_facebook_ids",
+            "facebookIds",
+            "One row for each Facebook account of a customer.",
+        ),
+        rows_of(
+            shape,
+            "customer_instagram_ids",
+            "instagramIds",
+            "One row for each Instagram account of a customer.",
+        ),
+        rows_of(
+            shape,
+            "customer_shared_emails",
+            "sharedEmails",
+            "One row for each e-mail address that a customer shares with others.",
+        ),
+        rows_of(
+            shape,
+            "customer_shared_phones",
+            "sharedPhones",
+            "One row for each telephone number that a customer shares with others.",
+        ),
+        rows_of(
+            shape,
+            "customer_shared_whatsapps",
+            "sharedWhatsapps",
+            "One row for each WhatsApp number that a customer shares with others.",
+        ),
+        rows_of(
+            shape,
+            "customer_shared_external_ids",
+            "sharedExternalIds",
+            "One row for each identifier that a customer shares with others.",
+        ),
+        rows_of(
+            shape,
+            "customer_shared_socials",
+            "sharedSocials",
+            "One row for each profile that a customer shares with others.",
+        ),
+        values_of(
+            "customer_tags",
+            "tags",
+            text("tagId", "Id of the tag."),
+            "One row for each tag of a customer.",
+        ),
+        values_of(
+            "customer_active_users",
+            "activeUsers",
+            text("userId", "Id of the user."),
+            "One row for each user who has a customer open.",
+        ),
+        values_of(
+            "customer_watchers",
+            "watchers",
+            text("userId", "Id of the user."),
+            "One row for each user who follows a customer.",
         ),
     )

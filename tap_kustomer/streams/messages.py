@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.derived import related, rows_of, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     array,
@@ -21,6 +22,8 @@ from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
     CREATED_AT,
     CREATED_BY,
+    DELETED,
+    DELETED_AT,
     FIRST_COMPANY,
     FIRST_DELIVERED,
     IMPORTED_AT,
@@ -42,6 +45,7 @@ class Messages(KustomerStream):
     """
 
     name = "messages"
+    singular = "message"
     source = Search("message", fallback=PagedList("/v1/messages"))
     metadata_resource = "message"
     roles = ("org.permission.message.read", "org.user.message.read")
@@ -140,6 +144,8 @@ class Messages(KustomerStream):
             UPDATED_AT,
             MODIFIED_AT,
             IMPORTED_AT,
+            DELETED,
+            DELETED_AT,
             REV,
         ),
         relationships=(
@@ -151,5 +157,50 @@ class Messages(KustomerStream):
             to_one("redactedBy", "User who blacked out text of the message."),
             to_many("shortcuts", "Ids of the shortcuts that were used to write the message."),
             to_many("attachments", "Ids of the files attached to the message."),
+        ),
+    )
+    derived = (
+        related(
+            "message_shortcuts",
+            "shortcuts",
+            text("shortcutId", "Id of the shortcut."),
+            "One row for each shortcut that was used to write a message.",
+        ),
+        related(
+            "message_attachments",
+            "attachments",
+            text("attachmentId", "Id of the file."),
+            "One row for each file that a message names.",
+        ),
+        values_of(
+            "message_tags",
+            "tags",
+            text("tagId", "Id of the tag."),
+            "One row for each tag of a message.",
+        ),
+        values_of(
+            "message_assigned_users",
+            "assignedUsers",
+            text("userId", "Id of the user."),
+            "One row for each user whom the conversation was assigned to.",
+        ),
+        values_of(
+            "message_assigned_teams",
+            "assignedTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team that the conversation was assigned to.",
+        ),
+        values_of(
+            "message_created_by_teams",
+            "createdByTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team of the user who wrote a message.",
+        ),
+        rows_of(shape, "message_reactions", "reactions", "One row for each reaction to a message."),
+        rows_of(
+            shape,
+            "message_intents",
+            "intentDetections",
+            "One row for each intent that Kustomer detected in a message.",
         ),
     )

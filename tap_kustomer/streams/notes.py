@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.derived import Derived, references, values_of
 from tap_kustomer.shaping.fields import Shape, anything, array, custom, text, texts, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -26,6 +27,7 @@ class Notes(KustomerStream):
     """
 
     name = "notes"
+    singular = "note"
     source = Search("note", archived=False, fallback=PagedList("/v1/notes"))
     roles = ("org.permission.note.read", "org.user.note.read")
     shape = Shape(
@@ -51,9 +53,34 @@ class Notes(KustomerStream):
             ORG,
             to_one("customer", "Customer whom the note is about."),
             to_one("conversation", "Conversation that the note belongs to."),
+            to_many(
+                "teamMentions",
+                "Ids of the teams that the note mentions, should they be by themselves.",
+            ),
             to_many("userMentions", "Ids of the users, perhaps teams too, whom the note mentions."),
             CREATED_BY,
             MODIFIED_BY,
             DELETED_BY,
+        ),
+    )
+    derived = (
+        Derived(
+            "note_user_mentions",
+            "One row for each user whom a note mentions.",
+            (text("userId", "Id of the user."),),
+            references("userMentions", named="userId", but=("team",)),
+        ),
+        Derived(
+            "note_team_mentions",
+            "One row for each team that a note mentions.",
+            (text("teamId", "Id of the team."),),
+            # How they read back is not documented: among the users, or by themselves.
+            references("userMentions", "teamMentions", named="teamId", only=("team",)),
+        ),
+        values_of(
+            "note_created_by_teams",
+            "createdByTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team of the user who wrote a note.",
         ),
     )

@@ -9,6 +9,7 @@ from tap_kustomer.shaping.fields import (
     array,
     boolean,
     integer,
+    mapping,
     number,
     structure,
     text,
@@ -318,3 +319,136 @@ SLA_STATE: Final = structure(
         ),
     ),
 )
+
+# What changed, and where.
+
+_CHANGE: Final = structure(
+    "",
+    "One change.",
+    text("op", "Kind of change, such as add or replace."),
+    anything("before", "Value before the change."),
+    anything("after", "Value after the change."),
+)
+
+CHANGES: Final = structure(
+    "changes",
+    "What the event changed.",
+    mapping("attributes", "Changed attributes, by their name in the API.", _CHANGE),
+    mapping("relationships", "Changed relationships, by their name in the API.", _CHANGE),
+)
+
+# An event of a customer or of a conversation. The times of the object that it is about stand
+# beside the time of the event itself.
+CUSTOMER_EVENT: Final = (
+    text("name", "What happened, such as kustomer.conversation.update."),
+    text("type", "Kind of object that it happened to: customer, conversation or message."),
+    text("trackingEvent", "Name of the tracked event, where the customer's client reported it."),
+    text("app", "App that the event comes from."),
+    text("sessionId", "Id of the tracking session that the event belongs to."),
+    text("realIp", "Internet address of the customer's client."),
+    time("publishedAt", "When the event happened."),
+    time("createdAt", "When the object was created that the event is about."),
+    time("updatedAt", "When that object had last changed."),
+    time("modifiedAt", "When that object had last been edited."),
+    CHANGES,
+    structure(
+        "location",
+        "Where the customer was.",
+        text("countryCode", "Code of the country."),
+        text("countryName", "Name of the country."),
+        text("regionCode", "Code of the region or state."),
+        text("regionName", "Name of the region or state."),
+        text("cityName", "Name of the city."),
+        text("zipCode", "Postal code."),
+        text("areaCode", "Code of the area."),
+        number("latitude", "Latitude, in degrees."),
+        number("longitude", "Longitude, in degrees."),
+    ),
+    mapping("meta", "Details that were sent with the event.", anything("", "One detail.")),
+)
+CUSTOMER_EVENT_OF: Final = (
+    ORG,
+    to_one("customer", "Customer whom the event belongs to."),
+    to_one("conversation", "Conversation that the event belongs to."),
+    to_one("message", "Message that the event belongs to."),
+    to_one("createdBy", "User who created the object that the event is about."),
+    to_one("modifiedBy", "User who last edited that object."),
+)
+
+# How long it took.
+
+MILLISECONDS_SPENT: Final = (
+    integer("time", "Time that it took, in milliseconds."),
+    integer("businessTime", "The same within business hours, in milliseconds."),
+)
+
+
+def conversation_time(unit: str) -> tuple[Field, ...]:
+    """One stretch of a user's work on a conversation.
+
+    Args:
+        unit: Of its durations, as a phrase, such as `in seconds`.
+    """
+    return (
+        time("handleAt", "When the user began to handle the conversation."),
+        integer("handleTime", f"How long the user handled it, {unit}."),
+        time("messageAt", "When the user began to write a message."),
+        integer("messageTime", f"How long the user wrote messages, {unit}."),
+        time("noteAt", "When the user began to write a note."),
+        integer("noteTime", f"How long the user wrote notes, {unit}."),
+        integer("messagesSent", "Number of messages that the user sent meanwhile."),
+        integer("notesSent", "Number of notes that the user wrote meanwhile."),
+        boolean("touched", "Whether the user did anything to the conversation meanwhile."),
+        boolean("reopened", "Whether the conversation was opened again meanwhile."),
+        boolean("snoozed", "Whether the conversation was snoozed meanwhile."),
+        boolean("resolved", "Whether the conversation was done meanwhile."),
+        texts("channels", "Channels of the conversation."),
+        texts("createdByTeams", "Ids of the user's teams."),
+        texts("assignedUsers", "Ids of the users whom the conversation was assigned to."),
+        texts("assignedTeams", "Ids of the teams that the conversation was assigned to."),
+        CREATED_AT,
+    )
+
+
+CONVERSATION_TIME_OF: Final = (
+    ORG,
+    to_one("customer", "Customer of the conversation."),
+    to_one("conversation", "Conversation that the user worked on."),
+    to_one("createdBy", "User who worked on the conversation."),
+)
+
+# What is written, but not (yet) sent as a message.
+
+EDITOR_PAYLOAD: Final = structure(
+    "payload",
+    "The text as the editor keeps it.",
+    structure("draftJs", "The text in the form of the Draft.js editor."),
+)
+
+
+def email_address(source: str, description: str) -> Field:
+    """The name and the address of a sender or a recipient."""
+    return structure(
+        source,
+        description,
+        text("name", "Name of the person or the mailbox."),
+        text("email", "E-mail address."),
+    )
+
+
+# A file.
+ATTACHMENT: Final = (
+    text("name", "Name of the file."),
+    text("contentType", "MIME type of the file, such as image/jpeg."),
+    integer("contentLength", "Size of the file, in bytes."),
+    boolean("redacted", "Whether the file was removed for good."),
+)
+
+
+def conditions(source: str, description: str) -> Field:
+    """Conditions in the form of the search, each `{criterion: what is asked of it}`."""
+    return array(
+        source,
+        description,
+        mapping("", "One condition.", anything("", "Operator and value, by the criterion.")),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import related
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -37,6 +38,7 @@ class Shortcuts(KustomerStream):
     """
 
     name = "shortcuts"
+    singular = "shortcut"
     source = PagedList("/v1/shortcuts")
     roles = (
         "org.permission.shortcut.read",
@@ -145,5 +147,19 @@ class Shortcuts(KustomerStream):
             CREATED_BY,
             MODIFIED_BY,
             DELETED_BY,
+        ),
+    )
+    derived = (
+        related(
+            "shortcut_access_users",
+            "accessUsers",
+            text("userId", "Id of the user."),
+            "One row for each user who can use a private shortcut.",
+        ),
+        related(
+            "shortcut_access_teams",
+            "accessTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team that can use a private shortcut.",
         ),
     )

@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, integer, to_many
+from tap_kustomer.shaping.fields import (
+    Field,
+    Shape,
+    boolean,
+    integer,
+    mapping,
+    structure,
+    text,
+    to_many,
+    to_one,
+)
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG
+from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, conditions
+
+
+def _promise(source: str, description: str) -> Field:
+    return structure(
+        source,
+        description,
+        boolean("enabled", "Whether the agreement promises it."),
+        mapping(
+            "times",
+            "Time promised for each priority of a conversation, 1 to 5, in milliseconds.",
+            integer("", "Milliseconds."),
+        ),
+        boolean("basedOnHumanInteraction", "Whether only what people write counts."),
+    )
 
 
 class Slas(KustomerStream):
@@ -17,7 +41,8 @@ class Slas(KustomerStream):
     """
 
     name = "slas"
-    source = PagedList("/v1/slas", variants=({"versions": "all"},))
+    types = ("sla",)
+    source = PagedList("/v1/slas", variants=({"versions": "all"},), included=True)
     roles = ("org.permission.sla.read", "org.user.sla.read")
     shape = Shape(
         attributes=(
@@ -29,4 +54,40 @@ class Slas(KustomerStream):
             CREATED_BY,
             to_many("versions", "Ids of all versions of the agreement."),
         ),
+    )
+
+
+class SlaVersions(KustomerStream):
+    """One row for each version of each agreement. They come with the agreements.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "sla_versions"
+    types = ("sla_version",)
+    source = Slas.source
+    roles = Slas.roles
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the agreement."),
+            text("description", "What the agreement is for."),
+            integer("version", "Number of the version."),
+            text("hours", "Hours that count: calendar for all hours."),
+            structure(
+                "metrics",
+                "What the agreement promises.",
+                _promise("firstResponse", "Time to the first response."),
+                _promise("nextReply", "Time to each reply after the first response."),
+                _promise("longestUnrespondedMessage", "Longest wait of a message for a response."),
+                _promise("totalCustomerWaitTime", "All the time that the customer waits."),
+                _promise("totalConversationOpenTime", "All the time that it is open."),
+            ),
+            structure(
+                "criteria",
+                "Conversations that the agreement is for.",
+                conditions("and", "Conditions that must all hold."),
+            ),
+            CREATED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, to_one("sla", "Agreement that it is a version of.")),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -26,6 +27,7 @@ class Teams(KustomerStream):
     """
 
     name = "teams"
+    singular = "team"
     source = PagedList("/v1/teams", page_size=500)
     roles = ("org.permission.team.read",)
     shape = Shape(
@@ -44,4 +46,18 @@ class Teams(KustomerStream):
             DELETED_AT,
         ),
         relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+    )
+    derived = (
+        values_of(
+            "team_members",
+            "members",
+            text("userId", "Id of the user."),
+            "One row for each member of a team.",
+        ),
+        values_of(
+            "team_role_groups",
+            "roleGroups",
+            text("roleGroupId", "Id of the permission set."),
+            "One row for each permission set of a team.",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, custom, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -25,6 +26,7 @@ class Users(KustomerStream):
     """
 
     name = "users"
+    singular = "user"
     # The list holds either active or deactivated users; its filters can't be combined.
     source = PagedList(
         "/v1/users", page_size=500, variants=({"deleted": "false"}, {"deleted": "true"})
@@ -56,4 +58,18 @@ class Users(KustomerStream):
             DELETED_AT,
         ),
         relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+    )
+    derived = (
+        values_of(
+            "user_roles",
+            "roles",
+            text("role", "Name of the role."),
+            "One row for each role of a user.",
+        ),
+        values_of(
+            "user_role_groups",
+            "roleGroups",
+            text("roleGroupId", "Id of the permission set."),
+            "One row for each permission set of a user.",
+        ),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,7 +90,64 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
         times.append(clock.elapsed)
 
     busiest = max(sum(start <= t < start + 6 for t in times) for start in times)
-    assert busiest <= 9 + 5
+    assert busiest <= 9 + 8 + 1
+
+
+@pytest.mark.parametrize(
+    ("cost", "limit", "percent", "most"),
+    [
+        (Cost.SEARCH, 100, 90, 8),
+        (Cost.PLAIN, 300, 90, 24),
+        (Cost.PLAIN, 1000, 90, 80),
+        (Cost.PLAIN, 300, 25, 7),
+        (Cost.SEARCH, 100, 100, 0),
+    ],
+)
+def test_a_run_begins_with_many_requests_at_once(
+    clock: VirtualClock, cost: Cost, limit: int, percent: int, most: int
+) -> None:
+    limiter = Limiter(clock, percent / 100)
+    limiter.learn(cost, {"x-ratelimit-limit": str(limit)})
+    at_once = -1
+    while clock.elapsed == 0:
+        limiter.wait(cost)
+        at_once += 1
+
+    assert most <= at_once <= most + 1
+
+
+@pytest.mark.parametrize("percent", [25, 50, 80, 90, 95, 100])
+@pytest.mark.parametrize("limit", [60, 100, 300, 2000])
+def test_no_minute_sees_more_than_the_limit(clock: VirtualClock, limit: int, percent: int) -> None:
+    limiter = Limiter(clock, percent / 100)
+    limiter.learn(Cost.PLAIN, {"x-ratelimit-limit": str(limit)})
+    draw = random.Random(limit + percent)
+    times = []
+    while clock.elapsed < 300:
+        limiter.wait(Cost.PLAIN)
+        times.append(clock.elapsed)
+        if draw.random() < 0.02:
+            clock.sleep(draw.uniform(0, 20))
+
+    in_window: deque[float] = deque()
+    for time in times:
+        in_window.append(time)
+        while in_window[0] <= time - 59.999:
+            in_window.popleft()
+        assert len(in_window) <= limit
+
+
+def test_an_hourly_sync_of_fifty_tables_takes_eight_seconds(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 0.9)
+    limiter.learn(Cost.PLAIN, {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "300"})
+    answers: deque[float] = deque()
+    for number in range(50):
+        if len(answers) == 8:
+            clock.sleep(max(answers.popleft() - clock.elapsed, 0))
+        limiter.wait(Cost.SEARCH if number % 5 == 0 else Cost.PLAIN)
+        answers.append(clock.elapsed + 1)
+
+    assert answers[-1] <= 8
 
 
 @pytest.mark.parametrize("seed", range(20))

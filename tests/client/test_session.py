@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,10 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def session(clock: VirtualClock) -> Session:
+    return new_session(clock)
+
+
+def new_session(clock: VirtualClock, *, max_retry_seconds: float = 300) -> Session:
     return Session(
         base_url=URL,
         authenticator=BearerAuthenticator("the-key", URL),
@@ -41,7 +46,7 @@ def session(clock: VirtualClock) -> Session:
         clock=clock,
         timeout=10,
         user_agent="tap-kustomer/test",
-        max_retry_seconds=300,
+        max_retry_seconds=max_retry_seconds,
         connections=4,
     )
 
@@ -128,6 +133,45 @@ def test_pauses_grow_and_the_tap_keeps_trying_for_five_minutes(
     pauses = [pause for pause in clock.sleeps if pause > 0.4]
     assert max(pauses) <= 60
     assert sum(pauses[:3]) < sum(pauses[-3:])
+
+
+def test_the_last_error_says_what_came_for_how_long_and_how_to_go_on(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", text="<html>")
+
+    with pytest.raises(GaveUpError) as ended:
+        session.send(TEAMS, whole)
+
+    assert re.fullmatch(
+        r"GET /v1/teams gave a wrong answer: what came is no JSON\. Given up after \d+ tries in "
+        r"\d+ s: run again with the last STATE, it goes on where it stopped",
+        str(ended.value),
+    )
+
+
+@pytest.mark.parametrize(("most", "least"), [(0, 0), (10, 0), (1000, 800)])
+def test_how_long_the_tap_keeps_trying_is_given(
+    clock: VirtualClock, requests_mock: Mocker, most: float, least: float
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", exc=requests.exceptions.ConnectionError)
+
+    with pytest.raises(GaveUpError):
+        new_session(clock, max_retry_seconds=most).send(TEAMS, whole)
+
+    assert least <= clock.elapsed <= most
+
+
+def test_pauses_differ_from_run_to_run(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/teams", exc=requests.exceptions.ConnectionError)
+    pauses = set()
+    for _ in range(5):
+        clock = VirtualClock()
+        with pytest.raises(GaveUpError):
+            new_session(clock).send(TEAMS, whole)
+        pauses.add(tuple(clock.sleeps))
+
+    assert len(pauses) == 5
 
 
 def test_retry_after_says_how_long_to_wait(

@@ -53,7 +53,7 @@ def test_every_question_is_closed_and_asks_for_page_one() -> None:
     index = IndexModel(rows_at(*range(START, START + 5_000)))
     read(index)
 
-    assert {question.updated.end for question in index.questions} == {END}
+    assert {question.window.end for question in index.questions} == {END}
     assert {question.page for question in index.questions} == {1}
 
 

@@ -38,7 +38,11 @@ def session() -> Session:
 
 def read(session: Session, source: PagedList = TEAMS, page_size: int = 500) -> list[str]:
     workers = Workers(2, lambda: None)
-    return [row["id"] for page in read_list(session, workers, source, page_size) for row in page]
+    return [
+        row["id"]
+        for page in read_list(session, workers, source, page_size)
+        for row in page.resources
+    ]
 
 
 def page(*ids: str, next_link: str | None = None, **meta: Any) -> dict[str, Any]:
@@ -177,4 +181,4 @@ def test_rows_without_an_id_are_told_apart_by_all_they_have(
 
     pages = read_list(session, workers, PagedList("/v1/outboundAccounts"), 100)
 
-    assert [row for page in pages for row in page] == rows
+    assert [row for page in pages for row in page.resources] == rows

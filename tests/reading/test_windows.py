@@ -39,9 +39,10 @@ def read(
 ) -> list[str]:
     reader = searcher(session, strict=strict)
     pages = list(reader.read(source, window, "conversations", now=NOW))
-    times = [row.updated_at for page in pages for row in page]
+    resources = [resource for page in pages for resource in page.resources]
+    times = [resource["attributes"]["updatedAt"] for resource in resources]
     assert times == sorted(times)
-    return [row.resource()["id"] for page in pages for row in page]
+    return [resource["id"] for resource in resources]
 
 
 def rows(first: int, last: int, count: int, prefix: str = "row") -> dict[str, tuple[int, int]]:
@@ -211,14 +212,14 @@ def test_rows_that_are_counted_but_never_come_are_reported(
     session = StandIn(search_of(index), spoil=hide_one_row)
 
     assert len(read(session, Window(NOW - 100 * DAY, NOW))) == 89
-    assert "of 90 rows updated from" in caplog.text
+    assert "of 90 rows with conversation_updated_at from" in caplog.text
 
 
 def test_with_strict_counts_they_end_the_run() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_row)
 
-    with pytest.raises(IncompleteError, match="of 90 rows updated from"):
+    with pytest.raises(IncompleteError, match="of 90 rows with conversation_updated_at from"):
         read(session, Window(NOW - 100 * DAY, NOW), strict=True)
 
 

@@ -176,7 +176,7 @@ def test_children_are_listed_by_parent(
 ) -> None:
     parent, own = next(
         (row, own)
-        for row in organisation.rows[str(listing.parent)]
+        for row in organisation.index(str(listing.parent))
         if (own := organisation.children(row, listing.type))
     )
     path = listing.path.replace("{id}", parent.id)

@@ -46,7 +46,7 @@ class IndexModel:
         found = [
             (updated, self._tie_breaker(row_id), row_id, created)
             for row_id, (updated, created) in self.rows.items()
-            if question.updated.start <= updated <= question.updated.end
+            if question.window.start <= updated <= question.window.end
             and _lies_in(created, question)
         ]
         found.sort()
@@ -70,7 +70,7 @@ class IndexModel:
         document = self.document(question, page_size)
         if document is None:
             return REFUSED
-        return answer_from(Reply(msgspec.json.encode(document)), question, page_size)
+        return answer_from(Reply(msgspec.json.encode(document)), question, page_size=page_size)
 
     def document_bytes(self, start: int, end: int, page_size: int) -> bytes:
         """The first page of a window, as it would be sent."""

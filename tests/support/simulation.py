@@ -75,8 +75,8 @@ class Simulation:
                 slot += 1 / self.rate
                 outcome.requests += 1
                 assert outcome.requests < self.most_requests, "it does not come to an end"
-            for rows in schedule.deliver():
-                outcome.delivered += [(row.id, row.updated_at) for row in rows]
+            for batch in schedule.deliver():
+                outcome.delivered += [(row.id, row.time) for row in batch.rows]
             outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
             if not under_way:
                 continue

@@ -80,6 +80,12 @@ _OPTIONS = (
         help="A criterion to answer with 400. Repeatable.",
     ),
     click.option(
+        "--accept-criterion",
+        multiple=True,
+        metavar="NAME",
+        help="A further time to filter and sort by, say work_item_updated_at. Repeatable.",
+    ),
+    click.option(
         "--unsorted",
         multiple=True,
         metavar="CONTEXT",
@@ -127,6 +133,7 @@ def _sandbox(port: int = 0, host: str = "127.0.0.1", **given: Any) -> Sandbox:
     sets = {
         "deny": "deny",
         "refuse_criterion": "refused_criteria",
+        "accept_criterion": "accepted_criteria",
         "unsorted": "unsorted_contexts",
         "absent": "absent",
     }

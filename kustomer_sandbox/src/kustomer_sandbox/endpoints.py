@@ -141,6 +141,8 @@ LISTS: tuple[Listing, ...] = (
     Listing("/v1/customers", "customer", _roles("customer"), total=True, narrow=dates),
     # A company is deleted by an attribute, there is no other way.
     _deleted_too("/v1/companies", "company", _roles("company"), narrow=equal("externalId")),
+    # Documented as a resource, its paths for reading are a guess.
+    Listing("/v1/kedge", "kedge", _roles("company")),
     Listing("/v1/conversations", "conversation", _roles("conversation")),
     Listing("/v1/messages", "message", _roles("message"), extend=_attachments),
     Listing("/v1/notes", "note", _roles("note")),
@@ -227,6 +229,8 @@ LISTS: tuple[Listing, ...] = (
     ),
     Listing("/v1/routing/users/{id}/work-sessions", "work_session", _ROUTING, parent="user"),
     Listing("/v1/messages/{id}/attachments", "attachment", _ATTACHMENT, parent="message"),
+    # A guess: only writing and deleting comments is documented.
+    Listing("/v1/kobjects/{id}/comments", "comment", _roles("note"), parent="kobject"),
 )
 
 

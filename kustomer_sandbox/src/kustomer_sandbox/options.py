@@ -23,6 +23,8 @@ class Options:
     object_roles: Literal["refuse", "hide", "ignore"] = "refuse"
 
     refused_criteria: frozenset[str] = frozenset()
+    # Criteria on times that nobody has seen, such as work_item_updated_at; sorted by, too.
+    accepted_criteria: frozenset[str] = frozenset()
     unsorted_contexts: frozenset[str] = frozenset()
     shuffle_ties: bool = False
     page_limit: int = 100

@@ -56,6 +56,22 @@ def company(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, {"createdBy": creator, "modifiedBy": editor})
 
 
+def kedge(organisation: Organisation, row: Row) -> Document:
+    """Build an edge of the company hierarchy, from parent to child.
+
+    https://developer.kustomer.com/docs/guides/company-hierarchy
+    """
+    source, target = row.facts["source"], row.facts["target"]
+    attributes = {
+        "sourceId": source.id,
+        "targetId": target.id,
+        "tree": "company_hierarchy",
+        **stamps(row, modified=False),
+    }
+    creator = to_one(row.dice().pick(agents(organisation)))
+    return resource(organisation, row, attributes, {"createdBy": creator})
+
+
 def _contacts(dice: Dice, name: str) -> Document:
     emails = [
         {

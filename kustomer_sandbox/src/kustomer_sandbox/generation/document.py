@@ -24,6 +24,7 @@ PATHS = {
     "org": "/v1/orgs",
     "customer": "/v1/customers",
     "company": "/v1/companies",
+    "kedge": "/v1/kedge",
     "conversation": "/v1/conversations",
     "message": "/v1/messages",
     "note": "/v1/notes",

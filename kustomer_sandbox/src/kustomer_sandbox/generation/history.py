@@ -39,6 +39,8 @@ AMOUNTS = {
     "audit_log": 400,
     "customer_session": 100,
     "customer_event": 600,
+    "comment": 60,
+    "kedge": 20,
     "draft": 30,
     "forward": 20,
     "customer_merge": 8,
@@ -119,10 +121,15 @@ class _Era:
 
     def _companies(self) -> list[Row]:
         add, era = self.organisation.add, self.era
-        return [
+        rows = [
             add("company", created, era.until_end(created + self.dice.below(90 * DAY)))
             for created in era.times(era.amount("company"), 0.0, 0.5)
         ]
+        # A forest: the parent of each comes before it.
+        for child in range(1, min(len(rows), era.amount("kedge") + 1)):
+            parent = rows[self.dice.below(child)]
+            add("kedge", self._later(rows[child], DAY), source=parent, target=rows[child])
+        return rows
 
     def _customers(self) -> list[Row]:
         add, era, dice = self.organisation.add, self.era, self.dice
@@ -223,6 +230,13 @@ class _Era:
                 )
                 row.updated = era.until_end(row.created + dice.below(5 * DAY))
                 customer.facts.setdefault("kobjects", []).append(row)
+        self._comments()
+
+    def _comments(self) -> None:
+        kobjects = [row for one in self.customers for row in one.facts.get("kobjects", ())]
+        for _ in range(self.era.amount("comment")):
+            about = self.dice.pick(kobjects)
+            self.organisation.add("comment", self._later(about, DAY), kobject=about)
 
     def _settle(self) -> None:
         """Let what happened to the children move their parents."""

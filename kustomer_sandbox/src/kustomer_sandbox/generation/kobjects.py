@@ -12,8 +12,10 @@ from kustomer_sandbox.generation.document import (
     deletion,
     maybe,
     rarely,
+    reference,
     resource,
     stamps,
+    to_many,
     to_one,
 )
 from kustomer_sandbox.generation.staff import agents, desks
@@ -95,3 +97,25 @@ def kobject(organisation: Organisation, row: Row) -> Document:
         relationships["company"] = to_one(company)
     links = {"self": f"/v1/klasses/{klass}s/{row.id}"}
     return resource(organisation, row, attributes, relationships, links)
+
+
+def comment(organisation: Organisation, row: Row) -> Document:
+    """Build a comment: a note on a custom object. How it reads back is not documented."""
+    dice, now = row.dice(), row.revision_dice()
+    about = row.facts["kobject"]
+    author = dice.pick(agents(organisation))
+    attributes = {
+        "body": now.pick(words.SENTENCES),
+        "importedAt": maybe(dice, None),
+        **stamps(row),
+        **deletion(row),
+    }
+    relationships = {
+        "kobject": {"data": reference(about)},
+        "customer": to_one(about.facts["customer"]),
+        "createdBy": to_one(author),
+        "userMentions": to_many(dice.some(agents(organisation), 2)),
+    }
+    links = {"self": f"/v1/comments/{row.id}"}
+    document = resource(organisation, row, attributes, relationships, links)
+    return {**document, "type": "note"}

@@ -65,7 +65,9 @@ class SearchEngine:
 
     def search(self, body: Any, parameters: dict[str, str], rules: Rules) -> Answer:
         """Return the page that was asked for, or raise a 400."""
-        query = understand(body, rules, self._options.refused_criteria)
+        options = self._options
+        accepting = rules.without_and_with(options.refused_criteria, options.accepted_criteria)
+        query = understand(body, accepting)
         page = _number(parameters, "page", 1)
         size = min(_number(parameters, "pageSize", _DEFAULT_PAGE), _LARGEST_PAGE)
         if page > self._options.page_limit:

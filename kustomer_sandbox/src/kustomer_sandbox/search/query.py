@@ -5,7 +5,7 @@ https://developer.kustomer.com/docs/concepts/search
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,19 @@ class Rules:
     keys: frozenset[str]
     kind: Callable[[str], str | None]
     sortable: Callable[[str], bool]
+
+    def without_and_with(self, refused: Collection[str], accepted: Collection[str]) -> Rules:
+        """Return rules that refuse some criteria and accept others, which are all times."""
+
+        def kind(name: str) -> str | None:
+            if name in refused:
+                return None
+            return "datetime" if name in accepted else self.kind(name)
+
+        def sortable(name: str) -> bool:
+            return name not in refused and (name in accepted or self.sortable(name))
+
+        return replace(self, kind=kind, sortable=sortable)
 
 
 STANDARD = Rules(
@@ -84,7 +97,7 @@ class Query:
     include_deleted: bool
 
 
-def understand(body: Any, rules: Rules, refused: Collection[str] = ()) -> Query:
+def understand(body: Any, rules: Rules) -> Query:
     """Return the query that a body states, or raise a 400."""
     if not isinstance(body, dict):
         raise bad_parameter("body", "The body must be an object")
@@ -104,14 +117,14 @@ def understand(body: Any, rules: Rules, refused: Collection[str] = ()) -> Query:
 
     def conditions(key: str) -> tuple[tuple[Condition, ...], ...]:
         groups = _objects(body.get(key, []), key, _MOST_CRITERIA)
-        return tuple(_conditions(one, rules, refused, zone) for one in groups)
+        return tuple(_conditions(one, rules, zone) for one in groups)
 
     return Query(
         context=str(context),
         all_of=conditions("and"),
         any_of=conditions("or"),
         none_of=conditions("not"),
-        sorts=_sorts(body.get("sort", []), rules, refused),
+        sorts=_sorts(body.get("sort", []), rules),
         include_deleted=include_deleted,
     )
 
@@ -141,12 +154,10 @@ def _objects(value: Any, key: str, most: int) -> list[dict[str, Any]]:
     return [one for one in value if one]
 
 
-def _conditions(
-    group: dict[str, Any], rules: Rules, refused: Collection[str], zone: tzinfo
-) -> tuple[Condition, ...]:
+def _conditions(group: dict[str, Any], rules: Rules, zone: tzinfo) -> tuple[Condition, ...]:
     found = []
     for name, tests in group.items():
-        kind = None if name in refused else rules.kind(name)
+        kind = rules.kind(name)
         if kind is None:
             raise bad_parameter(name, _UNKNOWN_KEY, f"/properties/{name}/additionalProperties")
         if not isinstance(tests, dict) or not tests:
@@ -178,11 +189,11 @@ def _checked(name: str, kind: str, operator: str, value: Any, zone: tzinfo) -> A
     return value
 
 
-def _sorts(value: Any, rules: Rules, refused: Collection[str]) -> tuple[tuple[str, bool], ...]:
+def _sorts(value: Any, rules: Rules) -> tuple[tuple[str, bool], ...]:
     sorts = []
     for one in _objects(value, "sort", _MOST_SORTS):
         for name, direction in one.items():
-            if name in refused or not rules.sortable(name):
+            if not rules.sortable(name):
                 raise bad_parameter(name, f"Sorting by {name} is unavailable")
             if direction not in ("asc", "desc"):
                 raise bad_parameter(name, 'Must be "asc" or "desc"')

@@ -1,0 +1,52 @@
+"""Takes in the body of an answer, within bounds of time and of size."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.client.errors import OversizedError, TransientError
+
+if TYPE_CHECKING:
+    from urllib3 import HTTPResponse
+
+    from tap_kustomer.client.clock import Clock
+
+# A full page of 500 rows has one to three megabytes.
+LARGEST_BODY: Final = 100_000_000
+
+_CHUNK: Final = 1 << 16
+
+
+def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) -> bytes:
+    """All of an answer's body, decompressed. Unless that succeeds, the connection is closed.
+
+    Args:
+        raw: The answer, of which nothing but the headers was read.
+        request: What was asked, for the text of an error.
+        clock: Tells the time.
+        seconds: How long it may take. A time-out of the socket starts anew with each byte.
+
+    Raises:
+        TransientError: The time is up.
+        OversizedError: There is more of it than `LARGEST_BODY`.
+        urllib3.exceptions.HTTPError: It was cut short, or can't be decompressed.
+    """
+    end = clock.monotonic() + seconds
+    chunks: list[bytes] = []
+    size = 0
+    with closing(raw):
+        # `read1` comes back with what is there: `read` would wait until a chunk is full.
+        while chunk := raw.read1(_CHUNK, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_BODY:
+                raise OversizedError(
+                    f"{request} answered with more than {LARGEST_BODY // 1_000_000} MB: ask for "
+                    "fewer rows at once with the setting page_size"
+                )
+            if clock.monotonic() > end:
+                raise TransientError(
+                    f"{request} failed: the answer was not complete after {seconds:.0f} s"
+                )
+    return b"".join(chunks)

@@ -1,0 +1,238 @@
+"""Reads lists that are followed by cursor, newest row first, and gives their rows oldest first.
+
+Only so can a run that was stopped go on where it stood. The window is halved until a part of it is
+small enough to be held and turned round, and the older half is always read before the newer one.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from tap_kustomer import times
+from tap_kustomer.client.errors import WrongAnswerError
+from tap_kustomer.client.session import Request
+from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.lists import _follow
+from tap_kustomer.reading.numbers import whole
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.search import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.reading.sources import CursorList
+
+# Pages whose rows are held at once. With the 1,000 rows that a page of the audit log has, a part
+# of 10,000 rows is cut: where a search index stops counting, it mostly says just that.
+_PAGES_HELD: Final = 10
+
+_READINGS_AT_MOST: Final = 3
+
+# The year in which Kustomer was founded.
+_FIRST_TIME: Final = times.to_milliseconds("2015-01-01")
+
+# Two days in which nothing was written.
+_BEFORE_ALL: Final = Window(
+    times.to_milliseconds("2014-12-01"), times.to_milliseconds("2014-12-02")
+)
+
+logger = logging.getLogger(__name__)
+
+
+def read_cursor(
+    session: Session, workers: Workers, source: CursorList, window: Window, name: str
+) -> Iterator[Page]:
+    """Every row of a window, oldest first, and those that the list gives beside it.
+
+    Where the list does not say how many rows a window has, a window of many pages is given as it
+    comes: newest first, and `reached` only at its end.
+
+    Source of the parameters and of the cursor: https://developer.kustomer.com/api/core-resources.
+
+    Args:
+        session: Asks Kustomer.
+        workers: Ask for the session.
+        source: Which list.
+        window: From when to when. Its end lies before now.
+        name: Of the stream, for errors and the log.
+
+    Raises:
+        RequestError: The list can't be read.
+        IncompleteError: All that came was given, but it is less than the list says it has.
+    """
+    reading = _CursorReading(session, workers, source, name)
+    yield from reading.read(Window(max(window.start, _FIRST_TIME), window.end))
+    if reading.shortfall is not None:
+        raise reading.shortfall
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that waits for its turn, as JSON: parsed, it would take several times the room."""
+
+    key: str
+    time: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    rows: list[_Row]
+    next_link: str | None
+    count: int | None
+
+
+class _CursorReading:
+    """One reading of a list.
+
+    Attributes:
+        shortfall: The first part that did not give all its rows.
+    """
+
+    def __init__(self, session: Session, workers: Workers, source: CursorList, name: str) -> None:
+        self.shortfall: IncompleteError | None = None
+        self._session = session
+        self._workers = workers
+        self._source = source
+        self._name = name
+        self._most_held = _PAGES_HELD * source.count
+        self._given_last: frozenset[str] = frozenset()
+
+    def read(self, part: Window) -> Iterator[Page]:
+        """All rows of a part, the older half before the newer one."""
+        answers = self._answers(part)
+        first = next(answers)
+        if self._is_too_large(first) and part.start < part.end and self._counts_by_time:
+            middle = (part.start + part.end) // 2
+            yield from self.read(Window(part.start, middle))
+            yield from self.read(Window(middle + 1, part.end))
+        else:
+            yield from self._read_through(part, chain((first,), answers))
+
+    def _is_too_large(self, first: _Answer) -> bool:
+        has_more = first.next_link is not None
+        return has_more and first.count is not None and first.count >= self._most_held
+
+    @cached_property
+    def _counts_by_time(self) -> bool:
+        """Whether the list narrows its rows and its count to a window at all."""
+        answer = self._ask(self._request(_BEFORE_ALL, 1))
+        if answer.rows or answer.count:
+            logger.info("%s: the list does not count by time: it is read as it comes", self._name)
+            return False
+        return True
+
+    def _read_through(self, part: Window, answers: Iterable[_Answer]) -> Iterator[Page]:
+        held: dict[str, _Row] = {}
+        difference = ""
+        for _ in range(_READINGS_AT_MOST):
+            counts: list[int | None] = []
+            is_held = True
+            for answer in answers:
+                rows = {row.key: row for row in answer.rows}
+                if len(held.keys() | rows.keys()) > self._most_held:
+                    # More than was counted, or nothing was: it can't be turned round or proved.
+                    is_held = False
+                    yield self._page(held)
+                    held = {}
+                held.update(rows)
+                counts.append(answer.count)
+            count = counts[0] or 0
+            if not is_held or len(held) >= count or not self._counts_by_time:
+                yield self._page(held, reached=part.end)
+                return
+            difference = (
+                f"{self._name}: of {count} rows written from {times.to_text(part.start)} to "
+                f"{times.to_text(part.end)}, {len(held)} came"
+            )
+            logger.warning(difference)
+            answers = self._answers(part)
+        self.shortfall = self.shortfall or IncompleteError(difference, since=part.start)
+        yield self._page(held)
+
+    def _page(self, held: dict[str, _Row], reached: int | None = None) -> Page:
+        # Parts overlap, so what the one before has given is left out.
+        rows = [row for key, row in reversed(held.items()) if key not in self._given_last]
+        rows.sort(key=lambda row: row.time)
+        self._given_last = frozenset(held)
+        if self.shortfall is not None:
+            reached = None
+        return Page(_resources(rows), reached)
+
+    def _answers(self, part: Window) -> Iterator[_Answer]:
+        first = self._request(part, self._source.count)
+        visited: set[str] = set()
+        request: Request | None = first
+        while request is not None:
+            answer = self._ask(request)
+            yield answer
+            request = None
+            # An empty page ends a list even where it names a next one.
+            if answer.rows and answer.next_link is not None:
+                request = _follow(self._session, first, answer.next_link)
+                address = f"{request.path}?{sorted(request.params.items())}"
+                if address in visited:
+                    raise WrongAnswerError(f"{first}: its pages lead in a circle")
+                visited.add(address)
+
+    def _request(self, part: Window, count: int) -> Request:
+        # Whether the ends belong to a window is not documented: a millisecond more on both sides
+        # is right either way.
+        return Request(
+            "GET",
+            self._source.path,
+            params={
+                "count": count,
+                "filter[start]": times.to_text(part.start - 1),
+                "filter[end]": times.to_text(part.end + 1),
+            },
+        )
+
+    def _ask(self, request: Request) -> _Answer:
+        return self._workers.result(
+            self._workers.submit(partial(self._session.send, request, self._read_answer))
+        )
+
+    def _read_answer(self, reply: Reply) -> _Answer:
+        document = reply.document()
+        rows = document.get("data")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise WrongAnswerError("the answer has no list of rows")
+        links = document.get("links")
+        next_link = links.get("next") if isinstance(links, dict) else None
+        return _Answer(
+            rows=[self._row(row) for row in rows],
+            next_link=next_link if isinstance(next_link, str) and next_link else None,
+            count=_count(document.get("meta")),
+        )
+
+    def _row(self, resource: Resource) -> _Row:
+        content = msgspec.json.encode(resource)
+        try:
+            time = times.to_milliseconds(resource["attributes"][self._source.attribute])
+        except (KeyError, TypeError, ValueError):
+            time = 0
+        return _Row(str(resource.get("id") or content), time, content)
+
+
+def _count(meta: Any) -> int | None:
+    """How many rows a window has, as far as the answer says it."""
+    if not isinstance(meta, dict):
+        return None
+    # What tells the two apart is not documented.
+    counts = [whole(meta.get("total")), whole(meta.get("cursorCount"))]
+    return min((count for count in counts if count is not None), default=None)
+
+
+def _resources(rows: Iterable[_Row]) -> Iterator[Resource]:
+    for row in rows:
+        yield msgspec.json.decode(row.content)

@@ -1,0 +1,109 @@
+"""One way in to all ways of reading: a source and a window in, pages out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tap_kustomer.client.errors import WrongAnswerError
+from tap_kustomer.client.session import Request
+from tap_kustomer.reading.children import read_children
+from tap_kustomer.reading.cursors import read_cursor
+from tap_kustomer.reading.index import Index
+from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.search import Question
+from tap_kustomer.reading.sources import Chain, CursorList, PagedList, Search, Single
+from tap_kustomer.reading.windows import Searcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads sources.
+
+    Attributes:
+        session: Asks Kustomer.
+        workers: Ask for the session, several at once.
+        page_size: Rows a page, at most.
+        parallel: How many requests may be under way at once.
+        lookahead: Bytes of rows that may be read before their turn.
+        strict: Whether rows that are counted but don't come are an error.
+        now: The start of the run, in milliseconds since 1970 by Kustomer's clock.
+    """
+
+    session: Session
+    workers: Workers
+    page_size: int
+    parallel: int
+    lookahead: int
+    strict: bool
+    now: int
+
+    def read(
+        self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
+    ) -> Iterator[Page]:
+        """All rows of a source; those of a search or a cursor list by the window.
+
+        Args:
+            source: Where they are found.
+            window: From when to when. Lists that know no time are read whole.
+            name: Of the stream, for errors and the log.
+            in_turn: Whether the rows are waited for: else nothing much is read ahead.
+
+        Raises:
+            RequestError: They can't be read.
+            IncompleteError: All that came was given, but more is known to be there.
+        """
+        if isinstance(source, Chain):
+            for part in source.sources:
+                yield from self.read(part, window, name, in_turn=in_turn)
+        elif isinstance(source, Single):
+            yield self.workers.result(self.workers.submit(partial(self._read_single, source)))
+        elif isinstance(source, PagedList):
+            yield from read_list(self.session, self.workers, source, self.page_size)
+        elif isinstance(source, CursorList):
+            yield from read_cursor(self.session, self.workers, source, window, name)
+        elif isinstance(source, Search):
+            searcher = Searcher(
+                session=self.session,
+                workers=self.workers,
+                page_size=self.page_size,
+                parallel=self.parallel,
+                lookahead=self.lookahead,
+                strict=self.strict,
+            )
+            yield from searcher.read(source, window, name, now=self.now, in_turn=in_turn)
+        else:
+            parents = self.read(source.parent, window, name, in_turn=in_turn)
+            yield from read_children(
+                self.session, self.workers, source, parents, name, parallel=self.parallel
+            )
+
+    def count(self, source: Search, window: Window) -> int | None:
+        """How many rows a search finds, at the price of one request; None if it does not say.
+
+        Raises:
+            RequestError: The search can't be asked.
+        """
+        index = Index(self.session, source, source.times[0], page_size=1)
+        question = Question(window, sorted=False)
+        return self.workers.result(self.workers.submit(partial(index.ask, question))).total
+
+    def _read_single(self, source: Single) -> Page:
+        return self.session.send(Request("GET", source.path), _single)
+
+
+def _single(reply: Reply) -> Page:
+    data = reply.document().get("data")
+    if not isinstance(data, dict):
+        raise WrongAnswerError("the answer has no resource")
+    return Page([data])

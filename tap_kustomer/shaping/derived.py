@@ -1,0 +1,245 @@
+"""Tables that cost no request: rows for what a resource carries inside itself, such as e-mails.
+
+A row's key is its parent's id and its position. An array that has shrunk leaves rows behind in the
+target, so each row says how many siblings it has and how old its parent was: the rows that count
+are those with the parent's own `updated_at` (`docs/tables.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tap_kustomer.shaping.layout import EXTRA, parent_columns
+from tap_kustomer.shaping.records import object_shaper, settle
+from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
+from tap_kustomer.shaping.values import MismatchError, anything
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
+
+    from tap_kustomer.shaping.fields import Field, Shape
+    from tap_kustomer.shaping.records import Leftovers, Record, Resource
+    from tap_kustomer.shaping.schema import Schema
+
+# What a resource carries, as objects by Kustomer's own keys.
+Items = list[Any]
+
+POSITION = "position"
+SIBLINGS = "siblings"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A table of what the resources of another one carry inside themselves.
+
+    Attributes:
+        name: Of the table.
+        description: What a row is.
+        fields: The columns that an item has.
+        items: Finds the items in a resource.
+    """
+
+    name: str
+    description: str
+    fields: tuple[Field, ...]
+    items: Callable[[Resource], Items]
+
+
+def derived_schema(derived: Derived, parent: str) -> Schema:
+    """The schema of the table.
+
+    Args:
+        derived: Its declaration.
+        parent: What its rows are found in, such as `customer`.
+    """
+    column = parent_columns(parent)
+    return {
+        "type": "object",
+        "properties": {
+            column.id: {"type": ["string"], "description": f"Id of the {_words(parent)}."},
+            POSITION: {
+                "type": ["integer"],
+                "description": "Place among its siblings, from 0 on, in Kustomer's order.",
+            },
+            SIBLINGS: {
+                "type": ["integer", "null"],
+                "description": f"Number of rows that the {_words(parent)} has in this table. "
+                "Rows at a position beyond it are left over from before.",
+            },
+            column.updated_at: {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": f"When the {_words(parent)} last changed, as far as this row knows: "
+                "older rows than its newest one are left over from before.",
+            },
+            **properties(derived.fields),
+            EXTRA: EXTRA_SCHEMA,
+        },
+    }
+
+
+def _words(parent: str) -> str:
+    return parent.replace("_", " ")
+
+
+def compile_deriver(
+    derived: Derived, parent: str, known: AbstractSet[str] | None = None
+) -> Callable[[Resource], list[Record]]:
+    """The function that turns a resource into the rows of a derived table.
+
+    Args:
+        derived: The table's declaration.
+        parent: What its rows are found in, such as `customer`.
+        known: The columns of the catalog in use.
+    """
+    column = parent_columns(parent)
+    find = derived.items
+    shape = object_shaper(derived.fields)
+
+    def rows(resource: Resource) -> list[Record]:
+        items = find(resource)
+        if not items:
+            return []
+        attributes = resource.get("attributes") or {}
+        whose = column.values({"id": resource.get("id"), "updatedAt": attributes.get("updatedAt")})
+        records = []
+        for position, item in enumerate(items):
+            row: Record = {POSITION: position, SIBLINGS: len(items)}
+            leftovers: Leftovers = []
+            try:
+                row.update(shape(item, (), leftovers))
+            except MismatchError:
+                leftovers.append((("value",), "value", anything(item)))
+            row.update(whose)
+            records.append(settle(row, leftovers, known))
+        return records
+
+    return rows
+
+
+# Ways to declare a table: of objects, whose fields are declared with the attribute already, or of
+# single values.
+
+
+def rows_of(shape: Shape, name: str, attribute: str, description: str) -> Derived:
+    """A table of the objects in an array among the attributes."""
+    (array,) = (field for field in shape.attributes if field.source == attribute)
+    return Derived(name, description, array.holds.fields, objects(attribute))
+
+
+def values_of(name: str, attribute: str, field: Field, description: str) -> Derived:
+    """A table of the values in an array among the attributes, such as ids."""
+    return Derived(name, description, (field,), values(attribute, named=field.source))
+
+
+def related(name: str, relationship: str, field: Field, description: str) -> Derived:
+    """A table of the resources that a to-many relationship leads to."""
+    return Derived(name, description, (field,), references(relationship, named=field.source))
+
+
+# Where items are found.
+
+
+def objects(*path: str) -> Callable[[Resource], Items]:
+    """The objects of an array among the attributes."""
+    return lambda resource: _array(_attribute(resource, path))
+
+
+def values(*path: str, named: str) -> Callable[[Resource], Items]:
+    """The values of an array among the attributes, such as ids; one value alone counts too.
+
+    Args:
+        path: Of the attribute.
+        named: What each value is called among the fields.
+    """
+    return lambda resource: [{named: value} for value in _array(_attribute(resource, path))]
+
+
+def entries(*path: str, named: str) -> Callable[[Resource], Items]:
+    """The entries of a map among the attributes, in the order of their keys.
+
+    Args:
+        path: Of the attribute.
+        named: What the key of an entry is called among the fields.
+    """
+
+    def find(resource: Resource) -> Items:
+        mapping = _attribute(resource, path)
+        if not isinstance(mapping, dict):
+            return _array(mapping)
+        return [
+            {**(entry if isinstance(entry, dict) else {"value": entry}), named: key}
+            for key, entry in sorted(mapping.items())
+        ]
+
+    return find
+
+
+def references(
+    *names: str, named: str, only: Iterable[str] = (), but: Iterable[str] = ()
+) -> Callable[[Resource], Items]:
+    """The resources that to-many relationships lead to.
+
+    Args:
+        names: Of the relationships.
+        named: What the id of a reference is called among the fields.
+        only: The JSON:API types that count; all of them where none are given.
+        but: The JSON:API types that don't count.
+    """
+    wanted, unwanted = frozenset(only), frozenset(but)
+
+    def counts(reference: Any) -> bool:
+        if not isinstance(reference, dict):
+            return False
+        kind = reference.get("type")
+        return kind not in unwanted and (not wanted or kind in wanted)
+
+    def find(resource: Resource) -> Items:
+        relationships = resource.get("relationships") or {}
+        if not isinstance(relationships, dict):
+            return []
+        return [
+            {named: reference.get("id")}
+            for name in names
+            for reference in _array(_data(relationships.get(name)))
+            if counts(reference)
+        ]
+
+    return find
+
+
+def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Resource], Items]:
+    """The values of an array that stands in each of several objects among the attributes.
+
+    Args:
+        names: Of the objects.
+        named: What each value is called among the fields.
+        place: What the name of the object is called among the fields.
+        path: Of the array inside each object.
+    """
+    return lambda resource: [
+        {place: name, named: value}
+        for name in names
+        for value in _array(_attribute(resource, (name, path)))
+    ]
+
+
+def _data(relationship: Any) -> Any:
+    return relationship.get("data") if isinstance(relationship, dict) else None
+
+
+def _attribute(resource: Resource, path: tuple[str, ...]) -> Any:
+    value: Any = resource.get("attributes")
+    for step in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def _array(value: Any) -> Items:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

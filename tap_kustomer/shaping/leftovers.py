@@ -1,0 +1,74 @@
+"""What has no place in a record: it is kept in the column `_extra`, so that nothing is dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tap_kustomer.shaping.layout import EXTRA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
+
+
+class Leftover(NamedTuple):
+    """A value that has no place.
+
+    Attributes:
+        path: Where it would have had one: the names, keys and positions that lead there.
+        source: Kustomer's own key for it.
+        value: The value.
+    """
+
+    path: tuple[str, ...]
+    source: str
+    value: Any
+
+
+Leftovers = list[Leftover]
+
+
+def under(step: str, leftovers: Leftovers) -> Leftovers:
+    """What is left over inside of something, as seen from outside."""
+    return [Leftover((step, *path), source, value) for path, source, value in leftovers]
+
+
+def compile_settling(
+    columns: Iterable[str], known: AbstractSet[str] | None
+) -> Callable[[dict[str, Any], Leftovers], dict[str, Any]]:
+    """The function that completes a row of these columns by what has no place in it.
+
+    Args:
+        columns: That the row may have.
+        known: Those of the catalog in use; without one, all of them.
+    """
+    without_place = tuple(sorted(set(columns) - known)) if known is not None else ()
+    has_extra = known is None or EXTRA in known
+
+    def settle(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:
+        for column in without_place:
+            if column in row:
+                leftovers.append(Leftover((column,), column, row.pop(column)))
+        if leftovers and has_extra:
+            row[EXTRA] = _nested(leftovers)
+        return row
+
+    return settle
+
+
+def _nested(leftovers: Leftovers) -> dict[str, Any]:
+    """Objects within objects, as the paths say, and every value in a place of its own."""
+    extra: dict[str, Any] = {}
+    # In an order that does not depend on that of the keys that came.
+    for path, source, value in sorted(leftovers, key=lambda leftover: leftover[:2]):
+        inner = extra
+        for step in path[:-1]:
+            name = step
+            while not isinstance(inner.setdefault(name, {}), dict):
+                name += "_"
+            inner = inner[name]
+        name = path[-1] if path[-1] not in inner else source
+        while name in inner:
+            name += "_"
+        inner[name] = value
+    return extra

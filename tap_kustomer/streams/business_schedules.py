@@ -1,0 +1,58 @@
+"""Business schedules: when the organisation works, which durations in business hours go by."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, array, boolean, integer, mapping, text
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    DELETED_AT,
+    DELETED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class BusinessSchedules(KustomerStream):
+    """One row for each schedule; its holidays are a table of their own.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "business_schedules"
+    source = PagedList("/v1/schedules")
+    roles = (
+        "org.permission.schedule.read",
+        "org.user.schedule.read",
+        "org.admin.schedule.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the schedule."),
+            mapping(
+                "hours",
+                (
+                    "Working hours by weekday, 0 (Sunday) to 6: spans of [start, end] in minutes "
+                    "since midnight; null on days off."
+                ),
+                array(
+                    "",
+                    "Spans of one day.",
+                    array("", "Start and end.", integer("", "Minutes since midnight.")),
+                ),
+            ),
+            text("timezone", "Time zone of the hours, such as America/New_York."),
+            boolean("default", "Whether it holds where no other schedule is named."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            DELETED,
+            DELETED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+    )

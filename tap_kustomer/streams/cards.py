@@ -1,0 +1,38 @@
+"""Cards: pages of other systems that the app shows beside a customer or a conversation."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, text, texts
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class Cards(KustomerStream):
+    """One row for each card that is installed.
+
+    Source: https://developer.kustomer.com/api/apps-platform
+    """
+
+    name = "cards"
+    source = PagedList("/v1/cards")
+    roles = ("org.permission.apps.read", "org.user.apps.read", "org.admin.apps.read")
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the card."),
+            text("description", "What the card shows."),
+            text("url", "Address of the page that the card shows."),
+            texts("contexts", "Where it is shown: customer, company, conversation or kobject."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

@@ -1,0 +1,60 @@
+"""Chat settings: how the chat window looks and behaves on the organisation's pages."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, boolean, integer, structure, text
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class ChatSettings(KustomerStream):
+    """One row: the organisation's settings.
+
+    Kustomer documents where they are, but not what they carry. The columns are those of
+    https://docs.aws.amazon.com/glue/latest/dg/kustomer-reading-from-entities.html; the roles are
+    those of the organisation's other settings.
+    Source: https://developer.kustomer.com/api/chat
+    """
+
+    name = "chat_settings"
+    source = PagedList("/v1/chat/settings")
+    roles = ("org.permission.setting.read", "org.user.setting.read")
+    # Whoever has the secret of the chat can sign in as any customer. It is documented beside
+    # /v1/auth/customer/settings; under which name it might stand here is not.
+    secrets = ("secret", "secrets", "secretKey", "privateKey", "token", "jwtSecret", "auth")
+    shape = Shape(
+        attributes=(
+            boolean("enabled", "Whether the chat is on."),
+            text("widgetType", "Kind of window, such as chat."),
+            integer("settingsVersion", "Version of the form that the settings have."),
+            integer("version", "Version of the settings."),
+            text("teamName", "Name under which agents chat."),
+            text("greeting", "Words that welcome the customer."),
+            text("autoreply", "First answer, given without an agent."),
+            text("embedIconUrl", "Address of the button's picture."),
+            text("embedIconColor", "Colour of the button."),
+            text("offhoursMessage", "Words that are shown out of business hours."),
+            text("offhoursImageUrl", "Address of the picture out of business hours."),
+            text("fallbackEmailSubject", "Subject of the e-mail to a customer who has left."),
+            text("fallbackEmailIntroduction", "First words of that e-mail."),
+            boolean("outboundChatEnabled", "Whether agents can begin a chat."),
+            boolean("closableChat", "Whether customers can end a chat."),
+            boolean("singleSessonChat", "Whether a customer has one chat at a time."),
+            boolean("noHistory", "Whether customers don't see earlier chats."),
+            boolean("disableAttachments", "Whether customers can't send files."),
+            boolean("showTypingIndicatorWeb", "Whether customers see that an agent writes."),
+            structure("volumeControl", "How customers are guided when too many chat at once."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

@@ -1,0 +1,57 @@
+"""Conversation forwards: e-mails that pass a conversation on to someone outside."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.shaping.fields import Shape, array, text, time, to_many, to_one
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    EDITOR_PAYLOAD,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+    email_address,
+)
+
+
+class ConversationForwards(KustomerStream):
+    """One row for each forward. Costs one request per changed conversation.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "conversation_forwards"
+    selected_by_default = False
+    source = PerParent(parent=Conversations.source, path="/v1/conversations/{id}/forwards")
+    roles = ("org.permission.draft.read", "org.user.draft.read")
+    shape = Shape(
+        parent="conversation",
+        attributes=(
+            text("status", "How far it is: draft, scheduled, sent or failed."),
+            text("channel", "Channel that it goes through: email."),
+            text("app", "App that sends it, such as postmark or gmail."),
+            email_address("from", "Sender."),
+            array("to", "Recipients.", email_address("", "One recipient.")),
+            text("replyTo", "Address that answers go to."),
+            text("subject", "Subject of the e-mail."),
+            text("body", "Text of the e-mail."),
+            EDITOR_PAYLOAD,
+            text("template", "Id of the template that it is written in."),
+            time("sendAt", "When it is due to be sent."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(
+            ORG,
+            to_one("customer", "Customer of the conversation."),
+            to_one("conversation", "Conversation that is forwarded."),
+            to_many("attachments", "Ids of the files that go with it."),
+            CREATED_BY,
+            MODIFIED_BY,
+        ),
+    )

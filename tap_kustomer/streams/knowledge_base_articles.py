@@ -1,0 +1,94 @@
+"""Knowledge base articles: what customers, or only agents, can read for themselves."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import (
+    Shape,
+    anything,
+    array,
+    mapping,
+    structure,
+    text,
+    texts,
+    time,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    DELETED_AT,
+    DELETED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class KnowledgeBaseArticles(KustomerStream):
+    """One row for each article, with its text in every language.
+
+    Kustomer documents the list, but not what an article carries. The columns are those of
+    https://docs.aws.amazon.com/glue/latest/dg/kustomer-reading-from-entities.html; the roles are
+    those of the files in articles.
+    Source: https://developer.kustomer.com/api/knowledge-base
+    """
+
+    name = "knowledge_base_articles"
+    source = PagedList("/v1/kb/articles")
+    roles = ("org.permission.kb.read", "org.user.kb.read")
+    shape = Shape(
+        attributes=(
+            text("title", "Title of the article."),
+            text("hash", "Short name of the article in addresses."),
+            text("status", "State of the article, such as draft or published."),
+            text("scope", "Who can read it, such as public or internal."),
+            text("source", "Where the article comes from."),
+            array(
+                "categories",
+                "Categories that the article stands in.",
+                structure(
+                    "",
+                    "One category.",
+                    text("id", "Id of the category."),
+                    text("knowledgeBase", "Id of the category's knowledge base."),
+                ),
+            ),
+            array(
+                "knowledgeBases",
+                "Knowledge bases that the article belongs to.",
+                anything("", "One knowledge base."),
+            ),
+            texts("tags", "Tags of the article."),
+            text("metaTitle", "Title of the article's page."),
+            text("metaDescription", "Description of the article's page."),
+            texts("metaKeywords", "Keywords of the article's page."),
+            mapping(
+                "langVersions",
+                "Versions of the article by language, such as en_us.",
+                structure(
+                    "",
+                    "Versions in one language.",
+                    structure(
+                        "currentVersion",
+                        "The version in force.",
+                        anything("id", "Its id, or the version itself with its text as HTML."),
+                    ),
+                ),
+            ),
+            mapping(
+                "latestLangs",
+                "Latest version in each language.",
+                anything("", "The version in one language."),
+            ),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            time("publishedAt", "When the article was published."),
+            DELETED,
+            DELETED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+    )

@@ -1,0 +1,65 @@
+"""KObject comments: what agents write to each other about a custom object."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.shaping.fields import Shape, anything, array, text, to_many, to_one
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.kobjects import Kobjects
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    DELETED_AT,
+    DELETED_BY,
+    IMPORTED_AT,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class KobjectComments(KustomerStream):
+    """One row for each comment. Costs one request per changed custom object.
+
+    Unconfirmed: Kustomer documents how a comment is written and deleted. That the same path lists
+    them is assumed, as are the roles, which are those of notes.
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "kobject_comments"
+    confirmed = False
+    selected_by_default = False
+    source = PerParent(parent=Kobjects.source, path="/v1/kobjects/{id}/comments")
+    roles = ("org.permission.note.read", "org.user.note.read")
+    shape = Shape(
+        parent="kobject",
+        attributes=(
+            text("body", "Text of the comment."),
+            array(
+                "attachments",
+                "Files attached to the comment; items are undocumented.",
+                anything("", "One file."),
+            ),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            IMPORTED_AT,
+            DELETED,
+            DELETED_AT,
+        ),
+        relationships=(
+            ORG,
+            to_one("kobject", "Custom object that the comment is about."),
+            to_one("customer", "Customer whom the custom object belongs to."),
+            to_one("conversation", "Conversation that the custom object belongs to."),
+            to_one("klass", "Klass of the custom object; its id is the klass's name."),
+            to_one("assignedUser", "User whom the custom object is assigned to."),
+            to_one("assignedTeam", "Team that the custom object is assigned to."),
+            to_many("userMentions", "Ids of the users and teams whom the comment mentions."),
+            CREATED_BY,
+            MODIFIED_BY,
+            DELETED_BY,
+        ),
+    )

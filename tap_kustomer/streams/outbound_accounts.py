@@ -1,0 +1,26 @@
+"""Outbound accounts: the addresses and numbers that messages are sent from."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, text
+from tap_kustomer.streams.base import KustomerStream
+
+
+class OutboundAccounts(KustomerStream):
+    """One row for each address and each number. They have no id and no times.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "outbound_accounts"
+    source = PagedList("/v1/outboundAccounts")
+    roles = ("org.permission.apps.read", "org.user.apps.read")
+    key = ("channel", "account")
+    shape = Shape(
+        attributes=(
+            text("channel", "Channel of the account, such as email or sms."),
+            text("account", "The address or the number."),
+            text("name", "Name of the account as people see it."),
+        ),
+    )

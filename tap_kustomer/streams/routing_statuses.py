@@ -1,0 +1,41 @@
+"""Routing statuses: what users can say about whether they take work."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, boolean, text
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class RoutingStatuses(KustomerStream):
+    """One row for each status, such as Available or Lunch; work sessions refer to its id.
+
+    Source: https://developer.kustomer.com/api/queues-and-routing
+    """
+
+    name = "routing_statuses"
+    source = PagedList("/v1/routing/statuses")
+    roles = (
+        "org.permission.routing_status.read",
+        "org.permission.routing.read",
+        "org.user.routing.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the status."),
+            text("statusType", "What it means for routing: available, busy, unavailable, offline."),
+            boolean("system", "Whether Kustomer itself made the status."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

@@ -1,0 +1,107 @@
+"""Satisfactions: the surveys in which customers are asked how content they are."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import (
+    Shape,
+    anything,
+    array,
+    boolean,
+    integer,
+    number,
+    structure,
+    text,
+    time,
+    to_one,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+    conditions,
+)
+
+
+class Satisfactions(KustomerStream):
+    """One row for each survey; what customers answered is in `conversations.satisfaction_level`.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "satisfactions"
+    source = PagedList("/v1/satisfaction")
+    roles = ("org.permission.satisfaction.read", "org.user.satisfaction.read")
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the survey."),
+            text("formType", "Kind of survey, such as csat."),
+            boolean("enabled", "Whether the survey is in use."),
+            text("channel", "Channel through which the survey is sent."),
+            text("description", "What the survey is for."),
+            structure(
+                "from",
+                "Who sends the survey.",
+                text("channel", "Channel of the sender."),
+                text("account", "Address or number of the sender."),
+                text("app", "App that sends it."),
+            ),
+            text("metaTitle", "Title of the survey's page."),
+            text("metaDescription", "Description of the survey's page."),
+            number(
+                "delayTime",
+                "How long after the conversation is done it is sent; the unit is undocumented.",
+            ),
+            structure(
+                "scale",
+                "Ratings that can be given.",
+                integer("options", "Number of ratings to choose from."),
+                text("type", "How ratings are shown, such as number."),
+                text("labelHigh", "Words beside the best rating."),
+                text("labelLow", "Words beside the worst rating."),
+            ),
+            text("introduction", "Words before the survey."),
+            text("ratingPrompt", "Question that asks for the rating."),
+            array(
+                "questions",
+                "Follow-up questions; items are undocumented.",
+                anything("", "One question."),
+            ),
+            array(
+                "positiveQuestions",
+                "Follow-up questions after a good rating.",
+                anything("", "One question."),
+            ),
+            array(
+                "negativeQuestions",
+                "Follow-up questions after a bad rating.",
+                anything("", "One question."),
+            ),
+            array(
+                "allQuestions",
+                "Follow-up questions after any rating.",
+                anything("", "One question."),
+            ),
+            text("followUpType", "Whether follow-up questions depend on the rating."),
+            structure(
+                "criteria",
+                "Conversations after which the survey is sent.",
+                conditions("and", "Conditions that must all hold."),
+                conditions("or", "Conditions of which one must hold."),
+            ),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            time("modified", "The same as modified_at: some surveys spell it so."),
+        ),
+        relationships=(
+            ORG,
+            to_one("template", "Template that the survey was made from."),
+            CREATED_BY,
+            MODIFIED_BY,
+        ),
+    )

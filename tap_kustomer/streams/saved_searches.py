@@ -1,0 +1,71 @@
+"""Saved searches: the lists of conversations and customers that people work from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import (
+    Shape,
+    anything,
+    array,
+    structure,
+    text,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+    conditions,
+)
+
+_VISIBILITY: Final = text("visibility", "How they see the search, such as all or search.")
+
+
+class SavedSearches(KustomerStream):
+    """One row for each saved search, as it is defined; not what it finds.
+
+    Source: https://developer.kustomer.com/api/settings-and-configurations
+    """
+
+    name = "saved_searches"
+    source = PagedList("/v1/customers/searches")
+    roles = (
+        "org.permission.search.read",
+        "org.user.search.read",
+        "org.admin.search.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the search."),
+            structure(
+                "data",
+                "What is searched for.",
+                text("queryContext", "Kind of object that it finds, such as conversation."),
+                conditions("and", "Conditions that must all hold."),
+                conditions("or", "Conditions of which one must hold."),
+                conditions("not", "Conditions that must not hold."),
+                conditions("sort", "Order of what is found: criteria, each asc or desc."),
+                array("fields", "Columns that the app shows.", anything("", "One column.")),
+            ),
+            text("defaultVisibility", "How it is seen by those whom no entry names."),
+            array(
+                "teamVisibilities",
+                "How single teams see it.",
+                structure("", "One team.", text("id", "Id of the team."), _VISIBILITY),
+            ),
+            array(
+                "userVisibilities",
+                "How single users see it.",
+                structure("", "One user.", text("id", "Id of the user."), _VISIBILITY),
+            ),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

@@ -1,0 +1,44 @@
+"""Shortcut categories: the folders in which shortcuts are kept."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, text
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    DELETED,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class ShortcutCategories(KustomerStream):
+    """One row for each category of shortcuts.
+
+    Kustomer documents the list, but not what a category carries: these columns are assumed.
+    Source: https://developer.kustomer.com/api/settings-and-configurations
+    """
+
+    name = "shortcut_categories"
+    source = PagedList("/v1/shortcuts/categories")
+    roles = (
+        "org.permission.shortcut.read",
+        "org.user.content.shortcut.read",
+        "org.user.shortcut.read",
+        "org.admin.content.shortcut.read",
+        "org.admin.shortcut.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the category."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            DELETED,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

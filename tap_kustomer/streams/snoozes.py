@@ -1,0 +1,44 @@
+"""Snooze options: what the app offers when a conversation is put off."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import Shape, anything, boolean, text
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
+
+
+class Snoozes(KustomerStream):
+    """One row for each option of the menu. What was put off is in `conversations.snooze`.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "snoozes"
+    source = PagedList("/v1/snoozes")
+    roles = ("org.permission.snooze.read",)
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the option, as the menu shows it."),
+            text("type", "How the time is found: relative, dynamic or absolute."),
+            anything(
+                "value",
+                (
+                    "Until when: milliseconds from now (relative), a day and a time (dynamic) or "
+                    "milliseconds since 1970 (absolute)."
+                ),
+            ),
+            boolean("enabled", "Whether the menu offers it."),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

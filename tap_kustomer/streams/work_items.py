@@ -1,0 +1,123 @@
+"""Work items: the way of a conversation through the queues to a user."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import Criterion, Search
+from tap_kustomer.shaping.fields import (
+    Shape,
+    boolean,
+    integer,
+    structure,
+    text,
+    time,
+    to_one,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    MILLISECONDS_SPENT,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    REV,
+    UPDATED_AT,
+)
+
+
+class WorkItems(KustomerStream):
+    """One row for each time that a conversation was put up for work.
+
+    Unconfirmed: by which times the search can be asked. If only by the end of the handling, then
+    work that has not ended yet is missing.
+    Source: https://developer.kustomer.com/api/queues-and-routing
+    """
+
+    name = "work_items"
+    source = Search(
+        "work_item",
+        criteria=(
+            Criterion("work_item_updated_at"),
+            Criterion("work_item_handle_completed_at", None),
+        ),
+        archived=False,
+    )
+    roles = ("org.permission.routing.read", "org.user.routing.read")
+    shape = Shape(
+        attributes=(
+            # What is to be done.
+            text("resourceType", "Kind of object that the work is on: conversation."),
+            time("resourceCreatedAt", "When the conversation was created."),
+            text("resourceDirection", "Who began the conversation: in (customer) or out."),
+            integer("resourceRev", "Revision of the conversation."),
+            text("channel", "Channel of the conversation."),
+            integer("workItemNumber", "How many work items the conversation has had, with this."),
+            integer("priority", "Priority of the item in routing."),
+            integer("itemSize", "Share of a user's capacity that the item takes up."),
+            # How far it is.
+            text("status", "State: ivr, queued, routed, assigned, wrap-up or completed."),
+            boolean("paused", "Whether the item is paused, as its conversation is snoozed."),
+            time("firstEnterQueueAt", "When the item first came into a queue."),
+            integer("queuedCount", "How often the item came into a queue."),
+            time("completedAt", "When the item was completed."),
+            # How long it took.
+            structure("ivr", "Time before the first queue.", *MILLISECONDS_SPENT),
+            structure(
+                "handle",
+                "Time that a user worked on it.",
+                *MILLISECONDS_SPENT,
+                time("completedAt", "When the user ended the work."),
+            ),
+            structure("wrapUp", "Time to put the work in order after.", *MILLISECONDS_SPENT),
+            structure("abandoned", "Time until the customer gave up.", *MILLISECONDS_SPENT),
+            integer(
+                "resourceFirstQueueTime",
+                "From the conversation's creation to its first queue, in milliseconds.",
+            ),
+            integer(
+                "resourceFirstRouteTime",
+                "From the conversation's creation to its first routing, in milliseconds.",
+            ),
+            integer(
+                "resourceFirstAssignTime",
+                "From the conversation's creation to its first assignment, in milliseconds.",
+            ),
+            structure(
+                "firstRoutedResponse",
+                "First response after the routing.",
+                text("id", "Id of the message that responds."),
+                time("createdAt", "When the message was created."),
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "lastRevision",
+                "Latest turn of the item.",
+                time("enteredQueueAt", "When the item came into the queue."),
+                integer("queueTime", "Time in the queue, in milliseconds."),
+                integer("queueBusinessTime", "The same within business hours, in milliseconds."),
+                time("routedAt", "When the item was offered to a user."),
+                time("acceptedAt", "When the user took it."),
+                boolean("timedout", "Whether the user let the offer pass."),
+                time("lastTimedoutAt", "When a user last let an offer pass."),
+                text("externalQueue", "Name of the queue in another system."),
+            ),
+            # When.
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            REV,
+        ),
+        relationships=(
+            ORG,
+            to_one("resource", "Conversation that the work is on."),
+            to_one("queue", "Queue that the item is or was in."),
+            to_one("rule", "Queue rule that chose the queue."),
+            to_one("team", "Team of the user."),
+            to_one("workSession", "Work session of the user."),
+            to_one("routedTo", "User whom the item was offered to."),
+            to_one("routedToSession", "Work session of the user whom it was offered to."),
+            to_one("assignedTo", "User whom the item is assigned to."),
+            to_one("acceptedBy", "User who took the item."),
+            to_one("lastRevision", "Latest turn of the item."),
+            MODIFIED_BY,
+        ),
+    )

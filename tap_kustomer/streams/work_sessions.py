@@ -1,0 +1,137 @@
+"""Work sessions: a user's time at work, from signing in to signing out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.fields import (
+    Shape,
+    array,
+    boolean,
+    integer,
+    mapping,
+    structure,
+    text,
+    time,
+    to_many,
+    to_one,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    MILLISECONDS_SPENT,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    REV,
+    UPDATED_AT,
+)
+
+_IN_A_STATUS: Final = (
+    time("statusAt", "When the user last took up the status."),
+    *MILLISECONDS_SPENT,
+)
+
+
+class WorkSessions(KustomerStream):
+    """One row for each session; those that have ended don't change any more.
+
+    Source: https://developer.kustomer.com/api/queues-and-routing
+    """
+
+    name = "work_sessions"
+    source = Search("work_session", archived=False, fallback=PagedList("/v1/routing/work-sessions"))
+    roles = (
+        "org.permission.work_session.read",
+        "org.permission.routing.read",
+        "org.user.routing.read",
+    )
+    shape = Shape(
+        attributes=(
+            # Whether the user works.
+            boolean("active", "Whether the session goes on."),
+            boolean("routable", "Whether work is routed to the user now."),
+            text(
+                "statusType",
+                "What the user's status means: available, busy, unavailable or offline.",
+            ),
+            time("signedInAt", "When the user signed in."),
+            time("signedOutAt", "When the user signed out."),
+            # How much the user has to do.
+            integer("workItemCount", "Number of work items that the user has."),
+            integer("pausedWorkItemCount", "Number of them that are paused; can be negative."),
+            array(
+                "capacity",
+                "How much the user can take, by priority.",
+                structure(
+                    "",
+                    "Capacity for one priority.",
+                    integer("priority", "The priority."),
+                    integer("limit", "What the user can take at most."),
+                    integer("remaining", "What the user can still take."),
+                ),
+            ),
+            integer("totalCapacity", "What the user can take at most."),
+            integer("capacityRemaining", "What the user can still take; can exceed the total."),
+            text("capacityStatus", "How busy the user is, such as idle or not-at-capacity."),
+            time("lastAssignedItemAt", "When the user last got a work item."),
+            # What the user did.
+            integer("handledItemCount", "Number of work items that the user has handled."),
+            integer("handledConversationCount", "Number of conversations among them."),
+            structure("totalAvailable", "Time in which the user was available.", *_IN_A_STATUS),
+            structure("totalUnavailable", "Time in which the user was unavailable.", *_IN_A_STATUS),
+            structure(
+                "totalAvailableIdleCapacity",
+                "Time in which the user was available and had nothing to do.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "totalAvailableNotAtCapacity",
+                "Time in which the user was available and could take more.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "totalUnavailableIdleCapacity",
+                "Time in which the user was unavailable and had nothing to do.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "totalUnavailableNotAtCapacity",
+                "Time in which the user was unavailable and could have taken more.",
+                *MILLISECONDS_SPENT,
+            ),
+            mapping(
+                "totalTimeByStatus",
+                "Time in each status, by the status's id.",
+                structure(
+                    "",
+                    "Time in one status.",
+                    integer("statusSelectedCount", "How often the user took up the status."),
+                    *_IN_A_STATUS,
+                ),
+            ),
+            # When.
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            REV,
+            structure(
+                "lastRevision",
+                "Latest stretch of the session without a change of status.",
+                integer("handledItemCount", "Number of work items that the user handled in it."),
+            ),
+        ),
+        relationships=(
+            ORG,
+            to_one("user", "User whose session it is."),
+            to_one("team", "Team that the user works for."),
+            to_one("routingSettings", "Routing settings of that team."),
+            to_one("status", "Status of the user."),
+            to_many("queues", "Ids of the queues that the user works on."),
+            to_many("workItems", "Ids of the work items that the user has."),
+            to_one("pendingItem", "Work item that is offered to the user."),
+            to_one("lastRevision", "Latest stretch of the session."),
+            MODIFIED_BY,
+        ),
+    )

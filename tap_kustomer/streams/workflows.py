@@ -1,0 +1,77 @@
+"""Workflows: what Kustomer does by itself when something happens."""
+
+from __future__ import annotations
+
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.fields import (
+    Shape,
+    anything,
+    array,
+    boolean,
+    structure,
+    text,
+)
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    REV,
+    UPDATED_AT,
+)
+
+
+class Workflows(KustomerStream):
+    """One row for each workflow: what sets it off and which steps follow.
+
+    Its variables and the parameters of its steps are left out, as they can hold passwords and
+    tokens of other systems. Kustomer documents the list, but not the form of a step, which is
+    known from apps that bring workflows.
+    Source: https://developer.kustomer.com/api/workflows
+    """
+
+    name = "workflows"
+    source = PagedList("/v1/workflows")
+    roles = ("org.permission.workflow.read", "org.admin.workflow.read")
+    secrets = ("variables", "steps.params")
+    shape = Shape(
+        attributes=(
+            text("name", "Name of the workflow."),
+            text("description", "What the workflow is for."),
+            boolean("enabled", "Whether the workflow is in use."),
+            structure(
+                "trigger",
+                "What sets the workflow off.",
+                text("eventName", "Event that does, such as kustomer.message.create."),
+                boolean("callable", "Whether other workflows can."),
+            ),
+            array(
+                "steps",
+                "What follows.",
+                structure(
+                    "",
+                    "One step.",
+                    text("id", "Id of the step within the workflow."),
+                    text("action", "What it does, such as kustomer.conversation.update."),
+                    text("appVersion", "App that does it, and in which version."),
+                    array(
+                        "transitions",
+                        "Steps that come next, and when.",
+                        anything("", "One next step."),
+                    ),
+                    array(
+                        "errorCases",
+                        "What is done after an error.",
+                        anything("", "One error."),
+                    ),
+                ),
+            ),
+            CREATED_AT,
+            UPDATED_AT,
+            MODIFIED_AT,
+            REV,
+        ),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )

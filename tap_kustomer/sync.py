@@ -1,0 +1,248 @@
+"""A run of the tap: readings are opened side by side and written one after the other."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.client.errors import (
+    AccessError,
+    DeadKeyError,
+    GaveUpError,
+    MissingError,
+    RefusedError,
+    RequestError,
+)
+from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.sources import (
+    Chain,
+    CursorList,
+    PagedList,
+    PerParent,
+    Search,
+    Single,
+    is_windowed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.run import Run
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.table import Table
+
+# How many readings are open at once: each has asked for its first rows.
+_OPEN_AT_ONCE: Final = 32
+
+# After how many records a STATE is due.
+_RECORDS_A_STATE: Final = 1_000
+
+# Any one of them lets a key search.
+# Source: https://developer.kustomer.com/api/core-resources/create-customer-search
+SEARCH_ROLES: Final = (
+    "org.permission.search.create",
+    "org.permission.search.update",
+    "org.permission.search_global.create",
+    "org.permission.search_preview.create",
+)
+
+_ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent)
+
+
+class Reading:
+    """One reading of a source, and the tables that its rows go to.
+
+    Args:
+        run: What all readings of this run share.
+        tables: Those that are made of this source's rows. The first one speaks for them all.
+
+    Attributes:
+        lead: The table that names the reading in logs and errors.
+    """
+
+    def __init__(self, run: Run, tables: Sequence[Table]) -> None:
+        self.lead = tables[0]
+        self._run = run
+        self._tables = tables
+        self._by_type: dict[str, list[Table]] = {}
+        self._ahead: Ahead | None = None
+
+    def open(self, before_waiting: Callable[[], None]) -> None:
+        """Begin to read, without writing anything yet."""
+        self._ahead = Ahead(
+            self._read, before_waiting=before_waiting, stop_if_asked=self._run.stop_if_asked
+        )
+
+    def write(self, write_state: Callable[[], None]) -> None:
+        """Write all that is read.
+
+        Args:
+            write_state: Writes a STATE; called when one is due.
+
+        Raises:
+            TapKustomerError: The run can't go on.
+        """
+        assert self._ahead is not None, "it is opened first"  # noqa: S101
+        for table in self._tables:
+            table.begin(self._window)
+        report = self._run.measure(self.lead.logger)
+        try:
+            self._write_pages(self._ahead, write_state)
+        except DeadKeyError:
+            raise
+        except AccessError as error:
+            self._leave_out_for_role(error)
+        except (MissingError, RefusedError, GaveUpError) as error:
+            self._leave_out_or_raise(error)
+        except IncompleteError as error:
+            self._accept_or_raise(error)
+        else:
+            for table in self._tables:
+                if table.is_incremental:
+                    table.reach(self._run.until)
+                table.finish()
+        report(sum(table.rows for table in self._tables))
+        write_state()
+
+    def records(self) -> Iterator[Record]:
+        """The records of the first table alone, without writing anything."""
+        try:
+            for page in self._read(lambda: True):
+                for resource in page.resources:
+                    if self.lead in self._takers(resource.get("type")):
+                        yield from self.lead.shape_rows(resource)
+                self._run.stop_if_asked()
+        except DeadKeyError:
+            raise
+        except AccessError as error:
+            self._leave_out_for_role(error)
+        except (MissingError, RefusedError, GaveUpError) as error:
+            self._leave_out_or_raise(error)
+
+    @property
+    def _window(self) -> Window:
+        return Window(min(table.start for table in self._tables), self._run.until)
+
+    def _read(self, in_turn: Callable[[], bool]) -> Iterator[Page]:
+        window = self._window
+        if window.start > window.end and is_windowed(self.lead.source):
+            return
+        reader = self._run.reader
+        yield from reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
+
+    def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
+        written = 0
+        for page in pages:
+            written += self._write_page(page)
+            if written >= _RECORDS_A_STATE:
+                written = 0
+                write_state()
+            # Between two pages the state speaks of exactly what was written.
+            self._run.stop_if_asked()
+
+    def _write_page(self, page: Page) -> int:
+        for table in self._tables:
+            table.begin_page()
+        count = 0
+        try:
+            for resource in page.resources:
+                for table in self._takers(resource.get("type")):
+                    table.take(resource)
+                count += 1
+        except BaseException:
+            # Told to end while a reader pauses: rows of such a page come in order.
+            if page.reached is not None:
+                for table in self._tables:
+                    table.reach_latest()
+            raise
+        if page.reached is not None:
+            for table in self._tables:
+                table.reach(page.reached)
+        return count
+
+    def _takers(self, resource_type: str | None) -> list[Table]:
+        """The tables that resources of this type go to."""
+        key = str(resource_type)
+        if key not in self._by_type:
+            self._by_type[key] = [
+                table for table in self._tables if not table.types or key in table.types
+            ]
+        return self._by_type[key]
+
+    @property
+    def _was_begun(self) -> bool:
+        """Whether the tables were read before, or in part just now."""
+        return any(table.was_read or table.rows for table in self._tables)
+
+    def _leave_out_for_role(self, error: AccessError) -> None:
+        """The key is good, so what it lacks is a role.
+
+        Raises:
+            DeadKeyError: The key is not good.
+        """
+        self._run.check_key()
+        roles = ", ".join(self.lead.roles)
+        if isinstance(self.lead.source, Search):
+            roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
+        self.lead.logger.warning(
+            "Left out, as the API key has none of the roles %s: %s", roles, error
+        )
+        if self._was_begun:
+            self._run.refused.append(self.lead.name)
+
+    def _leave_out_or_raise(self, error: RequestError) -> None:
+        """What this organisation does not have is left out, and what nobody has confirmed.
+
+        Raises:
+            RequestError: The table was read before, or Kustomer promises it.
+        """
+        is_absent = isinstance(error, MissingError) and not isinstance(self.lead.source, Search)
+        if self._was_begun or not (is_absent or not self.lead.confirmed):
+            raise error
+        self.lead.logger.warning("Left out, as this organisation does not have it: %s", error)
+
+    def _accept_or_raise(self, error: IncompleteError) -> None:
+        """A list that is shorter than it says is a warning unless counts are strict.
+
+        Raises:
+            IncompleteError: The run is to end here.
+        """
+        if error.since is not None:
+            for table in self._tables:
+                table.hold_back(error.since)
+        if is_windowed(self.lead.source) or self._run.settings.strict_counts:
+            raise error
+        self.lead.logger.warning("Incomplete: %s", error)
+
+
+def in_order(readings: Iterable[Reading]) -> list[Reading]:
+    """Readings in the order in which they are written: what is quick to read comes first."""
+    return sorted(readings, key=lambda reading: _ORDER.index(type(reading.lead.source)))
+
+
+def write_all(
+    opening: Iterable[Reading],
+    *,
+    write_state: Callable[[], None],
+    before_waiting: Callable[[], None],
+) -> None:
+    """Write all readings in turn, while those behind have asked for their first rows already.
+
+    Args:
+        opening: In the order in which they are written.
+        write_state: Writes a STATE.
+        before_waiting: Called when nothing is there to be written.
+
+    Raises:
+        TapKustomerError: The run can't go on.
+    """
+    waiting = deque(opening)
+    opened: deque[Reading] = deque()
+    while waiting or opened:
+        while waiting and len(opened) < _OPEN_AT_ONCE:
+            opened.append(waiting.popleft())
+            opened[-1].open(before_waiting)
+        opened.popleft().write(write_state)

@@ -1,0 +1,427 @@
+"""What a server, a proxy or the network does wrong, over real sockets and on virtual time."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import random
+import socket
+import struct
+import threading
+import traceback
+import tracemalloc
+from collections import deque
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.virtual_time import VirtualClock
+from tap_kustomer.client import bodies
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.errors import (
+    ConnectionSecurityError,
+    GaveUpError,
+    OversizedError,
+    RequestError,
+    WrongAnswerError,
+)
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Request, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tap_kustomer.client.session import Reply
+
+    Answer = Callable[[socket.socket], None]
+
+KEY = "the-key-that-nobody-may-see"
+TEAMS = Request("GET", "/v1/teams")
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+class Server:
+    """Answers with what it was told, one answer for each request."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._answers: deque[Answer] = deque()
+        self.connections = 0
+        self.requests = 0
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def will(self, *answers: Answer) -> None:
+        self._answers += answers
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                while connection.recv(65_536):
+                    self.requests += 1
+                    self._answers.popleft()(connection)
+            except (OSError, IndexError):
+                pass
+
+
+def say(content: bytes) -> Answer:
+    """Say this, and wait for the next request."""
+    return lambda connection: connection.sendall(content)
+
+
+def document(content: bytes = b'{"data": []}', *headers: bytes) -> Answer:
+    lines = [b"Content-Length: %d" % len(content), *headers]
+    return say(OK + b"\r\n".join(lines) + b"\r\n\r\n" + content)
+
+
+def cut(content: bytes) -> Answer:
+    """Say this, and hang up."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    return answer
+
+
+def reset(content: bytes) -> Answer:
+    """Say this, and be gone without a word."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(content)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    return answer
+
+
+def drip(clock: VirtualClock, content: bytes, headers: bytes) -> Answer:
+    """Say one byte a second."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(OK + headers + b"\r\n\r\n")
+        for byte in content:
+            clock.elapsed += 1
+            connection.sendall(bytes((byte,)))
+
+    return answer
+
+
+def chunked(content: bytes) -> bytes:
+    return b"".join(b"1\r\n%c\r\n" % byte for byte in content) + b"0\r\n\r\n"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+def session(
+    clock: VirtualClock,
+    address: str,
+    *,
+    key: str = KEY,
+    timeout: float = 10,
+    max_retry_seconds: float = 300,
+) -> Session:
+    url = address if "://" in address else f"http://{address}"
+    return Session(
+        base_url=url,
+        authenticator=BearerAuthenticator(key, url),
+        limiter=Limiter(clock, 0.9),
+        clock=clock,
+        timeout=timeout,
+        user_agent="tap-kustomer/test",
+        max_retry_seconds=max_retry_seconds,
+        connections=2,
+    )
+
+
+def ask(session: Session) -> object:
+    return session.send(TEAMS, lambda reply: reply.document())
+
+
+HALF = OK + b'Content-Length: 100\r\n\r\n{"data": ['
+FAULTS: dict[str, tuple[Answer, str]] = {
+    "reset in mid-body": (reset(HALF), "Connection reset by peer"),
+    "reset at once": (reset(b""), "Connection reset by peer"),
+    "body cut short": (cut(HALF), "the answer was cut short"),
+    "chunk cut short": (
+        cut(OK + b'Transfer-Encoding: chunked\r\n\r\n64\r\n{"data": ['),
+        "the answer was cut short",
+    ),
+    "chunk without a size": (
+        say(OK + b"Transfer-Encoding: chunked\r\n\r\nmuch\r\n{}"),
+        "what came is no HTTP",
+    ),
+    "hung up": (cut(b""), "the connection was closed before an answer came"),
+    "headers cut short": (cut(b"HTTP/1.1 200 OK\r\nContent-Len"), "no JSON"),
+    "no HTTP": (cut(b"220 mail.example ESMTP\r\n"), "what came is no HTTP"),
+    "two lengths": (cut(OK + b"Content-Length: 2, 3\r\n\r\n{}"), "InvalidHeader"),
+    "length too small": (cut(OK + b'Content-Length: 5\r\n\r\n{"data": []}'), "no JSON"),
+    "no gzip": (document(b"{}", b"Content-Encoding: gzip"), "the answer can't be decompressed"),
+    "gzip cut short": (
+        document(gzip.compress(b'{"data": [1, 2, 3]}')[:-12], b"Content-Encoding: gzip"),
+        "no JSON",
+    ),
+    "HTML instead of JSON": (document(b"<html>Bad gateway</html>"), "no JSON"),
+    "nothing": (document(b""), "no JSON"),
+    "a list": (document(b"[]"), "no JSON object"),
+    "502 of the CDN": (
+        say(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>"),
+        "answered 502: no JSON in the answer",
+    ),
+}
+
+
+# What may be gone with the next try
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_way_is_met_with_another_try(
+    clock: VirtualClock, server: Server, fault: str
+) -> None:
+    answer, _ = FAULTS[fault]
+    server.will(answer, answer, document())
+
+    assert ask(session(clock, server.address)) == {"data": []}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_in_the_end_it_is_said_what_came(clock: VirtualClock, server: Server, fault: str) -> None:
+    answer, said = FAULTS[fault]
+    server.will(answer)
+
+    with pytest.raises(GaveUpError, match=said) as ended:
+        ask(session(clock, server.address, max_retry_seconds=0))
+    assert "Given up after 1 try in 0 s: run again with the last STATE" in str(ended.value)
+
+
+def test_a_refused_connection_is_met_with_tries_for_five_minutes(clock: VirtualClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+
+    with pytest.raises(GaveUpError, match=f"GET /v1/teams to {address} failed: Connection refused"):
+        ask(session(clock, address))
+    assert 240 <= clock.elapsed <= 300
+
+
+def test_a_name_that_is_not_found_may_be_found_later(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+
+    with pytest.raises(GaveUpError, match=r"to acme\.example failed: Name or service not known"):
+        ask(session(clock, "https://acme.example"))
+    assert 240 <= clock.elapsed <= 300
+
+
+def test_silence_is_given_up_after_the_time_out(clock: VirtualClock, server: Server) -> None:
+    end = threading.Event()
+    server.will(lambda _: (end.wait(), None)[1])
+
+    with pytest.raises(GaveUpError, match="nothing came for as long as the setting"):
+        ask(session(clock, server.address, timeout=0.05, max_retry_seconds=0))
+    end.set()
+
+
+# TLS
+
+
+def test_a_server_without_tls_is_said_at_once(clock: VirtualClock, server: Server) -> None:
+    server.will(say(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+
+    with pytest.raises(ConnectionSecurityError, match=r"no secure connection to 127\.0\.0\.1:\d+: wrong"):
+        ask(session(clock, f"https://{server.address}"))
+    assert clock.elapsed == 0
+    assert server.connections == 1
+
+
+def test_a_connection_that_is_lost_in_the_handshake_may_be_better_next_time(
+    clock: VirtualClock, server: Server
+) -> None:
+    server.will(*[cut(b"")] * 50)
+
+    with pytest.raises(GaveUpError):
+        ask(session(clock, f"https://{server.address}"))
+    assert server.connections > 3
+
+
+# Bounds
+
+
+LONG = b"{" + b" " * 400 + b"}"
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (LONG, b"Content-Length: %d\r\n" % len(LONG)),
+        (LONG, b"Connection: close\r\n"),
+        (chunked(LONG), b"Transfer-Encoding: chunked\r\n"),
+        (gzip.compress(random.Random(0).randbytes(400)), b"Content-Encoding: gzip\r\n"),
+    ],
+    ids=["length", "no length", "chunked", "gzip"],
+)
+def test_an_answer_that_drips_is_given_up_in_good_time(
+    clock: VirtualClock, server: Server, content: bytes, headers: bytes
+) -> None:
+    server.will(drip(clock, content, headers), document())
+
+    assert ask(session(clock, server.address, timeout=12)) == {"data": []}
+    assert server.connections == 2
+
+
+def test_how_long_an_answer_may_take_is_said(clock: VirtualClock, server: Server) -> None:
+    server.will(drip(clock, LONG, b"Connection: close\r\n"))
+
+    with pytest.raises(GaveUpError, match="the answer was not complete after 75 s"):
+        ask(session(clock, server.address, timeout=15, max_retry_seconds=0))
+
+
+def test_a_slow_answer_may_take_a_minute_however_short_the_time_out_is(
+    clock: VirtualClock, server: Server
+) -> None:
+    server.will(drip(clock, b"{" + b" " * 50 + b"}", b"Content-Length: 52\r\n"))
+
+    assert ask(session(clock, server.address, timeout=1)) == {}
+    assert server.connections == 1
+
+
+def test_an_answer_without_measure_is_given_up_at_once(
+    clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LARGEST_BODY", 2_000_000)
+    server.will(*[document(b" " * 3_000_000)] * 5)
+
+    with pytest.raises(OversizedError, match="GET /v1/teams answered with more than 2 MB"):
+        ask(session(clock, server.address))
+    assert server.requests == 1
+    assert clock.elapsed == 0
+
+
+def test_what_a_small_answer_decompresses_to_is_bounded(
+    clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LARGEST_BODY", 1_000_000)
+    bomb = gzip.compress(bytes(64_000_000), compresslevel=1)
+    server.will(document(bomb, b"Content-Encoding: gzip"))
+    tracemalloc.start()
+
+    with pytest.raises(OversizedError):
+        ask(session(clock, server.address))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 5_000_000
+
+
+def test_a_hundred_megabytes_are_enough() -> None:
+    assert bodies.LARGEST_BODY == 100_000_000
+
+
+def test_one_connection_serves_many_requests(clock: VirtualClock, server: Server) -> None:
+    squeezed = document(gzip.compress(b"{}"), b"Content-Encoding: gzip")
+    in_chunks = say(OK + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(b"{}"))
+    answers = [document(), squeezed, in_chunks, say(b"HTTP/1.1 204 No Content\r\n\r\n")]
+    server.will(*answers, document())
+    one = session(clock, server.address)
+
+    for _ in answers:
+        one.send(TEAMS, lambda reply: reply.content)
+    ask(one)
+
+    assert server.connections == 1
+
+
+# The key
+
+
+def everything_said(error: BaseException) -> str:
+    """All that a log could show of an error: its texts, its causes, and the values on its way."""
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return f"{error} {error!r} {error.args} {vars(error)} {''.join(told.format())}"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_fault_shows_the_key(
+    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer, _ = FAULTS[fault]
+    server.will(answer, answer, answer)
+
+    with pytest.raises(GaveUpError) as ended:
+        ask(session(clock, server.address, max_retry_seconds=2))
+
+    assert KEY not in everything_said(ended.value)
+    assert "urllib3" in {record.name.partition(".")[0] for record in caplog.records}
+    for record in caplog.records:
+        assert KEY not in f"{record.getMessage()} {vars(record)}"
+
+
+ECHO = KEY.encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        say(b"HTTP/1.1 500 %b\r\nContent-Length: 0\r\n\r\n" % ECHO),
+        say(b'HTTP/1.1 400 No\r\nContent-Length: 41\r\n\r\n{"errors": ["%b"]}' % ECHO),
+        say(b"HTTP/1.1 302 Go\r\nContent-Length: 0\r\nLocation: http://%b\r\n\r\n" % ECHO),
+        cut(b"%b\r\n\r\n" % ECHO),
+        document(b'{"reason": "%b"}' % ECHO),
+    ],
+    ids=["status line", "body", "redirect", "no HTTP", "wrong answer"],
+)
+def test_a_server_that_says_the_key_is_not_quoted(
+    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, answer: Answer
+) -> None:
+    caplog.set_level(logging.INFO)
+    server.will(answer, answer)
+
+    def read(reply: Reply) -> None:
+        raise WrongAnswerError(f"it says {reply.document()['reason']}")
+
+    with pytest.raises(RequestError) as ended:
+        session(clock, server.address, max_retry_seconds=1.5).send(TEAMS, read)
+
+    assert KEY not in "".join(traceback.format_exception(ended.value))
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}€"])
+def test_a_key_that_fits_no_header_is_not_shown(
+    clock: VirtualClock, server: Server, key: str
+) -> None:
+    with pytest.raises(RequestError, match="can't be sent") as ended:
+        ask(session(clock, server.address, key=key))
+
+    assert KEY not in everything_said(ended.value)
+    assert clock.elapsed == 0
