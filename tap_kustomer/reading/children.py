@@ -154,6 +154,7 @@ def _in_turn(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterato
                     turns[-1].reached = task.reached
             elif not turns[0].answer.done():
                 workers.finished(under_way)
+                continue
             if turns and turns[0].answer.done():
                 yield turns.popleft()
     finally:

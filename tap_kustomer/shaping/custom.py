@@ -6,12 +6,14 @@ that, the suffix of a name still tells its type (`values.kind_by_suffix`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.values import kind_by_suffix
 
 if TYPE_CHECKING:
@@ -35,27 +37,30 @@ _SCHEMA_TYPES: Final = {
 }
 
 
+# How the description of a custom attribute begins. The SDK keeps no keyword of ours in a catalog,
+# so this is where a later run finds out which key a column was made for.
+_KEY: Final = re.compile(r'Custom attribute ("(?:[^"\\]|\\.)*")')
+
+
 def fields_from_metadata(properties: Mapping[str, Any]) -> tuple[Field, ...]:
     """One field for each custom attribute that the metadata of a resource lists.
 
-    Deleted ones are among them: older rows still carry their values. A field is named as its
-    column.
+    Deleted ones are among them: older rows still carry their values.
 
     Args:
         properties: `data.attributes.properties` of the metadata document.
     """
-    names = columns(properties)
     return tuple(
-        _field(names[key], key, value if isinstance(value, dict) else {})
+        _field(key, value if isinstance(value, dict) else {})
         for key, value in sorted(properties.items())
     )
 
 
-def _field(name: str, key: str, about: Mapping[str, Any]) -> Field:
+def _field(key: str, about: Mapping[str, Any]) -> Field:
     kind = kind_by_suffix(key)
     if kind is Kind.ANYTHING:
         kind = _METADATA_TYPES.get(str(about.get("type")), Kind.ANYTHING)
-    description = f"Custom attribute {key}"
+    description = f"Custom attribute {msgspec.json.encode(key).decode()}"
     if about.get("description"):
         description = f"{description}: {about['description']}"
     if about.get("deletedAt"):
@@ -64,8 +69,8 @@ def _field(name: str, key: str, about: Mapping[str, Any]) -> Field:
     several = about.get("multi") or about.get("array") or about.get("type") == "array"
     if several:
         items = Field("", kind, "One of them.")
-        return Field(name, Kind.ARRAY, f"{description}.", title, items=items)
-    return Field(name, kind, f"{description}.", title)
+        return Field(key, Kind.ARRAY, f"{description}.", title, items=items)
+    return Field(key, kind, f"{description}.", title)
 
 
 def in_common(resources: Iterable[tuple[Field, ...]]) -> tuple[Field, ...]:
@@ -78,7 +83,7 @@ def in_common(resources: Iterable[tuple[Field, ...]]) -> tuple[Field, ...]:
         known = common.setdefault(field.source, field)
         if (known.kind, known.items) != (field.kind, field.items):
             common[field.source] = replace(known, kind=Kind.ANYTHING, items=None)
-    return tuple(common[name] for name in sorted(common))
+    return tuple(common[key] for key in sorted(common))
 
 
 def fields_from_schema(schema: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -94,7 +99,17 @@ def _field_from_schema(name: str, schema: Mapping[str, Any]) -> Field:
     if kind is Kind.TEXT and schema.get("format") == "date-time":
         kind = Kind.TIME
     items = _field_from_schema("", schema.get("items") or {}) if kind is Kind.ARRAY else None
-    return Field(name, kind, schema.get("description", ""), schema.get("title", ""), items=items)
+    description = schema.get("description") or ""
+    return Field(_key(description), kind, description, items=items, column=name)
+
+
+def _key(description: str) -> str:
+    """The key that a description tells; empty if it does not."""
+    quoted = _KEY.match(description)
+    try:
+        return msgspec.json.decode(quoted[1], type=str) if quoted else ""
+    except msgspec.DecodeError:
+        return ""
 
 
 def _types(schema: Mapping[str, Any]) -> list[str]:

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
-from tap_kustomer.shaping.records import object_shaper, settle
+from tap_kustomer.shaping.leftovers import Leftover, compile_settling
+from tap_kustomer.shaping.objects import compile_object
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
-from tap_kustomer.shaping.values import MismatchError, anything
+from tap_kustomer.shaping.values import anything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
     from tap_kustomer.shaping.fields import Field, Shape
-    from tap_kustomer.shaping.records import Leftovers, Record, Resource
+    from tap_kustomer.shaping.leftovers import Leftovers
+    from tap_kustomer.shaping.records import Record, Resource
     from tap_kustomer.shaping.schema import Schema
 
 # What a resource carries, as objects by Kustomer's own keys.
@@ -96,24 +98,25 @@ def compile_deriver(
     """
     column = parent_columns(parent)
     find = derived.items
-    shape = object_shaper(derived.fields)
+    shape = compile_object(derived.fields)
+    settle = compile_settling(derived_schema(derived, parent)["properties"], known)
 
     def rows(resource: Resource) -> list[Record]:
         items = find(resource)
         if not items:
             return []
-        attributes = resource.get("attributes") or {}
-        whose = column.values({"id": resource.get("id"), "updatedAt": attributes.get("updatedAt")})
+        updated_at = _attribute(resource, ("updatedAt",))
+        whose = column.values({"id": resource.get("id"), "updatedAt": updated_at})
+        siblings = len(items)
         records = []
         for position, item in enumerate(items):
-            row: Record = {POSITION: position, SIBLINGS: len(items)}
+            row: Record = {**whose, POSITION: position, SIBLINGS: siblings}
             leftovers: Leftovers = []
-            try:
-                row.update(shape(item, (), leftovers))
-            except MismatchError:
-                leftovers.append((("value",), "value", anything(item)))
-            row.update(whose)
-            records.append(settle(row, leftovers, known))
+            if type(item) is dict:
+                row.update(shape(item, leftovers))
+            elif item is not None:
+                leftovers.append(Leftover(("value",), "value", anything(item)))
+            records.append(settle(row, leftovers))
         return records
 
     return rows
@@ -188,7 +191,7 @@ def references(
         only: The JSON:API types that count; all of them where none are given.
         but: The JSON:API types that don't count.
     """
-    wanted, unwanted = frozenset(only), frozenset(but)
+    wanted, unwanted = tuple(only), tuple(but)
 
     def counts(reference: Any) -> bool:
         if not isinstance(reference, dict):

@@ -31,12 +31,13 @@ class Field:
     """One attribute of a resource, or one key of an object inside it.
 
     Attributes:
-        source: Kustomer's key, in camelCase.
+        source: Kustomer's key, in camelCase; empty where a catalog does not tell it.
         kind: What its values are.
         description: For an analyst: what it means, and its unit.
         title: The name that people gave it in Kustomer; empty where the key says it all.
         fields: The known keys of an object. An object stays open for others.
         items: What an array or a mapping holds.
+        column: Its name in a catalog. Without one it follows from the key (`names.columns`).
     """
 
     source: str
@@ -45,6 +46,7 @@ class Field:
     title: str = ""
     fields: tuple[Field, ...] = ()
     items: Field | None = None
+    column: str = ""
 
     @property
     def holds(self) -> Field:

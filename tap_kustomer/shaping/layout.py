@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.names import columns, snake_case
-from tap_kustomer.shaping.values import MismatchError, time
+from tap_kustomer.shaping.values import MismatchError, text_or_null, time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from tap_kustomer.shaping.fields import Shape
+    from tap_kustomer.shaping.fields import Field, Shape
 
 EXTRA: Final = "_extra"
 
@@ -40,8 +40,8 @@ class Layout:
         links: Column of the resource's links, likewise.
     """
 
-    attributes: dict[str, str]
-    relationships: dict[str, RelationshipColumns]
+    attributes: Mapping[str, str]
+    relationships: Mapping[str, RelationshipColumns]
     type: str
     links: str
 
@@ -60,7 +60,10 @@ class ParentColumns:
 
     def values(self, parent: Mapping[str, Any]) -> dict[str, Any]:
         """Both columns for one parent: `id` and `updatedAt`."""
-        return {self.id: parent["id"], self.updated_at: _canonical(parent.get("updatedAt"))}
+        return {
+            self.id: text_or_null(parent.get("id")),
+            self.updated_at: _canonical(parent.get("updatedAt")),
+        }
 
 
 def parent_columns(parent: str) -> ParentColumns:
@@ -75,9 +78,16 @@ def _canonical(value: Any) -> str | None:
         return None
 
 
+def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
+    """The column of each field, by Kustomer's key."""
+    fields = tuple(fields)
+    names = columns(field.source for field in fields if not field.column)
+    return {field.source: field.column or names[field.source] for field in fields}
+
+
 def layout(shape: Shape) -> Layout:
     """Give every declared attribute and relationship a column of its own."""
-    attributes = columns(field.source for field in shape.attributes)
+    attributes = columns_of(shape.attributes)
     taken = {"id", EXTRA, *attributes.values()}
 
     def free(name: str, otherwise: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.layout import EXTRA, layout, parent_columns
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.layout import EXTRA, columns_of, layout, parent_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,5 +115,5 @@ def _value_schema(field: Field) -> Schema:
 def properties(fields: Iterable[Field]) -> dict[str, Schema]:
     """The schema of each field, by its column."""
     fields = tuple(fields)
-    names = columns(field.source for field in fields)
+    names = columns_of(fields)
     return {names[field.source]: field_schema(field) for field in fields}

@@ -27,6 +27,11 @@ def text(value: Any) -> str:
     return value if type(value) is str else msgspec.json.encode(value).decode()
 
 
+def text_or_null(value: Any) -> str | None:
+    """Ids and types, which are strings if there are any."""
+    return None if value is None else text(value)
+
+
 def integer(value: Any) -> int:
     """Whole numbers, also as floats or as strings of digits."""
     if type(value) is int:

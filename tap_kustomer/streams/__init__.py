@@ -18,6 +18,7 @@ from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.conversation_times import ConversationTimes
 from tap_kustomer.streams.conversation_times_v2 import ConversationTimesV2
 from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.customer_drafts import CustomerDrafts
 from tap_kustomer.streams.customer_merges import CustomerMerges
 from tap_kustomer.streams.customer_session_events import CustomerSessionEvents
@@ -73,6 +74,7 @@ STREAMS: Final[tuple[type[KustomerStream], ...]] = (
     ConversationTimes,
     ConversationTimesV2,
     Conversations,
+    CustomAttributeMetadata,
     CustomerDrafts,
     CustomerMerges,
     CustomerSessionEvents,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import Derived
 from tap_kustomer.shaping.fields import Shape, array, boolean, integer, mapping, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -17,6 +20,24 @@ from tap_kustomer.streams.parts import (
     UPDATED_AT,
 )
 
+if TYPE_CHECKING:
+    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.shaping.derived import Items
+
+
+def _spans(schedule: Resource) -> Items:
+    """The working hours of a week, span by span."""
+    match schedule:
+        case {"attributes": {"hours": dict(hours)}}:
+            return [
+                {"weekday": day, "startMinute": span[0], "endMinute": span[1]}
+                for day, spans in sorted(hours.items())
+                if isinstance(spans, list)
+                for span in spans
+                if isinstance(span, list) and len(span) == 2  # noqa: PLR2004
+            ]
+    return []
+
 
 class BusinessSchedules(KustomerStream):
     """One row for each schedule; its holidays are a table of their own.
@@ -25,6 +46,7 @@ class BusinessSchedules(KustomerStream):
     """
 
     name = "business_schedules"
+    singular = "business_schedule"
     source = PagedList("/v1/schedules")
     roles = (
         "org.permission.schedule.read",
@@ -55,4 +77,16 @@ class BusinessSchedules(KustomerStream):
             DELETED_AT,
         ),
         relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+    )
+    derived = (
+        Derived(
+            "business_schedule_hours",
+            "One row for each span of working hours in a week.",
+            (
+                integer("weekday", "Day of the week, 0 (Sunday) to 6."),
+                integer("startMinute", "Start, in minutes since midnight."),
+                integer("endMinute", "End, in minutes since midnight."),
+            ),
+            _spans,
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -22,6 +23,7 @@ class Cards(KustomerStream):
     """
 
     name = "cards"
+    singular = "card"
     source = PagedList("/v1/cards")
     roles = ("org.permission.apps.read", "org.user.apps.read", "org.admin.apps.read")
     shape = Shape(
@@ -35,4 +37,12 @@ class Cards(KustomerStream):
             MODIFIED_AT,
         ),
         relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )
+    derived = (
+        values_of(
+            "card_contexts",
+            "contexts",
+            text("context", "Where it is shown: customer, company, conversation or kobject."),
+            "One row for each place where a card is shown.",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
@@ -15,6 +16,7 @@ class RoleGroups(KustomerStream):
     """
 
     name = "role_groups"
+    singular = "role_group"
     source = PagedList("/v1/role-groups")
     # Any key may read them.
     roles = ()
@@ -29,4 +31,12 @@ class RoleGroups(KustomerStream):
             UPDATED_AT,
         ),
         relationships=(ORG,),
+    )
+    derived = (
+        values_of(
+            "role_group_roles",
+            "roles",
+            text("role", "Name of the role."),
+            "One row for each role that a permission set gives.",
+        ),
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import Derived, entries, objects
 from tap_kustomer.shaping.fields import (
     Field,
     Shape,
+    anything,
     boolean,
     integer,
     mapping,
@@ -16,6 +20,10 @@ from tap_kustomer.shaping.fields import (
 )
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, conditions
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.shaping.derived import Items
 
 
 def _promise(source: str, description: str) -> Field:
@@ -30,6 +38,25 @@ def _promise(source: str, description: str) -> Field:
         ),
         boolean("basedOnHumanInteraction", "Whether only what people write counts."),
     )
+
+
+def _criteria(version: Resource) -> Items:
+    """The conditions of a version, one criterion at a time."""
+    return [
+        {"criterion": criterion, **(asked if isinstance(asked, dict) else {"value": asked})}
+        for condition in objects("criteria", "and")(version)
+        if isinstance(condition, dict)
+        for criterion, asked in condition.items()
+    ]
+
+
+def _promises(version: Resource) -> Items:
+    """The promises of a version, by priority; one that is not made has no priority."""
+    return [
+        {**promise, "times": None, "priority": priority, "milliseconds": milliseconds}
+        for promise in entries("metrics", named="metric")(version)
+        for priority, milliseconds in sorted((promise.get("times") or {None: None}).items())
+    ]
 
 
 class Slas(KustomerStream):
@@ -64,6 +91,7 @@ class SlaVersions(KustomerStream):
     """
 
     name = "sla_versions"
+    singular = "sla_version"
     types = ("sla_version",)
     source = Slas.source
     roles = Slas.roles
@@ -90,4 +118,28 @@ class SlaVersions(KustomerStream):
             CREATED_AT,
         ),
         relationships=(ORG, CREATED_BY, to_one("sla", "Agreement that it is a version of.")),
+    )
+    derived = (
+        Derived(
+            "sla_criteria",
+            "One row for each condition that a conversation must meet for a version to apply.",
+            (
+                text("criterion", "What is looked at, such as conversation_channel."),
+                text("operator", "How it is compared, such as contains."),
+                anything("value", "What it is compared with."),
+            ),
+            _criteria,
+        ),
+        Derived(
+            "sla_metrics",
+            "One row for each promise and priority of a version.",
+            (
+                text("metric", "What is promised, such as firstResponse."),
+                boolean("enabled", "Whether the agreement promises it."),
+                integer("priority", "Priority of the conversations, 1 to 5."),
+                integer("milliseconds", "Time that is promised, in milliseconds."),
+                boolean("basedOnHumanInteraction", "Whether only what people write counts."),
+            ),
+            _promises,
+        ),
     )

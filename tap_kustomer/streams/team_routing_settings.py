@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, boolean, texts, to_one
+from tap_kustomer.shaping.derived import Derived, values
+from tap_kustomer.shaping.fields import Shape, boolean, text, texts, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
     CREATED_AT,
@@ -13,6 +16,19 @@ from tap_kustomer.streams.parts import (
     ORG,
     UPDATED_AT,
 )
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.shaping.derived import Items
+
+
+def _queues(settings: Resource) -> Items:
+    """The queues of the team, with the team's id: that of the settings is another."""
+    team: str | None = None
+    match settings:
+        case {"relationships": {"team": {"data": {"id": str(found)}}}}:
+            team = found
+    return [{"teamId": team, **queue} for queue in values("queues", named="queueId")(settings)]
 
 
 class TeamRoutingSettings(KustomerStream):
@@ -24,6 +40,7 @@ class TeamRoutingSettings(KustomerStream):
     """
 
     name = "team_routing_settings"
+    singular = "team_routing_settings"
     source = PagedList("/v1/routing/settings")
     roles = ("org.permission.routing.read", "org.user.routing.read")
     shape = Shape(
@@ -43,5 +60,13 @@ class TeamRoutingSettings(KustomerStream):
             to_one("team", "Team that the settings are for."),
             CREATED_BY,
             MODIFIED_BY,
+        ),
+    )
+    derived = (
+        Derived(
+            "team_queues",
+            "One row for each queue that a team works on.",
+            (text("teamId", "Id of the team."), text("queueId", "Id of the queue.")),
+            _queues,
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tap_kustomer.reading.sources import PagedList, Search
+from tap_kustomer.shaping.derived import Derived, entries, related, rows_of
 from tap_kustomer.shaping.fields import (
     Shape,
     array,
@@ -41,6 +42,7 @@ class WorkSessions(KustomerStream):
     """
 
     name = "work_sessions"
+    singular = "work_session"
     source = Search("work_session", archived=False, fallback=PagedList("/v1/routing/work-sessions"))
     roles = (
         "org.permission.work_session.read",
@@ -133,5 +135,29 @@ class WorkSessions(KustomerStream):
             to_one("pendingItem", "Work item that is offered to the user."),
             to_one("lastRevision", "Latest stretch of the session."),
             MODIFIED_BY,
+        ),
+    )
+    derived = (
+        Derived(
+            "work_session_status_times",
+            "One row for each status that a user had in a session.",
+            (
+                text("statusId", "Id of the status."),
+                integer("statusSelectedCount", "How often the user took up the status."),
+                *_IN_A_STATUS,
+            ),
+            entries("totalTimeByStatus", named="statusId"),
+        ),
+        rows_of(
+            shape,
+            "work_session_capacities",
+            "capacity",
+            "One row for each priority, with how much work of it a user can take.",
+        ),
+        related(
+            "work_session_queues",
+            "queues",
+            text("queueId", "Id of the queue."),
+            "One row for each queue that a user works on in a session.",
         ),
     )

@@ -1,0 +1,59 @@
+"""Relationships of a resource: which others it leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_kustomer.shaping.leftovers import Leftover
+from tap_kustomer.shaping.names import snake_case
+from tap_kustomer.shaping.values import anything, text_or_null
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tap_kustomer.shaping.fields import Shape
+    from tap_kustomer.shaping.layout import RelationshipColumns
+    from tap_kustomer.shaping.leftovers import Leftovers
+
+_REFERENCE_MEMBERS: Final = frozenset({"id", "type"})
+
+
+def compile_relationships(
+    shape: Shape, place: Mapping[str, RelationshipColumns]
+) -> Callable[[dict[str, Any], dict[str, Any], Leftovers], None]:
+    """The function that adds the relationships of a resource to its row.
+
+    Args:
+        shape: Declares the relationships.
+        place: The columns of each, by Kustomer's key.
+    """
+    many = {relationship.source: relationship.many for relationship in shape.relationships}
+    to_one = {key: (place[key].id, place[key].data) for key in many if not many[key]}
+    to_many = {key: place[key].data for key in many if many[key]}
+
+    def add(row: dict[str, Any], relationships: dict[str, Any], leftovers: Leftovers) -> None:
+        for key, relationship in relationships.items():
+            data = relationship.get("data") if type(relationship) is dict else relationship
+            # Some relationships are a mere link: a customer's messages, or one for each klass
+            # that customers have objects of. They say nothing beyond the resource's own id.
+            if data is None:
+                continue
+            if key in to_one and type(data) is dict:
+                id_column, data_column = to_one[key]
+                row[id_column] = to = text_or_null(data.get("id"))
+                row[data_column] = {"id": to, "type": text_or_null(data.get("type"))}
+                if data.keys() <= _REFERENCE_MEMBERS:
+                    continue
+            elif key in to_many and type(data) is list:
+                row[to_many[key]] = [_id(item) for item in data]
+                if all(
+                    type(item) is not dict or item.keys() <= _REFERENCE_MEMBERS for item in data
+                ):
+                    continue
+            leftovers.append(Leftover(("relationships", snake_case(key)), key, anything(data)))
+
+    return add
+
+
+def _id(reference: Any) -> str | None:
+    return text_or_null(reference.get("id") if type(reference) is dict else reference)

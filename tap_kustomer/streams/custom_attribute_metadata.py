@@ -1,0 +1,93 @@
+"""Custom attribute metadata: what the organisation's own attributes are and mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from tap_kustomer.reading.sources import Chain, PerParent, Single
+from tap_kustomer.shaping.fields import Shape, anything, boolean, structure, text, texts, time
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.klasses import Klasses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_kustomer.reading.pages import Resource
+
+
+def _name(klass: Mapping[str, Any]) -> str | None:
+    match klass:
+        case {"attributes": {"name": str(name)}}:
+            return name
+    return None
+
+
+class CustomAttributeMetadata(KustomerStream):
+    """One row for each custom attribute of each resource and klass, deleted ones included.
+
+    Source: https://developer.kustomer.com/api/core-resources
+    """
+
+    name = "custom_attribute_metadata"
+    source = Chain(
+        (
+            Single("/v1/metadata/company"),
+            Single("/v1/metadata/conversation"),
+            Single("/v1/metadata/customer"),
+            Single("/v1/metadata/message"),
+            PerParent(parent=Klasses.source, path="/v1/metadata/kobject.{id}", key=_name),
+        )
+    )
+    roles = (
+        "org.permission.metadata.read",
+        "org.user.metadata.read",
+        "org.admin.metadata.read",
+    )
+    shape = Shape(
+        attributes=(
+            text("resource", "What has the attribute, such as customer or kobject.order."),
+            text("name", "Name of the attribute in the API, such as orderTotalNum."),
+            text("displayName", "Name of the attribute as people see it."),
+            text("description", "What the attribute means."),
+            text("dataType", "Type of its values, such as string or number."),
+            anything("enumeration", "The values that are allowed, or whether only some are."),
+            boolean("multi", "Whether it takes several values."),
+            boolean("array", "Whether its values are lists."),
+            text("target", "Klass of the objects that it refers to, such as kobject.order."),
+            structure(
+                "sensitive",
+                "Whether its values are masked.",
+                boolean("enabled", "Whether they are."),
+                text("maskType", "How they are masked."),
+            ),
+            boolean("hasSensitiveAttributes", "Whether there are masked values beneath it."),
+            anything("tree", "The values that are allowed, as a tree."),
+            texts("validations", "Rules that values must meet."),
+            text("modifiedBy", "Id of the user who last edited the attribute."),
+            text("deletedBy", "Id of the user who deleted the attribute."),
+            time("modifiedAt", "When the attribute was last edited."),
+            time("updatedAt", "When the attribute last changed."),
+            time("deletedAt", "When the attribute was deleted."),
+        ),
+    )
+
+    @override
+    def shape_rows(self, resource: Resource) -> Iterable[Record]:
+        """A record for each property that a resource's metadata lists."""
+        match resource:
+            case {"id": str(name), "attributes": {"properties": dict(properties)}}:
+                pass
+            case _:
+                return
+        for attribute, about in sorted(properties.items()):
+            said = about if isinstance(about, dict) else {}
+            # `type` would be hidden behind the JSON:API type of the resource.
+            described = {key: value for key, value in said.items() if key != "type"}
+            row = {**described, "resource": name, "name": attribute, "dataType": said.get("type")}
+            yield from super().shape_rows(
+                {"id": f"{name}/{attribute}", "type": resource.get("type"), "attributes": row}
+            )
