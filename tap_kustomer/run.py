@@ -14,16 +14,46 @@ from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.reader import Reader
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Callable
 
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
+    from tap_kustomer.reading.incomplete import Shortfall
 
 T = TypeVar("T")
 
 MAX_RETRY_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one table in one run.
+
+    Attributes:
+        stream: Name of the table.
+        rows: Records written.
+        came_with: The table whose reading gave these rows; empty where the table was read itself.
+        requests: That its reading took; 0 where the rows came with another table.
+        seconds: From the first record to the last.
+        missing: Rows that Kustomer has counted but did not give, however often it was asked.
+        left_out: Why the table, or part of it, could not be read; empty if all is well.
+        bookmark: Up to when it was read; None for what is read whole each time.
+    """
+
+    stream: str
+    rows: int
+    came_with: str
+    requests: int
+    seconds: float
+    missing: int
+    left_out: str
+    bookmark: str | None
+
+    @property
+    def expected(self) -> int:
+        """Rows that Kustomer has counted."""
+        return self.rows + self.missing
 
 
 @dataclass
@@ -34,12 +64,14 @@ class Run:
         settings: The checked settings.
         clock: Tells the time and waits.
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
+        outcomes: What came of each table, in the order in which they were finished.
         refused: Streams that have a bookmark and that the key may not read any more.
     """
 
     settings: Settings
     clock: Clock
     stop_if_asked: Callable[[], None]
+    outcomes: list[Outcome] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     @cached_property
@@ -62,51 +94,26 @@ class Run:
         """The threads that ask while the main thread writes."""
         return Workers(self.settings.max_parallel_requests, self.stop_if_asked)
 
-    @cached_property
-    def reader(self) -> Reader:
-        """Reads sources, for every table."""
+    def reader(self, report: Callable[[Shortfall], None] = lambda _: None) -> Reader:
+        """Reads sources, with a count of its own of the requests that it takes.
+
+        Args:
+            report: Told of rows that are counted but don't come.
+        """
         return Reader(
-            session=self.session,
+            session=self.session.counted(),
             workers=self.workers,
             page_size=self.settings.page_size,
             parallel=self.settings.max_parallel_requests,
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             now=self.started,
+            report=report,
         )
 
     def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
         """Ask for one thing and wait for it; a signal ends the waiting."""
         return self.workers.result(self.workers.submit(partial(self.session.send, request, read)))
-
-    def measure(self, logger: logging.Logger) -> Callable[[int], None]:
-        """Begin to measure what a stream costs.
-
-        Args:
-            logger: Gets one line with the figures, as text and as fields.
-
-        Returns:
-            What to call at the end, with the number of rows.
-        """
-        limiter = self.session.limiter
-        began = self.clock.monotonic()
-        requests, searches = limiter.organization.spent, limiter.search.spent
-
-        def report(rows: int) -> None:
-            seconds = max(self.clock.monotonic() - began, 0.001)
-            # A stream that takes less than a minute still has the budget of a whole one.
-            granted = limiter.search.limit * max(seconds / 60, 1.0)
-            figures = {
-                "rows": rows,
-                "requests": limiter.organization.spent - requests,
-                "seconds": round(seconds, 1),
-                "rows_per_minute": round(rows * 60 / seconds),
-                "search_budget_percent": round(100 * (limiter.search.spent - searches) / granted),
-            }
-            text = ", ".join(f"{name}={value}" for name, value in figures.items())
-            logger.info("Finished: %s", text, extra=figures)
-
-        return report
 
     @cached_property
     def started(self) -> int:

@@ -25,10 +25,12 @@ from tap_kustomer.reading.sources import (
     Single,
     is_windowed,
 )
+from tap_kustomer.run import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tap_kustomer.reading.incomplete import Shortfall
     from tap_kustomer.reading.pages import Page
     from tap_kustomer.run import Run
     from tap_kustomer.shaping.records import Record
@@ -69,6 +71,9 @@ class Reading:
         self._tables = tables
         self._by_type: dict[str, list[Table]] = {}
         self._ahead: Ahead | None = None
+        self._reader = run.reader(self._note_shortfall)
+        self._missing = 0
+        self._left_out = ""
 
     def open(self, before_waiting: Callable[[], None]) -> None:
         """Begin to read, without writing anything yet."""
@@ -88,9 +93,13 @@ class Reading:
         assert self._ahead is not None, "it is opened first"  # noqa: S101
         for table in self._tables:
             table.begin(self._window)
-        report = self._run.measure(self.lead.logger)
+        began = self._run.clock.monotonic()
         try:
             self._write_pages(self._ahead, write_state)
+            for table in self._tables:
+                if table.is_incremental:
+                    table.reach(self._run.until)
+                table.finish()
         except DeadKeyError:
             raise
         except AccessError as error:
@@ -99,12 +108,8 @@ class Reading:
             self._leave_out_or_raise(error)
         except IncompleteError as error:
             self._accept_or_raise(error)
-        else:
-            for table in self._tables:
-                if table.is_incremental:
-                    table.reach(self._run.until)
-                table.finish()
-        report(sum(table.rows for table in self._tables))
+        finally:
+            self._report(self._run.clock.monotonic() - began)
         write_state()
 
     def records(self) -> Iterator[Record]:
@@ -130,8 +135,7 @@ class Reading:
         window = self._window
         if window.start > window.end and is_windowed(self.lead.source):
             return
-        reader = self._run.reader
-        yield from reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
+        yield from self._reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
 
     def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
         written = 0
@@ -187,9 +191,12 @@ class Reading:
         roles = ", ".join(self.lead.roles)
         if isinstance(self.lead.source, Search):
             roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
-        self.lead.logger.warning(
-            "Left out, as the API key has none of the roles %s: %s", roles, error
+        self._left_out = (
+            f"Left out, as the API key has none of the roles {roles}: {error}"
+            if roles
+            else f"Left out, as the API key may not read it: {error}"
         )
+        self.lead.logger.warning(self._left_out)
         if self._was_begun:
             self._run.refused.append(self.lead.name)
 
@@ -202,7 +209,8 @@ class Reading:
         is_absent = isinstance(error, MissingError) and not isinstance(self.lead.source, Search)
         if self._was_begun or not (is_absent or not self.lead.confirmed):
             raise error
-        self.lead.logger.warning("Left out, as this organisation does not have it: %s", error)
+        self._left_out = f"Left out, as this organisation does not have it: {error}"
+        self.lead.logger.warning(self._left_out)
 
     def _accept_or_raise(self, error: IncompleteError) -> None:
         """A list that is shorter than it says is a warning unless counts are strict.
@@ -215,7 +223,28 @@ class Reading:
                 table.hold_back(error.since)
         if is_windowed(self.lead.source) or self._run.settings.strict_counts:
             raise error
-        self.lead.logger.warning("Incomplete: %s", error)
+        self._left_out = f"Incomplete: {error}"
+        self.lead.logger.warning(self._left_out)
+
+    def _note_shortfall(self, shortfall: Shortfall) -> None:
+        self._missing += shortfall.expected - shortfall.delivered
+
+    def _report(self, seconds: float) -> None:
+        """Log what came of each table, and note it for the summary."""
+        for table in self._tables:
+            is_lead = table is self.lead
+            outcome = Outcome(
+                stream=table.name,
+                rows=table.rows,
+                came_with="" if is_lead else self.lead.name,
+                requests=self._reader.session.requests if is_lead else 0,
+                seconds=round(seconds, 1) if is_lead else 0.0,
+                missing=self._missing if is_lead else 0,
+                left_out=self._left_out,
+                bookmark=table.bookmark,
+            )
+            self._run.outcomes.append(outcome)
+            table.report(outcome)
 
 
 def in_order(readings: Iterable[Reading]) -> list[Reading]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.search import Window
     from tap_kustomer.reading.sources import Source
+    from tap_kustomer.run import Outcome
     from tap_kustomer.tap import TapKustomer
 
 
@@ -91,6 +92,11 @@ class Table(Stream):
     def was_read(self) -> bool:
         """Whether an earlier run has read this table."""
         return bool(self.stream_state)
+
+    @property
+    def bookmark(self) -> str | None:
+        """Up to when the table was read; None for what is read whole each time."""
+        return self.stream_state.get("replication_key_value") if self.is_incremental else None
 
     @cached_property
     def start(self) -> int:
@@ -174,6 +180,18 @@ class Table(Stream):
         state = self.stream_state
         if (bookmark := state.get("replication_key_value")) is not None:
             state["replication_key_value"] = min(bookmark, times.to_text(time))
+
+    def report(self, outcome: Outcome) -> None:
+        """Log one line with figures, as text and as fields."""
+        figures: dict[str, Any] = {"rows": outcome.rows}
+        if outcome.came_with:
+            figures["came_with"] = outcome.came_with
+        else:
+            figures["requests"] = outcome.requests
+            figures["seconds"] = outcome.seconds
+            figures["rows_per_minute"] = round(outcome.rows * 60 / max(outcome.seconds, 0.1))
+        said = ", ".join(f"{name}={value}" for name, value in figures.items())
+        self.logger.info("Finished: %s", said, extra=figures)
 
     def _move_bookmark(self, value: str) -> None:
         """Bookmarks only move forward: rows of the lookback are older than where it stands."""

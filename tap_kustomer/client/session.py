@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import logging
+import threading
+from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -115,6 +117,7 @@ class Session:
 
     Attributes:
         latency: Seconds from a request to its answer, averaged over the latest ones.
+        requests: How many were sent, repeated ones included.
     """
 
     def __init__(  # noqa: PLR0913
@@ -137,12 +140,20 @@ class Session:
         self._body_seconds = max(_LEAST_BODY_SECONDS, _BODY_TIMEOUTS * timeout)
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
+        self.requests = 0
+        self._counting = threading.Lock()
         self._clock_difference: float | None = None
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self._http.auth = authenticator
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
         self._http.mount(f"{base_url}/", adapter)
+
+    def counted(self) -> Session:
+        """The same session, with a count of its own of the requests that are sent through it."""
+        twin = copy(self)
+        twin.requests = 0
+        return twin
 
     def server_now(self) -> float:
         """Seconds since 1970 by Kustomer's clock, as far as an answer has shown it."""
@@ -164,6 +175,8 @@ class Session:
         started: float | None = None
         for attempt in itertools.count(1):
             self.limiter.wait(request.cost)
+            with self._counting:
+                self.requests += 1
             try:
                 return self._read(request, self._attempt(request), read)
             except TransientError as fault:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.incomplete import Shortfall
     from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import Source
 
@@ -38,6 +39,7 @@ class Reader:
         lookahead: Bytes of rows that may be read before their turn.
         strict: Whether rows that are counted but don't come are an error.
         now: The start of the run, in milliseconds since 1970 by Kustomer's clock.
+        report: Told of rows that are counted but don't come.
     """
 
     session: Session
@@ -47,6 +49,7 @@ class Reader:
     lookahead: int
     strict: bool
     now: int
+    report: Callable[[Shortfall], None]
 
     def read(
         self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
@@ -81,7 +84,9 @@ class Reader:
                 lookahead=self.lookahead,
                 strict=self.strict,
             )
-            yield from searcher.read(source, window, name, now=self.now, in_turn=in_turn)
+            yield from searcher.read(
+                source, window, name, now=self.now, in_turn=in_turn, report=self.report
+            )
         else:
             parents = self.read(source.parent, window, name, in_turn=in_turn)
             yield from read_children(

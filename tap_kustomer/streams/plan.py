@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_kustomer.reading.search import Window
+from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects
 from tap_kustomer.sync import Reading, in_order
 
@@ -22,7 +23,12 @@ def plan(run: Run, tables: Iterable[Table]) -> list[Reading]:
         by_source.setdefault(id(table.source), []).append(table)
     kobjects = by_source.pop(id(Kobjects.source), [])
     groups = [*by_source.values(), *_kobject_groups(run, kobjects)]
-    return in_order(Reading(run, group) for group in groups)
+    # A reading goes by the name of the table that it is made for, not by that of a derived one.
+    return in_order(Reading(run, sorted(group, key=_is_derived)) for group in groups)
+
+
+def _is_derived(table: Table) -> bool:
+    return isinstance(table, DerivedTable)
 
 
 def _kobject_groups(run: Run, tables: list[Table]) -> list[list[Table]]:
@@ -54,5 +60,5 @@ def _is_cheaper_together(run: Run, tables: list[KlassKobjects]) -> bool:
     start = min(table.start for table in tables)
     if start > run.until:
         return True
-    rows = run.reader.count(Kobjects.source, Window(start, run.until))
+    rows = run.reader().count(Kobjects.source, Window(start, run.until))
     return rows is not None and rows <= len(tables) * run.settings.page_size

@@ -282,10 +282,10 @@ LONG = b"{" + b" " * 400 + b"}"
 @pytest.mark.parametrize(
     ("content", "headers"),
     [
-        (LONG, b"Content-Length: %d\r\n" % len(LONG)),
-        (LONG, b"Connection: close\r\n"),
-        (chunked(LONG), b"Transfer-Encoding: chunked\r\n"),
-        (gzip.compress(random.Random(0).randbytes(400)), b"Content-Encoding: gzip\r\n"),
+        (LONG, b"Content-Length: %d" % len(LONG)),
+        (LONG, b"Connection: close"),
+        (chunked(LONG), b"Transfer-Encoding: chunked"),
+        (gzip.compress(random.Random(0).randbytes(400)), b"Content-Encoding: gzip"),
     ],
     ids=["length", "no length", "chunked", "gzip"],
 )
@@ -299,7 +299,7 @@ def test_an_answer_that_drips_is_given_up_in_good_time(
 
 
 def test_how_long_an_answer_may_take_is_said(clock: VirtualClock, server: Server) -> None:
-    server.will(drip(clock, LONG, b"Connection: close\r\n"))
+    server.will(drip(clock, LONG, b"Connection: close"))
 
     with pytest.raises(GaveUpError, match="the answer was not complete after 75 s"):
         ask(session(clock, server.address, timeout=15, max_retry_seconds=0))
@@ -308,7 +308,7 @@ def test_how_long_an_answer_may_take_is_said(clock: VirtualClock, server: Server
 def test_a_slow_answer_may_take_a_minute_however_short_the_time_out_is(
     clock: VirtualClock, server: Server
 ) -> None:
-    server.will(drip(clock, b"{" + b" " * 50 + b"}", b"Content-Length: 52\r\n"))
+    server.will(drip(clock, b"{" + b" " * 50 + b"}", b"Content-Length: 52"))
 
     assert ask(session(clock, server.address, timeout=1)) == {}
     assert server.connections == 1
