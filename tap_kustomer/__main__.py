@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
+from tap_kustomer.lightly import import_lightly
 
-from tap_kustomer.errors import TapKustomerError
-from tap_kustomer.tap import TapKustomer
+for package in ("singer_sdk", "singer_sdk.streams"):
+    import_lightly(package)
+
+from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError  # noqa: E402
+
+from tap_kustomer.errors import TapKustomerError  # noqa: E402
+from tap_kustomer.tap import TapKustomer  # noqa: E402
 
 
 def main() -> None:

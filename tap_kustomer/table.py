@@ -13,7 +13,7 @@ from singer_sdk.batch import Batcher
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
-from singer_sdk.streams import Stream
+from singer_sdk.streams.core import Stream
 from typing_extensions import override
 
 from tap_kustomer import times

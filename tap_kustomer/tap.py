@@ -17,17 +17,8 @@ from typing_extensions import override
 
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
-from tap_kustomer.discovery import Definitions, discover
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.messages import BufferedWriter
-from tap_kustomer.run import Run
-from tap_kustomer.shaping.custom import in_common
-from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import DerivedTable
-from tap_kustomer.streams.klasses import Klasses
-from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
-from tap_kustomer.streams.plan import plan
-from tap_kustomer.sync import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +27,7 @@ if TYPE_CHECKING:
     import click
 
     from tap_kustomer.config import Settings
-    from tap_kustomer.shaping.fields import Field
-    from tap_kustomer.streams.base import KustomerStream
+    from tap_kustomer.run import Run
     from tap_kustomer.table import Table
 
 
@@ -95,45 +85,16 @@ class TapKustomer(Tap):
     @cached_property
     def run(self) -> Run:
         """What the streams of this run share."""
+        from tap_kustomer.run import Run  # noqa: PLC0415  # It brings the HTTP client along.
+
         return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
 
     @override
     def discover_streams(self) -> Sequence[Table]:
-        """All tables; without a catalog, with what the organisation has defined itself.
+        """All tables; without a catalog, with what the organisation has defined itself."""
+        from tap_kustomer.tables import all_tables  # noqa: PLC0415  # --about needs none of them.
 
-        A catalog has those columns and tables already, so a run with one asks nothing here.
-        """
-        definitions = Definitions() if self.input_catalog is not None else self._definitions
-        roots = [stream(self, _custom_fields(stream, definitions)) for stream in STREAMS]
-        derived = [DerivedTable(self, root, each) for root in roots for each in root.derived]
-        tables: list[Table] = [*roots, *derived]
-        return [*tables, *self._klass_tables(definitions, {table.name for table in tables})]
-
-    @cached_property
-    def _definitions(self) -> Definitions:
-        resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
-        return discover(self.run, resources, Klasses.source)
-
-    def _klass_tables(self, definitions: Definitions, taken: set[str]) -> list[KlassKobjects]:
-        if self.input_catalog is None:
-            names = table_names((klass.name for klass in definitions.klasses), taken)
-            return [
-                KlassKobjects(
-                    self,
-                    names[klass.name],
-                    klass.name,
-                    definitions.custom.get(f"kobject.{klass.name}", ()),
-                    klass.title,
-                )
-                for klass in definitions.klasses
-            ]
-        entries = self.input_catalog.streams
-        return [
-            KlassKobjects(self, entry.tap_stream_id, klass)
-            for entry in entries
-            if entry.tap_stream_id not in taken
-            and (klass := klass_of(entry.schema.to_dict())) is not None
-        ]
+        return all_tables(self)
 
     # Running
 
@@ -191,12 +152,9 @@ class TapKustomer(Tap):
         # By Kustomer's clock, and with a key that works: else nothing is begun.
         self.run.until  # noqa: B018
         self.writer.stop_if_asked = self.stop_if_asked
-        selected = [cast("Table", stream) for stream in self.streams.values() if stream.selected]
-        write_all(
-            plan(self.run, selected),
-            write_state=self._write_state,
-            before_waiting=self.writer.flush,
-        )
+        from tap_kustomer.tables import write_selected  # noqa: PLC0415  # As above.
+
+        write_selected(self, self._write_state)
 
     def _write_state(self) -> None:
         # With batches, the rows of a STATE are written when their file is.
@@ -222,14 +180,6 @@ class TapKustomer(Tap):
         """
         if self._stop_signal is not None:
             raise SystemExit(128 + self._stop_signal)
-
-
-def _custom_fields(stream: type[KustomerStream], definitions: Definitions) -> tuple[Field, ...]:
-    if stream is Kobjects:
-        return in_common(
-            fields for name, fields in definitions.custom.items() if name.startswith("kobject.")
-        )
-    return definitions.custom.get(stream.metadata_resource or "", ())
 
 
 def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:

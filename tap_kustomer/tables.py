@@ -1,0 +1,89 @@
+"""All tables of the tap, and a run over those that are selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from tap_kustomer.discovery import Definitions, discover
+from tap_kustomer.shaping.custom import in_common
+from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.base import DerivedTable
+from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
+from tap_kustomer.streams.plan import plan
+from tap_kustomer.sync import write_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.shaping.fields import Field
+    from tap_kustomer.streams.base import KustomerStream
+    from tap_kustomer.table import Table
+    from tap_kustomer.tap import TapKustomer
+
+
+def all_tables(tap: TapKustomer) -> list[Table]:
+    """Every table that the organisation can have.
+
+    A catalog has the columns and tables that the organisation has defined itself already, so a run
+    with one asks nothing here.
+
+    Raises:
+        RequestError: Kustomer can't be asked for these definitions.
+    """
+    definitions = Definitions() if tap.input_catalog is not None else _definitions(tap)
+    roots = [stream(tap, _custom_fields(stream, definitions)) for stream in STREAMS]
+    derived = [DerivedTable(tap, root, each) for root in roots for each in root.derived]
+    tables: list[Table] = [*roots, *derived]
+    return [*tables, *_klass_tables(tap, definitions, {table.name for table in tables})]
+
+
+def write_selected(tap: TapKustomer, write_state: Callable[[], None]) -> None:
+    """Read and write all tables that are selected.
+
+    Args:
+        tap: Has the streams, the run and the writer.
+        write_state: Writes a STATE; called when one is due.
+
+    Raises:
+        TapKustomerError: The run can't go on.
+    """
+    selected = [cast("Table", stream) for stream in tap.streams.values() if stream.selected]
+    readings = plan(tap.run, selected)
+    write_all(readings, write_state=write_state, before_waiting=tap.writer.flush)
+
+
+def _definitions(tap: TapKustomer) -> Definitions:
+    resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
+    return discover(tap.run, resources, Klasses.source)
+
+
+def _custom_fields(stream: type[KustomerStream], definitions: Definitions) -> tuple[Field, ...]:
+    if stream is Kobjects:
+        return in_common(
+            fields for name, fields in definitions.custom.items() if name.startswith("kobject.")
+        )
+    return definitions.custom.get(stream.metadata_resource or "", ())
+
+
+def _klass_tables(
+    tap: TapKustomer, definitions: Definitions, taken: set[str]
+) -> list[KlassKobjects]:
+    if tap.input_catalog is None:
+        names = table_names((klass.name for klass in definitions.klasses), taken)
+        return [
+            KlassKobjects(
+                tap,
+                names[klass.name],
+                klass.name,
+                definitions.custom.get(f"kobject.{klass.name}", ()),
+                klass.title,
+            )
+            for klass in definitions.klasses
+        ]
+    return [
+        KlassKobjects(tap, entry.tap_stream_id, klass)
+        for entry in tap.input_catalog.streams
+        if entry.tap_stream_id not in taken
+        and (klass := klass_of(entry.schema.to_dict())) is not None
+    ]
