@@ -1,11 +1,9 @@
-"""The command starts without what it does not need, and what it left out is there when asked for."""
+"""The command starts without what it does not need; what it left out is there when asked for."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-
-import pytest
 
 
 def run(code: str) -> str:
@@ -14,29 +12,26 @@ def run(code: str) -> str:
     ).stdout.strip()
 
 
-@pytest.mark.parametrize("module", ["joblib", "jsonpath_ng", "requests", "singer_sdk.target_base"])
-def test_the_command_line_does_not_import(module: str) -> None:
-    assert run(f"import sys, tap_kustomer.__main__; print({module!r} in sys.modules)") == "False"
+def test_the_command_line_imports_nothing_heavy_before_it_is_needed() -> None:
+    heavy = {"joblib", "jsonpath_ng", "requests", "singer_sdk.target_base"}
+    code = f"import sys, tap_kustomer.__main__; print({heavy!r} & set(sys.modules))"
+    assert run(code) == "set()"
 
 
 def test_names_that_only_the_sdk_itself_has_are_there_when_asked_for() -> None:
-    assert run("import tap_kustomer.__main__; import singer_sdk; print(singer_sdk.Target)") == (
-        "<class 'singer_sdk.target_base.Target'>"
-    )
-
-
-def test_a_name_that_is_nowhere_is_an_error_as_ever() -> None:
     code = (
-        "import tap_kustomer.__main__\n"
+        "import tap_kustomer.__main__, singer_sdk\n"
         "try:\n    from singer_sdk import Nothing\n"
-        "except ImportError as error:\n    print(error.name)"
+        "except ImportError as error:\n    print(error.name)\n"
+        "print(singer_sdk.Target.__name__)"
     )
-    assert run(code) == "singer_sdk"
+    assert run(code).split() == ["singer_sdk", "Target"]
 
 
 def test_a_package_that_is_imported_already_stays_as_it_is() -> None:
     code = (
-        "import singer_sdk; before = singer_sdk\n"
-        "import tap_kustomer.__main__; print(sys.modules['singer_sdk'] is before)"
+        "import sys, types; sys.modules['singer_sdk.streams'] = mine = types.ModuleType('mine')\n"
+        "from tap_kustomer.lightly import import_lightly; import_lightly('singer_sdk.streams')\n"
+        "print(sys.modules['singer_sdk.streams'] is mine)"
     )
-    assert run(f"import sys; {code}") == "True"
+    assert run(code) == "True"
