@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -13,9 +15,10 @@ from singer_sdk import typing as th
 from tap_kustomer import times
 from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from jsonschema import ValidationError
 
@@ -134,6 +137,16 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         description="Seconds without a sign from Kustomer after which a request is repeated.",
     ),
     th.Property(
+        "max_retry_seconds",
+        th.IntegerType(minimum=0, maximum=86_400),
+        default=300,
+        title="Retry time",
+        description=(
+            "Seconds for which a request that fails is repeated, with growing pauses, before the "
+            "run ends."
+        ),
+    ),
+    th.Property(
         "max_parallel_requests",
         th.IntegerType(minimum=1, maximum=32),
         default=8,
@@ -164,6 +177,13 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         description="How the tap introduces itself to Kustomer.",
     ),
     th.Property(
+        "summary_path",
+        th.StringType(min_length=1),
+        title="Summary file",
+        description="JSON file to which the run's summary is written. Its folder has to exist.",
+        examples=["output/summary.json"],
+    ),
+    th.Property(
         "emit_activate_version_messages",
         th.BooleanType,
         default=False,
@@ -185,6 +205,7 @@ class Settings:
         start: Rows updated before it are not read; None for everything.
         end: Rows updated after it are not read; None for no such bound.
         api_usage: Share of the request budgets that the tap may use, up to 1.
+        summary_path: Where to write the run's summary; None for nowhere.
     """
 
     api_key: str = field(repr=False)
@@ -196,14 +217,20 @@ class Settings:
     settle_seconds: int
     lookback_seconds: int
     request_timeout: int
+    max_retry_seconds: int
     max_parallel_requests: int
     lookahead_bytes: int
     strict_counts: bool
     user_agent: str
+    summary_path: Path | None
 
 
-def settings_from(config: Mapping[str, Any]) -> Settings:
+def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Settings:
     """Check a configuration and give it its typed form.
+
+    Args:
+        config: The settings by name; names that mean nothing are left alone.
+        now: Milliseconds since 1970; by this machine's clock if not given.
 
     Raises:
         ConfigurationError: Something is missing or not allowed; one line names the setting, what
@@ -221,6 +248,11 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     merged = {**defaults, **given}
     start = _moment(given, "start_date")
     end = _moment(given, "end_date")
+    if start is not None and start > (time.time_ns() // 1_000_000 if now is None else now):
+        raise ConfigurationError(
+            f"Setting start_date: {given['start_date']!r} lies in the future; expected a time that "
+            "has passed"
+        )
     if start is not None and end is not None and end < start:
         raise ConfigurationError(
             f"Setting end_date: {given['end_date']!r} lies before start_date "
@@ -236,11 +268,27 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
         settle_seconds=merged["settle_seconds"],
         lookback_seconds=merged["lookback_seconds"],
         request_timeout=merged["request_timeout"],
+        max_retry_seconds=merged["max_retry_seconds"],
         max_parallel_requests=merged["max_parallel_requests"],
         lookahead_bytes=merged["max_lookahead_mb"] * 1_000_000,
         strict_counts=merged["strict_counts"],
         user_agent=merged.get("user_agent") or f"tap-kustomer/{version()}",
+        summary_path=_summary_path(given),
     )
+
+
+def warnings_about(config: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """What to say about settings that nobody knows: Meltano and others may pass on their own.
+
+    Args:
+        config: The settings as they were given.
+        known: The names of all settings, the SDK's among them.
+    """
+    return [
+        f"Setting {name} is not known and has no effect{did_you_mean(name, known)}"
+        for name, value in config.items()
+        if value is not None and name not in known
+    ]
 
 
 def check_environment(environment: Mapping[str, str]) -> None:
@@ -304,6 +352,18 @@ def _allowed(name: str) -> str:
 
 def _moment(given: Mapping[str, Any], name: str) -> int | None:
     return times.to_milliseconds(given[name]) if name in given else None
+
+
+def _summary_path(given: Mapping[str, Any]) -> Path | None:
+    if "summary_path" not in given:
+        return None
+    path = Path(given["summary_path"])
+    if path.is_dir() or not path.parent.is_dir():
+        raise ConfigurationError(
+            f"Setting summary_path: {given['summary_path']!r} was given; expected a file in a "
+            "folder that exists"
+        )
+    return path
 
 
 def _base_url(given: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ all of it, and some room is always left for the last STATE.
 from __future__ import annotations
 
 import os
+import select
 import stat
 import sys
 import time
@@ -96,6 +97,8 @@ class Output:
             block = b"".join(lines[:count])
             del lines[:count]
             pipe.write(block)
+        elif pipe.is_broken:
+            raise BrokenPipeError
         else:
             self._stop_if_asked()
             time.sleep(_NAP)
@@ -151,6 +154,13 @@ class _Pipe:
     def is_empty(self) -> bool:
         """Whether the reader has read everything."""
         return self._unread == 0
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the reader is gone: what it has not read still takes up room."""
+        watch = select.poll()
+        watch.register(self._descriptor, 0)
+        return bool(watch.poll(0))
 
     @property
     def _unread(self) -> int:

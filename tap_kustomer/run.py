@@ -11,6 +11,7 @@ from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.progress import Unseen
 from tap_kustomer.reading.reader import Reader
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
+    from tap_kustomer.progress import Progress
     from tap_kustomer.reading.incomplete import Shortfall
 
 T = TypeVar("T")
@@ -64,15 +66,26 @@ class Run:
         settings: The checked settings.
         clock: Tells the time and waits.
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
+        selected: Names of the tables that are to be read.
         outcomes: What came of each table, in the order in which they were finished.
+        is_whole: Whether the run came to its end, and its last STATE was written.
+        progress: Told of what is written.
         refused: Streams that have a bookmark and that the key may not read any more.
     """
 
     settings: Settings
     clock: Clock
     stop_if_asked: Callable[[], None]
+    selected: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    is_whole: bool = False
+    progress: Progress = field(default_factory=Unseen)
     refused: list[str] = field(default_factory=list)
+
+    @cached_property
+    def authenticator(self) -> BearerAuthenticator:
+        """Shows the key to Kustomer, and to nobody else."""
+        return BearerAuthenticator(self.settings.api_key, self.settings.base_url)
 
     @cached_property
     def session(self) -> Session:
@@ -80,7 +93,7 @@ class Run:
         settings = self.settings
         return Session(
             base_url=settings.base_url,
-            authenticator=BearerAuthenticator(settings.api_key, settings.base_url),
+            authenticator=self.authenticator,
             limiter=Limiter(self.clock, settings.api_usage),
             clock=self.clock,
             timeout=settings.request_timeout,

@@ -19,19 +19,21 @@ from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import (
     Chain,
     CursorList,
+    LiveIds,
     PagedList,
     PerParent,
     Search,
     Single,
     is_windowed,
 )
+from tap_kustomer.reading.trial import sample
 from tap_kustomer.run import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.reading.pages import Page, Resource
     from tap_kustomer.run import Run
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.table import Table
@@ -51,7 +53,10 @@ SEARCH_ROLES: Final = (
     "org.permission.search_preview.create",
 )
 
-_ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent)
+# What is known of a reading until its end.
+_CUT_SHORT: Final = "Cut short, as the run ended"
+
+_ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent, LiveIds)
 
 
 class Reading:
@@ -93,13 +98,18 @@ class Reading:
         assert self._ahead is not None, "it is opened first"  # noqa: S101
         for table in self._tables:
             table.begin(self._window)
+        self._run.progress.begin(
+            self.lead.name, self._window.end if is_windowed(self.lead.source) else None
+        )
         began = self._run.clock.monotonic()
+        self._left_out = _CUT_SHORT
         try:
             self._write_pages(self._ahead, write_state)
             for table in self._tables:
                 if table.is_incremental:
                     table.reach(self._run.until)
-                table.finish()
+                table.finish(is_whole=not self._missing)
+            self._left_out = ""
         except DeadKeyError:
             raise
         except AccessError as error:
@@ -111,6 +121,16 @@ class Reading:
         finally:
             self._report(self._run.clock.monotonic() - began)
         write_state()
+
+    def sample(self) -> list[Resource] | None:
+        """A few resources, at the lowest price; None where there is nothing to ask by.
+
+        Raises:
+            RequestError: They can't be read.
+        """
+        window = self._window
+        window = Window(min(window.start, window.end), window.end)
+        return sample(self._reader, self.lead.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
         """The records of the first table alone, without writing anything."""
@@ -128,6 +148,11 @@ class Reading:
             self._leave_out_or_raise(error)
 
     @property
+    def others(self) -> int:
+        """How many tables are made of the same rows as the first one."""
+        return len(self._tables) - 1
+
+    @property
     def _window(self) -> Window:
         return Window(min(table.start for table in self._tables), self._run.until)
 
@@ -141,6 +166,7 @@ class Reading:
         written = 0
         for page in pages:
             written += self._write_page(page)
+            self._run.progress.wrote(sum(table.rows for table in self._tables), page.reached)
             if written >= _RECORDS_A_STATE:
                 written = 0
                 write_state()
@@ -188,14 +214,7 @@ class Reading:
             DeadKeyError: The key is not good.
         """
         self._run.check_key()
-        roles = ", ".join(self.lead.roles)
-        if isinstance(self.lead.source, Search):
-            roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
-        self._left_out = (
-            f"Left out, as the API key has none of the roles {roles}: {error}"
-            if roles
-            else f"Left out, as the API key may not read it: {error}"
-        )
+        self._left_out = f"Left out, as {explain_refusal(self.lead, error)}"
         self.lead.logger.warning(self._left_out)
         if self._was_begun:
             self._run.refused.append(self.lead.name)
@@ -206,8 +225,7 @@ class Reading:
         Raises:
             RequestError: The table was read before, or Kustomer promises it.
         """
-        is_absent = isinstance(error, MissingError) and not isinstance(self.lead.source, Search)
-        if self._was_begun or not (is_absent or not self.lead.confirmed):
+        if self._was_begun or not is_absent(self.lead, error):
             raise error
         self._left_out = f"Left out, as this organisation does not have it: {error}"
         self.lead.logger.warning(self._left_out)
@@ -221,7 +239,7 @@ class Reading:
         if error.since is not None:
             for table in self._tables:
                 table.hold_back(error.since)
-        if is_windowed(self.lead.source) or self._run.settings.strict_counts:
+        if isinstance(self.lead.source, Search | LiveIds) or self._run.settings.strict_counts:
             raise error
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
@@ -245,6 +263,26 @@ class Reading:
             )
             self._run.outcomes.append(outcome)
             table.report(outcome)
+
+
+def explain_refusal(table: Table, error: AccessError) -> str:
+    """What a key that is good lacks to read a table, and what came."""
+    roles = ", ".join(table.roles)
+    if isinstance(table.source, Search | LiveIds):
+        roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
+    if not roles:
+        return f"the API key may not read it: {error}"
+    return f"the API key has none of the roles {roles}: {error}"
+
+
+def is_absent(table: Table, error: RequestError) -> bool:
+    """Whether an error shows that an organisation does not have a table.
+
+    What nobody has confirmed may be absent in any way.
+    """
+    if not table.confirmed:
+        return True
+    return isinstance(error, MissingError) and not isinstance(table.source, Search | LiveIds)
 
 
 def in_order(readings: Iterable[Reading]) -> list[Reading]:

@@ -162,13 +162,17 @@ class Table(Stream):
         """Everything before the latest record is written: the run ends within a page."""
         self._increment_stream_state(self._latest)
 
-    def finish(self) -> None:
-        """All was read and written: say so."""
+    def finish(self, *, is_whole: bool) -> None:
+        """All that came was written: say so.
+
+        Args:
+            is_whole: Whether nothing is known to be missing.
+        """
         self._write_batches(at_least=1)
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if self.is_read_whole and self._stream_version is not None:
+        if is_whole and self.is_read_whole and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
     def flush_batches(self) -> None:

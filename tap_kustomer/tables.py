@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from tap_kustomer.access import try_all
 from tap_kustomer.discovery import Definitions, discover
+from tap_kustomer.progress import shown
 from tap_kustomer.shaping.custom import in_common
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.base import DerivedTable
@@ -16,6 +18,7 @@ from tap_kustomer.sync import write_all
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_kustomer.access import Finding
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.base import KustomerStream
     from tap_kustomer.table import Table
@@ -48,9 +51,24 @@ def write_selected(tap: TapKustomer, write_state: Callable[[], None]) -> None:
     Raises:
         TapKustomerError: The run can't go on.
     """
-    selected = [cast("Table", stream) for stream in tap.streams.values() if stream.selected]
-    readings = plan(tap.run, selected)
-    write_all(readings, write_state=write_state, before_waiting=tap.writer.flush)
+    run, selected = tap.run, _selected(tap)
+    run.selected = [table.name for table in selected]
+    readings = plan(run, selected)
+    with shown(run.session.limiter.search, run.clock, len(readings)) as run.progress:
+        write_all(readings, write_state=write_state, before_waiting=tap.writer.flush)
+
+
+def try_selected(tap: TapKustomer) -> list[Finding]:
+    """Find out which of the tables that are selected the API key can read.
+
+    Raises:
+        TapKustomerError: Kustomer can't be asked at all.
+    """
+    return try_all(tap.run, plan(tap.run, _selected(tap)))
+
+
+def _selected(tap: TapKustomer) -> list[Table]:
+    return [cast("Table", stream) for stream in tap.streams.values() if stream.selected]
 
 
 def _definitions(tap: TapKustomer) -> Definitions:

@@ -8,23 +8,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
+import click
 import msgspec
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
-from singer_sdk.tap_base import Tap
+from singer_sdk.tap_base import CliTestOptionValue, Tap
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.messages import BufferedWriter
+from tap_kustomer.summary import summarised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
-
-    import click
 
     from tap_kustomer.config import Settings
     from tap_kustomer.run import Run
@@ -100,6 +100,42 @@ class TapKustomer(Tap):
 
     @override
     @classmethod
+    def get_singer_command(cls) -> click.Command:
+        """The SDK's command; `--test` is for the streams of `--catalog`, wherever that stands."""
+        command = super().get_singer_command()
+        for option in command.params:
+            if option.name == "catalog":
+                option.is_eager = True
+            elif option.name == "test" and isinstance(option, click.Option):
+                option.help = (
+                    "Use --test to see which of the selected streams the API key can read. "
+                    "Use --test=schema to write the schemas of all streams."
+                )
+        return command
+
+    @override
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Say which streams can be read; the code is 1 if one can't."""
+        if value in {CliTestOptionValue.Disabled.value, CliTestOptionValue.Schema.value}:
+            super().cb_test(ctx, param, value)
+            return
+        config: _ConfigInput = ctx.params.get("config") or _ConfigInput()
+        tap = cls(
+            config=config.config,
+            catalog=_checked_catalog(_load("--catalog", ctx.params.get("catalog"))),
+            parse_env_config=config.parse_env,
+        )
+        from tap_kustomer.access import Readable, table_of  # noqa: PLC0415  # As above.
+        from tap_kustomer.tables import try_selected  # noqa: PLC0415
+
+        findings = try_selected(tap)
+        # Standard output is for Singer messages alone.
+        click.echo(table_of(findings), err=True)
+        ctx.exit(int(any(finding.readable is Readable.NO for finding in findings)))
+
+    @override
+    @classmethod
     def invoke(  # type: ignore[override]  # As the SDK's own Tap does.
         cls,
         *,
@@ -119,8 +155,12 @@ class TapKustomer(Tap):
             state=_checked_state(_load("--state", state)),
             catalog=_checked_catalog(_load("--catalog", catalog)),
             parse_env_config=config.parse_env,
+            setup_mapper=False,
         )
-        tap.sync_to_end()
+        with summarised(tap.run):
+            # This asks Kustomer for the columns that the organisation has defined.
+            tap.setup_mapper()
+            tap.sync_to_end()
 
     def sync_to_end(self) -> None:
         """Sync all streams; whatever ends the run early, the state is written.
@@ -137,6 +177,7 @@ class TapKustomer(Tap):
                 self._end_with_state()
             raise
         self._end_with_state()
+        self.run.is_whole = True
         if self.run.refused:
             raise TapKustomerError(
                 f"The API key may not read {', '.join(self.run.refused)} any more, which earlier "

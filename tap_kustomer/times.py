@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pendulum
 from pendulum.parsing.exceptions import ParserError
@@ -19,11 +19,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_UTC = _EPOCH.replace(tzinfo=None)
 _MILLISECOND = timedelta(milliseconds=1)
 
-# Most canonical times, told without parsing them: every month has the days up to the 28th.
-_CANONICAL = re.compile(
-    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
-    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z",
-    re.ASCII,
+# Tells canonical times without parsing them; only the 29th of February is left to that.
+CANONICAL: Final = re.compile(
+    r"""
+    (?!0000)\d{4} -
+    (?: (?:0[1-9]|1[0-2]) - (?:0[1-9]|1\d|2[0-8])
+      | (?:0[13-9]|1[0-2]) - (?:29|30)
+      | (?:0[13578]|1[02]) - 31
+    )
+    T (?:[01]\d|2[0-3]) : [0-5]\d : [0-5]\d \. \d{3} Z
+    """,
+    re.ASCII | re.VERBOSE,
 )
 
 
@@ -55,7 +61,7 @@ def canonical(text: str) -> str:
     Raises:
         ValueError: The text is no date and no date-time.
     """
-    return text if _CANONICAL.fullmatch(text) else to_text(to_milliseconds(text))
+    return text if CANONICAL.fullmatch(text) else to_text(to_milliseconds(text))
 
 
 def _parse(text: str) -> datetime:

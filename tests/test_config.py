@@ -5,20 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from support.tap_process import LONGEST_RUN, start
 from tap_kustomer import times
-from tap_kustomer.config import SCHEMA, Settings, settings_from
+from tap_kustomer.config import SCHEMA, Settings, settings_from, warnings_about
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
-    from pathlib import Path
 
 KEY = "the-key-that-nobody-may-see"
 
@@ -55,6 +55,7 @@ def test_defaults_are_those_of_the_schema() -> None:
         "settle_seconds": 60,
         "lookback_seconds": 300,
         "request_timeout": 60,
+        "max_retry_seconds": 300,
         "max_parallel_requests": 8,
     }
 
@@ -112,6 +113,7 @@ def test_dates_are_dates_or_date_times(given: str, expected: str) -> None:
         ("settle_seconds", 0, 86_400),
         ("lookback_seconds", 0, 604_800),
         ("request_timeout", 1, 3_600),
+        ("max_retry_seconds", 0, 86_400),
         ("max_parallel_requests", 1, 32),
     ],
 )
@@ -139,6 +141,36 @@ def test_settings_of_other_programs_do_no_harm() -> None:
     assert settings(nonsense=1) == settings()
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("api_token", ": did you mean api_key?"),
+        ("start_data", ": did you mean start_date?"),
+        ("Page_Size", ": did you mean page_size?"),
+        ("page_size_limit", ": did you mean page_size?"),
+        ("stream_map", ": did you mean stream_maps?"),
+        ("nonsense", ""),
+    ],
+)
+def test_a_setting_that_nobody_knows_is_said_with_the_nearest_that_is_known(
+    given: str, said: str
+) -> None:
+    known = {*SCHEMA["properties"], "stream_maps"}
+    warnings = warnings_about({"api_key": KEY, "stream_maps": {}, given: KEY}, known)
+
+    assert warnings == [f"Setting {given} is not known and has no effect{said}"]
+
+
+def test_a_setting_that_nobody_knows_and_that_is_null_is_not_worth_a_word() -> None:
+    assert warnings_about({"nonsense": None}, SCHEMA["properties"]) == []
+
+
+def test_the_summary_goes_to_a_file_in_a_folder_that_exists(tmp_path: Path) -> None:
+    assert settings(summary_path=str(tmp_path / "s.json")).summary_path == tmp_path / "s.json"
+    assert settings(summary_path="s.json").summary_path == Path("s.json")
+    assert settings().summary_path is None
+
+
 # What is refused
 
 
@@ -163,6 +195,9 @@ def test_settings_of_other_programs_do_no_harm() -> None:
         ({"start_date": ""}, "2024-01-31T08:00:00Z"),
         ({"start_date": 1706695200}, "2024-01-31T08:00:00Z"),
         ({"end_date": "31.01.2024"}, "2024-01-31T08:00:00Z"),
+        ({"summary_path": ""}, "not empty"),
+        ({"summary_path": "no/such/folder/summary.json"}, "a file in a folder that exists"),
+        ({"summary_path": "."}, "a file in a folder that exists"),
         ({"user_agent": ""}, "ASCII"),
         ({"user_agent": "Täp"}, "ASCII"),
         ({"user_agent": "tap\n"}, "ASCII"),
@@ -202,6 +237,20 @@ def test_an_end_before_the_start_is_refused() -> None:
     assert "Setting end_date" in said
     assert "2024-01-31T23:59:59Z" in said
     assert "2024-02-01" in said
+
+
+def test_a_start_in_the_future_is_refused() -> None:
+    config = {"api_key": KEY, "start_date": "2024-02-01"}
+    now = times.to_milliseconds("2024-02-01")
+
+    assert settings_from(config, now=now).start == now
+    with pytest.raises(ConfigurationError, match="start_date: '2024-02-01' lies in the future"):
+        settings_from(config, now=now - 1)
+    assert "start_date: '2999-01-01' lies in the future" in refusal(start_date="2999-01-01")
+
+
+def test_an_end_in_the_future_is_fine() -> None:
+    assert settings(end_date="2999-01-01").end == times.to_milliseconds("2999-01-01")
 
 
 @pytest.mark.parametrize(("region", "prod_point"), [("us", 2), ("eu", 1), ("in", 1)])
@@ -278,6 +327,7 @@ def example(name: str) -> Any:
         "start_date": "2024-01-31",
         "end_date": "2024-02-29",
         "user_agent": "me/1",
+        "summary_path": "summary.json",
     }
     if name in examples:
         return examples[name]

@@ -130,6 +130,15 @@ def test_a_reader_that_is_gone_is_an_error_of_one_line() -> None:
             Output(lambda: None).write(lines_of(10, 10))
 
 
+def test_a_reader_that_goes_while_it_pauses_is_noticed() -> None:
+    lines = lines_of(3_000, 1_000)
+    with piped() as pipe:
+        # The first look finds a reader that pauses; before the second one, it is gone.
+        output = Output(lambda: os.close(pipe.reading))
+        with pytest.raises(OutputError, match="has ended"):
+            output.write(lines)
+
+
 def test_a_full_disk_is_an_error_of_one_line() -> None:
     full = Path("/dev/full").open("w")  # noqa: SIM115  # To close it is an error too.
     with pytest.MonkeyPatch.context() as patch:

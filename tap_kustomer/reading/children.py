@@ -224,7 +224,9 @@ def _note(parent: Resource) -> dict[str, Any]:
         "updatedAt": _attributes(parent).get("updatedAt"),
     }
     if PARENT in parent:
+        # What the parent was found through is what has changed.
         note["parent_id"] = parent[PARENT]["id"]
+        note["updatedAt"] = parent[PARENT]["updatedAt"]
     return note
 
 

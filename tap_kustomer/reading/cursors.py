@@ -40,7 +40,7 @@ _READINGS_AT_MOST: Final = 3
 # The year in which Kustomer was founded.
 _FIRST_TIME: Final = times.to_milliseconds("2015-01-01")
 
-# Two days in which nothing was written.
+# A time from which there can be no row.
 _BEFORE_ALL: Final = Window(
     times.to_milliseconds("2014-12-01"), times.to_milliseconds("2014-12-02")
 )

@@ -119,12 +119,16 @@ class Index:
         return Request(
             "POST",
             self._path,
-            params={"page": question.page, "pageSize": self._page_size},
+            params={
+                "page": question.page,
+                "pageSize": self._page_size,
+                **({"idsOnly": "true"} if self._source.ids_only else {}),
+            },
             json={
                 "queryContext": self._source.context,
                 "and": bounds,
                 "sort": [{self.criterion.name: "asc"}],
-                "includeDeleted": True,
+                "includeDeleted": not self._source.ids_only,
             },
             cost=Cost.SEARCH,
         )

@@ -231,30 +231,25 @@ class Keyset:
             self.cursor = last
 
     def _read_in_parts(self) -> Generator[Question, Answer, None]:
-        """Step through the window in parts that fit on a page; none of them shows more than that.
-
-        A part is proven by its own count.
-        """
-        end = self.end
+        """Step through the window in parts that fit on a page. Each is proven by its own count."""
         page_rows = 0
+        length = self.end - self.cursor + 1
         while self.cursor <= self.end:
-            answer = yield from self._ask_to(min(end, self.end))
-            end = min(end, self.end)
-            length = end - self.cursor + 1
-            if answer.full:
+            answer = yield from self._ask_to(min(self.cursor + length - 1, self.end))
+            length = min(length, self.end - self.cursor + 1)
+            if answer.full and length > 1:
                 page_rows = len(answer.rows)
                 self.expect(max(answer.total or 0, self.remaining))
-                if length > 1:
-                    end = self.cursor + length // 2 - 1
-                    continue
+                length = _shorter(length, page_rows, answer.total)
+                continue
+            if answer.full:
                 yield from self._read_group(_Group(self.cursor))
-            else:
-                self._deliver(answer)
-                self.expect(self.remaining - len(answer.rows))
-            self.reached = end
-            self.cursor = end + 1
-            is_sparse = 2 * len(answer.rows) < page_rows
-            end += 2 * length if is_sparse else length
+            self._deliver(answer)
+            self.expect(self.remaining - len(answer.rows))
+            self.cursor += length
+            self.reached = self.cursor - 1
+            if 2 * len(answer.rows) < page_rows:
+                length *= 2
 
     def _ask_to(self, end: int) -> Generator[Question, Answer, Answer]:
         """Ask for all rows from the cursor on; the window may be shortened meanwhile."""
@@ -340,3 +335,9 @@ class Keyset:
             f"{times.to_text(group.time)} could be read. Kustomer's search does not give the "
             "others, so the run stops rather than leave them out"
         )
+
+
+def _shorter(length: int, page_rows: int, total: int | None) -> int:
+    """The part of a stretch of time with so many rows that fits on a page with some to spare."""
+    fitting = 3 * length * page_rows // (4 * total) if total else length
+    return max(min(fitting, length // 2), 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.session import Request
@@ -13,8 +13,8 @@ from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.search import Question
-from tap_kustomer.reading.sources import Chain, CursorList, PagedList, Search, Single
+from tap_kustomer.reading.search import Question, Window
+from tap_kustomer.reading.sources import Chain, CursorList, LiveIds, PagedList, Search, Single
 from tap_kustomer.reading.windows import Searcher
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import Source
+
+# Further ahead than any run takes, in milliseconds.
+_FUTURE: Final = 7 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +77,33 @@ class Reader:
             yield from read_list(self.session, self.workers, source, self.page_size)
         elif isinstance(source, CursorList):
             yield from read_cursor(self.session, self.workers, source, window, name)
+        elif isinstance(source, LiveIds):
+            yield from self._search(source.search, Window(0, window.end), name, in_turn)
+            # A row that is updated meanwhile moves to here, out of what was read before.
+            rest = Window(window.end + 1, self.now + _FUTURE)
+            yield from self._search(source.search, rest, name, in_turn)
         elif isinstance(source, Search):
-            searcher = Searcher(
-                session=self.session,
-                workers=self.workers,
-                page_size=self.page_size,
-                parallel=self.parallel,
-                lookahead=self.lookahead,
-                strict=self.strict,
-            )
-            yield from searcher.read(
-                source, window, name, now=self.now, in_turn=in_turn, report=self.report
-            )
+            yield from self._search(source, window, name, in_turn)
         else:
             parents = self.read(source.parent, window, name, in_turn=in_turn)
             yield from read_children(
                 self.session, self.workers, source, parents, name, parallel=self.parallel
             )
+
+    def _search(
+        self, source: Search, window: Window, name: str, in_turn: Callable[[], bool]
+    ) -> Iterator[Page]:
+        searcher = Searcher(
+            session=self.session,
+            workers=self.workers,
+            page_size=self.page_size,
+            parallel=self.parallel,
+            lookahead=self.lookahead,
+            strict=self.strict,
+        )
+        return searcher.read(
+            source, window, name, now=self.now, in_turn=in_turn, report=self.report
+        )
 
     def count(self, source: Search, window: Window) -> int | None:
         """How many rows a search finds, at the price of one request; None if it does not say.

@@ -1,9 +1,10 @@
 """Cuts a window into slices that are read at once, and puts them together again in order of time.
 
 A slice is a closed window of its own, read by its own keyset. Nothing is asked just to find out
-where to cut: every answer says how many rows its window has left, and how dense they lie. Each
-slice wastes at most a part of its last page, so slices are as long as the rows that are read ahead
-may take room, and no longer than their count can be trusted.
+where to cut: every answer says how many rows its window has left. Each slice wastes at most a part
+of its last page, so slices are as long as the rows that are read ahead may take room, and no longer
+than their count can be trusted. They are cut when somebody is about to ask for them, not before:
+until then their ends can still be moved.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.reading.keyset import MOST_ROWS, Keyset
@@ -22,20 +24,25 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.incomplete import Shortfall
     from tap_kustomer.reading.search import Answer, Question, Row
 
-# Pages that a slice has at least, so that the part of its last page that is wasted is small.
+# Pages that a slice has at least, however little room there is.
 _SHORTEST_SLICE: Final = 4
 
-# Pages that are worth sharing with an idle worker.
-_WORTH_SHARING: Final = 4
+# Pages that are left of a slice whose reader soon has nothing to do.
+_NEARLY_READ: Final = 2
 
-# How many times as long as fits its place a slice must be to be cut.
-_TOO_LONG: Final = 1.5
+# How many times as long as it may be a slice must be to be cut.
+_TOO_LONG: Final = 1.2
 
-# The share of the room from which on waiting rows make the first slices worth cutting.
-_PRESSING: Final = 0.5
+# The part of its last page that a slice leaves free, in case its rows lie denser than others: when
+# it is cut by an estimate, and when its rows are counted.
+_SPARE: Final = 0.2
+_SPARE_WHEN_COUNTED: Final = 0.05
 
-# The share of a page's rows from which on it counts as full.
+# The part of a page from which on it counts as full.
 _NEARLY_FULL: Final = 0.9
+
+# Of the latest page, in the average of their sizes.
+_WEIGHT: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,14 @@ class Batch:
 
 @dataclass(eq=False, slots=True)
 class Slice:
-    """A part of the window, and the rows of it that wait for their turn."""
+    """A part of the window, and the rows of it that wait for their turn.
+
+    Attributes:
+        keyset: Reads it.
+        batches: What waits.
+        is_asked: Whether a question is under way.
+        is_new: Whether there was no answer yet, so that its count is only estimated.
+    """
 
     keyset: Keyset
     batches: deque[Batch] = field(default_factory=deque)
@@ -66,6 +80,11 @@ class Slice:
     def is_read(self) -> bool:
         """Whether there is nothing more to ask."""
         return self.keyset.question is None and not self.is_asked
+
+    @property
+    def size(self) -> int:
+        """Of what waits, in bytes."""
+        return sum(batch.size for batch in self.batches)
 
 
 def worthwhile(latency: float, rate: float) -> int:
@@ -86,9 +105,10 @@ class Schedule:
         name: Of the stream, for errors.
         page_size: Rows a page.
         lookahead: Bytes that may wait for their turn.
+        is_sorted: Whether rows come in order of time, as far as is known.
+        is_splittable: Whether groups of one time can be split by `createdAt`.
 
     Attributes:
-        rows: Rows handed on so far.
         waiting: Bytes that wait for their turn.
         shortfalls: Parts of the window that gave fewer rows than they have.
     """
@@ -103,21 +123,26 @@ class Schedule:
         is_sorted: bool = True,
         is_splittable: bool = True,
     ) -> None:
-        self.rows = 0
         self.waiting = 0
         self.shortfalls: list[Shortfall] = []
         self._name = name
-        self._page_size = page_size
         self._lookahead = lookahead
-        self._page_bytes = 1.0
+        self._page_rows = page_size
+        self._page_bytes = 0.0
+        self._is_predictable = True
         self._is_sorted = is_sorted
         self._is_splittable = is_splittable
-        self._slices = deque([Slice(self._keyset(window))])
+        self._slices = deque([self._slice(window)])
 
     @property
     def is_done(self) -> bool:
         """Whether everything was read and handed on."""
         return not self._slices
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there are rows whose turn has come."""
+        return bool(self._slices) and bool(self._slices[0].batches)
 
     def next_question(self, parallel: int) -> tuple[Slice, Question] | None:
         """The next question and whom to bring the answer, or None if others must come first.
@@ -125,30 +150,45 @@ class Schedule:
         Args:
             parallel: How many questions are worth having under way at once.
         """
-        if sum(part.is_asked for part in self._slices) >= parallel:
+        asked = sum(part.is_asked for part in self._slices)
+        if asked >= parallel:
             return None
-        part = self._idle_slice()
-        if part is None or part.keyset.question is None:
+        unread = [part for part in self._slices if not part.is_read]
+        part = next((part for part in unread if not part.is_asked), None)
+        if part is None:
             return None
-        part.is_asked, part.is_new = True, False
-        return part, part.keyset.question
+        # The first one holds up all others, so it always goes on.
+        has_room = self.waiting + asked * self._page_bytes < self._lookahead
+        if not has_room and part is not unread[0]:
+            return None
+        self._fit(part, parallel)
+        question = part.keyset.question
+        if question is None:
+            return None
+        part.is_asked = True
+        return part, question
 
-    def learn(self, part: Slice, answer: Answer, parallel: int) -> None:
+    def learn(self, part: Slice, answer: Answer) -> None:
         """Take an answer.
 
         Raises:
-            IncompleteError: Rows of one `updatedAt` can't be read whole.
+            IncompleteError: Rows of one time can't be read whole.
         """
-        part.is_asked = False
-        rows = part.keyset.learn(answer)
+        keyset = part.keyset
+        expected = keyset.remaining
+        rows = keyset.learn(answer)
         if rows:
-            part.batches.append(Batch(rows, part.keyset.reached, answer.size))
+            part.batches.append(Batch(rows, keyset.reached, answer.size))
             self.waiting += answer.size
-        if answer.full and answer.size:
-            self._page_bytes += (answer.size - self._page_bytes) * (0.2 if self.rows else 1)
-        self._is_sorted = self._is_sorted and part.keyset.is_sorted
-        self._divide(part, parallel)
-        self._fill_last_page(part)
+        if answer.full and answer.rows:
+            self._page_rows = len(answer.rows)
+            change = answer.size - self._page_bytes
+            self._page_bytes += change * _WEIGHT if self._page_bytes else change
+        self._is_sorted = self._is_sorted and keyset.is_sorted
+        if part.is_new:
+            self._is_predictable = bool(answer.rows) or not expected
+            self._correct_estimate(expected - len(rows) - keyset.remaining)
+        part.is_asked = part.is_new = False
 
     def deliver(self) -> Iterator[Batch]:
         """The rows whose turn has come, in order of time."""
@@ -157,7 +197,6 @@ class Schedule:
             while first.batches:
                 batch = first.batches.popleft()
                 self.waiting -= batch.size
-                self.rows += len(batch.rows)
                 yield batch
             if not first.is_read:
                 return
@@ -165,92 +204,71 @@ class Schedule:
                 self.shortfalls.append(first.keyset.shortfall)
             self._slices.popleft()
 
-    def _idle_slice(self) -> Slice | None:
-        for part in self._slices:
-            if not part.is_asked and part.keyset.question is not None:
-                # The first one holds up all others, so it always goes on.
-                return part if self._has_room or part is self._slices[0] else None
-        return None
-
-    @property
-    def _has_room(self) -> bool:
-        asked = sum(part.is_asked for part in self._slices)
-        return self.waiting + asked * self._page_bytes < self._lookahead
-
-    def _divide(self, part: Slice, parallel: int) -> None:
-        """Cut a slice that is too long for its place, or that could keep an idle worker busy.
-
-        The slices that come first are shorter than those behind them, so that they end one after
-        the other and nothing waits long for its turn.
-        """
-        longest = self._longest_slice(parallel)
-        position = self._slices.index(part)
-        while part.keyset.is_divisible:
-            pages = part.keyset.remaining / self._page_size
-            fitting = max(longest * min((position + 1) / parallel, 1.0), _SHORTEST_SLICE)
-            allowed = fitting if self.waiting > _PRESSING * self._lookahead else longest
-            is_too_long = pages > _TOO_LONG * allowed and not part.is_new
-            is_needed = self._unread < parallel and pages >= _WORTH_SHARING
-            if not is_too_long and not is_needed:
-                return
-            part = self._cut(part, min(fitting, pages / 2))
-            position += 1
-
-    def _fill_last_page(self, part: Slice) -> None:
-        """Move the end of a slice so that its last page is nearly full.
-
-        The latest answer has said how many rows it has. What is over goes to the next slice, as
-        long as nothing was asked for that one.
-        """
+    def _fit(self, part: Slice, parallel: int) -> None:
+        """Cut a slice that is too long, or move its end so that its last page is nearly full."""
         keyset = part.keyset
-        place = self._slices.index(part) + 1
-        if place == len(self._slices) or not keyset.is_divisible:
+        if not keyset.is_divisible or not keyset.remaining:
             return
-        following = self._slices[place]
-        over = keyset.remaining % self._page_size
-        pages = keyset.remaining // self._page_size
-        if not following.is_new or not pages or over > _NEARLY_FULL * self._page_size:
-            return
-        rows = over + int((1 - _NEARLY_FULL) / 2 * self._page_size) + 1
+        if part.is_new and not self._is_predictable:
+            return  # The latest slice lay where there are no rows. This one is counted first.
+        pages = keyset.remaining / self._page_rows
+        longest = self._longest(part, parallel)
+        if pages > _TOO_LONG * longest:
+            self._cut(part, max(round(longest), 1) - _SPARE)
+        elif not part.is_new and pages > 1 and pages % 1 <= _NEARLY_FULL and self._next_new(part):
+            self._cut(part, int(pages) - _SPARE_WHEN_COUNTED)
+
+    def _longest(self, part: Slice, parallel: int) -> float:
+        """Pages that a slice may have.
+
+        It never has so many rows that the server may have stopped counting them. By the time it is
+        read, what is read behind it must fit into the room; whoever reads ahead of it comes to work
+        behind it in the course of that. And if somebody has nothing to do, or soon, a fair share of
+        all that is left is enough.
+        """
+        longest = (MOST_ROWS - 1) / self._page_rows
+        if parallel > 1:
+            place = self._slices.index(part)
+            behind = sum(later.size for later in islice(self._slices, place + 1, None))
+            readers = parallel - 1 - min(place, parallel - 1) / 2
+            fitting = (self._lookahead - behind) / max(self._page_bytes, 1.0) / readers
+            longest = min(longest, max(fitting, _SHORTEST_SLICE))
+        left = [other.keyset.remaining / self._page_rows for other in self._slices]
+        if sum(pages > _NEARLY_READ for pages in left) < parallel:
+            longest = min(longest, sum(left) / parallel)
+        return max(longest, 1.0)
+
+    def _cut(self, part: Slice, pages: float) -> None:
+        """Leave a slice about so many pages, and the rest to the one behind it."""
+        keyset = part.keyset
+        rows = int(pages * self._page_rows)
+        over = keyset.remaining - rows
         span = (keyset.end - keyset.cursor) * rows // keyset.remaining
-        end = max(keyset.end - span, keyset.cursor + 1)
-        if end < keyset.end:
-            rest = following.keyset
-            following.keyset = self._continued(end + 1, rest, rest.remaining + rows)
-            keyset.shorten(end)
-
-    @property
-    def _unread(self) -> int:
-        return sum(not part.is_read for part in self._slices)
-
-    def _longest_slice(self, parallel: int) -> float:
-        """Pages a slice may have so that those read ahead of the first one fit into the room.
-
-        They are on average half read while they wait. A slice never has so many rows that the
-        server may have stopped counting them.
-        """
-        room = self._lookahead / self._page_bytes
-        fitting = 1.2 * room / max(parallel - 1, 1)
-        countable = (MOST_ROWS - 1) / self._page_size
-        return max(min(fitting, countable), _SHORTEST_SLICE)
-
-    def _cut(self, part: Slice, pages: float) -> Slice:
-        """Leave a slice about so many pages and give the rest to a new one right behind it."""
-        keyset = part.keyset
-        left = keyset.end - keyset.cursor
-        evenly = left * pages * self._page_size / keyset.remaining
-        end = min(max(keyset.cursor + int(evenly), keyset.cursor + 1), keyset.end - 1)
-        remaining = keyset.remaining - int(pages * self._page_size)
-        rest = Slice(self._continued(end + 1, keyset, remaining))
+        end = min(max(keyset.cursor + span, keyset.cursor + 1), keyset.end - 1)
+        following = self._next_new(part)
+        if following is None:
+            following = self._slice(Window(end + 1, keyset.end))
+            self._slices.insert(self._slices.index(part) + 1, following)
+        else:
+            over += following.keyset.remaining
+            following.keyset = self._keyset(Window(end + 1, following.keyset.end))
+        following.keyset.expect(over)
         keyset.shorten(end)
-        self._slices.insert(self._slices.index(part) + 1, rest)
-        return rest
+        keyset.expect(rows)
 
-    def _continued(self, start: int, like: Keyset, remaining: int) -> Keyset:
-        """A keyset that begins at another time and ends where `like` does."""
-        keyset = self._keyset(Window(start, like.end))
-        keyset.expect(remaining)
-        return keyset
+    def _next_new(self, part: Slice) -> Slice | None:
+        """The slice behind another one, if nothing was asked for it yet: its start can be moved."""
+        following = next(islice(self._slices, self._slices.index(part) + 1, None), None)
+        return following if following and following.is_new and not following.is_asked else None
+
+    def _correct_estimate(self, surplus: int) -> None:
+        """What a slice lacks that was expected in it, is expected in the last one."""
+        last = self._slices[-1]
+        if last.is_new and not last.is_asked:
+            last.keyset.expect(last.keyset.remaining + surplus)
+
+    def _slice(self, window: Window) -> Slice:
+        return Slice(self._keyset(window))
 
     def _keyset(self, window: Window) -> Keyset:
         return Keyset(

@@ -231,8 +231,16 @@ def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
     """Parses of a resource only its id and two times, which is four times as fast as all of it."""
     names = sorted({"createdAt", attribute or "createdAt"})
     attributes = msgspec.defstruct("Attributes", [(name, Any, None) for name in names])
-    resource = msgspec.defstruct("Resource", [("id", str), ("attributes", attributes)])
+    # Searched for by a time that it does not show, a resource may have no attributes at all.
+    optional = () if attribute else (msgspec.field(default_factory=attributes),)
+    resource = msgspec.defstruct("Resource", [("id", str), ("attributes", attributes, *optional)])
     return msgspec.json.Decoder(resource)
+
+
+def _as_resource(raw: msgspec.Raw) -> msgspec.Raw:
+    """A resource, where only its id was asked for: whether it comes as an object is not said."""
+    content = bytes(raw)
+    return msgspec.Raw(b'{"id":%b}' % content) if content.startswith(b'"') else raw
 
 
 def _read_rows(
@@ -246,7 +254,7 @@ def _read_rows(
     decoder = _resource_decoder(attribute)
     rows: list[Row] = []
     digits = MILLISECONDS
-    for raw in resources:
+    for raw in resources if attribute else map(_as_resource, resources):
         resource = decode(raw, decoder)
         time = otherwise
         if attribute is not None:

@@ -86,12 +86,15 @@ class Search:
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
             within two years. It has no notes.
         fallback: The list that has the same rows, should the search refuse every criterion.
+        ids_only: Whether only the ids are wanted, and those of live rows alone: with them deleted
+            rows are found (https://developer.kustomer.com/docs/concepts/search).
     """
 
     context: str
     criteria: tuple[Criterion, ...] = ()
     archived: bool = True
     fallback: PagedList | None = None
+    ids_only: bool = False
 
     @property
     def times(self) -> tuple[Criterion, ...]:
@@ -129,13 +132,24 @@ class PerParent:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveIds:
+    """The ids of all live rows that a search finds, whenever they were updated.
+
+    Attributes:
+        search: For ids only, by a time that the rows don't show then.
+    """
+
+    search: Search
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """Rows of several sources, one after the other. None of them is asked by time."""
 
     sources: tuple[PagedList | Single | PerParent, ...]
 
 
-Source = Search | PagedList | Single | CursorList | PerParent | Chain
+Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Chain
 
 
 def is_windowed(source: Source) -> bool:

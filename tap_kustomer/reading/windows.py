@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import logging
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
+from tap_kustomer.reading.dispatch import dispatch
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
@@ -22,14 +22,11 @@ from tap_kustomer.reading.search import ARCHIVE_PATH, PATH, Row, Window, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
     from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.incomplete import Shortfall
     from tap_kustomer.reading.pages import Resource
-    from tap_kustomer.reading.schedule import Slice
-    from tap_kustomer.reading.search import Answer
     from tap_kustomer.reading.sources import Criterion, PagedList, Search
 
 _DAY: Final = 86_400_000
@@ -190,7 +187,6 @@ class _Reading:
         self, criterion: Criterion, path: str, window: Window, in_turn: Callable[[], bool]
     ) -> Iterator[Batch]:
         searcher = self.searcher
-        workers = searcher.workers
         index = Index(
             searcher.session, self.source, criterion, path=path, page_size=searcher.page_size
         )
@@ -202,49 +198,31 @@ class _Reading:
             is_sorted=criterion.attribute is not None,
             is_splittable=criterion.attribute != "createdAt",
         )
-        under_way: dict[Future[Answer], Slice] = {}
-
-        def ask() -> None:
-            while (task := schedule.next_question(parallel())) is not None:
-                part, question = task
-                under_way[workers.submit(partial(index.ask, question))] = part
-
-        def parallel() -> int:
-            if in_turn():
-                return searcher.worthwhile
-            return 0 if schedule.waiting else 1
-
-        def learn(answers: Iterable[Future[Answer]]) -> None:
-            for answer in answers:
-                schedule.learn(under_way.pop(answer), answer.result(), searcher.worthwhile)
-
-        try:
-            while not schedule.is_done:
-                ask()
-                for batch in schedule.deliver():
-                    yield batch
-                    # Writing many rows takes a while, in which nobody is to be idle.
-                    learn([answer for answer in under_way if _is_good(answer)])
-                    ask()
-                while schedule.shortfalls:
-                    self._note(schedule.shortfalls.pop(), criterion)
-                if under_way:
-                    learn(workers.finished(under_way))
-        finally:
-            for answer in under_way:
-                answer.cancel()
-
-    def _note(self, shortfall: Shortfall, criterion: Criterion) -> None:
-        self.report(shortfall)
-        window = shortfall.window
-        message = (
-            f"{self.name}: of {shortfall.expected} rows with {criterion.name} from "
-            f"{times.to_text(window.start)} to {times.to_text(window.end)}, "
-            f"{shortfall.delivered} came, however often they were asked for"
+        batches = dispatch(
+            schedule,
+            index.ask,
+            searcher.workers,
+            parallel=lambda: searcher.worthwhile,
+            in_turn=in_turn,
         )
-        if self.searcher.strict:
-            raise IncompleteError(message, since=window.start)
-        logger.warning(message)
+        for batch in batches:
+            self._note(schedule.shortfalls, criterion)
+            yield batch
+        self._note(schedule.shortfalls, criterion)
+
+    def _note(self, shortfalls: list[Shortfall], criterion: Criterion) -> None:
+        while shortfalls:
+            shortfall = shortfalls.pop(0)
+            self.report(shortfall)
+            window = shortfall.window
+            message = (
+                f"{self.name}: of {shortfall.expected} rows with {criterion.name} from "
+                f"{times.to_text(window.start)} to {times.to_text(window.end)}, "
+                f"{shortfall.delivered} came, however often they were asked for"
+            )
+            if self.searcher.strict:
+                raise IncompleteError(message, since=window.start)
+            logger.warning(message)
 
     def _of_list(self, source: PagedList) -> Iterator[Batch]:
         """The rows of a list that lie in the window, sorted here."""
@@ -259,11 +237,6 @@ class _Reading:
         ]
         rows.sort(key=time_of)
         yield from _batches(rows)
-
-
-def _is_good(answer: Future[Answer]) -> bool:
-    """Whether an answer is there; one that has failed may wait until its rows are missed."""
-    return answer.done() and answer.exception() is None
 
 
 def _row(resource: Resource, attribute: str, otherwise: int) -> Row:

@@ -171,11 +171,8 @@ def entries(*path: str, named: str) -> Callable[[Resource], Items]:
     def find(resource: Resource) -> Items:
         mapping = _attribute(resource, path)
         if not isinstance(mapping, dict):
-            return _array(mapping)
-        return [
-            {**(entry if isinstance(entry, dict) else {"value": entry}), named: key}
-            for key, entry in sorted(mapping.items())
-        ]
+            return [_as_object(item) for item in _array(mapping)]
+        return [{**_as_object(entry), named: key} for key, entry in sorted(mapping.items())]
 
     return find
 
@@ -227,6 +224,10 @@ def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Reso
         for name in names
         for value in _array(_attribute(resource, (name, path)))
     ]
+
+
+def _as_object(entry: Any) -> dict[str, Any]:
+    return entry if isinstance(entry, dict) else {"value": entry}
 
 
 def _data(relationship: Any) -> Any:

@@ -78,11 +78,13 @@ class Shape:
         attributes: Its declared attributes.
         relationships: Its declared relationships.
         parent: What it is found through, such as `conversation`, where it is read per parent.
+        root: What that in turn is found through, two levels up; its changes count then.
     """
 
     attributes: tuple[Field, ...]
     relationships: tuple[Relationship, ...] = ()
     parent: str = ""
+    root: str = ""
 
 
 def text(source: str, description: str) -> Field:

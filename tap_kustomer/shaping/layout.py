@@ -66,9 +66,14 @@ class ParentColumns:
         }
 
 
-def parent_columns(parent: str) -> ParentColumns:
-    """The columns for a kind of parent, such as `customer`."""
-    return ParentColumns(id=f"{parent}_id", updated_at=f"{parent}_updated_at")
+def parent_columns(parent: str, root: str = "") -> ParentColumns:
+    """The columns for a kind of parent, such as `customer`.
+
+    Args:
+        parent: Whose id is noted.
+        root: Whose changes count, if not the parent's own.
+    """
+    return ParentColumns(id=f"{parent}_id", updated_at=f"{root or parent}_updated_at")
 
 
 def _canonical(value: Any) -> str | None:

@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
+# Names, keys and positions that lead to a value in a record.
+Path = tuple[str, ...]
+
 
 class Leftover(NamedTuple):
     """A value that has no place.
 
     Attributes:
-        path: Where it would have had one: the names, keys and positions that lead there.
-        source: Kustomer's own key for it.
+        path: Where it would have had one.
+        source: Kustomer's own key for it; for an item, its position.
         value: The value.
     """
 
-    path: tuple[str, ...]
+    path: Path
     source: str
     value: Any
 
@@ -28,21 +31,16 @@ class Leftover(NamedTuple):
 Leftovers = list[Leftover]
 
 
-def under(step: str, leftovers: Leftovers) -> Leftovers:
-    """What is left over inside of something, as seen from outside."""
-    return [Leftover((step, *path), source, value) for path, source, value in leftovers]
-
-
 def compile_settling(
     columns: Iterable[str], known: AbstractSet[str] | None
 ) -> Callable[[dict[str, Any], Leftovers], dict[str, Any]]:
-    """The function that completes a row of these columns by what has no place in it.
+    """The function that completes a row by what has no place in it.
 
     Args:
-        columns: That the row may have.
+        columns: That such a row may have.
         known: Those of the catalog in use; without one, all of them.
     """
-    without_place = tuple(sorted(set(columns) - known)) if known is not None else ()
+    without_place = sorted(set(columns) - known) if known is not None else []
     has_extra = known is None or EXTRA in known
 
     def settle(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
-from tap_kustomer.shaping.leftovers import Leftover, Leftovers, under
+from tap_kustomer.shaping.leftovers import Leftover, Leftovers, Path
 from tap_kustomer.shaping.names import columns, snake_case
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
@@ -24,191 +24,213 @@ from tap_kustomer.shaping.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable, Iterator
 
 Row = dict[str, Any]
 
-# Shapes an object, an array or a map, and notes what is left over inside of it.
-# Raises MismatchError where the value is none.
+# Shapes a value. What does not fit is added to the leftovers; of a value of another kind, null
+# remains.
 Shaper = Callable[[Any, Leftovers], Any]
 
-# Which types of values stay as they are, null among them; and what shapes any other value, given
-# its name in the record and Kustomer's key for it. A value of another kind gives null and is left
-# over.
-Step = tuple[frozenset[type], Callable[[Any, str, str, Leftovers], Any]]
+# The types whose values stay as they are, and what shapes all others. Most values are passed on
+# after one look at their type: that is what keeps shaping fast.
+Step = tuple[frozenset[type], Shaper]
 
-# Takes up what an object has beside its declared keys, whose columns are given.
-TakeUp = Callable[[Row, dict[str, Any], frozenset[str], Leftovers], None]
+# Takes up the keys of an object that are not declared.
+TakeUp = Callable[[Row, dict[str, Any], Leftovers], None]
 
-
-def leave_over(
-    row: Row, unknown: Mapping[str, Any], taken: AbstractSet[str], leftovers: Leftovers
-) -> None:
-    """Take up keys that a table has no columns for. A null among them would say nothing."""
-    del row
-    unknown = {key: value for key, value in unknown.items() if value is not None}
-    for key, name in columns(unknown, taken).items():
-        leftovers.append(Leftover((name,), key, anything(unknown[key])))
+Key = TypeVar("Key")
 
 
-def keep_beside(
-    row: Row, unknown: Mapping[str, Any], taken: AbstractSet[str], leftovers: Leftovers
-) -> None:
-    """Take up keys in an open object."""
-    del leftovers
-    for key, name in columns(unknown, taken).items():
-        row[name] = anything(unknown[key])
+def compile_object(fields: Iterable[Field]) -> Shaper:
+    """The function that turns an object of these fields into columns. Other keys are left over."""
+    fields = tuple(fields)
+    taken = columns_of(fields).values()
+    return _object(fields, (), "", _leaving_over(taken, ()))
 
 
-def compile_object(
-    fields: Iterable[Field], take_up: TakeUp = leave_over
-) -> Callable[[Any, Leftovers], Row]:
-    """The function that turns an object of these fields into columns.
+def _step(field: Field, path: Path, source: str) -> Step:
+    """How the values of a field are shaped.
 
     Args:
-        fields: The declared keys.
-        take_up: What happens to other keys.
+        field: Its declaration.
+        path: Where it stands in the record or, within arrays and maps, in an item.
+        source: Kustomer's key.
     """
-    fields = tuple(fields)
-    names = columns_of(fields)
-    plan = {field.source: (names[field.source], *_step(field)) for field in fields}
-    taken = frozenset(names.values())
+    convert = CONVERSIONS.get(field.kind)
+    if convert is not None:
+        return UNCHANGED[field.kind] | {NoneType}, _converting(convert, path, source)
+    return frozenset({NoneType}), _descending(field, path, source)
 
-    def shape(value: Any, leftovers: Leftovers) -> Row:
+
+def _converting(convert: Callable[[Any], Any], path: Path, source: str) -> Shaper:
+    def shape(value: Any, leftovers: Leftovers) -> Any:
+        try:
+            return convert(value)
+        except MismatchError:
+            leftovers.append(Leftover(path, source, value))
+            return None
+
+    return shape
+
+
+def _descending(field: Field, path: Path, source: str) -> Shaper:
+    match field.kind:
+        case Kind.ARRAY:
+            return _array(field.holds, path)
+        case Kind.MAPPING:
+            return _mapping(field.holds, path, source)
+        case Kind.CUSTOM if field.fields:
+            return _custom(field.fields, path, source)
+        case Kind.CUSTOM:
+            return _custom_by_suffix(path, source)
+        case _:
+            taken = columns_of(field.fields).values()
+            return _object(field.fields, path, source, _keeping_beside(taken))
+
+
+# Objects
+
+
+def _object(fields: Iterable[Field], path: Path, source: str, take_up: TakeUp) -> Shaper:
+    names = columns_of(fields)
+    plan = {
+        key: (names[key], *_step(field, (*path, names[key]), key))
+        for key, field in ((field.source, field) for field in fields)
+    }
+
+    def shape(value: Any, leftovers: Leftovers) -> Row | None:
         if type(value) is not dict:
-            raise MismatchError
+            leftovers.append(Leftover(path, source, value))
+            return None
         row: Row = {}
         unknown: dict[str, Any] = {}
         for key, item in value.items():
-            step = plan.get(key)
-            if step is None:
+            try:
+                column, unchanged, shape_item = plan[key]
+            except KeyError:
                 unknown[key] = item
-                continue
-            column, unchanged, shape_item = step
-            if type(item) in unchanged:
-                row[column] = item
             else:
-                row[column] = shape_item(item, column, key, leftovers)
+                row[column] = item if type(item) in unchanged else shape_item(item, leftovers)
         if unknown:
-            take_up(row, unknown, taken, leftovers)
+            take_up(row, unknown, leftovers)
         return row
 
     return shape
 
 
-def _step(field: Field) -> Step:
-    convert = CONVERSIONS.get(field.kind)
-    if convert is not None:
-        return UNCHANGED[field.kind] | {NoneType}, _converting(convert)
-    return frozenset({NoneType}), _descending(_shaper(field))
+def _leaving_over(taken: Iterable[str], path: Path) -> TakeUp:
+    """Keys that a table has no columns for are left over. A null among them would say nothing."""
+    taken = frozenset(taken)
+
+    def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
+        del row
+        unknown = {key: value for key, value in unknown.items() if value is not None}
+        for key, name in columns(unknown, taken).items():
+            leftovers.append(Leftover((*path, name), key, anything(unknown[key])))
+
+    return take_up
 
 
-def _converting(convert: Callable[[Any], Any]) -> Callable[[Any, str, str, Leftovers], Any]:
-    def shape(value: Any, name: str, source: str, leftovers: Leftovers) -> Any:
-        try:
-            return convert(value)
-        except MismatchError:
-            leftovers.append(Leftover((name,), source, value))
-            return None
+def _keeping_beside(taken: Iterable[str]) -> TakeUp:
+    """An open object keeps other keys beside the declared ones."""
+    taken = frozenset(taken)
 
-    return shape
+    def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
+        del leftovers
+        for key, name in columns(unknown, taken).items():
+            row[name] = anything(unknown[key])
 
-
-def _descending(shape_inside: Shaper) -> Callable[[Any, str, str, Leftovers], Any]:
-    def shape(value: Any, name: str, source: str, leftovers: Leftovers) -> Any:
-        inside: Leftovers = []
-        try:
-            shaped = shape_inside(value, inside)
-        except MismatchError:
-            leftovers.append(Leftover((name,), source, value))
-            return None
-        if inside:
-            leftovers += under(name, inside)
-        return shaped
-
-    return shape
+    return take_up
 
 
-def _shaper(field: Field) -> Shaper:
-    match field.kind:
-        case Kind.ARRAY:
-            return _array(field.holds)
-        case Kind.MAPPING:
-            return _mapping(field.holds)
-        case Kind.CUSTOM if field.fields:
-            return _custom(field.fields)
-        case Kind.CUSTOM:
-            return _custom_by_suffix
-        case _:
-            return compile_object(field.fields, keep_beside)
+# Arrays and maps
 
 
-def _array(holds: Field) -> Shaper:
-    unchanged, shape_item = _step(holds)
+def _array(holds: Field, path: Path) -> Shaper:
+    step = unchanged, _ = _step(holds, (), "")
 
     def shape(value: Any, leftovers: Leftovers) -> list[Any]:
         # An attribute that became multi-valued, or lost it, still arrives in its old form.
         items = value if type(value) is list else [value]
         if unchanged.issuperset(map(type, items)):
             return items
-        return [
-            item if type(item) in unchanged else shape_item(item, str(n), str(n), leftovers)
-            for n, item in enumerate(items)
-        ]
+        return [item for _, item in _shaped(enumerate(items), step, path, leftovers)]
 
     return shape
 
 
-def _mapping(holds: Field) -> Shaper:
-    unchanged, shape_item = _step(holds)
+def _mapping(holds: Field, path: Path, source: str) -> Shaper:
+    step = _step(holds, (), "")
 
-    def shape(value: Any, leftovers: Leftovers) -> dict[str, Any]:
+    def shape(value: Any, leftovers: Leftovers) -> dict[str, Any] | None:
         if type(value) is not dict:
-            raise MismatchError
-        return {
-            key: item if type(item) in unchanged else shape_item(item, key, key, leftovers)
-            for key, item in value.items()
-        }
+            leftovers.append(Leftover(path, source, value))
+            return None
+        return dict(_shaped(value.items(), step, path, leftovers))
 
     return shape
 
 
-def _custom(fields: Iterable[Field]) -> Shaper:
+def _shaped(
+    items: Iterable[tuple[Key, Any]], step: Step, path: Path, leftovers: Leftovers
+) -> Iterator[tuple[Key, Any]]:
+    """Items of an array or a map, each with its position or key."""
+    unchanged, shape_item = step
+    inside: Leftovers = []
+    for key, item in items:
+        yield key, item if type(item) in unchanged else shape_item(item, inside)
+        if inside:
+            leftovers += (
+                Leftover((*path, str(key), *each.path), each.source or str(key), each.value)
+                for each in inside
+            )
+            inside.clear()
+
+
+# Custom attributes
+
+
+def _custom(fields: Iterable[Field], path: Path, source: str) -> Shaper:
     """Custom attributes by the columns of the catalog.
 
-    Where the catalog does not tell the key of a column, any key counts that has its name.
+    Where a catalog does not tell the key of a column, any key will do that gives its name.
     """
     told = [field for field in fields if field.source]
-    untold = {field.column: _step(field) for field in fields if not field.source}
+    by_name = {
+        field.column: _step(field, (*path, field.column), field.column)
+        for field in fields
+        if not field.source
+    }
+    leave_over = _leaving_over([*columns_of(told).values(), *by_name], path)
 
-    def take_up_by_name(
-        row: Row, unknown: Mapping[str, Any], taken: AbstractSet[str], leftovers: Leftovers
-    ) -> None:
+    def take_up_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         others: dict[str, Any] = {}
         # A key that is spelled like a column comes first, in whatever order the keys are.
-        for key in sorted(unknown, key=lambda key: (key not in untold, key)):
-            name = key if key in untold else snake_case(key)
-            if name in untold and name not in row:
-                unchanged, shape_item = untold[name]
+        for key in sorted(unknown, key=lambda key: (key not in by_name, key)):
+            name = key if key in by_name else snake_case(key)
+            if name in by_name and name not in row:
+                unchanged, shape_item = by_name[name]
                 item = unknown[key]
-                row[name] = (
-                    item if type(item) in unchanged else shape_item(item, name, key, leftovers)
-                )
+                row[name] = item if type(item) in unchanged else shape_item(item, leftovers)
             else:
                 others[key] = unknown[key]
-        leave_over(row, others, taken | untold.keys(), leftovers)
+        leave_over(row, others, leftovers)
 
-    return compile_object(told, take_up_by_name if untold else leave_over)
+    return _object(told, path, source, take_up_by_name if by_name else leave_over)
 
 
-def _custom_by_suffix(value: Any, leftovers: Leftovers) -> Row:
+def _custom_by_suffix(path: Path, source: str) -> Shaper:
     """Custom attributes without metadata: times become canonical, all else stays as it came."""
-    del leftovers
-    if type(value) is not dict:
-        raise MismatchError
-    names = columns(value)
-    return {names[key]: _by_suffix(key, item) for key, item in value.items()}
+
+    def shape(value: Any, leftovers: Leftovers) -> Row | None:
+        if type(value) is not dict:
+            leftovers.append(Leftover(path, source, value))
+            return None
+        names = columns(value)
+        return {names[key]: _by_suffix(key, item) for key, item in value.items()}
+
+    return shape
 
 
 def _by_suffix(name: str, value: Any) -> Any:

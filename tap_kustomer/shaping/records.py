@@ -50,7 +50,7 @@ def compile_shaper(
     shape_attributes = compile_object(shape.attributes)
     add_relationships = compile_relationships(shape, place.relationships)
     type_column, links_column = place.type, place.links
-    parent = parent_columns(shape.parent) if shape.parent else None
+    parent = parent_columns(shape.parent, shape.root) if shape.parent else None
     members = _MEMBERS | {PARENT} if parent else _MEMBERS
     settle = compile_settling(record_schema(shape)["properties"], known)
 

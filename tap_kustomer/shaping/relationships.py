@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.leftovers import Leftover
 from tap_kustomer.shaping.names import snake_case
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Shape
     from tap_kustomer.shaping.layout import RelationshipColumns
     from tap_kustomer.shaping.leftovers import Leftovers
-
-_REFERENCE_MEMBERS: Final = frozenset({"id", "type"})
 
 
 def compile_relationships(
@@ -40,20 +38,24 @@ def compile_relationships(
                 continue
             if key in to_one and type(data) is dict:
                 id_column, data_column = to_one[key]
-                row[id_column] = to = text_or_null(data.get("id"))
-                row[data_column] = {"id": to, "type": text_or_null(data.get("type"))}
-                if data.keys() <= _REFERENCE_MEMBERS:
-                    continue
+                row[id_column] = reference_id = text_or_null(data.get("id"))
+                row[data_column] = {"id": reference_id, "type": text_or_null(data.get("type"))}
+                is_told = not _says_more(data)
             elif key in to_many and type(data) is list:
                 row[to_many[key]] = [_id(item) for item in data]
-                if all(
-                    type(item) is not dict or item.keys() <= _REFERENCE_MEMBERS for item in data
-                ):
-                    continue
-            leftovers.append(Leftover(("relationships", snake_case(key)), key, anything(data)))
+                is_told = not any(type(item) is dict and _says_more(item) for item in data)
+            else:
+                is_told = False
+            if not is_told:
+                leftovers.append(Leftover(("relationships", snake_case(key)), key, anything(data)))
 
     return add
 
 
 def _id(reference: Any) -> str | None:
     return text_or_null(reference.get("id") if type(reference) is dict else reference)
+
+
+def _says_more(reference: dict[str, Any]) -> bool:
+    """Whether a reference has members beside its id and type."""
+    return len(reference) > ("id" in reference) + ("type" in reference)

@@ -8,7 +8,7 @@ from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import EXTRA, columns_of, layout, parent_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tap_kustomer.shaping.fields import Shape
 
@@ -34,11 +34,16 @@ EXTRA_SCHEMA: Schema = {
 }
 
 
-def record_schema(shape: Shape) -> Schema:
-    """The schema of a table: everything is nullable except `id`, and objects stay open."""
+def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
+    """The schema of a table: everything is nullable except the key, and objects stay open.
+
+    Args:
+        shape: The table's declaration.
+        key: The columns that tell its rows apart.
+    """
     place = layout(shape)
     table: dict[str, Schema] = {
-        "id": {"type": ["string"], "description": "Kustomer's id of the resource."},
+        "id": {"type": ["string", "null"], "description": "Kustomer's id of the resource."},
     }
     for field in shape.attributes:
         table[place.attributes[field.source]] = field_schema(field)
@@ -74,8 +79,9 @@ def record_schema(shape: Shape) -> Schema:
         "description": "Paths of the resource in the API.",
     }
     if shape.parent:
-        parent = parent_columns(shape.parent)
+        parent = parent_columns(shape.parent, shape.root)
         words = shape.parent.replace("_", " ")
+        changing = (shape.root or shape.parent).replace("_", " ")
         table[parent.id] = {
             "type": ["string", "null"],
             "description": f"Id of the {words} through which the row was found.",
@@ -83,9 +89,12 @@ def record_schema(shape: Shape) -> Schema:
         table[parent.updated_at] = {
             "type": ["string", "null"],
             "format": "date-time",
-            "description": f"When that {words} last changed, at the time of reading.",
+            "description": f"When the {changing} last changed, at the time of reading.",
         }
     table[EXTRA] = EXTRA_SCHEMA
+    for column in key:
+        types = table[column]["type"]
+        table[column]["type"] = [kind for kind in types if kind != "null"]
     return {"type": "object", "properties": table}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # No longer than a float can hold.
 _NUMERAL = re.compile(r"[+-]?\d{1,200}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 
+_is_canonical = times.CANONICAL.fullmatch
+
 
 class MismatchError(Exception):
     """The value can't be turned into the declared type without losing something."""
@@ -29,7 +32,7 @@ def text(value: Any) -> str:
 
 def text_or_null(value: Any) -> str | None:
     """Ids and types, which are strings if there are any."""
-    return None if value is None else text(value)
+    return value if value is None or type(value) is str else text(value)
 
 
 def integer(value: Any) -> int:
@@ -64,6 +67,8 @@ def time(value: Any) -> str:
     """Times in canonical form, whatever their offset."""
     if type(value) is not str:
         raise MismatchError
+    if _is_canonical(value):
+        return value
     try:
         return times.canonical(value)
     except ValueError as error:
@@ -114,6 +119,7 @@ CUSTOM_SUFFIXES: Final[Mapping[str, Kind]] = {
 }
 
 
+@lru_cache(maxsize=4_096)
 def kind_by_suffix(name: str) -> Kind:
     """What the name of a custom attribute promises; `Kind.ANYTHING` without a known suffix."""
     for suffix, kind in CUSTOM_SUFFIXES.items():

@@ -29,6 +29,14 @@ from tap_kustomer.streams.knowledge_base_articles import KnowledgeBaseArticles
 from tap_kustomer.streams.kobject_comments import KobjectComments
 from tap_kustomer.streams.kobjects import Kobjects
 from tap_kustomer.streams.kviews import Kviews
+from tap_kustomer.streams.live_ids import (
+    CompanyIds,
+    ConversationIds,
+    CustomerIds,
+    KobjectIds,
+    MessageIds,
+    NoteIds,
+)
 from tap_kustomer.streams.message_attachment_files import MessageAttachmentFiles
 from tap_kustomer.streams.messages import Messages
 from tap_kustomer.streams.notes import Notes
@@ -68,14 +76,17 @@ STREAMS: Final[tuple[type[KustomerStream], ...]] = (
     Cards,
     ChatSettings,
     Companies,
+    CompanyIds,
     ConversationAttachments,
     ConversationEvents,
     ConversationForwards,
+    ConversationIds,
     ConversationTimes,
     ConversationTimesV2,
     Conversations,
     CustomAttributeMetadata,
     CustomerDrafts,
+    CustomerIds,
     CustomerMerges,
     CustomerSessionEvents,
     CustomerSessions,
@@ -83,10 +94,13 @@ STREAMS: Final[tuple[type[KustomerStream], ...]] = (
     Klasses,
     KnowledgeBaseArticles,
     KobjectComments,
+    KobjectIds,
     Kobjects,
     Kviews,
     MessageAttachmentFiles,
+    MessageIds,
     Messages,
+    NoteIds,
     Notes,
     Notifications,
     OutboundAccounts,

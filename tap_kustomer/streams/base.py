@@ -48,7 +48,8 @@ class KustomerStream(Table):
     derived: ClassVar[tuple[Derived, ...]] = ()
 
     def __init__(self, tap: TapKustomer, custom_fields: tuple[Field, ...] = ()) -> None:
-        super().__init__(tap, record_schema(with_custom_fields(self.shape, custom_fields)))
+        schema = record_schema(with_custom_fields(self.shape, custom_fields), self.key)
+        super().__init__(tap, schema)
         self.primary_keys = self.key
         self.replication_key = replication_key(self.source, self.shape)
 
@@ -117,5 +118,5 @@ def replication_key(source: Source, shape: Shape) -> str | None:
     if isinstance(source, CursorList):
         return snake_case(source.attribute)
     if isinstance(source, PerParent) and is_windowed(source):
-        return parent_columns(shape.parent).updated_at
+        return parent_columns(shape.parent, shape.root).updated_at
     return None

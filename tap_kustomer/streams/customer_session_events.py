@@ -38,5 +38,8 @@ class CustomerSessionEvents(KustomerStream):
     )
     roles = ("org.permission.event.read", "org.user.event.read")
     shape = Shape(
-        parent="customer_session", attributes=CUSTOMER_EVENT, relationships=CUSTOMER_EVENT_OF
+        parent="customer_session",
+        root="customer",
+        attributes=CUSTOMER_EVENT,
+        relationships=CUSTOMER_EVENT_OF,
     )

@@ -97,9 +97,9 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
     ("cost", "limit", "percent", "most"),
     [
         (Cost.SEARCH, 100, 90, 8),
-        (Cost.PLAIN, 300, 90, 24),
-        (Cost.PLAIN, 1000, 90, 80),
-        (Cost.PLAIN, 300, 25, 7),
+        (Cost.PLAIN, 300, 90, 67),
+        (Cost.PLAIN, 1000, 90, 225),
+        (Cost.PLAIN, 300, 25, 18),
         (Cost.SEARCH, 100, 100, 0),
     ],
 )

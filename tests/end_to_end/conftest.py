@@ -1,4 +1,4 @@
-"""The tap as an installed command, against a sandbox."""
+"""The tap, whole, against a sandbox: as the installed command, and in this process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from kustomer_sandbox import Sandbox
-from support.singer_output import Output, Runner, select
+from support.singer_output import Output, Runner, everything, select
+from support.tap_in_process import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 KEY = "a-key-that-nobody-may-see"
 
-# Budgets that the tap learns from the headers, so that it need not pace itself as much as it would
-# with Kustomer: the more searches a minute, the shorter the tests.
+# Budgets that the command learns from the headers, so that it need not pace itself as much as it
+# would with Kustomer. In this process it knows no pace.
 GENEROUS: dict[str, Any] = {
     "org_limit": 60_000,
     "search_limit": 150,
@@ -51,8 +52,8 @@ def make_sandbox() -> Iterator[SandboxMaker]:
 
 
 @pytest.fixture(scope="session")
-def runner_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sandbox], Runner]:
-    """A maker of runners."""
+def command_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sandbox], Runner]:
+    """Runs the installed command against a sandbox."""
 
     def directory() -> Path:
         return tmp_path_factory.mktemp("run")
@@ -62,42 +63,49 @@ def runner_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sandbox], 
 
 @pytest.fixture(scope="session")
 def standing_sandbox(make_sandbox: SandboxMaker) -> Sandbox:
-    """A sandbox that tests only read."""
-    return make_sandbox(scale=0.2)
+    """A sandbox that tests only read. Some rows were changed and deleted before."""
+    sandbox = make_sandbox(scale=0.2)
+    sandbox.advance(90)
+    return sandbox
 
 
 @pytest.fixture(scope="session")
-def tap(standing_sandbox: Sandbox, runner_for: Callable[[Sandbox], Runner]) -> Runner:
-    """Runs the tap against the sandbox that stands still."""
-    return runner_for(standing_sandbox)
+def command(standing_sandbox: Sandbox, command_for: Callable[[Sandbox], Runner]) -> Runner:
+    """Runs the installed command against the sandbox that stands still."""
+    return command_for(standing_sandbox)
 
 
 @pytest.fixture(scope="session")
-def discovered(tap: Runner) -> Output:
+def tap(standing_sandbox: Sandbox) -> InProcess:
+    """Runs the tap in this process against the sandbox that stands still."""
+    return InProcess(standing_sandbox)
+
+
+@pytest.fixture(scope="session")
+def discovered(command: Runner) -> Output:
     """What `--discover` writes."""
-    return tap("--discover")
+    return command("--discover")
 
 
 @pytest.fixture(scope="session")
 def catalog(discovered: Output) -> dict[str, Any]:
-    """The catalog that `--discover` writes."""
+    """The catalog that `--discover` writes: some tables are not selected in it."""
     assert discovered.code == 0, discovered.log
     found: dict[str, Any] = json.loads(discovered.output)
     return found
 
 
 @pytest.fixture(scope="session")
-def full_run(tap: Runner) -> Output:
-    """A run without catalog and state: everything."""
-    return tap()
+def full_run(tap: InProcess, catalog: dict[str, Any]) -> Output:
+    """A run without state in which every table is selected."""
+    return tap(catalog=everything(catalog))
 
 
 @pytest.fixture(scope="session")
 def ties(
     make_sandbox: SandboxMaker,
-    runner_for: Callable[[Sandbox], Runner],
     catalog: dict[str, Any],
 ) -> tuple[Sandbox, Output]:
     """A sandbox in which half of the messages share one time, and a run of that table."""
     sandbox = make_sandbox(scale=0.6, ties={"message": 1200}, shuffle_ties=True)
-    return sandbox, runner_for(sandbox)(catalog=select(catalog, ["messages"]))
+    return sandbox, InProcess(sandbox)(catalog=select(catalog, ["messages"]))

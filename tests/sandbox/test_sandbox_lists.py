@@ -8,7 +8,7 @@ import pytest
 
 from kustomer_sandbox.endpoints import LISTS, SINGLES, Single
 from kustomer_sandbox.times import DAY, written
-from support.sandbox_standing import NOW, Ask
+from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
     import requests
@@ -88,8 +88,8 @@ def test_filters_of_users_cannot_be_combined(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("status", "names"),
     [
-        ("", ["order", "ecomm-return"]),
-        ("?status=existing_only", ["Loyalty_Account"]),
+        ("", ["order", "ecomm-return", "shopify.order", "3PL-Shipment"]),
+        ("?status=existing_only", ["Loyalty_Account", "loyalty-account"]),
         ("?status=disabled", ["old-order"]),
     ],
 )
@@ -114,7 +114,8 @@ def test_a_class_is_read_by_id(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "resource",
     ["customer", "company", "conversation", "message", "kobject.order",
-     "kobject.ecomm-return", "kobject.Loyalty_Account", "kobject.old-order"],
+     "kobject.ecomm-return", "kobject.Loyalty_Account", "kobject.shopify.order",
+     "kobject.3PL-Shipment", "kobject.loyalty-account", "kobject.old-order"],
 )  # fmt: skip
 def test_every_resource_declares_its_custom_attributes(ask: Ask, resource: str) -> None:
     document = rows(ask(f"/v1/metadata/{resource}"))
@@ -189,12 +190,28 @@ def test_messages_bring_their_attachments_when_asked(ask: Ask, organisation: Org
     message = organisation.rows["attachment"][0].facts["message"]
     talk = message.facts["conversation"].id
     answer = ask(f"/v1/conversations/{talk}/messages?include=attachments").json()
-    assert answer["included"][0]["type"] == "attachment"
-    found = ask(f"/v1/conversations/{talk}/attachments").json()
-    assert found["meta"] == {}
-    assert "id" not in found["data"][0]
-    path = found["data"][0]["links"]["self"]
-    assert ask(path).json()["data"]["attributes"] == found["data"][0]["attributes"]
+    (bearer,) = (one for one in answer["data"] if one["id"] == message.id)
+    named = {one["id"] for one in bearer["relationships"]["attachments"]["data"]}
+    included = {one["id"] for one in answer["included"]}
+    assert {one["type"] for one in answer["included"]} == {"attachment"}
+    assert named
+    assert named <= included
+
+
+def test_some_attachments_of_a_conversation_have_their_id_in_their_link_only(
+    ask: Ask, organisation: Organisation
+) -> None:
+    rows = organisation.rows["attachment"][:9]
+    talks = {row.facts["message"].facts["conversation"].id for row in rows}
+    answers = [ask(f"/v1/conversations/{talk}/attachments").json() for talk in talks]
+    found = [one for answer in answers for one in answer["data"]]
+    assert all(answer["meta"] == {} for answer in answers)
+    assert {"id" in one for one in found} == {True, False}
+    for one in found:
+        assert one.get("id", "") in one["links"]["self"]
+    nameless = next(one for one in found if "id" not in one)
+    again = ask(nameless["links"]["self"]).json()["data"]
+    assert again["attributes"] == nameless["attributes"]
 
 
 def test_handle_times_are_seconds_in_v1_and_milliseconds_in_v2(
@@ -223,6 +240,7 @@ def test_events_are_listed_by_session_and_no_longer_by_customer(
     customer = session.facts["customer"].id
     found = rows(ask(f"/v1/customers/{customer}/sessions/{session.id}/events"))
     assert event.id in {one["id"] for one in found}
+    assert {one["attributes"]["sessionId"] for one in found} == {session.id}
     assert ask(f"/v1/customers/{customer}/events").status_code == 404
 
 
@@ -240,6 +258,21 @@ def test_audit_logs_are_read_by_cursor_newest_first(ask: Ask, organisation: Orga
     assert [one["id"] for one in back] == [one["id"] for one in found[5:10]]
 
 
+def test_audit_logs_that_come_up_meanwhile_move_no_cursor(sandbox_of: Maker, asker: Asker) -> None:
+    of = standing(scale=0.1)
+    ask = asker(sandbox_of(of))
+    before = {row.id for row in of.rows["audit_log"]}
+    path = "/v1/audit-logs?count=7"
+    found: list[str] = []
+    while path:
+        answer = ask(path).json()
+        found += [one["id"] for one in answer["data"]]
+        of.add("audit_log", NOW - 1, object=of.rows["customer"][0])
+        path = answer["links"]["next"]
+    assert len(found) >= 5 * 7
+    assert sorted(found) == sorted(before)
+
+
 def test_audit_logs_are_narrowed_by_date_and_object(ask: Ask) -> None:
     start, end = written(NOW - 60 * DAY), written(NOW - 20 * DAY)
     path = f"/v1/audit-logs?count=1000&filter[start]={start}&filter[end]={end}"
@@ -248,6 +281,72 @@ def test_audit_logs_are_narrowed_by_date_and_object(ask: Ask) -> None:
     assert all(start <= one["attributes"]["createdAt"] <= end for one in found)
     only = rows(ask(f"{path}&filter[objectType]=customer"))
     assert {one["attributes"]["objectType"] for one in only} == {"customer"}
+    user = next(one["attributes"]["userId"] for one in found if one["attributes"]["userId"])
+    own = rows(ask(f"{path}&filter[userId]={user}"))
+    assert {one["attributes"]["userId"] for one in own} == {user}
+    # A cursor that the filter leaves out is a place in time all the same.
+    edge = rows(ask(f"{path}&filter[objectType]=customer&before={found[0]['id']}"))
+    assert [one["id"] for one in edge] == [one["id"] for one in only if one != found[0]]
+
+
+def test_a_cursor_that_is_no_audit_log_is_refused(ask: Ask, organisation: Organisation) -> None:
+    for id_ in ("0" * 24, organisation.rows["customer"][0].id):
+        assert ask(f"/v1/audit-logs?before={id_}").status_code == 400
+
+
+def test_events_of_a_conversation_come_newest_first(ask: Ask, organisation: Organisation) -> None:
+    talks = [row.facts["conversation"].id for row in organisation.rows["customer_event"]]
+    busiest = max(talks, key=talks.count)
+    found = rows(ask(f"/v1/conversations/{busiest}/events"))
+    published = [one["attributes"]["publishedAt"] for one in found]
+    assert len(set(published)) > 1
+    assert published == sorted(published, reverse=True)
+    kinds = {one["attributes"]["type"] for row in talks[:20] for one in events_of(ask, row)}
+    assert kinds == {"customer", "conversation", "message"}
+
+
+def events_of(ask: Ask, conversation: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = rows(ask(f"/v1/conversations/{conversation}/events"))
+    return found
+
+
+def test_the_answer_to_a_survey_is_found_by_the_id_in_the_conversation_and_the_customer(
+    ask: Ask, organisation: Organisation
+) -> None:
+    answer = organisation.rows["satisfaction_response"][0]
+    talk = answer.facts["conversation"]
+    given = rows(ask(f"/v1/conversations/{talk.id}"))["attributes"]["satisfactionLevel"]
+    assert rows(ask(f"/v1/satisfaction-responses/{given['formResponse']}"))["id"] == answer.id
+    customer = talk.facts["customer"].id
+    level = rows(ask(f"/v1/customers/{customer}"))["attributes"]["satisfactionLevel"]
+    response = rows(ask(f"/v1/satisfaction-responses/{level['firstSatisfaction']['formResponse']}"))
+    assert response["relationships"]["customer"]["data"]["id"] == customer
+
+
+def test_comments_of_a_custom_object_are_notes(ask: Ask, organisation: Organisation) -> None:
+    about = organisation.rows["comment"][0].facts["kobject"]
+    found = rows(ask(f"/v1/kobjects/{about.id}/comments"))
+    assert {one["type"] for one in found} == {"note"}
+    assert {one["relationships"]["kobject"]["data"]["id"] for one in found} == {about.id}
+
+
+KINDS = ("conversation", "kobject")
+
+
+def test_sub_statuses_are_listed_by_resource(ask: Ask) -> None:
+    found = {name: rows(ask(f"/v1/sub-statuses?resource={name}")) for name in KINDS}
+    for name, listed in found.items():
+        assert {one["attributes"]["resourceType"] for one in listed} == {name}
+    assert len(rows(ask("/v1/sub-statuses"))) == sum(map(len, found.values()))
+
+
+def test_chat_settings_are_one_record(ask: Ask) -> None:
+    assert rows(ask("/v1/chat/settings"))["attributes"]["greeting"]
+
+
+def test_an_article_has_a_version_in_each_language(ask: Ask) -> None:
+    article = rows(ask("/v1/kb/articles"))[0]["id"]
+    assert rows(ask(f"/v1/kb/articles/{article}/versions/de"))["attributes"]["lang"] == "de"
 
 
 def test_anything_else_is_not_found_in_the_plain_shape(ask: Ask) -> None:

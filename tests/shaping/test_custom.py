@@ -1,21 +1,27 @@
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from singer_sdk.singerlib.schema import Schema
 
-from support.json_values import KEYS, json_values
-from support.singer_schemas import misfits
+from support.json_values import KEYS, json_values, leaves, time_texts
+from support.singer_schemas import CANONICAL_TIME, misfits
+from tap_kustomer import times
 from tap_kustomer.shaping.custom import (
     fields_from_metadata,
     fields_from_schema,
+    in_common,
     with_custom_fields,
 )
-from tap_kustomer.shaping.fields import Field, Kind, Shape, custom, text
+from tap_kustomer.shaping.fields import Kind, Shape, custom, text
+from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import field_schema, record_schema
+from tap_kustomer.shaping.values import kind_by_suffix
 
 if TYPE_CHECKING:
     from random import Random
@@ -48,7 +54,11 @@ def catalog_schema(metadata: dict[str, Any]) -> dict[str, Any]:
 
 def record_of(values: Any, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
     """The record of a resource with these custom attributes, by a catalog with this metadata."""
-    schema = catalog_schema(METADATA if metadata is None else metadata)
+    return shaped_by(catalog_schema(METADATA if metadata is None else metadata), values)
+
+
+def shaped_by(schema: dict[str, Any], values: Any) -> dict[str, Any]:
+    """The record of a resource with these custom attributes, by a catalog with this schema."""
     fields = fields_from_schema(schema["properties"]["custom"])
     shaper = compile_shaper(with_custom_fields(SHAPE, fields), schema["properties"].keys())
     record: dict[str, Any] = shaper({"id": "1", "attributes": {"custom": values}})
@@ -60,21 +70,29 @@ def record_of(values: Any, metadata: dict[str, Any] | None = None) -> dict[str, 
     ("name", "given_", "column", "expected"),
     [
         ("colorStr", "red", "color_str", "red"),
+        ("colorStr", "", "color_str", ""),
         ("storyTxt", "long\nand 💛", "story_txt", "long\nand 💛"),
         ("priceNum", 7, "price_num", 7),
         ("priceNum", 7.25, "price_num", 7.25),
+        ("priceNum", -7.0, "price_num", -7.0),
         ("priceNum", "7.25", "price_num", 7.25),
         ("vipBool", True, "vip_bool", True),
         ("vipBool", "false", "vip_bool", False),
+        ("deliveredAt", "2024-01-31T10:00:00.123Z", "delivered_at", "2024-01-31T10:00:00.123Z"),
         ("deliveredAt", "2024-01-31T10:00:00+02:00", "delivered_at", "2024-01-31T08:00:00.000Z"),
+        ("deliveredAt", "2016-11-06T13:54:29-05:00", "delivered_at", "2016-11-06T18:54:29.000Z"),
+        ("deliveredAt", "2024-01-31T10:00:00+0545", "delivered_at", "2024-01-31T04:15:00.000Z"),
+        ("deliveredAt", "2024-01-31T10:00:00", "delivered_at", "2024-01-31T10:00:00.000Z"),
         ("deliveredAt", "2024-01-31", "delivered_at", "2024-01-31T00:00:00.000Z"),
         ("reasonTree", "returns.damaged", "reason_tree", "returns.damaged"),
         ("homeUrl", "https://x.example/?a=B", "home_url", "https://x.example/?a=B"),
         ("ticketId", "007", "ticket_id", "007"),
         ("sizesStr", ["s", "m"], "sizes_str", ["s", "m"]),
+        ("sizesStr", [], "sizes_str", []),
         ("stopsAt", ["2024-01-31T10:00:00+02:00"], "stops_at", ["2024-01-31T08:00:00.000Z"]),
         ("orderStr", "of a deleted attribute", "order_str", "of a deleted attribute"),
         ("colorStr", None, "color_str", None),
+        ("sizesStr", None, "sizes_str", None),
     ],
 )
 def test_a_value_gets_the_type_that_metadata_declares(
@@ -87,15 +105,26 @@ def test_a_value_gets_the_type_that_metadata_declares(
     assert "_extra" not in record
 
 
+@settings(deadline=None)
+@given(time_texts())
+def test_a_time_is_the_same_time_afterwards_whatever_its_offset(given_: str) -> None:
+    column = record_of({"deliveredAt": given_})["custom"]["delivered_at"]
+
+    assert CANONICAL_TIME.fullmatch(column)
+    assert times.to_milliseconds(column) == times.to_milliseconds(given_)
+
+
 @pytest.mark.parametrize(
     ("name", "given_", "column"),
     [
         ("priceNum", "about seven", "price_num"),
         ("priceNum", [7], "price_num"),
+        ("priceNum", True, "price_num"),
         ("vipBool", 1, "vip_bool"),
         ("vipBool", "yes", "vip_bool"),
         ("deliveredAt", "yesterday", "delivered_at"),
         ("deliveredAt", 1706695200000, "delivered_at"),
+        ("deliveredAt", {"date": "2024-01-31"}, "delivered_at"),
     ],
 )
 def test_a_value_of_another_type_is_null_and_kept_in_extra(
@@ -105,6 +134,44 @@ def test_a_value_of_another_type_is_null_and_kept_in_extra(
 
     assert record["custom"] == {column: None}
     assert record["_extra"] == {"custom": {column: given_}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "column", "several"),
+    [
+        ("xStr", "a", "x_str", ["a", "b", None]),
+        ("xTxt", "a", "x_txt", ["a"]),
+        ("xUrl", "https://x.example", "x_url", ["https://x.example"]),
+        ("xId", "600000000000000000000001", "x_id", ["600000000000000000000001"]),
+        ("xTree", "a.b", "x_tree", ["a.b", "a.c"]),
+        ("xNum", 1.5, "x_num", [1, 1.5]),
+        ("xBool", True, "x_bool", [True, False]),
+        ("xAt", "2024-01-31T10:00:00.000Z", "x_at", ["2024-01-31T10:00:00.000Z"]),
+    ],
+)
+@pytest.mark.parametrize("about", [{"multi": True}, {"array": True}, {"type": "array"}])
+def test_an_attribute_of_any_kind_may_have_several_values(
+    name: str, value: Any, column: str, several: list[Any], about: dict[str, Any]
+) -> None:
+    assert record_of({name: several}, {name: about}) == {
+        **record_of({}, {name: about}),
+        "custom": {column: several},
+    }
+    assert record_of({name: value}, {name: about})["custom"] == {column: [value]}
+
+
+@pytest.mark.parametrize(
+    "tree", [{"children": [{"id": "clothes"}]}, [{"id": "clothes"}]], ids=["object", "array"]
+)
+def test_an_attribute_with_a_tree_of_allowed_values_has_a_path_in_it_as_text(tree: Any) -> None:
+    metadata = {"topicTree": {"type": "string", "tree": tree}}
+
+    assert record_of({"topicTree": "clothes.shoes"}, metadata)["custom"] == {
+        "topic_tree": "clothes.shoes"
+    }
+    assert record_of({"topicTree": {"id": "clothes"}}, metadata)["custom"] == {
+        "topic_tree": '{"id":"clothes"}'
+    }
 
 
 def test_a_value_of_another_type_inside_several_is_kept_under_its_position() -> None:
@@ -141,21 +208,47 @@ def test_words_of_sql_are_names_like_any_other(word: str) -> None:
     assert record_of({word: "x"}, {word: {"type": "string"}})["custom"] == {word: "x"}
 
 
-def test_attributes_whose_names_collide_have_a_column_each() -> None:
-    metadata = {"sizeNum": {"type": "number"}, "size_num": {}, "SizeNum": {"type": "number"}}
-
-    record = record_of({"sizeNum": 1, "size_num": 2, "SizeNum": 3}, metadata)
-
-    assert record["custom"] == {"sizeNum": 1, "size_num": 2, "SizeNum": 3}
+# Which attribute gets which column
 
 
-def test_of_two_attributes_with_the_name_of_one_column_both_survive_in_any_order() -> None:
-    both = {"priceNum": 1, "price_num": 2}
+# In snake_case all are `tax_id_str`.
+COLLIDING: dict[str, Any] = {"taxIDStr": {}, "taxIdStr": {}, "tax_idStr": {}, "TaxIdStr": {}}
 
-    record = record_of(both)
 
-    assert record == record_of(dict(reversed(both.items())))
-    assert sorted([*record["custom"].values(), *record["_extra"]["custom"].values()]) == [1, 2]
+def test_attributes_whose_names_collide_have_columns_that_differ_by_more_than_capitals() -> None:
+    record = record_of(
+        {"taxIDStr": "1", "taxIdStr": "2", "tax_idStr": "3", "TaxIdStr": "4"}, COLLIDING
+    )
+
+    assert record["custom"] == {
+        "taxIDStr": "1",
+        "tax_id_str_2": "2",
+        "tax_idStr": "3",
+        "tax_id_str": "4",
+    }
+
+
+@pytest.mark.parametrize("key", COLLIDING)
+def test_an_attribute_has_its_column_also_where_the_others_are_missing(key: str) -> None:
+    every = record_of({key: key for key in COLLIDING}, COLLIDING)["custom"]
+
+    (column,) = (column for column, value in every.items() if value == key)
+
+    assert record_of({key: "x"}, COLLIDING)["custom"] == {column: "x"}
+
+
+def test_a_new_attribute_takes_no_column_of_another_one() -> None:
+    record = record_of({"price_num": 2, "PriceNum": 3}, {"priceNum": {}})
+
+    assert record["custom"] == {}
+    assert sorted(record["_extra"]["custom"].values()) == [2, 3]
+
+
+def test_an_attribute_keeps_its_column_though_a_new_one_is_spelled_like_it() -> None:
+    record = record_of({"price_num": 2, "priceNum": 1}, {"priceNum": {}})
+
+    assert record["custom"] == {"price_num": 1}
+    assert list(record["_extra"]["custom"].values()) == [2]
 
 
 def test_values_are_kept_though_both_of_one_name_fit_no_column() -> None:
@@ -163,6 +256,54 @@ def test_values_are_kept_though_both_of_one_name_fit_no_column() -> None:
 
     assert record["custom"] == {"price_num": None}
     assert sorted(record["_extra"]["custom"].values()) == ["eight", "seven"]
+
+
+def test_a_column_that_was_taken_out_of_the_catalog_goes_to_extra() -> None:
+    schema = catalog_schema(METADATA)
+    del schema["properties"]["custom"]["properties"]["vip_bool"]
+
+    record = shaped_by(schema, {"vipBool": True, "colorStr": "red"})
+
+    assert record["custom"] == {"color_str": "red"}
+    assert record["_extra"] == {"custom": {"vip_bool": True}}
+
+
+# Catalogs whose descriptions were edited: they do not tell the key of a column any more.
+
+
+def without_descriptions(schema: dict[str, Any], description: str | None) -> dict[str, Any]:
+    schema = copy.deepcopy(schema)
+    for property_ in schema["properties"]["custom"]["properties"].values():
+        del property_["description"]
+        if description is not None:
+            property_["description"] = description
+    return schema
+
+
+EDITED = ["", "Colour of the thing.", "Custom attribute colorStr.", 'Custom attribute "\\x"', None]
+
+
+@pytest.mark.parametrize("description", EDITED)
+def test_without_its_key_a_column_is_found_by_its_name(description: str | None) -> None:
+    schema = without_descriptions(catalog_schema(METADATA), description)
+
+    record = shaped_by(schema, {"colorStr": "red", "priceNum": "seven", "newNum": 7})
+
+    assert record["custom"] == {"color_str": "red", "price_num": None}
+    assert record["_extra"] == {"custom": {"new_num": 7, "price_num": "seven"}}
+
+
+@pytest.mark.parametrize("keys", [["priceNum", "price_num"], ["price_num", "priceNum"]])
+def test_without_its_key_a_column_takes_the_attribute_that_is_spelled_like_it(
+    keys: list[str],
+) -> None:
+    schema = without_descriptions(catalog_schema(METADATA), None)
+    values = {"priceNum": 1, "price_num": 2}
+
+    record = shaped_by(schema, {key: values[key] for key in keys})
+
+    assert record["custom"] == {"price_num": 2}
+    assert list(record["_extra"]["custom"].values()) == [1]
 
 
 def test_without_metadata_the_suffix_tells_times_and_all_else_stays_as_it_came() -> None:
@@ -215,14 +356,6 @@ def test_the_suffix_counts_more_than_the_type() -> None:
     assert field.kind is Kind.TIME
 
 
-@pytest.mark.parametrize("several", [{"multi": True}, {"array": True}, {"type": "array"}])
-def test_a_multi_valued_attribute_is_an_array_of_its_type(several: dict[str, Any]) -> None:
-    (field,) = fields_from_metadata({"sizeNum": {"type": "number", **several}})
-
-    assert field.kind is Kind.ARRAY
-    assert field.holds.kind is Kind.NUMBER
-
-
 def test_what_people_wrote_about_an_attribute_stands_in_the_catalog() -> None:
     properties = catalog_schema(METADATA)["properties"]["custom"]["properties"]
 
@@ -237,10 +370,47 @@ def test_a_shape_without_custom_attributes_stays_as_it_is() -> None:
     assert with_custom_fields(shape, (text("x", "."),)) == shape
 
 
-def kinds(fields: tuple[Field, ...]) -> dict[str, tuple[Kind, Kind | None]]:
-    return {
-        field.source: (field.kind, field.items.kind if field.items else None) for field in fields
-    }
+# One column for the attributes of several klasses
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ({"type": "string"}, {"type": "string"}, Kind.TEXT),
+        ({"type": "string"}, {"type": "number"}, Kind.ANYTHING),
+        ({"type": "string"}, {"type": "string", "multi": True}, Kind.ANYTHING),
+        ({"type": "string", "multi": True}, {"type": "string", "array": True}, Kind.ARRAY),
+        (
+            {"type": "string", "multi": True},
+            {"type": "number", "multi": True},
+            Kind.ANYTHING,
+        ),
+    ],
+)
+def test_an_attribute_of_several_klasses_has_their_type_if_they_agree(
+    one: dict[str, Any], other: dict[str, Any], kind: Kind
+) -> None:
+    (field,) = in_common(fields_from_metadata({"color": about}) for about in (one, other))
+
+    assert field.kind is kind
+    assert (field.items is None) == (kind is not Kind.ARRAY)
+
+
+def test_attributes_of_all_klasses_are_in_the_order_of_their_keys() -> None:
+    fields = in_common(fields_from_metadata({key: {}}) for key in ("c", "a", "b"))
+
+    assert [field.source for field in fields] == ["a", "b", "c"]
+
+
+def test_attributes_of_two_klasses_that_only_look_alike_have_a_column_each() -> None:
+    fields = in_common(fields_from_metadata({key: {}}) for key in ("priceNum", "price_num"))
+    schema = record_schema(with_custom_fields(SHAPE, fields))
+
+    assert shaped_by(schema, {"priceNum": 1})["custom"] == {"priceNum": 1}
+    assert shaped_by(schema, {"price_num": 2})["custom"] == {"price_num": 2}
+
+
+# Whatever an organisation has
 
 
 _ABOUT = st.fixed_dictionaries(
@@ -249,24 +419,62 @@ _ABOUT = st.fixed_dictionaries(
         "type": st.sampled_from(["string", "number", "boolean", "array", "object", "date"]),
         "multi": st.booleans(),
         "displayName": st.text(),
+        "description": st.text(),
     },
 )
 _NAMES = st.one_of(
     KEYS,
     st.builds(
         str.__add__,
-        st.sampled_from(["order", "Order", "order ", "größe", "İ"]),
+        st.sampled_from(["order", "Order", "ORDER", "order ", "größe", "İ", 'a"b', "a\\", "a\n"]),
         st.sampled_from(["Str", "Num", "Bool", "At", "Tree", "Txt", "Url", "Id", "_num", ""]),
     ),
 )
 
 
+def read_back(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a later run sees of a schema: the SDK keeps only the keywords that it knows."""
+    kept: dict[str, Any] = Schema.from_dict(schema).to_dict()
+    return kept
+
+
 @settings(deadline=None)
 @given(st.dictionaries(_NAMES, _ABOUT))
-def test_a_catalog_gives_back_the_kinds_that_discovery_found(metadata: dict[str, Any]) -> None:
+def test_a_catalog_gives_back_the_keys_and_kinds_that_discovery_found(
+    metadata: dict[str, Any],
+) -> None:
     fields = fields_from_metadata(metadata)
 
-    assert kinds(fields_from_schema(field_schema(custom(".", *fields)))) == kinds(fields)
+    found = fields_from_schema(read_back(field_schema(custom(".", *fields))))
+
+    assert [(field.source, field.kind, field.items and field.items.kind) for field in found] == [
+        (field.source, field.kind, field.items and field.items.kind) for field in fields
+    ]
+
+
+# Attributes that any text fits, with names that collide in many ways.
+_TEXTS = st.one_of(
+    _NAMES.filter(lambda name: kind_by_suffix(name) in {Kind.TEXT, Kind.ANYTHING}),
+    st.from_regex(r"[aA][-_]?[bB](_[23])?", fullmatch=True),
+)
+
+
+@settings(deadline=None)
+@given(st.sets(_TEXTS), st.sets(_TEXTS))
+def test_an_attribute_has_its_column_of_the_catalog_whatever_else_a_record_has(
+    declared: set[str], carried: set[str]
+) -> None:
+    metadata: dict[str, Any] = {key: {} for key in declared - {""}}
+    values = {key: f"value of {key}" for key in carried}
+    names = columns(metadata)
+
+    record = shaped_by(read_back(catalog_schema(metadata)), values)
+
+    if metadata:
+        assert record.get("custom") == {
+            names[key]: values[key] for key in metadata.keys() & carried
+        }
+    assert leaves(record) - leaves(["1"]) == leaves(values)
 
 
 @settings(deadline=None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,8 +109,8 @@ def test_of_two_keys_with_one_name_both_survive() -> None:
 
 
 def test_the_key_that_is_a_name_already_keeps_it() -> None:
-    assert columns(["OrderId", "orderId", "order_id"]) == {
-        "OrderId": "OrderId",
+    assert columns(["orderId", "Order Id", "order_id"]) == {
+        "Order Id": "Order Id",
         "orderId": "orderId",
         "order_id": "order_id",
     }
@@ -123,18 +124,65 @@ def test_without_one_the_first_in_alphabetical_order_gets_the_name() -> None:
     }
 
 
+def test_a_key_whose_spelling_differs_from_a_name_by_capitals_only_gets_a_number() -> None:
+    assert columns(["orderTotal", "order_total", "ordertotal"]) == {
+        "order_total": "order_total",
+        "ordertotal": "ordertotal",
+        "orderTotal": "order_total_2",
+    }
+
+
+def test_several_such_keys_are_numbered_in_alphabetical_order() -> None:
+    names = columns(["order_total", "OrderTotal", "Order_total", "orderTotal", "order_Total"])
+
+    assert names == {
+        "order_total": "order_total",
+        "OrderTotal": "OrderTotal",
+        "Order_total": "order_total_2",
+        "orderTotal": "order_total_3",
+        "order_Total": "order_total_4",
+    }
+
+
+def test_a_number_is_left_out_if_a_key_has_it() -> None:
+    assert columns(["orderTotal", "order_total", "ordertotal", "order_total_2"]) == {
+        "order_total": "order_total",
+        "order_total_2": "order_total_2",
+        "ordertotal": "ordertotal",
+        "orderTotal": "order_total_3",
+    }
+
+
+@pytest.mark.parametrize("taken", [["order_total"], ["ORDER_TOTAL"]])
+def test_a_name_that_is_taken_goes_to_no_key(taken: list[str]) -> None:
+    assert columns(["order_total", "orderTotal"], taken) == {
+        "order_total": "order_total_2",
+        "orderTotal": "orderTotal",
+    }
+
+
+# Keys that collide in many ways: in snake_case, by capitals, with numbers.
+_COLLIDING = st.one_of(
+    KEYS, st.from_regex(r"[aA][-_]?[bB](_[23])?", fullmatch=True), st.text("aA_-\u24b6\u24d0ßs")
+)
+
+
 @settings(deadline=None)
-@given(st.lists(st.one_of(KEYS, st.text(max_size=4)), unique=True))
-@example(["Aİ", "ai̇", "ai"])  # The capital becomes two characters in lower case.
-def test_no_two_keys_share_a_column(keys: list[str]) -> None:
-    names = columns(keys)
+@given(st.lists(st.one_of(_COLLIDING, st.text(max_size=4)), unique=True), st.sets(_COLLIDING))
+@example(["Aİ", "ai̇", "ai"], set())  # The capital becomes two characters in lower case.
+@example(["Straße", "strasse"], set())
+def test_no_two_keys_share_a_column_even_without_regard_to_capitals(
+    keys: list[str], taken: set[str]
+) -> None:
+    names = columns(keys, taken)
 
     assert names.keys() == set(keys)
-    assert len(set(names.values())) == len(keys)
+    assert len({name.casefold() for name in names.values()}) == len(keys)
+    assert not {name.casefold() for name in names.values()} & {name.casefold() for name in taken}
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(KEYS, st.text("aA_-", max_size=4)), unique=True), st.randoms())
+@given(st.lists(_COLLIDING, unique=True), st.randoms())
 def test_columns_do_not_depend_on_the_order_of_keys(keys: list[str], random: Random) -> None:
     shuffled = [*keys]
     random.shuffle(shuffled)
@@ -143,8 +191,35 @@ def test_columns_do_not_depend_on_the_order_of_keys(keys: list[str], random: Ran
 
 
 @settings(deadline=None)
-@given(st.lists(KEYS, unique=True))
+@given(st.lists(_COLLIDING, unique=True))
 def test_names_of_names_are_the_same_names(keys: list[str]) -> None:
     names = columns(keys)
 
     assert columns(names.values()) == {name: name for name in names.values()}
+
+
+@settings(deadline=None)
+@given(st.lists(_COLLIDING, unique=True, min_size=1), st.lists(_COLLIDING, unique=True))
+def test_a_key_keeps_its_column_when_keys_of_other_names_come(
+    keys: list[str], others: list[str]
+) -> None:
+    def stems(key: str) -> set[str]:
+        """What the names of a key may be, without numbers and capitals."""
+        return {re.sub(r"(_\d+)+$", "", name).casefold() for name in (snake_case(key), key)}
+
+    apart = set().union(*map(stems, keys))
+    others = [key for key in others if not stems(key) & apart]
+
+    assert {key: columns([*keys, *others])[key] for key in keys} == columns(keys)
+
+
+@settings(deadline=None)
+@given(st.lists(_COLLIDING, unique=True, min_size=1))
+def test_the_key_that_is_spelled_like_a_name_has_it_whatever_else_comes(keys: list[str]) -> None:
+    names = columns(keys)
+
+    assert all(
+        names[key] == key
+        for key in keys
+        if snake_case(key) == key == key.casefold() and key.isascii()
+    )

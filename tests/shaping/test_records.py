@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -134,7 +135,7 @@ def test_an_unknown_key_takes_no_column_of_an_open_object(keys: list[str]) -> No
 def test_unknown_keys_of_one_name_all_stay_in_an_open_object() -> None:
     record = shaped({"lastMessageIn": {"newKey": 1, "new_key": 2, "NewKey": 3}})
 
-    assert record["last_message_in"] == {"newKey": 1, "new_key": 2, "NewKey": 3}
+    assert record["last_message_in"] == {"new_key": 2, "NewKey": 3, "new_key_2": 1}
 
 
 # Relationships
@@ -202,6 +203,54 @@ def test_what_a_reference_says_beside_id_and_type_goes_to_extra() -> None:
 
     assert record["customer"] == {"type": "customer", "id": "9"}
     assert record["_extra"]["relationships"]["customer"]["meta"] == {"a_key": 1}
+
+
+@pytest.mark.parametrize("reference", [{"id": "9", "meta": 1}, {"type": "customer", "meta": 1}])
+def test_a_member_in_place_of_another_goes_to_extra_too(reference: dict[str, Any]) -> None:
+    record = shaped(relationships={"customer": {"data": reference}})
+
+    assert record["_extra"]["relationships"]["customer"]["meta"] == 1
+
+
+def test_what_one_of_many_references_says_beside_id_and_type_goes_to_extra() -> None:
+    data = [{"type": "user", "id": "8"}, {"type": "user", "id": "9", "meta": {"aKey": 1}}]
+
+    record = shaped(relationships={"userMentions": {"data": data}})
+
+    assert record["user_mentions"] == ["8", "9"]
+    assert record["_extra"]["relationships"]["user_mentions"][1]["meta"] == {"a_key": 1}
+
+
+@pytest.mark.parametrize("member", ["id", "type"])
+def test_a_reference_may_lack_its_id_or_its_type(member: str) -> None:
+    reference = {member: "x"}
+
+    record = shaped(relationships={"customer": {"data": reference}})
+
+    assert record["customer"] == {"id": None, "type": None, **reference}
+    assert record["customer_id"] == record["customer"]["id"]
+    assert "_extra" not in record
+
+
+def test_ids_are_strings_even_where_they_come_as_numbers() -> None:
+    record = shaped(
+        relationships={
+            "customer": {"data": {"type": 1, "id": 9}},
+            "userMentions": {"data": [{"type": "user", "id": 8}, 7, "6", None]},
+        },
+        id=5,
+    )
+
+    assert (record["id"], record["customer_id"]) == ("5", "9")
+    assert record["customer"] == {"id": "9", "type": "1"}
+    assert record["user_mentions"] == ["8", "7", "6", None]
+
+
+@pytest.mark.parametrize("odd", ["x", 5, True])
+def test_a_relationship_that_is_no_object_goes_to_extra(odd: Any) -> None:
+    record = shaped(relationships={"customer": odd})
+
+    assert record["_extra"] == {"relationships": {"customer": odd}}
 
 
 def test_unknown_relationships_of_one_name_both_survive() -> None:
@@ -276,6 +325,41 @@ def test_without_leftovers_there_is_no_extra() -> None:
     assert "_extra" not in shaped({"name": "Ada"})
 
 
+@pytest.mark.parametrize("member", ["attributes", "relationships", "links"])
+@pytest.mark.parametrize("odd", ["x", 0, False, [], [{"aKey": 1}]])
+def test_a_member_of_another_type_goes_to_extra(member: str, odd: Any) -> None:
+    record = shaped(**{member: odd})
+
+    assert leaves(record["_extra"]) == leaves(odd)
+    assert record["_extra"].keys() == {member}
+    assert not misfits(SCHEMA, record)
+
+
+@pytest.mark.parametrize("member", ["attributes", "relationships", "links"])
+def test_a_member_that_is_null_says_nothing(member: str) -> None:
+    nothing: dict[str, Any] = {member: None}
+
+    record = shaped(**nothing)
+
+    assert record == {"id": "1", "type": "thing", "links": None}
+
+
+def test_a_record_can_be_changed_without_changing_its_resource() -> None:
+    resource = {
+        "id": "1",
+        "attributes": {"lastMessageIn": {"sentAt": None}, "freeForm": {"a": {"b": 1}}},
+        "relationships": {"customer": {"data": {"type": "customer", "id": "9"}}},
+        "links": {"self": "/v1/things/1"},
+    }
+    before = copy.deepcopy(resource)
+
+    record = compile_shaper(SHAPE)(resource)
+    for column in ("last_message_in", "free_form", "customer", "links"):
+        record[column].clear()
+
+    assert resource == before
+
+
 def test_unknown_members_of_a_resource_go_to_extra() -> None:
     assert shaped(meta={"aKey": 1})["_extra"] == {"meta": {"a_key": 1}}
 
@@ -327,16 +411,35 @@ def test_an_attribute_keeps_the_name_type_and_the_resource_gets_another() -> Non
     assert (record["type"], record["resource_type"]) == ("gold", "thing")
 
 
-# Secrets and older catalogs
+# Rows that were found through a parent
 
 
-def test_a_secret_is_nowhere() -> None:
-    shaper = compile_shaper(SHAPE, secrets=("password", "name"))
+FOUND = Shape(attributes=(text("name", "."),), relationships=(), parent="conversation")
+NOON = "2024-01-31T12:00:00.000Z"
 
-    record = shaper({"id": "1", "attributes": {"password": {"x": "hush"}, "name": "hush"}})
 
-    assert "hush" not in str(record)
-    assert record.keys() == {"id", "type", "links"}
+def test_a_row_found_through_a_parent_says_which_one_and_how_old_that_was() -> None:
+    parent = {"id": "c", "type": "conversation", "updatedAt": "2024-01-31T14:00:00+02:00"}
+
+    record = shaped({"name": "x"}, shape=FOUND, parent=parent)
+
+    assert (record["conversation_id"], record["conversation_updated_at"]) == ("c", NOON)
+    assert "_extra" not in record
+    assert not misfits(record_schema(FOUND), record)
+
+
+@pytest.mark.parametrize("updated_at", [{}, {"updatedAt": None}, {"updatedAt": "soon"}])
+def test_a_parent_of_unknown_age_has_null(updated_at: dict[str, Any]) -> None:
+    record = shaped(shape=FOUND, parent={"id": "c", **updated_at})
+
+    assert (record["conversation_id"], record["conversation_updated_at"]) == ("c", None)
+
+
+def test_a_member_named_parent_is_one_like_any_other_where_rows_have_no_parent() -> None:
+    assert shaped(parent={"id": "c"})["_extra"] == {"parent": {"id": "c"}}
+
+
+# Older catalogs
 
 
 def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
@@ -421,6 +524,8 @@ def resources(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
         )
         relationships[relationship.source] = {"data": draw(references)}
     unknown = draw(st.dictionaries(KEYS, REFERENCES, max_size=2))
+    if shape.parent:
+        resource["parent"] = {"id": "p", "updatedAt": draw(json_values())}
     return {
         **resource,
         "relationships": {
@@ -465,6 +570,34 @@ def test_any_value_in_any_kind_of_attribute_gives_a_record_that_fits_the_schema(
     record = compile_shaper(WITH_CUSTOM)(resource)
 
     assert not misfits(WITH_CUSTOM_SCHEMA, record)
+
+
+@settings(deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "id": json_values(),
+            "type": json_values(),
+            "attributes": json_values(),
+            "links": json_values(),
+            "meta": json_values(),
+            "relationships": st.one_of(
+                json_values(),
+                st.dictionaries(
+                    st.sampled_from(["customer", "userMentions", "sla", "other"]),
+                    st.one_of(json_values(), st.fixed_dictionaries({"data": json_values()})),
+                ),
+            ),
+        },
+    )
+)
+def test_any_value_in_any_member_gives_a_record_that_fits_the_schema(
+    resource: dict[str, Any],
+) -> None:
+    record = compile_shaper(SHAPE)(resource)
+
+    assert not misfits(SCHEMA, {**record, "id": record["id"] or "1"})
 
 
 @settings(deadline=None)

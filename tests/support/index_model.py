@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.session import Reply
-from tap_kustomer.reading.search import REFUSED, Answer, Question, Window, answer_from
+from tap_kustomer.reading.search import REFUSED, UNSORTED, Answer, Question, Row
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+ROW_BYTES = 100
 
 
 @dataclass
@@ -25,74 +28,123 @@ class IndexModel:
         row_cap: It answers nothing beyond this many rows.
         total_cap: It counts no further than this.
         order: Draws the order inside ties, anew for each answer; None keeps it the same.
+        sorts: It puts the oldest rows first, as it is asked to.
+        shows_time: Its rows show the time that they are found by.
         knows_creation: It has a criterion on the time of creation.
         before_answer: Called before each answer, to change the rows.
     """
 
-    rows: dict[str, tuple[int, int]]
+    rows: dict[str, tuple[int, int | None]]
     page_size: int = 500
     row_cap: int = 50_000
     total_cap: int = 10**9
     order: random.Random | None = None
+    sorts: bool = True
+    shows_time: bool = True
     knows_creation: bool = True
     before_answer: Callable[[IndexModel], None] = lambda _: None
     questions: list[Question] = field(default_factory=list)
 
-    def document(self, question: Question, page_size: int) -> dict[str, Any] | None:
-        """The answer's document, or None where the question is refused."""
+    def find(self, question: Question, page_size: int) -> tuple[list[str], int] | None:
+        """Ids on the page and the count of all, or None where the question is refused."""
         self.questions.append(question)
         self.before_answer(self)
-        size = min(page_size, self.page_size)
-        found = [
-            (updated, self._tie_breaker(row_id), row_id, created)
-            for row_id, (updated, created) in self.rows.items()
-            if question.window.start <= updated <= question.window.end
-            and _lies_in(created, question)
-        ]
-        found.sort()
-        first = (question.page - 1) * size
+        first = (question.page - 1) * page_size
         if first + 1 > self.row_cap or (question.created and not self.knows_creation):
             return None
+        start, end = question.window.start, question.window.end
+        found = [
+            (updated if self.sorts else -updated, self._tie_breaker(row_id), row_id)
+            for row_id, (updated, created) in self.rows.items()
+            if start <= updated <= end and _lies_in(created, question)
+        ]
+        found.sort()
+        ids = [row_id for *_, row_id in found[first : first + page_size]]
+        return ids, min(len(found), self.total_cap)
+
+    def ask(self, question: Question, page_size: int = 500) -> Answer:
+        """The answer as the reading has it, without its way through JSON."""
+        size = min(page_size, self.page_size)
+        found = self.find(question, size)
+        if found is None:
+            return REFUSED
+        ids, total = found
+        rows = [
+            Row(
+                row_id,
+                self.rows[row_id][0] if self.shows_time else question.window.start,
+                self.rows[row_id][1],
+                msgspec.Raw(b"{}"),
+            )
+            for row_id in ids
+        ]
+        in_order = sorted(rows, key=lambda row: row.time)
+        if question.sorted and rows != in_order:
+            return UNSORTED
+        return _answer(in_order, size, total)
+
+    def document(self, question: Question, page_size: int) -> dict[str, Any] | None:
+        """The answer's document, or None where the question is refused."""
+        size = min(page_size, self.page_size)
+        found = self.find(question, size)
+        if found is None:
+            return None
+        ids, total = found
         return {
             "meta": {
                 "page": question.page,
                 "pageSize": size,
-                "total": min(len(found), self.total_cap),
+                "total": total,
                 "timed_out": False,
             },
-            "data": [
-                resource(row_id, updated, created)
-                for updated, _, row_id, created in found[first : first + size]
-            ],
+            "data": [resource(row_id, *self.rows[row_id]) for row_id in ids],
         }
 
-    def ask(self, question: Question, page_size: int = 500) -> Answer:
-        document = self.document(question, page_size)
-        if document is None:
-            return REFUSED
-        return answer_from(Reply(msgspec.json.encode(document)), question, page_size=page_size)
-
-    def document_bytes(self, start: int, end: int, page_size: int) -> bytes:
-        """The first page of a window, as it would be sent."""
-        return msgspec.json.encode(self.document(Question(Window(start, end)), page_size))
-
     def _tie_breaker(self, row_id: str) -> float:
-        return self.order.random() if self.order else hash(row_id) % 1009
+        return self.order.random() if self.order else crc32(row_id.encode())
 
 
-def _lies_in(created: int, question: Question) -> bool:
+class StillIndex:
+    """An index that nobody changes; it answers large windows at once.
+
+    Args:
+        updated: The times of its rows.
+        row_bytes: What each of them takes.
+    """
+
+    def __init__(self, updated: Iterable[int], row_bytes: int = ROW_BYTES) -> None:
+        self._times = sorted(updated)
+        self._row_bytes = row_bytes
+        self.rows = tuple(
+            Row(f"row{n}", time, None, msgspec.Raw(b"{}")) for n, time in enumerate(self._times)
+        )
+
+    def ask(self, question: Question, page_size: int) -> Answer:
+        first = bisect_left(self._times, question.window.start)
+        end = bisect_right(self._times, question.window.end)
+        start = first + (question.page - 1) * page_size
+        page = self.rows[start : min(start + page_size, end)]
+        return _answer(page, page_size, end - first, self._row_bytes)
+
+
+def _answer(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> Answer:
+    page = tuple(rows)
+    return Answer(page, full=len(page) >= size, total=total, size=len(page) * row_bytes)
+
+
+def _lies_in(created: int | None, question: Question) -> bool:
     span = question.created
-    return span is None or (
-        (span.start is None or created >= span.start) and (span.end is None or created <= span.end)
+    if span is None:
+        return True
+    if created is None:
+        return False
+    return (span.start is None or created >= span.start) and (
+        span.end is None or created <= span.end
     )
 
 
-def resource(row_id: str, updated: int, created: int) -> dict[str, Any]:
-    return {
-        "type": "conversation",
-        "id": row_id,
-        "attributes": {
-            "updatedAt": times.to_text(updated),
-            "createdAt": times.to_text(created),
-        },
-    }
+def resource(row_id: str, updated: int, created: int | None) -> dict[str, Any]:
+    attributes = {"updatedAt": times.to_text(updated)}
+    if created is not None:
+        attributes["createdAt"] = times.to_text(created)
+    return {"type": "conversation", "id": row_id, "attributes": attributes}

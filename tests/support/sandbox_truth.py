@@ -3,43 +3,113 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kustomer_sandbox import SECRET
 from support.json_values import leaves
 from tap_kustomer import times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from kustomer_sandbox import Organisation
 
 Resource = dict[str, Any]
 Record = dict[str, Any]
+Items = list[Any]
 
+# The tables whose rows the sandbox holds as resources, and what it calls these.
 TYPES = {
+    "assistants": "assistant",
+    "audit_logs": "audit_log",
     "brands": "brand",
+    "business_holidays": "holiday",
+    "business_schedules": "schedule",
+    "cards": "card",
     "companies": "company",
+    "conversation_attachments": "attachment",
+    "conversation_events": "customer_event",
+    "conversation_forwards": "forward",
+    "conversation_times": "conversation_time",
+    "conversation_times_v2": "conversation_time",
     "conversations": "conversation",
+    "customer_drafts": "draft",
+    "customer_merges": "customer_merge",
+    "customer_session_events": "customer_event",
+    "customer_sessions": "customer_session",
     "customers": "customer",
     "klasses": "klass",
+    "knowledge_base_articles": "kb_article",
+    "kobject_comments": "comment",
     "kobjects": "kobject",
+    "kviews": "kview",
+    "message_attachment_files": "attachment",
     "messages": "message",
     "notes": "note",
+    "notifications": "notification",
+    "queue_rules": "queue-rule",
     "queues": "queue",
+    "role_groups": "role_group",
+    "routing_statuses": "status",
+    "satisfaction_responses": "satisfaction_response",
+    "satisfactions": "satisfaction",
+    "saved_searches": "search",
+    "shortcut_categories": "shortcut_category",
     "shortcuts": "shortcut",
+    "sla_versions": "sla_version",
     "slas": "sla",
+    "snippets": "snippet",
+    "snoozes": "snooze",
+    "spam_senders": "sender",
+    "sub_statuses": "sub_status",
     "tags": "tag",
+    "team_routing_settings": "team_routing_settings",
     "teams": "team",
     "users": "user",
+    "work_items": "work_item",
+    "work_sessions": "work_session",
+    "workflows": "workflow",
 }
 
-# What never leaves the tap.
-_SECRETS = frozenset({"password"})
+# Nothing in it leaves the tap, not even what is no secret by itself.
+_WITHHELD = "password"
+
+# Searched by the time of their last change: rows that are deleted come, too. Beside each, the table
+# of the ids that are still there.
+SEARCHED = {
+    "companies": "company_ids",
+    "conversations": "conversation_ids",
+    "customers": "customer_ids",
+    "kobjects": "kobject_ids",
+    "messages": "message_ids",
+    "notes": "note_ids",
+}
+
+# The second version of this endpoint gives milliseconds where the first one gives seconds.
+_IN_MILLISECONDS = ("handleTime", "messageTime", "noteTime")
 
 
-def truth(organisation: Organisation, stream: str) -> dict[str, Resource]:
-    """All resources of a stream by id, deleted ones included."""
-    return {one["id"]: one for one in organisation.resources(TYPES[stream])}
+def truth(organisation: Organisation, table: str) -> dict[str, Resource]:
+    """All resources of a table by id, deleted ones included."""
+    resources = {one["id"]: one for one in organisation.resources(TYPES[table])}
+    if table == "work_items":
+        # Those that are not handled yet have no time by which the search finds them.
+        return {key: one for key, one in resources.items() if _completed_at(one)}
+    if table == "customer_session_events":
+        return {key: one for key, one in resources.items() if one["attributes"]["sessionId"]}
+    if table == "conversation_times_v2":
+        for resource in resources.values():
+            for name in _IN_MILLISECONDS:
+                if resource["attributes"].get(name) is not None:
+                    resource["attributes"][name] *= 1000
+    return resources
+
+
+def _completed_at(work_item: Resource) -> str | None:
+    handle = work_item["attributes"].get("handle") or {}
+    completed: str | None = handle.get("completedAt")
+    return completed
 
 
 def updated_at(resource: Resource) -> str:
@@ -47,21 +117,29 @@ def updated_at(resource: Resource) -> str:
     return times.canonical(resource["attributes"]["updatedAt"])
 
 
+def column_of(key: str) -> str:
+    """The name that a key of the API gets as a column, in the plain cases."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+
+
 def differences(resource: Resource, record: Record) -> list[str]:
     """Where a record does not say what its resource says."""
     found = []
+    # What has no column is kept beside the columns.
+    extra = record.get("_extra") or {}
     for key, value in resource["attributes"].items():
-        if key in _SECRETS or isinstance(value, dict | list):
+        if isinstance(value, dict | list) or _is_secret(value):
             continue
-        column = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+        column = column_of(key)
         wanted = times.canonical(value) if value and key.endswith("At") else value
-        # An attribute without a column is kept beside the columns.
-        said = record.get(column, record.get("_extra", {}).get(column))
+        said = record.get(column, extra.get(column))
         if said != wanted:
             found.append(f"{column}: {said!r} instead of {wanted!r}")
     for key, relationship in resource.get("relationships", {}).items():
         data = (relationship or {}).get("data")
-        column = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+        column = column_of(key)
+        if column in extra.get("relationships", {}):
+            continue
         if isinstance(data, dict) and record.get(f"{column}_id") != data["id"]:
             found.append(f"{column}_id: {record.get(f'{column}_id')!r} instead of {data['id']!r}")
         if isinstance(data, list) and record.get(column) != [one["id"] for one in data]:
@@ -72,16 +150,31 @@ def differences(resource: Resource, record: Record) -> list[str]:
 
 def _kept(resource: Resource) -> list[Any]:
     """The parts of a resource that have to arrive somewhere."""
-    attributes = resource["attributes"]
     relationships = resource.get("relationships", {}).values()
     references = [(one or {}).get("data") for one in relationships]
     return [
         resource["id"],
         resource["type"],
-        resource.get("links"),
-        {key: value for key, value in attributes.items() if key not in _SECRETS},
+        _without_secrets(resource.get("links")),
+        _without_secrets(resource["attributes"]),
         [[one["id"] for one in data] if isinstance(data, list) else data for data in references],
     ]
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_secrets(item)
+            for key, item in value.items()
+            if key != _WITHHELD and not _is_secret(item)
+        }
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value if not _is_secret(item)]
+    return value
+
+
+def _is_secret(value: Any) -> bool:
+    return isinstance(value, str) and SECRET in value
 
 
 def check_equal(resources: dict[str, Resource], records: Iterable[Record]) -> None:
@@ -94,3 +187,209 @@ def check_equal(resources: dict[str, Resource], records: Iterable[Record]) -> No
         if (problems := differences(resource, arrived[key]))
     }
     assert not wrong, wrong
+
+
+# Derived tables
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of a derived table are found.
+
+    Attributes:
+        parent: The table of the resources that carry them.
+        items: What a resource carries: an object or a value for each row, in order.
+    """
+
+    parent: str
+    items: Callable[[Resource], Items]
+
+
+def _at(resource: Resource, *path: str) -> Any:
+    value: Any = resource
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _array(*path: str) -> Callable[[Resource], Items]:
+    return lambda resource: _at(resource, *path) or []
+
+
+def _attribute(*path: str) -> Callable[[Resource], Items]:
+    return _array("attributes", *path)
+
+
+def _related(name: str) -> Callable[[Resource], Items]:
+    return lambda resource: [
+        one["id"] for one in _at(resource, "relationships", name, "data") or ()
+    ]
+
+
+def _mentions(*, teams: bool) -> Callable[[Resource], Items]:
+    """Users and teams that a note mentions: teams stand among the users, or by themselves."""
+    return lambda note: [
+        one["id"]
+        for name in ("userMentions", "teamMentions")
+        for one in _at(note, "relationships", name, "data") or ()
+        if (one["type"] == "team") is teams
+    ]
+
+
+def _teams_of_moments(conversation: Resource) -> Items:
+    moments = ("firstMessageOut", "firstResponse", "lastResponse", "firstDone", "lastDone")
+    return [
+        {"moment": moment, "teamId": team}
+        for moment in moments
+        for team in _at(conversation, "attributes", moment, "createdByTeams") or []
+    ]
+
+
+def _hours(schedule: Resource) -> Items:
+    """Spans by day: hours are a map from the number of the day to an array of pairs."""
+    hours = schedule["attributes"]["hours"] or {}
+    return [
+        {"weekday": int(day), "startMinute": start, "endMinute": end}
+        for day in sorted(hours, key=int)
+        for start, end in hours[day] or ()
+    ]
+
+
+def _statuses(session: Resource) -> Items:
+    times_by_status = session["attributes"].get("totalTimeByStatus") or {}
+    return [{"statusId": status, **said} for status, said in sorted(times_by_status.items())]
+
+
+def _queues(settings: Resource) -> Items:
+    team = settings["relationships"]["team"]["data"]["id"]
+    queues = settings["attributes"].get("queues") or []
+    return [{"teamId": team, "queueId": queue} for queue in queues]
+
+
+def _criteria(version: Resource) -> Items:
+    return [
+        {"criterion": criterion, **said}
+        for condition in _at(version, "attributes", "criteria", "and") or []
+        for criterion, said in condition.items()
+    ]
+
+
+def _promises(version: Resource) -> Items:
+    """Times by priority, of each metric; one without times has no priority."""
+    return [
+        {
+            "metric": metric,
+            "enabled": said["enabled"],
+            "priority": priority and int(priority),
+            "milliseconds": milliseconds,
+        }
+        for metric, said in sorted(version["attributes"]["metrics"].items())
+        for priority, milliseconds in sorted((said.get("times") or {None: None}).items())
+    ]
+
+
+def _external_id(company: Resource) -> Items:
+    """One id or several."""
+    found = company["attributes"].get("externalId")
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
+# Tables that are called by the resource and the attribute whose array they are made of.
+_CALLED_BY_THE_ATTRIBUTE = {
+    "cards": ("card", "contexts"),
+    "companies": (
+        *("company", "domains", "emails", "locations", "phones", "socials", "tags", "urls"),
+        "whatsapps",
+    ),
+    "conversations": ("conversation", "assignedTeams", "assignedUsers", "channels", "tags"),
+    "customers": (
+        *("customer", "activeUsers", "emails", "externalIds", "facebookIds", "instagramIds"),
+        *("locations", "phones", "sharedEmails", "sharedExternalIds", "sharedPhones"),
+        *("sharedSocials", "sharedWhatsapps", "socials", "tags", "urls", "watchers", "whatsapps"),
+    ),
+    "kobjects": ("kobject", "tags"),
+    "messages": (
+        *("message", "assignedTeams", "assignedUsers", "createdByTeams", "reactions", "tags"),
+    ),
+    "notes": ("note", "createdByTeams"),
+    "role_groups": ("role_group", "roles"),
+    "teams": ("team", "members", "roleGroups"),
+    "users": ("user", "roleGroups", "roles"),
+}
+
+DERIVED: dict[str, Source] = {
+    **{
+        f"{singular}_{column_of(name)}": Source(parent, _attribute(name))
+        for parent, (singular, *names) in _CALLED_BY_THE_ATTRIBUTE.items()
+        for name in names
+    },
+    "business_schedule_hours": Source("business_schedules", _hours),
+    "company_external_ids": Source("companies", _external_id),
+    "conversation_created_by_teams": Source("conversations", _teams_of_moments),
+    "message_attachments": Source("messages", _related("attachments")),
+    "message_intents": Source("messages", _attribute("intentDetections")),
+    "message_shortcuts": Source("messages", _related("shortcuts")),
+    "note_team_mentions": Source("notes", _mentions(teams=True)),
+    "note_user_mentions": Source("notes", _mentions(teams=False)),
+    "shortcut_access_teams": Source("shortcuts", _related("accessTeams")),
+    "shortcut_access_users": Source("shortcuts", _related("accessUsers")),
+    "sla_criteria": Source("sla_versions", _criteria),
+    "sla_metrics": Source("sla_versions", _promises),
+    "team_queues": Source("team_routing_settings", _queues),
+    "work_session_capacities": Source("work_sessions", _attribute("capacity")),
+    "work_session_queues": Source("work_sessions", _related("queues")),
+    "work_session_status_times": Source("work_sessions", _statuses),
+}
+
+
+def check_derived(table: str, parents: dict[str, Resource], records: Iterable[Record]) -> None:
+    """That the rows of a derived table are what its parents carry, in order.
+
+    Args:
+        table: Its name.
+        parents: The resources that carry the rows, by id.
+        records: The rows.
+    """
+    arrived = {_key_of(record): record for record in records}
+    expected = {
+        (key, position): (item, len(items), _at(parent, "attributes", "updatedAt"))
+        for key, parent in parents.items()
+        for items in [DERIVED[table].items(parent)]
+        for position, item in enumerate(items)
+    }
+    assert arrived.keys() == expected.keys()
+    wrong = {
+        key: problems
+        for key, (item, siblings, changed) in expected.items()
+        if (problems := [*_misplaced(arrived[key], siblings, changed), *_unlike(arrived[key], item)])
+    }
+    assert not wrong, wrong
+
+
+def _key_of(record: Record) -> tuple[str, int]:
+    """The id of the parent, which is the first column, and the position."""
+    return next(iter(record.values())), record["position"]
+
+
+def _misplaced(record: Record, siblings: int, changed: str | None) -> list[str]:
+    (column,) = (name for name in record if name.endswith("_updated_at"))
+    wanted = {"siblings": siblings, column: times.canonical(changed) if changed else None}
+    return [
+        f"{name}: {record[name]!r} instead of {value!r}"
+        for name, value in wanted.items()
+        if record[name] != value
+    ]
+
+
+def _unlike(record: Record, item: Any) -> list[str]:
+    if not isinstance(item, dict):
+        return [] if item in record.values() else [f"{item!r} is missing"]
+    extra = record.get("_extra") or {}
+    found = []
+    for key, value in item.items():
+        column = column_of(key)
+        said = record.get(column, extra.get(column))
+        if not isinstance(value, dict | list) and leaves(said) != leaves(value):
+            found.append(f"{column}: {said!r} instead of {value!r}")
+    lost = leaves(item) - leaves(record)
+    return [*found, *([f"lost: {lost}"] if lost else [])]

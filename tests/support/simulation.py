@@ -1,36 +1,53 @@
-"""Drives a schedule as the tap does, on virtual time: answers take their time and overtake."""
+"""Reads a window as the tap does, on virtual time: answers take their time and overtake."""
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import random
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from tap_kustomer.reading.schedule import Schedule, worthwhile
+from support.virtual_time import VirtualWorkers
+from tap_kustomer.client.limits import Budget
+from tap_kustomer.reading.dispatch import dispatch
+from tap_kustomer.reading.schedule import Batch, Schedule, worthwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from support.index_model import IndexModel
-    from tap_kustomer.reading.schedule import Slice
+    from support.index_model import IndexModel, StillIndex
+    from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.search import Answer, Question, Window
+
+MOST_PARALLEL = 8
 
 
 @dataclass
 class Outcome:
-    """What a simulated reading delivered, and at what cost."""
+    """What a simulated reading delivered, and at what cost.
+
+    Attributes:
+        delivered: Id and time of each row, in order of delivery.
+        reached: What the latest rows brought.
+        seconds: From the first question to the last answer.
+        most_waiting: Bytes that waited for their turn, at most.
+        most_under_way: Questions at once, at most.
+    """
 
     delivered: list[tuple[str, int]] = field(default_factory=list)
+    reached: int = 0
     seconds: float = 0.0
     requests: int = 0
     most_waiting: int = 0
-    schedule: Schedule | None = None
+    most_under_way: int = 0
+    shortfalls: int = 0
 
     @property
     def ids(self) -> list[str]:
         return [row_id for row_id, _ in self.delivered]
+
+    @property
+    def times(self) -> list[int]:
+        return [time for _, time in self.delivered]
 
 
 @dataclass
@@ -38,51 +55,69 @@ class Simulation:
     """One reading of a window.
 
     Attributes:
-        rate: Requests a second that the budget allows.
-        burst: Requests that may be sent at once after a pause.
         latency: Seconds that an answer takes; a function of the draw.
-        parallel: Requests at once; None for as many as latency and rate make worthwhile.
+        writing: Seconds that it takes to write a page.
+        parallel: Requests at once; None for as many as latency and budget make worthwhile.
+        is_sorted: Whether the rows show the time that they are found by.
+        turn: From the how manieth page on the rows are waited for.
+        pages: How many pages are taken, at most.
     """
 
-    index: IndexModel
+    index: IndexModel | StillIndex
     window: Window
     draw: random.Random = field(default_factory=lambda: random.Random(0))
-    rate: float = 1.5
-    burst: int = 5
     latency: Callable[[random.Random], float] = lambda draw: draw.uniform(0.5, 1.5)
+    writing: float = 0.0
     parallel: int | None = None
     page_size: int = 500
     lookahead: int = 64_000_000
-    ask: Callable[[IndexModel, Question, int], Answer] | None = None
+    is_sorted: bool = True
+    turn: int = 0
+    pages: int = 10**9
     most_requests: int = 50_000
 
     def run(self) -> Outcome:
+        outcome = Outcome()
+        budget = Budget(100, 0.9)
+        workers = VirtualWorkers(budget, lambda: self.latency(self.draw))
         schedule = Schedule(
-            self.window, "conversations", page_size=self.page_size, lookahead=self.lookahead
+            self.window,
+            "conversations",
+            page_size=self.page_size,
+            lookahead=self.lookahead,
+            is_sorted=self.is_sorted,
         )
-        outcome = Outcome(schedule=schedule)
-        under_way: list[tuple[float, int, Slice, Question]] = []
-        order = itertools.count()
-        now = slot = 0.0
-        average = 0.0
-        while not schedule.is_done:
-            parallel = self.parallel or min(worthwhile(average, self.rate), 8)
-            while (task := schedule.next_question(parallel)) is not None:
-                slot = max(now - self.burst / self.rate, slot)
-                took = self.latency(self.draw)
-                average += (took - average) * 0.2 if average else took
-                heapq.heappush(under_way, (max(slot, now) + took, next(order), *task))
-                slot += 1 / self.rate
-                outcome.requests += 1
-                assert outcome.requests < self.most_requests, "it does not come to an end"
-            for batch in schedule.deliver():
-                outcome.delivered += [(row.id, row.time) for row in batch.rows]
+        began = workers.now
+        pages = 0
+
+        def ask(question: Question) -> Answer:
+            outcome.requests += 1
+            assert outcome.requests < self.most_requests, "it does not come to an end"
+            outcome.seconds = workers.now - began
             outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
-            if not under_way:
-                continue
-            now, _, part, question = heapq.heappop(under_way)
-            ask = self.ask or (lambda index, asked, size: index.ask(asked, size))
-            parallel = self.parallel or min(worthwhile(average, self.rate), 8)
-            schedule.learn(part, ask(self.index, question, self.page_size), parallel)
-        outcome.seconds = now
+            if pages >= self.turn:
+                outcome.most_under_way = max(outcome.most_under_way, workers.under_way + 1)
+            else:
+                assert workers.under_way == 0, "nobody waits for these rows yet"
+            return self.index.ask(question, self.page_size)
+
+        def parallel() -> int:
+            return self.parallel or min(worthwhile(workers.latency, budget.rate), MOST_PARALLEL)
+
+        batches: Iterator[Batch] = dispatch(
+            schedule,
+            ask,
+            cast("Workers", workers),
+            parallel=parallel,
+            in_turn=lambda: pages >= self.turn,
+        )
+        for batch in batches:
+            pages += 1
+            outcome.delivered += [(row.id, row.time) for row in batch.rows]
+            outcome.reached = batch.reached
+            outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
+            if pages >= self.pages:
+                break
+            workers.sleep(self.writing)
+        outcome.shortfalls = len(schedule.shortfalls)
         return outcome

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from support.singer_schemas import CANONICAL_TIME, validator
 from support.tap_process import LONGEST_RUN, start
+from tap_kustomer import times
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 Message = dict[str, Any]
@@ -22,12 +23,16 @@ Record = dict[str, Any]
 State = dict[str, Any]
 Catalog = dict[str, Any]
 
-SEARCHED = frozenset(
-    {"companies", "conversations", "customers", "kobjects", "messages", "notes"}
-)  # fmt: skip
-LISTED = frozenset(
-    {"brands", "klasses", "queues", "shortcuts", "slas", "tags", "teams", "users"}
-)  # fmt: skip
+Key = tuple[Any, ...]
+# What a target holds: rows by key, by stream.
+Held = dict[str, dict[Key, Record]]
+
+# Read by a time that their rows do not show, so these come in no order that could be seen: that of
+# the end of the handling, and that of the customer who had the session.
+OPAQUE = frozenset({"customer_session_events", "work_items"})
+
+# The setting `lookback_seconds`, where a run does not say otherwise.
+LOOKBACK = 300
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,18 @@ class Output:
         return {stream: len(records) for stream, records in self._records.items()}
 
     def by_id(self, stream: str) -> dict[str, Record]:
-        """The records of a stream as a target holds them in the end."""
+        """The records of a stream as a target holds them in the end, by id."""
         return {record["id"]: record for record in self.records(stream)}
+
+    def held(self) -> Held:
+        """What a target holds in the end that held nothing before."""
+        return held_after(self.messages)
+
+    def resumptions(self) -> Iterator[tuple[Held, State]]:
+        """What a target holds whenever a STATE comes, and that state."""
+        for place, message in enumerate(self.messages):
+            if message["type"] == "STATE":
+                yield held_after(self.messages[:place]), message["value"]
 
     def state(self) -> State:
         """The last state."""
@@ -146,6 +161,30 @@ class Runner:
         return finish(self.start(*arguments, **given))
 
 
+def held_after(messages: Iterable[Message], before: Held | None = None) -> Held:
+    """What a target holds after some messages.
+
+    Args:
+        messages: In the order of their arrival.
+        before: What it held already.
+    """
+    held: Held = {stream: dict(rows) for stream, rows in (before or {}).items()}
+    keys: dict[str, list[str]] = {}
+    for message in messages:
+        if message["type"] == "SCHEMA":
+            keys[message["stream"]] = message["key_properties"]
+        elif message["type"] == "RECORD":
+            record = message["record"]
+            key = tuple(record[column] for column in keys[message["stream"]])
+            held.setdefault(message["stream"], {})[key] = record
+    return held
+
+
+def everything(catalog: Catalog) -> Catalog:
+    """A catalog in which all streams are selected, those that cost a request per row too."""
+    return select(catalog, [stream["tap_stream_id"] for stream in catalog["streams"]])
+
+
 def select(
     catalog: Catalog, streams: Iterable[str], without: Mapping[str, Iterable[str]] | None = None
 ) -> Catalog:
@@ -171,47 +210,101 @@ def select(
     return chosen
 
 
-def check(run: Output) -> None:
-    """What a target may rely on, whatever the run was asked for."""
+def check(run: Output, *, lookback: int = LOOKBACK) -> None:
+    """What a target may rely on when a run has come to its end, whatever it was asked for."""
     assert run.code == 0, run.log
-    assert "Traceback" not in run.log
     assert not run.logged("ERROR")
+    check_messages(run, lookback=lookback)
+
+
+def check_messages(run: Output, *, lookback: int = LOOKBACK, is_whole: bool = True) -> None:
+    """What a target may rely on, even if a run did not come to its end.
+
+    Args:
+        run: What was written.
+        lookback: The run's setting.
+        is_whole: Whether it came to its end.
+    """
+    assert "Traceback" not in run.log
     _check_order_of_messages(run)
     for stream in run.streams:
-        _check_records(run, stream)
-    for message in run.of_type("STATE"):
-        assert "progress_markers" not in json.dumps(message)
+        _check_records(run, stream, is_whole=is_whole)
+    _check_states(run, lookback)
 
 
 def _check_order_of_messages(run: Output) -> None:
     known: set[str] = set()
+    activated: set[str] = set()
     for message in run.messages:
-        kind = message["type"]
+        kind, stream = message["type"], message.get("stream")
         assert kind in {"SCHEMA", "RECORD", "STATE", "ACTIVATE_VERSION"}
         if kind == "SCHEMA":
-            assert message["stream"] not in known, "a SCHEMA came twice"
-            known.add(message["stream"])
+            assert stream not in known, f"a SCHEMA of {stream} came twice"
+            known.add(stream)
         elif kind != "STATE":
-            assert message["stream"] in known, "a SCHEMA is missing"
+            assert stream in known, f"the SCHEMA of {stream} is missing"
+            assert stream not in activated, f"a version of {stream} was activated too early"
+        if kind == "ACTIVATE_VERSION":
+            activated.add(stream)
     assert run.messages[-1]["type"] == "STATE"
 
 
-def _check_records(run: Output, stream: str) -> None:
+def _check_records(run: Output, stream: str, *, is_whole: bool) -> None:
     message = run.schema(stream)
     schema, records = message["schema"], run.records(stream)
+    assert message["key_properties"]
     check_record = validator(schema)
     for record in records:
-        assert record.keys() <= schema["properties"].keys()
+        unknown = record.keys() - schema["properties"].keys()
+        assert not unknown, f"{stream} has columns that were not announced: {unknown}"
         errors = [
             f"{stream}: {one.json_path} {one.message}" for one in check_record.iter_errors(record)
         ]
         assert not errors, errors
     keys = [tuple(record[key] for key in message["key_properties"]) for record in records]
-    assert message["key_properties"]
-    assert all(part is not None for key in keys for part in key)
-    assert not [key for key, count in Counter(keys).items() if count > 1], "a row came twice"
+    assert all(part is not None for key in keys for part in key), f"{stream} has null in its key"
+    if is_whole:
+        twice = [key for key, count in Counter(keys).items() if count > 1]
+        assert not twice, f"{stream}: rows came twice: {twice}"
+    if stream in OPAQUE:
+        return
     for column in message.get("bookmark_properties", ()):
         values = [record[column] for record in records]
-        assert all(CANONICAL_TIME.fullmatch(value) for value in values)
+        odd = [value for value in values if not CANONICAL_TIME.fullmatch(value or "")]
+        assert not odd, f"{stream}.{column} has values such as {odd[0]}"
         assert values == sorted(values), f"{stream} goes back in time"
-        assert all(value <= run.bookmark(stream) for value in values)
+
+
+def _check_states(run: Output, lookback: int) -> None:
+    """That no state claims rows which come only after it, and that none goes back."""
+    columns = {
+        message["stream"]: message["bookmark_properties"][0]
+        for message in run.of_type("SCHEMA")
+        if message.get("bookmark_properties") and message["stream"] not in OPAQUE
+    }
+    earliest: dict[str, str] = {}
+    following: dict[str, str] = {}
+    for message in reversed(run.messages):
+        if message["type"] == "RECORD" and (column := columns.get(message["stream"])):
+            earliest[message["stream"]] = message["record"][column]
+        elif message["type"] == "STATE":
+            assert "progress_markers" not in json.dumps(message)
+            marks = _bookmarks(message["value"])
+            for stream, mark in marks.items():
+                assert CANONICAL_TIME.fullmatch(mark), f"the bookmark of {stream} is {mark}"
+                assert mark <= following.get(stream, mark), f"the bookmark of {stream} goes back"
+                resumed = times.to_text(times.to_milliseconds(mark) - lookback * 1000)
+                assert resumed <= earliest.get(stream, resumed), f"a STATE skips rows of {stream}"
+            following |= marks
+    final = _bookmarks(run.state())
+    for stream, column in columns.items():
+        for record in run.records(stream):
+            assert record[column] <= final[stream], f"the bookmark of {stream} is behind its rows"
+
+
+def _bookmarks(state: State) -> dict[str, str]:
+    return {
+        stream: bookmark["replication_key_value"]
+        for stream, bookmark in state.get("bookmarks", {}).items()
+        if bookmark.get("replication_key_value") is not None
+    }

@@ -9,7 +9,7 @@ import msgspec
 
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
-from tap_kustomer.client.errors import MissingError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongAnswerError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Reply
 from tap_kustomer.reading.search import PATH, Question, Span, Window
@@ -30,13 +30,15 @@ class StandIn:
     Attributes:
         indexes: A model of the search for each path that there is.
         lists: The pages of each list, by path.
-        refused: A criterion that is answered with 400.
+        refused: Criteria that are answered with 400.
+        forbidden: A path for which the key lacks the role.
         spoil: Changes a document before it is sent.
     """
 
     indexes: dict[str, IndexModel] = field(default_factory=dict)
     lists: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
-    refused: str = ""
+    refused: tuple[str, ...] = ()
+    forbidden: str = ""
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
     sent: list[Request] = field(default_factory=list)
     latency: float = 1.0
@@ -58,10 +60,12 @@ class StandIn:
     def _document(self, request: Request) -> dict[str, Any]:
         if request.method == "GET":
             return self._list_page(request)
+        if request.path == self.forbidden:
+            raise AccessError(f"{request} answered 403")
         if request.path not in self.indexes:
             raise MissingError(f"{request} answered 404")
         body = request.json or {}
-        if any(self.refused in bound for bound in body["and"]):
+        if any(name in bound for name in self.refused for bound in body["and"]):
             raise RefusedError(f"{request} answered 400: {self.refused}")
         question = _question(body, int(request.params["page"]))
         document = self.indexes[request.path].document(question, int(request.params["pageSize"]))
@@ -81,15 +85,16 @@ class StandIn:
 
 def _question(body: dict[str, Any], page: int) -> Question:
     bounds: dict[tuple[str, str], int] = {}
+    (searched_by,) = body["sort"][0]
     for bound in body["and"]:
         for criterion, condition in bound.items():
-            name = "updated" if criterion.endswith("_updated_at") else "created"
+            name = "found" if criterion == searched_by else "created"
             for operator, value in condition.items():
                 bounds[name, operator] = times.to_milliseconds(value)
     created = None
     if ("created", "gte") in bounds or ("created", "lte") in bounds:
         created = Span(bounds.get(("created", "gte")), bounds.get(("created", "lte")))
-    window = Window(bounds["updated", "gte"], bounds["updated", "lte"])
+    window = Window(bounds["found", "gte"], bounds["found", "lte"])
     return Question(window, created, page)
 
 

@@ -1,13 +1,18 @@
-"""A clock that tests move, so that an hour of waiting takes no time."""
+"""Time that tests move, so that an hour of waiting takes no time."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+
+    from tap_kustomer.client.limits import Budget
+
+T = TypeVar("T")
 
 
 class VirtualClock:
@@ -38,3 +43,57 @@ class VirtualClock:
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Have something done while somebody sleeps."""
         heapq.heappush(self._due, (self.elapsed + seconds, next(self._order), action))
+
+
+class VirtualWorkers:
+    """Takes the place of `Workers`: what is asked takes its time, and answers overtake each other.
+
+    Args:
+        budget: Says when a request may go.
+        took: Seconds that the next answer takes.
+
+    Attributes:
+        now: In seconds.
+        asked: Requests so far.
+        under_way: Requests without an answer.
+        latency: Seconds that answers take, averaged over the latest ones.
+    """
+
+    def __init__(self, budget: Budget, took: Callable[[], float]) -> None:
+        self.now = 1_000.0
+        self.asked = 0
+        self.latency = 0.0
+        self._budget = budget
+        self._took = took
+        self._order = itertools.count()
+        self._due: list[tuple[float, int, Future[Any], Callable[[], Any]]] = []
+
+    @property
+    def under_way(self) -> int:
+        return len(self._due)
+
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        self.asked += 1
+        sent = self._budget.ready_at(self.now)
+        self._budget.take(sent)
+        took = self._took()
+        self.latency += (took - self.latency) * 0.2 if self.latency else took
+        future: Future[T] = Future()
+        heapq.heappush(self._due, (sent + took, next(self._order), future, task))
+        return future
+
+    def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
+        done: set[Future[T]] = set()
+        while not done:
+            self.sleep(self._due[0][0] - self.now)
+            done = {future for future in futures if future.done()}
+        return done
+
+    def sleep(self, seconds: float) -> None:
+        end = self.now + max(seconds, 0.0)
+        while self._due and self._due[0][0] <= end:
+            at, _, future, task = heapq.heappop(self._due)
+            self.now = max(self.now, at)
+            if future.set_running_or_notify_cancel():
+                future.set_result(task())
+        self.now = max(self.now, end)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GRACE = 3.0
 _PAUSE = 0.02
+_LOOK_UP = 1.0
 # As a shell says: not found, not executable.
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
@@ -50,12 +51,23 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
         child = _started(command, environment)
         for number in received:
             _signal_group(child.pid, number)
-        code = child.wait()
+        code = _ended(child)
         _end_group(child.pid)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 128 - code if code < 0 else code
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """Wait for a command.
+
+    Python runs signal handlers between its own steps: a signal that comes in the moment before
+    an endless wait begins would be forwarded only when that wait is over.
+    """
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return child.wait(timeout=_LOOK_UP)
 
 
 def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -8,8 +8,9 @@ from kustomer_sandbox.dice import Dice
 from kustomer_sandbox.generation import words
 from kustomer_sandbox.generation.customers import STATUSES, counted
 from kustomer_sandbox.generation.history import QUIET
-from kustomer_sandbox.generation.settings import KLASSES
-from kustomer_sandbox.generation.staff import agents, desks
+from kustomer_sandbox.generation.klasses import KLASSES, Klass
+from kustomer_sandbox.generation.settings import SETTINGS
+from kustomer_sandbox.generation.staff import DESKS, USERS, agents, desks
 from kustomer_sandbox.times import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
@@ -57,13 +58,14 @@ def _conversation_moved(
 
 
 def _new_company(organisation: Organisation, dice: Dice, instant: int) -> None:
-    del dice
-    organisation.add("company", instant, late=1)
+    parent = _living(organisation, dice, "company")
+    row = organisation.add("company", instant, late=1)
+    organisation.add("kedge", instant, source=parent, target=row)
 
 
 def _new_customer(organisation: Organisation, dice: Dice, instant: int) -> None:
     company = _living(organisation, dice, "company")
-    organisation.add(
+    row = organisation.add(
         "customer",
         instant,
         company=company,
@@ -72,6 +74,7 @@ def _new_customer(organisation: Organisation, dice: Dice, instant: int) -> None:
         counts=counted(()),
         late=1,
     )
+    organisation.add("audit_log", instant, object=row)
 
 
 def _new_conversation(organisation: Organisation, dice: Dice, instant: int) -> None:
@@ -89,9 +92,13 @@ def _new_conversation(organisation: Organisation, dice: Dice, instant: int) -> N
     talks = (*customer.facts["conversations"], row)
     organisation.touch(customer, instant, conversations=talks, counts=counted(talks))
     _message_in(organisation, row, instant)
+    session = organisation.add("customer_session", instant, customer=customer)
+    organisation.add(
+        "customer_event", instant, customer=customer, conversation=row, session=session
+    )
 
 
-def _message_in(organisation: Organisation, conversation: Row, instant: int) -> None:
+def _message_in(organisation: Organisation, conversation: Row, instant: int) -> Row:
     facts = conversation.facts
     row = organisation.add(
         "message",
@@ -104,10 +111,16 @@ def _message_in(organisation: Organisation, conversation: Row, instant: int) -> 
     )
     messages = (*facts["messages"], row)
     _conversation_moved(organisation, conversation, instant, messages=messages, status="open")
+    return row
 
 
 def _new_message(organisation: Organisation, dice: Dice, instant: int) -> None:
     _message_in(organisation, _living(organisation, dice, "conversation"), instant)
+
+
+def _new_attachment(organisation: Organisation, dice: Dice, instant: int) -> None:
+    row = _message_in(organisation, _living(organisation, dice, "conversation"), instant)
+    organisation.add("attachment", instant, message=row)
 
 
 def _new_note(organisation: Organisation, dice: Dice, instant: int) -> None:
@@ -118,12 +131,26 @@ def _new_note(organisation: Organisation, dice: Dice, instant: int) -> None:
     _conversation_moved(organisation, conversation, instant, notes=notes)
 
 
+def _new_klass(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """Make the next class that the organisation does not have yet, with a first object."""
+    for klass in KLASSES[len(organisation.rows["klass"]) :]:
+        organisation.add("klass", instant)
+        _add_kobject(organisation, dice, klass, instant)
+
+
 def _new_kobject(organisation: Organisation, dice: Dice, instant: int) -> None:
+    known = KLASSES[: len(organisation.rows["klass"])]
+    klass = dice.pick([klass for klass in known if klass.status == "enabled"])
+    row = _add_kobject(organisation, dice, klass, instant)
+    organisation.add("comment", instant, kobject=row)
+
+
+def _add_kobject(organisation: Organisation, dice: Dice, klass: Klass, instant: int) -> Row:
     customer = _living(organisation, dice, "customer")
-    klass = dice.pick([klass for klass in KLASSES if klass.status == "enabled"])
     row = organisation.add(f"kobject.{klass.name}", instant, customer=customer, talk=None, late=1)
     kobjects = (*customer.facts["kobjects"], row)
     organisation.touch(customer, instant, kobjects=kobjects)
+    return row
 
 
 def _status_change(organisation: Organisation, dice: Dice, instant: int) -> None:
@@ -139,24 +166,36 @@ def _status_change(organisation: Organisation, dice: Dice, instant: int) -> None
     )
 
 
-def _change(type_: str) -> _Happening:
-    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
-        organisation.touch(_living(organisation, dice, type_), instant)
+def _rating(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """Let a customer answer a survey; there is one answer for a conversation."""
+    conversation = _living(organisation, dice, "conversation")
+    if not organisation.children(conversation, "satisfaction_response"):
+        organisation.add("satisfaction_response", instant, conversation=conversation)
+        _conversation_moved(organisation, conversation, instant)
 
-    return happen
+
+def _writing(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """Let an agent forward a conversation, send a draft and begin another."""
+    conversation = _living(organisation, dice, "conversation")
+    customer = conversation.facts["customer"]
+    organisation.add("forward", instant, conversation=conversation, customer=customer)
+    organisation.purge(dice.pick(organisation.rows["draft"]))
+    organisation.add("draft", instant, conversation=conversation, customer=customer)
 
 
-def _delete(type_: str) -> _Happening:
-    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
-        row = _living(organisation, dice, type_)
-        organisation.delete(row, instant)
-        if type_ == "conversation":
-            organisation.touch(row.facts["customer"], instant)
-
-    return happen
+def _merge(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """Merge a customer away who has nothing yet."""
+    target = _living(organisation, dice, "customer")
+    source = organisation.add(
+        "customer", instant, conversations=(), kobjects=(), counts=counted(()), late=1
+    )
+    organisation.delete(source, instant)
+    organisation.add("customer_merge", instant, source=source, target=target)
+    organisation.touch(target, instant)
 
 
 def _work(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """Let an agent work for a while: one item is done, another one is left."""
     session = organisation.add(
         "work_session",
         instant,
@@ -165,13 +204,14 @@ def _work(organisation: Organisation, dice: Dice, instant: int) -> None:
         active=False,
     )
     conversation = _living(organisation, dice, "conversation")
-    organisation.add(
-        "work_item",
-        instant,
-        conversation=conversation,
-        session=session,
-        completed=instant,
-    )
+    for completed in (instant, None):
+        organisation.add(
+            "work_item",
+            instant,
+            conversation=conversation,
+            session=session,
+            completed=completed,
+        )
     organisation.add(
         "conversation_time",
         instant,
@@ -180,27 +220,117 @@ def _work(organisation: Organisation, dice: Dice, instant: int) -> None:
     )
 
 
-# What happens, and how often in an hour at scale 1; at least once in an advance.
+def _item_done(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """Complete a work item that was left."""
+    del dice
+    left = (row for row in organisation.rows["work_item"] if row.facts["completed"] is None)
+    row = next(left, None)
+    if row is not None:
+        organisation.touch(row, instant, completed=instant)
+
+
+def _sign_out(organisation: Organisation, dice: Dice, instant: int) -> None:
+    """End a work session, and begin one."""
+    active = [row for row in organisation.rows["work_session"] if row.facts["active"]]
+    organisation.touch(active[0], instant, active=False)
+    user, team = dice.pick(agents(organisation)), dice.pick(desks(organisation))
+    organisation.add("work_session", instant, user=user, team=team, active=True)
+
+
+def _new_sla_version(organisation: Organisation, dice: Dice, instant: int) -> None:
+    sla = dice.pick(organisation.rows["sla"])
+    version = len(organisation.children(sla, "sla_version")) + 1
+    organisation.add("sla_version", instant, version=version, sla=sla)
+    organisation.touch(sla, instant)
+
+
+def _new(type_: str) -> _Happening:
+    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+        del dice
+        organisation.add(type_, instant)
+
+    return happen
+
+
+def _change(type_: str) -> _Happening:
+    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+        organisation.touch(_living(organisation, dice, type_), instant)
+
+    return happen
+
+
+def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
+    """Return what deletes one of the rows in these places, but never the last."""
+
+    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+        rows = [row for row in organisation.rows[type_][start:stop] if row.deleted is None]
+        if len(rows) <= 1:
+            return
+        row = dice.pick(rows)
+        organisation.delete(row, instant)
+        if type_ == "conversation":
+            organisation.touch(row.facts["customer"], instant)
+
+    return happen
+
+
+def _replace(type_: str, kept: int) -> _Happening:
+    """Return what removes a row without a trace, but none of the first, and adds another."""
+
+    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+        organisation.purge(dice.pick(organisation.rows[type_][kept:]))
+        organisation.add(type_, instant)
+
+    return happen
+
+
+# What happens, and how often in an hour at scale 1; at least once in an advance. What search finds
+# is only marked as deleted: rows without a trace are left to `Organisation.purge`.
 _HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
     (_new_company, 0.5),
     (_new_customer, 2),
     (_new_conversation, 3),
-    (_new_message, 8),
+    (_new_message, 7),
+    (_new_attachment, 1),
     (_new_note, 2),
+    (_new_klass, 0),
     (_new_kobject, 2),
     (_status_change, 5),
+    (_rating, 0.5),
+    (_writing, 0.5),
+    (_merge, 0.1),
     (_work, 2),
+    (_item_done, 1),
+    (_sign_out, 1),
     (_change("customer"), 3),
     (_change("company"), 1),
     (_change("message"), 3),
     (_change("note"), 1),
     (_change("kobject.order"), 2),
+    *((_change(f"kobject.{klass.name}"), 0) for klass in KLASSES if klass.share),
     (_change("work_session"), 1),
-    (_change("user"), 0.5),
-    (_change("team"), 0.2),
-    (_change("tag"), 0.5),
-    (_change("shortcut"), 0.2),
     (_delete("note"), 0.3),
     (_delete("conversation"), 0.2),
+    (_delete("customer"), 0.1),
+    (_delete("company"), 0.1),
     (_delete("kobject.order"), 0.2),
+    # Staff and settings: those to whom others refer stay.
+    (_change("user"), 0.5),
+    (_change("team"), 0.2),
+    (_change("role_group"), 0),
+    (_new("user"), 0),
+    (_new("team"), 0),
+    (_new("role_group"), 0),
+    (_delete("user", 1, USERS - 1), 0),
+    (_delete("team", DESKS), 0),
+    *((_change(type_), 0) for type_ in SETTINGS if type_ not in ("sla", "sla_version")),
+    *((_new(type_), 0) for type_ in ("tag", "shortcut", "sender")),
+    *((_delete(type_), 0) for type_ in ("tag", "shortcut", "sender")),
+    (_delete("schedule", 1), 0),
+    (_new_sla_version, 0),
+    *(
+        (_replace(type_, setting.kept), 0)
+        for type_, setting in SETTINGS.items()
+        if setting.kept is not None
+    ),
 )

@@ -42,6 +42,8 @@ class Listing:
     narrow: Callable[[Organisation, list[Row], Parameters], list[Row]] | None = None
     # Adds meta or included to the page that was cut.
     extend: Callable[[Organisation, Sequence[Row], Parameters, Document], None] | None = None
+    # Whether the last one made comes first; else the first one does.
+    newest_first: bool = False
     # Answers meta {} and only links.self, and every row at once.
     bare: bool = False
 
@@ -82,7 +84,7 @@ def _rows(organisation: Organisation, listing: Listing, given: dict[str, str]) -
     order = given.get("sort", "")
     if order == "desc":
         rows.sort(key=lambda row: row.id, reverse=True)
-    elif order.startswith("-"):
+    elif order.startswith("-") or listing.newest_first:
         rows.sort(key=lambda row: row.created, reverse=True)
     return rows
 

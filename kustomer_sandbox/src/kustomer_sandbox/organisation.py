@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -196,5 +197,6 @@ class Organisation:
             return [build(self, row) for row in self._indexes[type_]]
 
 
+@cache
 def _index_names(type_: str) -> tuple[str, ...]:
     return (type_, "kobject") if type_.startswith("kobject.") else (type_,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -13,6 +14,7 @@ YEAR = 365 * DAY
 _DAY_ONLY = len("2026-01-31")
 
 
+@lru_cache(maxsize=4096)
 def written(instant: int) -> str:
     """Return the instant as ``YYYY-MM-DDTHH:MM:SS.mmmZ``."""
     seconds, milliseconds = divmod(instant, SECOND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustomer_sandbox.generation import (
+    companies,
     conversations,
     customers,
     kobjects,
@@ -29,8 +30,8 @@ _BUILDERS: dict[str, Callable[[Organisation, Row], Document]] = {
     "user": staff.user,
     "team": staff.team,
     "role_group": staff.role_group,
-    "company": customers.company,
-    "kedge": customers.kedge,
+    "company": companies.company,
+    "kedge": companies.kedge,
     "customer": customers.customer,
     "conversation": conversations.conversation,
     "message": messages.message,
@@ -48,8 +49,7 @@ _BUILDERS: dict[str, Callable[[Organisation, Row], Document]] = {
     "customer_merge": trail.customer_merge,
     "draft": trail.draft,
     "forward": trail.forward,
-    **dict.fromkeys(settings.SETTINGS, settings.setting),
-    **settings.SPECIAL,
+    **{type_: setting.build for type_, setting in settings.SETTINGS.items()},
 }
 
 

@@ -10,12 +10,15 @@ from kustomer_sandbox.generation import words
 from kustomer_sandbox.generation.custom import values
 from kustomer_sandbox.generation.document import (
     ABSENT,
+    NOTHING,
     Document,
     at,
     deletion,
     maybe,
+    present,
     rarely,
     resource,
+    sparse,
     stamps,
     to_one,
 )
@@ -38,8 +41,7 @@ def conversation(organisation: Organisation, row: Row) -> Document:
     status, channel = facts["status"], facts["channel"]
     messages: tuple[Row, ...] = facts.get("messages", ())
     tags = [tag.id for tag in organisation.rows["tag"][:30]]
-    staff, teams = agents(organisation), desks(organisation)
-    agent, desk = now.pick(staff), now.pick(teams)
+    actors = _Actors(organisation, now)
     outbound = len(messages) // 2
     polarity = now.between(-1, 1)
     done = status == "done"
@@ -56,7 +58,7 @@ def conversation(organisation: Organisation, row: Row) -> Document:
         "externalQueue": rarely(dice, "amazon-connect", 12),
         "billingStatus": rarely(dice, "no_messages") if messages else "no_messages",
         "status": status,
-        "channels": [channel],
+        "channels": _channels(channel, dice) if messages else NOTHING[row.number % 3],
         "direction": "in",
         "lastMessageDirection": "in" if len(messages) % 2 else "out",
         "open": {"statusAt": at(row.created)},
@@ -78,7 +80,7 @@ def conversation(organisation: Organisation, row: Row) -> Document:
         "reopenFromDoneCount": maybe(dice, 0),
         "rev": row.rev,
         "satisfaction": dice.pick((None, 0, 1, 0.5)),
-        "satisfactionLevel": _satisfaction(organisation, row, dice),
+        "satisfactionLevel": _satisfaction(organisation, row, dice, actors),
         **stamps(row),
         "importedAt": rarely(dice, at(row.created)),
         "lastActivityAt": at(updated),
@@ -95,9 +97,9 @@ def conversation(organisation: Organisation, row: Row) -> Document:
         "locked": rarely(dice, True, 20),
         "lockedAt": rarely(dice, at(row.created + HOUR), 20),
         "deleted": rarely(dice, False),
-        "tags": now.some(tags, 4),
-        "assignedUsers": [agent.id] if now.below(4) else [],
-        "assignedTeams": [desk.id] if now.below(3) else [],
+        "tags": sparse(now, now.some(tags, 4)),
+        "assignedUsers": actors.users(),
+        "assignedTeams": actors.teams(),
         "campaign": rarely(dice, "0123456789abcdef01234567", 15),
         "suggestedTags": [{"tag": tag, "confidence": 0.5} for tag in now.some(tags, 2)],
         "suggestedShortcuts": _suggested_shortcuts(organisation, now),
@@ -113,8 +115,8 @@ def conversation(organisation: Organisation, row: Row) -> Document:
         if dice.one_in(9)
         else [],
         "sentiment": dice.pick((None, {}, {"polarity": polarity, "confidence": 0.649023})),
-        **_first_and_last(row, messages, agent, desk),
-        **_done(row, agent, desk, len(messages)),
+        **_first_and_last(row, messages, actors),
+        **_done(row, actors, len(messages)),
         **_sla(row, dice, now),
         **_assistance(organisation, row, dice),
         "modificationHistory": _history(row, now),
@@ -131,36 +133,68 @@ def conversation(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
+class _Actors:
+    """Draws who did what: an agent, and lists of ids that may be empty, null or absent."""
+
+    def __init__(self, organisation: Organisation, now: Dice) -> None:
+        self._now = now
+        self._users = [one.id for one in agents(organisation)]
+        self._teams = [one.id for one in desks(organisation)]
+        self.agent: str = now.pick(self._users)
+
+    def users(self) -> Any:
+        return sparse(self._now, self._now.some(self._users, 2))
+
+    def teams(self) -> Any:
+        return sparse(self._now, self._now.some(self._teams, 2))
+
+    def all(self) -> Document:
+        return {
+            "createdBy": self.agent,
+            "createdByTeams": self.teams(),
+            "assignedUsers": self.users(),
+            "assignedTeams": self.teams(),
+        }
+
+
+def _channels(channel: str, dice: Dice) -> list[str]:
+    other = dice.pick(("email", "chat", "voice"))
+    return [channel] if dice.below(4) or other == channel else [channel, other]
+
+
 def _suggested_shortcuts(organisation: Organisation, now: Dice) -> list[Document]:
     shortcuts = organisation.rows["shortcut"][:20]
     return [{"shortcutId": one.id, "confidence": 0.25} for one in now.some(shortcuts, 1)]
 
 
-def _satisfaction(organisation: Organisation, row: Row, dice: Dice) -> Any:
+def _satisfaction(organisation: Organisation, row: Row, dice: Dice, actors: _Actors) -> Any:
     answers = organisation.children(row, "satisfaction_response")
     if not answers:
         return {} if dice.one_in(3) else ABSENT
     answer = answers[0]
     when = at(answer.created)
-    return {
-        "form": organisation.rows["satisfaction"][0].id,
-        "formResponse": answer.id,
-        "channel": row.facts["channel"],
-        "status": _SURVEY_STATUSES[answer.number % 5],
-        "scheduledFor": when,
-        "createdAt": when,
-        "updatedAt": when,
-        "sentAt": when,
-        "sentBy": agents(organisation)[0].id,
-        "sentByTeams": [desks(organisation)[0].id],
-        "score": answer.number % 2,
-        "rating": answer.number % 11,
-        "firstAnswer": words.SENTENCES[answer.number % len(words.SENTENCES)],
-        "answers": [],
-    }
+    text = words.SENTENCES[answer.number % len(words.SENTENCES)]
+    return present(
+        {
+            "form": organisation.rows["satisfaction"][0].id,
+            "formResponse": answer.id,
+            "channel": row.facts["channel"],
+            "status": _SURVEY_STATUSES[answer.number % 5],
+            "scheduledFor": when,
+            "createdAt": when,
+            "updatedAt": when,
+            "sentAt": when,
+            "sentBy": agents(organisation)[0].id,
+            "sentByTeams": actors.teams(),
+            "score": answer.number % 2,
+            "rating": answer.number % 11,
+            "firstAnswer": text,
+            "answers": [{"id": "q1", "prompt": "Why? 🤔", "answer": text}][: answer.number % 2],
+        }
+    )
 
 
-def _first_and_last(row: Row, messages: tuple[Row, ...], agent: Row, desk: Row) -> Document:
+def _first_and_last(row: Row, messages: tuple[Row, ...], actors: _Actors) -> Document:
     if not messages:
         return {"lastMessageIn": {}, "firstResponse": {}}
     channel = row.facts["channel"]
@@ -171,7 +205,7 @@ def _first_and_last(row: Row, messages: tuple[Row, ...], agent: Row, desk: Row) 
             "sentAt": at(one.created),
             "createdAt": at(one.created),
             "channel": channel,
-            **({"createdBy": agent.id} if out else {}),
+            **({"createdBy": actors.agent} if out else {}),
         }
 
     first, last = messages[0], messages[-1 if len(messages) % 2 else -2]
@@ -200,43 +234,43 @@ def _first_and_last(row: Row, messages: tuple[Row, ...], agent: Row, desk: Row) 
         state["lastMessageUnrespondedToSinceLastDone"] = unanswered
     if answers:
         passed = answers[0].created - first.created
-        people = {
-            "createdBy": agent.id,
-            "createdByTeams": [desk.id],
-            "assignedUsers": [agent.id],
-            "assignedTeams": [desk.id],
-        }
         timing = {"time": passed, "businessTime": passed // 3}
-        response = {
-            "id": answers[0].id,
-            **people,
-            "createdAt": at(answers[0].created),
-            "sentAt": at(answers[0].created),
-            **timing,
-            "responseTime": passed,
-            "source": "agent",
-        }
+        response = present(
+            {
+                "id": answers[0].id,
+                **actors.all(),
+                "createdAt": at(answers[0].created),
+                "sentAt": at(answers[0].created),
+                **timing,
+                "responseTime": passed,
+                "source": "agent",
+            }
+        )
         state |= {
-            "firstMessageOut": {
-                **message(answers[0], out=True),
-                "directionType": "response-out",
-                "createdByTeams": [desk.id],
-            },
+            "firstMessageOut": present(
+                {
+                    **message(answers[0], out=True),
+                    "directionType": "response-out",
+                    "createdByTeams": actors.teams(),
+                }
+            ),
             "lastMessageOut": message(answers[-1], out=True),
             "firstResponse": response,
             "firstResponseSinceLastDone": response,
-            "lastResponse": {
-                "id": answers[-1].id,
-                **people,
-                "createdAt": at(answers[-1].created),
-                **timing,
-                "source": "agent",
-            },
+            "lastResponse": present(
+                {
+                    "id": answers[-1].id,
+                    **actors.all(),
+                    "createdAt": at(answers[-1].created),
+                    **timing,
+                    "source": "agent",
+                }
+            ),
         }
     return state
 
 
-def _done(row: Row, agent: Row, desk: Row, count: int) -> Document:
+def _done(row: Row, actors: _Actors, count: int) -> Document:
     done, channel = row.facts["status"] == "done", row.facts["channel"]
     passed = row.updated - row.created
     state: Document = {
@@ -253,10 +287,6 @@ def _done(row: Row, agent: Row, desk: Row, count: int) -> Document:
     }
     if done:
         outcome = {
-            "createdBy": agent.id,
-            "createdByTeams": None if row.number % 3 == 0 else [desk.id],
-            "assignedUsers": [agent.id],
-            "assignedTeams": [],
             "createdAt": at(row.updated),
             "time": passed,
             "businessTime": passed // 3,
@@ -269,7 +299,10 @@ def _done(row: Row, agent: Row, desk: Row, count: int) -> Document:
             "lastMessageDirectionType": "followup-in" if count % 2 else "response-out",
             "source": "agent",
         }
-        state |= {"firstDone": outcome, "lastDone": outcome}
+        state |= {
+            "firstDone": present({**actors.all(), **outcome}),
+            "lastDone": present({**actors.all(), **outcome}),
+        }
     return state
 
 

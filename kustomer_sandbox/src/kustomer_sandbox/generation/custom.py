@@ -8,9 +8,10 @@ https://developer.kustomer.com/api/core-resources (metadata)
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kustomer_sandbox.generation.document import Document, org
+from kustomer_sandbox.generation.klasses import klass_named
 from kustomer_sandbox.generation.words import SENTENCES, SUBJECTS
 from kustomer_sandbox.times import DAY, MINUTE, written
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
 
 _SUFFIX_TYPES = {"Num": "number", "Bool": "boolean", "At": "date-time"}
+_OFFSETS = ("-05:00", "+05:30", "+00:00", "+12:45", "+14:00")
 _DISAGREEING = ("n/a", 42, True, {"legacy": "value"}, ["a", "b"])
 
 
@@ -33,8 +35,23 @@ class Custom:
     values: tuple[Any, ...] = ()
     extra: Document = field(default_factory=dict)
     declared: bool = True
-    # Only rows touched since the organisation first advanced carry it.
-    late: bool = False
+    # "late" is made and "early" is deleted when the organisation first advances; rows show it once
+    # they are touched.
+    life: Literal["always", "early", "late"] = "always"
+
+    def declared_in(self, organisation: Organisation) -> bool:
+        """Tell whether the metadata names it by now."""
+        return self.declared and (self.life != "late" or bool(organisation.advances))
+
+    def carried_by(self, row: Row) -> bool:
+        """Tell whether the row may have a value."""
+        return self.life != ("early" if row.facts.get("late") else "late")
+
+    def deletion(self, organisation: Organisation) -> Document:
+        """Return what the metadata says of a deletion, if there was one."""
+        if self.life != "early" or not organisation.advances:
+            return {}
+        return {"deletedAt": written(organisation.advances[0][0])}
 
 
 CUSTOM: dict[str, tuple[Custom, ...]] = {
@@ -79,7 +96,26 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
             {"deletedAt": "2024-02-03T04:05:06.007Z"},
         ),
         Custom("importedFromStr", "", "Str", ("legacy-crm",), declared=False),
-        Custom("referralSourceStr", "Referral", "Str", ("friend", "ad"), late=True),
+        Custom(
+            "watchedOrdersId",
+            "Watched orders",
+            "Id",
+            (["0" * 24], ["0" * 24, "1" * 24], []),
+            {"target": "kobject.order", "multi": True},
+        ),
+        Custom(
+            "dietTree",
+            "Diet",
+            "Tree",
+            (["food.vegan"], ["food.vegan", "food.nuts"], "food.vegan"),
+            {"multi": True, "tree": [{"id": "food", "children": [{"id": "vegan"}]}]},
+        ),
+        # Words of SQL, and names that no suffix explains.
+        Custom("group", "Group", "", ("A", "B")),
+        Custom("order", "Order", "", (1, 2.5), {"type": "number"}),
+        Custom("2ndContactStr", "The \"second\"\ncontact; 'quoted'", "Str", ("Ada", "美咲")),
+        Custom("newsletterBool", "Newsletter", "Bool", life="early"),
+        Custom("referralSourceStr", "Referral", "Str", ("friend", "ad"), life="late"),
     ),
     "company": (
         Custom("industryStr", "Industry", "Str", ("retail", "food & drink")),
@@ -91,6 +127,9 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
         Custom("homepageUrl", "Home page", "Url", ("https://acme.example",)),
         Custom("ownerId", "Owner", "Id", (), {"target": "user"}),
         Custom("segmentTree", "Segment", "Tree", ("b2b.large", "b2b.small")),
+        Custom("VATNumberStr", "VAT number", "Str", ("DE1", "FR2"), {"enumeration": False}),
+        Custom("vatNumberStr", "VAT number (typed)", "Str", ("de 1", "fr 2")),
+        Custom("auditedAt", "Audited", "At", life="late"),
     ),
     "conversation": (
         Custom("contactReasonStr", "Contact reason", "Str", SUBJECTS[:6]),
@@ -102,7 +141,15 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
         Custom("ticketUrl", "Ticket", "Url", ("https://tickets.example.com/7",)),
         Custom("ordersId", "Orders", "Id", (), {"target": "kobject.order"}),
         Custom("topicTree", "Topic", "Tree", ("delivery.late", "return.damaged")),
-        Custom("wrapUpStr", "Wrap-up", "Str", ("solved", "handed over"), late=True),
+        Custom(
+            "relatedIssuesStr",
+            "Related issues",
+            "Str",
+            (["A-1"], ["A-1", "B-2", "B-2"], [], "A-1"),
+            {"array": True},
+        ),
+        Custom("select", "Select", "", ("yes", "no")),
+        Custom("wrapUpStr", "Wrap-up", "Str", ("solved", "handed over"), life="late"),
     ),
     "message": (
         Custom("intentStr", "Intent", "Str", ("refund", "status")),
@@ -148,15 +195,46 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
         Custom("sponsorId", "Sponsor", "Id"),
         Custom("perksTree", "Perks", "Tree", ("lounge.free", "shipping.free")),
     ),
+    "kobject.shopify.order": (
+        Custom("orderStatusStr", "Status", "Str", ("paid", "refunded")),
+        Custom("totalPriceNum", "Total", "Num", (10, 19.99)),
+        Custom("placedAt", "Placed", "At"),
+        Custom("tagsStr", "Tags", "Str", (["new"], ["new", "gift"], []), {"multi": True}),
+        Custom("table", "Table", "", ("1", "2")),
+    ),
+    "kobject.3PL-Shipment": (
+        Custom("carrierStr", "Carrier", "Str", ("DHL", "日本郵便")),
+        Custom("weightNum", "Weight", "Num", (1, 0.25)),
+        Custom("shippedAt", "Shipped", "At"),
+        Custom("insuredBool", "Insured", "Bool"),
+    ),
+    "kobject.loyalty-account": (Custom("balanceNum", "Balance", "Num", (0, 7.5)),),
     "kobject.old-order": (Custom("numberStr", "Number", "Str", ("1",)),),
+    "kobject.warranty.Claim": (
+        Custom("damageTxt", "Damage", "Txt", SENTENCES),
+        Custom("amountNum", "Amount", "Num", (5, 99.9)),
+        Custom("claimedAt", "Claimed", "At"),
+    ),
+}
+# Custom attributes that no metadata declares: the document of these is not found.
+UNDECLARED: dict[str, tuple[Custom, ...]] = {
+    "note": (
+        Custom("escalationStr", "", "Str", ("none", "manager")),
+        Custom("minutesNum", "", "Num", (1, 2.5)),
+    ),
+    "user": (
+        Custom("badgeStr", "", "Str", ("gold", "silver")),
+        Custom("startedAt", "", "At"),
+        Custom("deskNum", "", "Num", (4, 17)),
+    ),
 }
 
 
 def values(resource: str, row: Row, dice: Dice) -> Document:
     """Return the custom attributes of a row, a few of them unlike their type."""
     chosen: Document = {}
-    for custom in CUSTOM[resource]:
-        if custom.late and not row.facts.get("late"):
+    for custom in CUSTOM.get(resource) or UNDECLARED[resource]:
+        if not custom.carried_by(row):
             continue
         throw = dice.below(10)
         if throw < 3:
@@ -180,19 +258,20 @@ def _value(custom: Custom, row: Row, dice: Dice) -> Any:
         if dice.one_in(3):
             return written(instant)
         # Any offset may come back (https://developer.kustomer.com/api/core-resources).
-        return written(instant - instant % DAY)[:19] + dice.pick(("-05:00", "+05:30"))
+        return written(instant - instant % DAY)[:19] + dice.pick(_OFFSETS)
     return f"{dice.below(1 << 48):024x}"
 
 
 def metadata(organisation: Organisation, resource: str) -> Document | None:
     """Return the document that declares a resource's custom attributes."""
-    if resource not in CUSTOM:
+    type_, _, klass = resource.partition(".")
+    if resource not in CUSTOM or (type_ == "kobject" and not klass_named(organisation, klass)):
         return None
     editor = organisation.rows["user"][0].id
     changed = written(organisation.rows["user"][0].created)
     properties: Document = {}
     for custom in CUSTOM[resource]:
-        if not custom.declared or (custom.late and not organisation.advances):
+        if not custom.declared_in(organisation):
             continue
         properties[custom.name] = {
             "displayName": custom.title,
@@ -202,8 +281,9 @@ def metadata(organisation: Organisation, resource: str) -> Document | None:
             "updatedAt": changed,
             "hasSensitiveAttributes": "sensitive" in custom.extra,
             **custom.extra,
+            **custom.deletion(organisation),
         }
-        if "deletedAt" in custom.extra:
+        if "deletedAt" in properties[custom.name]:
             properties[custom.name]["deletedBy"] = editor
     return {
         "type": "metadata",

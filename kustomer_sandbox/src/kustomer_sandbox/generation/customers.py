@@ -1,10 +1,11 @@
-"""Customers and companies."""
+"""Customers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from kustomer_sandbox.generation import words
+from kustomer_sandbox.generation.contacts import a_few, contacts, item_id, location
 from kustomer_sandbox.generation.custom import values
 from kustomer_sandbox.generation.document import (
     ABSENT,
@@ -12,14 +13,17 @@ from kustomer_sandbox.generation.document import (
     at,
     deletion,
     maybe,
+    present,
     rarely,
     resource,
+    shrinking,
+    sparse,
     stamps,
     to_one,
 )
-from kustomer_sandbox.generation.settings import KLASSES
+from kustomer_sandbox.generation.klasses import KLASSES
 from kustomer_sandbox.generation.staff import agents, desks
-from kustomer_sandbox.times import DAY, HOUR
+from kustomer_sandbox.times import HOUR
 
 if TYPE_CHECKING:
     from kustomer_sandbox.dice import Dice
@@ -27,120 +31,6 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
 
 STATUSES = ("open", "snoozed", "done")
-
-
-def company(organisation: Organisation, row: Row) -> Document:
-    """Build a company."""
-    dice, now = row.dice(), row.revision_dice()
-    name = f"{words.COMPANY_NAMES[row.number % 12]} {row.number + 1}"
-    tags = [tag.id for tag in organisation.rows["tag"]]
-    attributes = {
-        "name": name,
-        "externalId": maybe(dice, f"company-{row.number}"),
-        **stamps(row),
-        "importedAt": maybe(dice, at(row.created)),
-        "avatarUrl": maybe(dice, "https://images.example.com/company.png"),
-        "defaultLang": maybe(dice, dice.pick(words.LANGUAGES)),
-        "employeeCount": dice.pick((1, 25, 400, 12.5, None)),
-        "tags": now.some(tags[:20], 3),
-        **_contacts(dice, f"office{row.number}"),
-        "domains": [{"domain": f"company{row.number}.example"}][: dice.below(3)],
-        "rev": row.rev,
-        "roleGroupVersions": [],
-        "deleted": None if dice.one_in(2) else False,
-        "custom": values("company", row, now),
-        **deletion(row),
-    }
-    creator = to_one(dice.pick(agents(organisation)))
-    editor = to_one(now.pick(agents(organisation)))
-    return resource(organisation, row, attributes, {"createdBy": creator, "modifiedBy": editor})
-
-
-def kedge(organisation: Organisation, row: Row) -> Document:
-    """Build an edge of the company hierarchy, from parent to child.
-
-    https://developer.kustomer.com/docs/guides/company-hierarchy
-    """
-    source, target = row.facts["source"], row.facts["target"]
-    attributes = {
-        "sourceId": source.id,
-        "targetId": target.id,
-        "tree": "company_hierarchy",
-        **stamps(row, modified=False),
-    }
-    creator = to_one(row.dice().pick(agents(organisation)))
-    return resource(organisation, row, attributes, {"createdBy": creator})
-
-
-def _contacts(dice: Dice, name: str) -> Document:
-    emails = [
-        {
-            "email": f"{name}{'' if n == 0 else n}@example.com",
-            "type": ("home", "work", "other")[n % 3],
-            "verified": n == 0,
-            "externalVerified": False,
-            "id": None,
-        }
-        for n in range(1 + dice.below(3))
-    ]
-    phones = [
-        {
-            "phone": f"+1555{dice.below(10**7):07d}",
-            "type": ("mobile", "home", "work", "fax", "other")[dice.below(5)],
-            "verified": dice.one_in(2),
-            "id": None,
-        }
-        for _ in range(dice.below(3))
-    ]
-    whatsapps = [
-        {"phone": f"whatsapp:{phone['phone']}", "type": "mobile", "verified": True}
-        for phone in phones[:1]
-    ]
-    socials = [
-        {
-            "type": kind,
-            "userid": f"{dice.below(10**9)}",
-            "username": name,
-            "url": f"https://{kind}.example/{name}",
-            "verified": False,
-            "id": None,
-        }
-        for kind in dice.some(("twitter", "facebook", "linkedin"), 2)
-    ]
-    urls = [{"url": f"https://{name}.example.com", "type": "website", "id": None}]
-    return {
-        "emails": emails,
-        "phones": phones,
-        "whatsapps": whatsapps,
-        "socials": socials,
-        "urls": urls[: dice.below(2)],
-        "locations": [location(dice)][: dice.below(3)],
-    }
-
-
-def location(dice: Dice) -> Document:
-    """Return an address, some of its lines null."""
-    city, country, code, region, region_code, zip_code, latitude, longitude = dice.pick(
-        words.CITIES
-    )
-    place = {
-        "type": dice.pick(("home", "work", "other")),
-        "name": maybe(dice, "Main"),
-        "address": maybe(dice, f"{dice.between(1, 99)} High Street"),
-        "address2": maybe(dice, "2nd floor"),
-        "address3": maybe(dice, "c/o Reception"),
-        "latitude": latitude,
-        "longitude": longitude,
-        "countryCode": code,
-        "countryName": country,
-        "regionCode": region_code,
-        "regionName": region,
-        "cityName": city,
-        "zipCode": zip_code,
-        "areaCode": maybe(dice, "030"),
-        "id": None,
-    }
-    return {key: value for key, value in place.items() if value is not ABSENT}
 
 
 def counted(conversations: tuple[Row, ...]) -> Document:
@@ -159,14 +49,16 @@ def customer(organisation: Organisation, row: Row) -> Document:
     name = f"{first} {last}"
     tags = [tag.id for tag in organisation.rows["tag"][:30]]
     staff = [user.id for user in agents(organisation)]
-    external = {
-        "externalId": f"shop-{row.number}",
-        "verified": True,
-        "externalVerified": True,
-        "id": None,
-    }
-    shared = dice.one_in(8)
-    contacts = _contacts(dice, f"customer{row.number}")
+    external_ids = [
+        {
+            "externalId": f"{shop}-{row.number}",
+            "verified": True,
+            "externalVerified": True,
+            **item_id(dice),
+        }
+        for shop in ("shop", "outlet")[: row.number % 3]
+    ]
+    reached = contacts(row, dice, now, f"customer{row.number}")
     activity = at(row.updated)
     facts = row.facts
     polarity = now.between(-1, 1)
@@ -180,30 +72,33 @@ def customer(organisation: Organisation, row: Row) -> Document:
         "companyName": None,
         "displayColor": dice.pick(words.COLOURS),
         "displayIcon": dice.pick(words.ICONS),
-        "externalId": external["externalId"] if row.number % 3 else None,
-        "externalIds": [external] if row.number % 3 else [],
-        "sharedExternalIds": [external] if shared else [],
-        **contacts,
-        "sharedEmails": contacts["emails"][:1] if shared else [],
-        "sharedPhones": contacts["phones"][:1] if shared else [],
-        "sharedWhatsapps": contacts["whatsapps"][:1] if shared else [],
-        "sharedSocials": contacts["socials"][:1] if shared else [],
-        "facebookIds": [{"pageId": "100", "userId": str(row.number), "name": name}]
-        if dice.one_in(9)
-        else [],
-        "instagramIds": [
-            {
-                "pageId": "200",
-                "threadId": f"t{row.number}",
-                "username": f"insta{row.number}",
-                "instagramId": f"i{row.number}",
-            }
-        ]
-        if dice.one_in(9)
-        else [],
+        "externalId": external_ids[0]["externalId"] if external_ids else None,
+        "externalIds": sparse(now, shrinking(row, now, external_ids)),
+        **reached,
+        **_shared(row, dice, now, {**reached, "externalIds": external_ids}),
+        "facebookIds": _seldom(
+            row,
+            dice,
+            now,
+            [{"pageId": page, "userId": str(row.number), "name": name} for page in ("100", "101")],
+        ),
+        "instagramIds": _seldom(
+            row,
+            dice,
+            now,
+            [
+                {
+                    "pageId": page,
+                    "threadId": f"t{row.number}",
+                    "username": f"insta{row.number}",
+                    "instagramId": f"i{row.number}",
+                }
+                for page in ("200", "201")
+            ],
+        ),
         "smoochIds": [],
-        "activeUsers": now.some(staff, 2),
-        "watchers": now.some(staff, 2),
+        "activeUsers": sparse(now, now.some(staff, 2)),
+        "watchers": sparse(now, now.some(staff, 2)),
         "recentLocation": _recent_location(dice, row),
         "locale": maybe(dice, dice.pick(words.LOCALES)),
         "timeZone": maybe(dice, dice.pick(words.TIME_ZONES)),
@@ -222,11 +117,11 @@ def customer(organisation: Organisation, row: Row) -> Document:
         "deletedAt": rarely(dice, None),
         "verified": dice.one_in(2),
         "conversationCounts": facts.get("counts", counted(())),
-        "tags": now.some(tags, 4),
+        "tags": sparse(now, now.some(tags, 4)),
         "sentiment": mood if now.below(3) else {},
         "rev": row.rev,
         "recentItems": _recent_items(facts.get("kobjects", ())),
-        "satisfactionLevel": _satisfaction(organisation, row, dice),
+        "satisfactionLevel": _satisfaction(organisation, row, dice, now),
         "sla": rarely(dice, {"name": "Standard", "version": 1, "breached": False}, 20),
         "custom": values("customer", row, now),
         "roleGroupVersions": [],
@@ -238,6 +133,21 @@ def customer(organisation: Organisation, row: Row) -> Document:
         **deletion(row),
     }
     return resource(organisation, row, attributes, _relationships(organisation, row, dice, now))
+
+
+def _seldom(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
+    return a_few(row, dice, now, items) if dice.one_in(6) else sparse(now, [])
+
+
+def _shared(row: Row, dice: Dice, now: Dice, own: Document) -> Document:
+    """Return the addresses that another customer has, too."""
+    shares = dice.one_in(4)
+    names = ("emails", "phones", "externalIds", "socials", "whatsapps")
+    lists = {name: own[name] if shares and isinstance(own[name], list) else [] for name in names}
+    return {
+        f"shared{name[0].upper()}{name[1:]}": a_few(row, dice, now, items)
+        for name, items in lists.items()
+    }
 
 
 def _recent_location(dice: Dice, row: Row) -> Any:
@@ -311,36 +221,46 @@ def _conversation_state(row: Row, mood: Document) -> Document:
     return state
 
 
-def _satisfaction(organisation: Organisation, row: Row, dice: Dice) -> Document:
+def _satisfaction(organisation: Organisation, row: Row, dice: Dice, now: Dice) -> Document:
     conversations: tuple[Row, ...] = row.facts.get("conversations", ())
-    if not conversations or not dice.one_in(3):
+    answers = [
+        answer
+        for conversation in conversations
+        for answer in organisation.children(conversation, "satisfaction_response")
+    ]
+    if not answers:
         empty: Document = {"sentByTeams": []}
         return {"firstSatisfaction": empty, "lastSatisfaction": empty}
-    sent = at(conversations[0].created + DAY)
-    answer = {
-        "conversation": conversations[0].id,
-        "form": organisation.rows["satisfaction"][0].id,
-        "formResponse": conversations[0].id,
-        "channel": conversations[0].facts["channel"],
-        "status": "rated",
-        "scheduledFor": sent,
-        "createdAt": sent,
-        "sentAt": sent,
-        "updatedAt": sent,
-        "sentBy": agents(organisation)[0].id,
-        "sentByTeams": [desks(organisation)[0].id],
-        "rating": dice.between(0, 10),
-        "score": dice.below(2),
-        "firstAnswer": "Everything was fine 😊",
-    }
     return {
-        "firstSatisfaction": answer,
-        "lastSatisfaction": answer,
-        "count": 1,
-        "acknowledgeCount": 1,
+        "firstSatisfaction": _answered(organisation, answers[0], now),
+        "lastSatisfaction": _answered(organisation, answers[-1], now),
+        "count": len(answers),
+        "acknowledgeCount": len(answers),
         "avgRating": dice.pick((4, 3.5)),
         "avgScore": dice.pick((1, 0.5)),
     }
+
+
+def _answered(organisation: Organisation, answer: Row, now: Dice) -> Document:
+    conversation, when = answer.facts["conversation"], at(answer.created)
+    return present(
+        {
+            "conversation": conversation.id,
+            "form": organisation.rows["satisfaction"][0].id,
+            "formResponse": answer.id,
+            "channel": conversation.facts["channel"],
+            "status": "rated",
+            "scheduledFor": when,
+            "createdAt": when,
+            "sentAt": when,
+            "updatedAt": when,
+            "sentBy": agents(organisation)[0].id,
+            "sentByTeams": sparse(now, now.some([desk.id for desk in desks(organisation)], 2)),
+            "rating": answer.number % 11,
+            "score": answer.number % 2,
+            "firstAnswer": "Everything was fine 😊",
+        }
+    )
 
 
 def _relationships(organisation: Organisation, row: Row, dice: Dice, now: Dice) -> Document:
@@ -358,6 +278,8 @@ def _relationships(organisation: Organisation, row: Row, dice: Dice, now: Dice) 
         version = organisation.rows["sla_version"][0]
         relationships["slaVersion"] = {"data": {"type": version.type, "id": version.id}}
     for klass in KLASSES:
+        if klass.late and not row.facts.get("late"):
+            continue
         plural = f"{klass.name}s"
         relationships[plural] = {
             "links": {"self": f"{path}/klasses/{plural}"},

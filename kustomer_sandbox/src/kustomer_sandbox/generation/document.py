@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 ABSENT: Any = object()
+# What a list without items may come as.
+NOTHING: tuple[Any, ...] = ([], None, ABSENT)
 
 PATHS = {
     "org": "/v1/orgs",
@@ -49,6 +51,8 @@ PATHS = {
     "holiday": "/v1/holidays",
     "sender": "/v1/spam/senders",
     "sub_status": "/v1/sub-statuses",
+    "shortcut_category": "/v1/shortcuts/categories",
+    "kb_article": "/v1/kb/articles",
     "snooze": "/v1/snoozes",
     "klass": "/v1/klasses",
     "customer_merge": "/v1/customers/merges",
@@ -95,15 +99,17 @@ def resource(
     document: Document = {
         "type": row.type,
         "id": row.id,
-        "attributes": {k: v for k, v in attributes.items() if v is not ABSENT},
-        "relationships": {
-            "org": org(organisation),
-            **{k: v for k, v in (relationships or {}).items() if v is not ABSENT},
-        },
+        "attributes": present(attributes),
+        "relationships": {"org": org(organisation), **present(relationships or {})},
     }
     if links:
         document["links"] = links
     return document
+
+
+def present(values: Document) -> Document:
+    """Return the values without those that are absent."""
+    return {key: value for key, value in values.items() if value is not ABSENT}
 
 
 def maybe(dice: Dice, value: Any) -> Any:
@@ -117,6 +123,18 @@ def maybe(dice: Dice, value: Any) -> Any:
 def rarely(dice: Dice, value: Any, one_in: int = 6) -> Any:
     """Return the value now and then, else nothing."""
     return value if dice.one_in(one_in) else ABSENT
+
+
+def sparse(dice: Dice, items: list[Any]) -> Any:
+    """Return a list; an empty one may also come as null, or not at all."""
+    return items or (NOTHING[0] if dice.one_in(2) else dice.pick(NOTHING))
+
+
+def shrinking(row: Row, dice: Dice, items: list[Any]) -> list[Any]:
+    """Return a list of which a later revision may have lost the end."""
+    if row.rev == 1 or not items or dice.below(3):
+        return items
+    return items[: dice.below(len(items))]
 
 
 def at(instant: int | None) -> str | None:

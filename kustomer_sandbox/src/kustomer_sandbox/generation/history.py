@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from kustomer_sandbox.dice import Dice
 from kustomer_sandbox.generation import words
 from kustomer_sandbox.generation.customers import STATUSES, counted
-from kustomer_sandbox.generation.settings import KLASSES, add_settings
+from kustomer_sandbox.generation.klasses import KLASSES
+from kustomer_sandbox.generation.settings import add_settings
 from kustomer_sandbox.generation.staff import add_staff, agents, desks
 from kustomer_sandbox.times import DAY, HOUR, MINUTE, SECOND, YEAR
 
@@ -310,10 +311,13 @@ class _Era:
             sessions.append((row, conversation))
         for number in range(era.amount("customer_event")):
             session, conversation = dice.pick(sessions)
+            created = self._later(conversation, DAY)
             parents = {"customer": conversation.facts["customer"]}
+            first = conversation.facts["messages"][0]
             if number % 3 == 0:
                 parents["session"] = session
-            created = self._later(conversation, DAY)
+            elif number % 3 == 1:
+                parents["message"] = first
             add("customer_event", created, conversation=conversation, **parents)
         for type_ in ("draft", "forward"):
             for _ in range(era.amount(type_)):

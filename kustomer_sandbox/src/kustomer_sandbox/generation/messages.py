@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kustomer_sandbox.generation import words
+from kustomer_sandbox.generation.contacts import location
 from kustomer_sandbox.generation.custom import values
-from kustomer_sandbox.generation.customers import location
 from kustomer_sandbox.generation.document import (
     ABSENT,
     Document,
@@ -16,13 +16,14 @@ from kustomer_sandbox.generation.document import (
     deletion,
     maybe,
     rarely,
-    reference,
     resource,
+    sparse,
     stamps,
     to_many,
     to_one,
 )
 from kustomer_sandbox.generation.staff import agents, desks
+from kustomer_sandbox.secret import SECRET
 from kustomer_sandbox.times import MINUTE
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def message(organisation: Organisation, row: Row) -> Document:
     direction = "in" if incoming else "out"
     kind = ("initial" if position == 0 else "followup") if incoming else "response"
     failed, redacted = dice.one_in(30), dice.one_in(25)
-    agent, desk = dice.pick(agents(organisation)), dice.pick(desks(organisation))
+    staff, teams = agents(organisation), [desk.id for desk in desks(organisation)]
+    agent = dice.pick(staff)
     seen = dice.one_in(4)
     passed = dice.between(1, 500) * MINUTE
     company = facts["customer"].facts.get("company")
@@ -126,9 +128,9 @@ def message(organisation: Organisation, row: Row) -> Document:
         if failed
         else ABSENT,
         "meta": addresses(channel, row.number, direction),
-        "assignedTeams": [desk.id] if dice.below(3) else [],
-        "assignedUsers": [agent.id] if dice.below(3) else [],
-        "createdByTeams": [] if incoming else [desk.id],
+        "assignedTeams": sparse(now, now.some(teams, 2)),
+        "assignedUsers": sparse(now, [one.id for one in now.some(staff, 2)]),
+        "createdByTeams": sparse(now, [] if incoming else dice.some(teams, 2)),
         "reactions": [
             {
                 "subjectId": facts["customer"].id,
@@ -159,9 +161,11 @@ def message(organisation: Organisation, row: Row) -> Document:
         "modifiedBy": rarely(dice, to_one(agent), 3),
         "redactedBy": to_one(agent) if redacted else ABSENT,
     }
-    if not incoming and dice.one_in(3):
-        shortcut = dice.pick(organisation.rows["shortcut"][:20])
-        relationships["shortcuts"] = to_many([shortcut])
+    if not incoming and dice.one_in(2):
+        shortcuts = dice.some(organisation.rows["shortcut"][:20], 2)
+        relationships["shortcuts"] = (
+            to_many(shortcuts) if shortcuts else dice.pick(({"data": []}, {"data": None}, None))
+        )
     path = f"/v1/messages/{row.id}"
     links = {"self": path, "related": f"/v1/{words.APPS[channel]}/messages/{row.id}"}
     return resource(organisation, row, attributes, relationships, links)
@@ -181,7 +185,7 @@ def attachment(organisation: Organisation, row: Row) -> Document:
     links = {
         "self": f"/v1/messages/{parent.id}/attachments/{row.id}",
         "related": f"https://files.example.com/{row.id}"
-        f"?X-Amz-Expires=600&X-Amz-Signature={signature:x}",
+        f"?X-Amz-Expires=600&X-Amz-Signature={SECRET}-{signature:x}",
     }
     return resource(organisation, row, attributes, {"message": to_one(parent)}, links)
 
@@ -190,25 +194,32 @@ def note(organisation: Organisation, row: Row) -> Document:
     """Build a note."""
     dice, now = row.dice(), row.revision_dice()
     people, teams = agents(organisation), desks(organisation)
-    author, desk = dice.pick(people), dice.pick(teams)
+    author = dice.pick(people)
     attributes = {
         "body": now.pick(words.SENTENCES),
         "externalId": maybe(dice, f"note-{row.number}"),
         "lang": maybe(dice, dice.pick(words.LANGUAGES)),
         **stamps(row),
         "importedAt": maybe(dice, at(row.created)),
-        "createdByTeams": [desk.id] if dice.below(3) else [],
+        "createdByTeams": sparse(now, dice.some([one.id for one in teams], 2)),
         "deleted": rarely(dice, False, 2),
+        "custom": values("note", row, now) if dice.one_in(3) else ABSENT,
         **deletion(row),
     }
-    # How a team that was mentioned reads back is not documented.
-    mentioned = dice.some(people, 2) + (dice.some(teams, 1) if dice.one_in(3) else [])
+    users = now.some(people, 2)
+    desk = dice.some(teams, 1) if dice.one_in(3) else []
+    # How a team that was mentioned reads back is not documented: in either list.
+    apart = bool(desk) and dice.one_in(2)
+    mentioned = users if apart else users + desk
     relationships = {
         "customer": to_one(row.facts["customer"]),
         "conversation": to_one(row.facts["conversation"]),
         "createdBy": to_one(author),
         "modifiedBy": maybe(dice, to_one(author)),
         "deletedBy": to_one(author) if row.deleted else ABSENT,
-        "userMentions": {"data": [reference(one) for one in mentioned]},
+        "userMentions": to_many(mentioned)
+        if mentioned
+        else dice.pick(({"data": []}, {"data": None}, ABSENT)),
+        "teamMentions": to_many(desk) if apart else ABSENT,
     }
     return resource(organisation, row, attributes, relationships)

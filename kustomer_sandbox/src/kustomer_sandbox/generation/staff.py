@@ -6,16 +6,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustomer_sandbox.generation.custom import values
 from kustomer_sandbox.generation.document import (
+    ABSENT,
+    NOTHING,
     Document,
     at,
     deletion,
     maybe,
     resource,
+    shrinking,
+    sparse,
     stamps,
     to_one,
 )
 from kustomer_sandbox.generation.words import FIRST_NAMES, LAST_NAMES
+from kustomer_sandbox.secret import SECRET
 from kustomer_sandbox.times import DAY, HOUR
 
 if TYPE_CHECKING:
@@ -24,7 +30,9 @@ if TYPE_CHECKING:
 
 USERS = 25
 DEACTIVATED = 4
-TEAMS = ("Billing", "Delivery", "Returns", "VIP ⭐", "Übersetzung", "Old team")
+TEAMS = ("Billing", "Delivery", "Returns", "VIP ⭐", "Übersetzung", "Old team", "New team", "Night")
+# The teams that conversations are assigned to come first.
+DESKS = 5
 ROLE_GROUPS = ("Agent", "Admin", "Supervisor", "Reporting", "Collaborator")
 
 
@@ -40,29 +48,36 @@ def add_staff(organisation: Organisation, since: int, until: int) -> None:
             row.deleted = row.updated
     for number, name in enumerate(TEAMS):
         created, updated = since + number * DAY, since + span // 2 + number * HOUR
-        organisation.add("team", created, updated, name=name)
-    organisation.rows["team"][-1].deleted = organisation.rows["team"][-1].updated
+        row = organisation.add("team", created, updated)
+        if name == "Old team":
+            row.deleted = row.updated
 
 
 def agents(organisation: Organisation) -> list[Row]:
-    """Return the users who answer customers."""
+    """Return the users who answer customers, the deactivated ones included."""
     return organisation.rows["user"][: USERS - 1]
 
 
 def desks(organisation: Organisation) -> list[Row]:
-    """Return the living teams."""
-    return organisation.rows["team"][: len(TEAMS) - 1]
+    """Return the teams that conversations are assigned to."""
+    return organisation.rows["team"][:DESKS]
+
+
+def machine(organisation: Organisation) -> Row:
+    """Return the user that API keys belong to."""
+    return organisation.rows["user"][USERS - 1]
 
 
 def user(organisation: Organisation, row: Row) -> Document:
     """Build a user."""
-    dice = row.dice()
+    dice, now = row.dice(), row.revision_dice()
     name = f"{dice.pick(FIRST_NAMES)} {dice.pick(LAST_NAMES)}"
-    machine = row.number == USERS - 1
-    kind = "machine" if machine else ("limited" if row.number % 9 == 8 else "user")
-    groups = organisation.rows["role_group"]
+    automatic = row.number == USERS - 1
+    kind = "machine" if automatic else ("limited" if row.number % 9 == 8 else "user")
+    groups = [] if automatic else organisation.rows["role_group"][: len(ROLE_GROUPS)]
+    roles = ["org.user", "org.permission.read", "org.permission.search.create"]
     attributes = {
-        "name": "sandbox machine" if machine else name,
+        "name": "sandbox machine" if automatic else name,
         "displayName": maybe(dice, name),
         "mobile": maybe(dice, "+15550100"),
         "email": f"agent{row.number}@shop.example.com",
@@ -78,10 +93,14 @@ def user(organisation: Organisation, row: Row) -> Document:
         "password": {
             "allowNew": True,
             "forceNew": False,
+            "hash": SECRET,
             "updatedAt": at(row.created),
         },
-        "roles": ["org.user", "org.permission.read"] if not machine else ["org"],
-        "roleGroups": [groups[row.number % len(groups)].id] if not machine else [],
+        "roles": shrinking(row, now, roles[: row.number % 4])
+        if row.number % 4
+        else NOTHING[row.number % 3],
+        "roleGroups": sparse(now, [one.id for one in groups[row.number % 7 : row.number % 7 + 1]]),
+        "custom": values("user", row, now) if row.number % 2 else ABSENT,
         **stamps(row),
         **deletion(row),
     }
@@ -96,18 +115,19 @@ def user(organisation: Organisation, row: Row) -> Document:
 
 def team(organisation: Organisation, row: Row) -> Document:
     """Build a team."""
-    dice = row.dice()
+    dice, now = row.dice(), row.revision_dice()
     people = agents(organisation)
-    name = row.facts["name"]
+    name = TEAMS[row.number] if row.number < len(TEAMS) else f"Team {row.number}"
     first = row.number * 4 + row.rev - 1
-    members = [people[n % len(people)].id for n in range(first, first + 5)]
+    members = [people[n % len(people)].id for n in range(first, first + 5 - row.rev % 3)]
+    empty = row.deleted is not None or row.number >= DESKS
     attributes = {
         "name": name,
         "displayName": name,
         "icon": maybe(dice, "team"),
         "externalId": f"team-{row.number}" if row.number % 2 else None,
-        "members": [] if row.deleted else members,
-        "roleGroups": [organisation.rows["role_group"][0].id],
+        "members": NOTHING[row.number % 3] if empty else shrinking(row, now, members),
+        "roleGroups": sparse(now, [organisation.rows["role_group"][0].id][: row.number % 4]),
         "importedAt": at(row.created) if row.number % 2 else None,
         **stamps(row),
         "deleted": row.deleted is not None,
@@ -122,13 +142,14 @@ def team(organisation: Organisation, row: Row) -> Document:
 
 def role_group(organisation: Organisation, row: Row) -> Document:
     """Build a role group, the app's permission set."""
-    name = ROLE_GROUPS[row.number]
+    named = row.number < len(ROLE_GROUPS)
+    name = ROLE_GROUPS[row.number] if named else f"Permission set {row.number}"
     attributes = {
         "name": name,
         "description": f"What a {name.lower()} may do",
         "display": row.number != len(ROLE_GROUPS) - 1,
         "system": row.number < 2,
-        "roles": ["org.user", "org.permission.customer.read"][: 1 + row.number % 2],
+        "roles": ["org.user", "org.permission.customer.read"][: row.number % 3],
         **stamps(row, modified=False),
     }
     return resource(organisation, row, attributes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kustomer_sandbox.generation.document import (
+    ABSENT,
     Document,
     at,
     reference,
@@ -87,15 +88,17 @@ def audit_log(organisation: Organisation, row: Row) -> Document:
 def customer_event(organisation: Organisation, row: Row) -> Document:
     """Build an event of a customer or a conversation."""
     customer, conversation = row.facts["customer"], row.facts["conversation"]
+    message = row.facts.get("message")
     agent = agents(organisation)[row.number % 20]
     tracked = "session" in row.facts
+    kind = "customer" if tracked else ("message" if message else "conversation")
     attributes = {
-        "name": "kustomer.tracking.identified.event" if tracked else "kustomer.conversation.update",
+        "name": "kustomer.tracking.identified.event" if tracked else f"kustomer.{kind}.update",
         "trackingEvent": "Viewed page" if tracked else None,
-        "type": "customer" if tracked else "conversation",
+        "type": kind,
         "app": None,
         "publishedAt": at(row.created),
-        "createdAt": at(conversation.created),
+        "createdAt": at((message or conversation).created),
         "updatedAt": at(row.created),
         "modifiedAt": None,
         "location": None
@@ -121,6 +124,7 @@ def customer_event(organisation: Organisation, row: Row) -> Document:
         "modifiedBy": None,
         "customer": to_one(customer),
         "conversation": to_one(conversation),
+        "message": to_one(message) if message else ABSENT,
     }
     links = {"self": f"/v1/customers/{customer.id}/events/{row.id}"}
     return resource(organisation, row, attributes, relationships, links)

@@ -12,6 +12,7 @@ from kustomer_sandbox.generation.document import (
     rarely,
     reference,
     resource,
+    sparse,
     stamps,
     to_many,
     to_one,
@@ -28,7 +29,7 @@ def work_session(organisation: Organisation, row: Row) -> Document:
     """Build a work session."""
     dice, now = row.dice(), row.revision_dice()
     active = row.facts["active"]
-    statuses = organisation.rows["status"]
+    statuses = organisation.rows["status"][:5]
     status = statuses[0] if active else statuses[3]
     passed = row.updated - row.created
     spent = {"businessTime": passed // 2, "time": passed // 2}
@@ -42,7 +43,7 @@ def work_session(organisation: Organisation, row: Row) -> Document:
         "signedOutAt": None if active else at(row.updated),
         "workItemCount": now.between(-1, 4) if active else 0,
         "pausedWorkItemCount": 0,
-        "capacity": [{"priority": 1, "limit": 2, "remaining": 2}],
+        "capacity": [{"priority": 1 + n, "limit": 2, "remaining": 2} for n in range(dice.below(3))],
         "capacityRemaining": 2,
         "totalCapacity": 2,
         "capacityStatus": now.pick(("idle", "not-at-capacity")),
@@ -57,7 +58,9 @@ def work_session(organisation: Organisation, row: Row) -> Document:
         "totalTimeByStatus": {
             one.id: {"statusAt": started, "statusSelectedCount": n + 1, **spent}
             for n, one in enumerate(statuses[: dice.between(1, 3)])
-        },
+        }
+        if row.number % 9
+        else now.pick(({}, None, ABSENT)),
         "lastAssignedItemAt": maybe(dice, started),
         "lastRevision": {"handledItemCount": now.below(12)},
         "rev": row.rev,
@@ -145,11 +148,12 @@ def conversation_time(organisation: Organisation, row: Row) -> Document:
     conversation, user = row.facts["conversation"], row.facts["user"]
     handled = row.created - dice.between(1, 60) * 1000
     noted = dice.one_in(4)
+    teams = [desk.id for desk in desks(organisation)]
     attributes = {
         "createdAt": at(row.created),
-        "createdByTeams": [dice.pick(desks(organisation)).id],
-        "assignedUsers": [user.id],
-        "assignedTeams": [],
+        "createdByTeams": sparse(dice, dice.some(teams, 2)),
+        "assignedUsers": sparse(dice, [user.id][: dice.below(4)]),
+        "assignedTeams": sparse(dice, dice.some(teams, 2)),
         "channels": [conversation.facts["channel"]],
         "handleAt": at(handled),
         "handleTime": dice.between(1, 900),

@@ -162,7 +162,7 @@ class SearchEngine:
         if self._options.shuffle_ties:
             rows = rows.copy()
             self._shuffle.shuffle(rows)
-        elif _by_update(query.sorts):
+        elif _by_update(query):
             # The index stands in this order already.
             return rows[::-1] if query.sorts[0][1] else rows
         for name, descending in reversed(query.sorts):
@@ -174,15 +174,22 @@ class SearchEngine:
         return rows
 
 
-def _by_update(sorts: tuple[tuple[str, bool], ...]) -> bool:
-    return len(sorts) == 1 and sorts[0][0].endswith("updated_at")
+def _times_of_update(context: str) -> tuple[str, ...]:
+    """Return the criteria of a context that the order of the index answers."""
+    if context == "conversation_time":
+        # It never changes after it was made.
+        return ("conversation_time_created_at",)
+    if context.startswith("kobject_"):
+        return (f"{context}_updated_at", "kobject_updated_at")
+    return (f"{context}_updated_at",)
+
+
+def _by_update(query: Query) -> bool:
+    return len(query.sorts) == 1 and query.sorts[0][0] in _times_of_update(query.context)
 
 
 def _is_bound(condition: Condition, context: str) -> bool:
-    names = {f"{context}_updated_at"}
-    if context.startswith("kobject"):
-        names.add("kobject_updated_at")
-    return condition.name in names and condition.operator in (
+    return condition.name in _times_of_update(context) and condition.operator in (
         "gte",
         "gt",
         "lte",

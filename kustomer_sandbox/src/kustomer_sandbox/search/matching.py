@@ -113,11 +113,11 @@ def read(organisation: Organisation, row: Row, rest: str) -> Any:  # noqa: PLR09
     if rest in ("any_text", "any_text_new"):
         return str(document["attributes"])
     if path and path.startswith("#"):
-        data = document["relationships"].get(path[1:], {}).get("data")
+        data = (document["relationships"].get(path[1:]) or {}).get("data")
         return [one["id"] for one in data] if isinstance(data, list) else _id(data)
     if rest.startswith("custom_"):
         name = _without_klass(row, rest.removeprefix("custom_"))
-        return document["attributes"].get("custom", {}).get(name)
+        return (document["attributes"].get("custom") or {}).get(name)
     if row.type == "note" and rest == "body":
         path = "body"
     return _walk(document["attributes"], (path or _camel(rest)).split("."))

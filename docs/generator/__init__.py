@@ -1,0 +1,1 @@
+"""From the tap's declarations to the documentation of its tables."""

@@ -1,0 +1,72 @@
+"""Says in words where the rows of a table are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_kustomer.reading.sources import (
+    CursorList,
+    LiveIds,
+    PagedList,
+    PerParent,
+    Search,
+    Single,
+    is_windowed,
+)
+from tap_kustomer.streams import STREAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_kustomer.reading.sources import Source
+    from tap_kustomer.streams.base import KustomerStream
+
+
+def in_words(source: Source) -> str:
+    """Where a source is, as Markdown."""
+    match source:
+        case Search():
+            words = _search(source)
+        case LiveIds():
+            words = f"{_search(source.search)}, ids of live rows only"
+        case PagedList():
+            words = " and ".join(f"`GET {source.path}{_query(each)}`" for each in source.variants)
+        case Single():
+            words = f"`GET {source.path}`"
+        case CursorList():
+            words = f"`GET {source.path}`, by cursor"
+        case PerParent():
+            words = _per_parent(source)
+        case _:
+            words = "; ".join(in_words(each) for each in source.sources)
+    return words
+
+
+def _per_parent(source: PerParent) -> str:
+    parent = next(name_of(each) for each in STREAMS if each.source == source.parent)
+    row = "changed row" if is_windowed(source) else "row"
+    request = f"`GET {source.path}{_query(source.params)}`"
+    return f"{request}, once for each {row} of [`{parent}`](#{parent})"
+
+
+def name_of(stream: type[KustomerStream]) -> str:
+    """The name of a stream's table, which the SDK knows of instances only."""
+    return str(vars(stream)["name"])
+
+
+def is_searched(source: Source) -> bool:
+    """Whether it takes a role for searching."""
+    if isinstance(source, PerParent):
+        return is_searched(source.parent)
+    return isinstance(source, Search | LiveIds)
+
+
+def _search(source: Search) -> str:
+    criteria = " or else ".join(f"`{criterion.name}`" for criterion in source.times)
+    archive = "" if source.archived else ", the last two years only"
+    words = f"search in `{source.context}` by {criteria}{archive}"
+    return f"{words}; where it refuses, {in_words(source.fallback)}" if source.fallback else words
+
+
+def _query(params: Mapping[str, str]) -> str:
+    return "?" + "&".join(f"{key}={value}" for key, value in params.items()) if params else ""

@@ -1,0 +1,66 @@
+"""Klasses: the classes of custom objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox.generation.document import Document, resource, stamps
+from kustomer_sandbox.generation.words import COLOURS
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+_MIXINS = ("commentable", "assignable", "editable", "creatable")
+
+
+@dataclass(frozen=True)
+class Klass:
+    """A class of custom objects, and its part of all of them in percent."""
+
+    name: str
+    status: str
+    share: int
+    # Made when the organisation first advances.
+    late: bool = False
+
+
+KLASSES = (
+    Klass("order", "enabled", 50),
+    Klass("ecomm-return", "enabled", 20),
+    Klass("Loyalty_Account", "existing_only", 12),
+    # The documented pattern of a name allows no dot; a client has to survive one all the same.
+    Klass("shopify.order", "enabled", 8),
+    Klass("3PL-Shipment", "enabled", 6),
+    # The same as another one in snake_case.
+    Klass("loyalty-account", "existing_only", 4),
+    Klass("old-order", "disabled", 0),
+    Klass("warranty.Claim", "enabled", 0, late=True),
+)
+
+
+def klass_named(organisation: Organisation, name: str) -> Klass | None:
+    """Return the class of a name, singular or plural, where the organisation has it by now."""
+    known = KLASSES[: len(organisation.rows["klass"])]
+    return next((one for one in known if name in (one.name, f"{one.name}s")), None)
+
+
+def klass(organisation: Organisation, row: Row) -> Document:
+    """Build a class."""
+    it = KLASSES[row.number]
+    attributes = {
+        "name": it.name,
+        "displayName": it.name.replace("_", " ").replace("-", " ").title(),
+        "icon": "truck-delivery",
+        "color": COLOURS[row.number % len(COLOURS)],
+        "klassSchema": "https://developer.kustomer.com/schemas/klass",
+        "appVersion": "app_1.0.0",
+        "s3DataUrl": "https://data.example.com/klass.json",
+        "appDisabled": it.status == "disabled",
+        "status": it.status,
+        "mixins": list(_MIXINS[: (row.number + 1) % 5]),
+        **stamps(row, modified=False),
+    }
+    kobjects = {"links": {"self": f"/v1/klasses/{it.name}s"}}
+    return resource(organisation, row, attributes, {"kobjects": kobjects})

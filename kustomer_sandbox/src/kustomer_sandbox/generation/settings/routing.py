@@ -1,0 +1,77 @@
+"""How work is handed out: queues, their rules, agents' statuses, what teams take."""
+
+# ruff: noqa: PLR2004 - the data is made of numbers and yes or no
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox.generation.document import NOTHING, shrinking, stamps, to_one
+from kustomer_sandbox.generation.settings.setting import Parts, Setting, administered
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+QUEUES = ("DEFAULT_QUEUE", "Billing", "Returns", "VIP", "Chat 💬")
+STATUSES = ("available", "busy", "unavailable", "offline")
+
+
+def _queue(_: Organisation, row: Row) -> Parts:
+    name = QUEUES[row.number] if row.number < len(QUEUES) else f"Campaign {row.number}"
+    attributes = {
+        "name": name,
+        "displayName": name.title() if row.number else "Default queue",
+        "description": f"Work for {name}" if row.number else None,
+        "key": name.lower().replace(" ", "-"),
+        "priority": row.number + 1,
+        "itemSize": 1 + row.number % 3,
+        "system": row.number == 0,
+        "restrictTransfersByUsers": row.number == 3,
+        **stamps(row),
+    }
+    return attributes, {}
+
+
+def _queue_rule(organisation: Organisation, row: Row) -> Parts:
+    attributes = {
+        "name": f"Rule {row.number}",
+        "enabled": row.number != 3,
+        "criteria": {"and": [{"conversation_channel": {"operator": "equals", "value": "chat"}}]},
+        **stamps(row),
+    }
+    queue = organisation.rows["queue"][row.number % len(QUEUES)]
+    return attributes, {"queue": to_one(queue)}
+
+
+def _status(_: Organisation, row: Row) -> Parts:
+    system = row.number < len(STATUSES)
+    kind = STATUSES[row.number] if system else "unavailable"
+    attributes = {
+        "name": kind.title() if system else "Lunch 🍜",
+        "statusType": kind,
+        "system": system,
+        **stamps(row),
+    }
+    return attributes, {}
+
+
+def _team_settings(organisation: Organisation, row: Row) -> Parts:
+    now = row.revision_dice()
+    first = organisation.rows["queue"][: len(QUEUES) - row.number]
+    queues = shrinking(row, now, [one.id for one in first])
+    attributes = {
+        "enabled": row.number % 4 != 3,
+        "queues": queues if row.number < 2 else NOTHING[row.number % 3],
+        "externalQueues": ["amazon-connect"] if row.number == 1 else [],
+        **stamps(row),
+    }
+    return attributes, {"team": to_one(row.facts["team"])}
+
+
+SETTINGS = {
+    "queue": Setting(administered(_queue), len(QUEUES) + 1, kept=len(QUEUES)),
+    "queue-rule": Setting(administered(_queue_rule), 4),
+    "status": Setting(administered(_status), len(STATUSES) + 1),
+    "team_routing_settings": Setting(administered(_team_settings)),
+}

@@ -1,0 +1,45 @@
+"""What every table of settings is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox.generation.document import Document, resource, to_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+Parts = tuple[Document, Document]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A type of record that an administrator sets up."""
+
+    build: Callable[[Organisation, Row], Document]
+    # How many there are from the start; those that belong to another record are added with it.
+    amount: int = 0
+    # How many of the last are soft-deleted from the start.
+    deleted: int = 0
+    # How many of the first others refer to: these are never removed. None: nor is any other.
+    kept: int | None = None
+
+
+def administered(
+    build: Callable[[Organisation, Row], Parts],
+) -> Callable[[Organisation, Row], Document]:
+    """Return a builder of whole documents from one of attributes and relationships."""
+
+    def whole(organisation: Organisation, row: Row) -> Document:
+        attributes, relationships = build(organisation, row)
+        admin = to_one(organisation.rows["user"][0])
+        by: Document = {"createdBy": admin, "modifiedBy": admin}
+        if row.deleted:
+            by["deletedBy"] = admin
+        return resource(organisation, row, attributes, {**by, **relationships})
+
+    return whole

@@ -1,0 +1,54 @@
+"""The two searches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox import roles
+from kustomer_sandbox.handlers.call import Call, Endpoint
+from kustomer_sandbox.lists import search_links
+from kustomer_sandbox.search import ARCHIVE, STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kustomer_sandbox.generation.document import Document
+    from kustomer_sandbox.search.query import Rules
+
+
+def _searching(rules: Rules) -> Callable[[Call], Document]:
+    def answer(call: Call) -> Document:
+        found = call.engine.search(call.body, call.parameters, rules)
+        context = call.body["queryContext"]
+        kind = "kobject" if context.startswith("kobject") else context
+        needed = roles.OF_CONTEXT[kind]
+        hidden = False
+        if call.options.object_roles != "ignore":
+            hidden = not call.access.allows(call.roles, needed)
+        if hidden and call.options.object_roles == "refuse":
+            raise call.access.refusal(needed)
+        if hidden:
+            found.total, found.data = 0, []
+        size = found.page_size
+        given = {"idsOnly": "true"} if found.ids_only else {}
+        return {
+            "meta": {
+                "pageSize": size,
+                "page": found.page,
+                "total": found.total,
+                "totalPages": -(-found.total // size),
+                "aggregations": {},
+                "timed_out": False,
+            },
+            "links": search_links(rules.path, given, found.page, size, found.total),
+            "data": found.data,
+        }
+
+    return answer
+
+
+ENDPOINTS = (
+    Endpoint(STANDARD.path, roles.SEARCH, _searching(STANDARD), "POST"),
+    Endpoint(f"{STANDARD.path}/", roles.SEARCH, _searching(STANDARD), "POST"),
+    Endpoint(ARCHIVE.path, roles.SEARCH, _searching(ARCHIVE), "POST"),
+)

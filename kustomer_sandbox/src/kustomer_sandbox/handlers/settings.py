@@ -1,0 +1,79 @@
+"""Settings that are not plain lists: schedules, SLAs, sub-statuses and the like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox import roles
+from kustomer_sandbox.handlers.call import Call, Endpoint
+from kustomer_sandbox.lists import Listing, equal, find, page_of
+from kustomer_sandbox.secret import SECRET
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.generation.document import Document
+
+
+def _schedule(call: Call) -> Document:
+    organisation = call.organisation
+    wanted = call.names.get("id")
+    first = organisation.rows["schedule"][0]
+    row = first if wanted is None else find(organisation, wanted, "schedule")
+    document: Document = {"data": organisation.encoded(row)}
+    if call.parameters.get("include") == "holidays":
+        holidays = organisation.children(row, "holiday")
+        document["included"] = [organisation.encoded(one) for one in holidays]
+    return document
+
+
+def _sla(call: Call) -> Document:
+    organisation = call.organisation
+    row = find(organisation, call.names["id"], "sla")
+    versions = organisation.children(row, "sla_version")
+    document: Document = {"data": organisation.encoded(row)}
+    wanted = call.parameters.get("versions")
+    if wanted == "all":
+        document["included"] = [organisation.encoded(one) for one in versions]
+    elif wanted == "active":
+        # An object instead of an array, as in the documented example.
+        document["included"] = organisation.encoded(versions[-1])
+    return document
+
+
+def _default_brand(call: Call) -> Document:
+    document = call.organisation.document(call.organisation.rows["brand"][0])
+    document["relationships"] = {"org": document["relationships"]["org"]}
+    return {"data": document}
+
+
+def _sub_statuses(call: Call) -> Document:
+    given = dict(call.parameters)
+    if "resource" in given:
+        given["resourceType"] = given["resource"]
+    listing = Listing("", "sub_status", narrow=equal("resourceType"))
+    return page_of(call.organisation, listing, call.path, given)
+
+
+def _workflow_variables(call: Call) -> Document:
+    """Give away what nobody should ask for: variables may hold secrets."""
+    row = find(call.organisation, call.names["id"], "workflow")
+    variable = {"type": "workflow_variable", "id": row.id, "attributes": {"shopToken": SECRET}}
+    return {"data": [variable]}
+
+
+def _article_version(call: Call) -> Document:
+    row = find(call.organisation, call.names["id"], "kb_article")
+    lang = call.names["lang"]
+    attributes = {"lang": lang, "title": "How to return an item", "htmlBody": "<p>Send it.</p>"}
+    version = {"type": "kb_article_version", "id": f"{row.id}.{lang}", "attributes": attributes}
+    return {"data": version}
+
+
+ENDPOINTS = (
+    Endpoint("/v1/schedules/default", roles.SCHEDULE, _schedule),
+    Endpoint("/v1/schedules/{id}", roles.SCHEDULE, _schedule),
+    Endpoint("/v1/slas/{id}", roles.SLA, _sla),
+    Endpoint("/v1/brands/default", roles.BRAND, _default_brand),
+    Endpoint("/v1/sub-statuses", roles.SUB_STATUS, _sub_statuses),
+    Endpoint("/v1/workflows/{id}/variables", roles.WORKFLOW, _workflow_variables),
+    Endpoint("/v1/kb/articles/{id}/versions/{lang}", roles.KB, _article_version),
+)

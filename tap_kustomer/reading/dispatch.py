@@ -1,0 +1,69 @@
+"""Sends the questions of a schedule, several at once, and hands on what comes of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+
+    from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.schedule import Batch, Schedule, Slice
+    from tap_kustomer.reading.search import Answer, Question
+
+
+def dispatch(
+    schedule: Schedule,
+    ask: Callable[[Question], Answer],
+    workers: Workers,
+    *,
+    parallel: Callable[[], int],
+    in_turn: Callable[[], bool],
+) -> Iterator[Batch]:
+    """All rows of a schedule, in order of time. Nothing is sent while nobody asks for rows.
+
+    Args:
+        schedule: Says what to ask next.
+        ask: Answers a question; workers do that.
+        workers: Ask while the caller is busy with the rows.
+        parallel: How many questions are worth having under way at once, by now.
+        in_turn: Whether the rows are waited for. While they are not, one question at a time is
+            sent, and none as long as there are rows to hand on.
+
+    Raises:
+        RequestError: A question can't be answered.
+        IncompleteError: Rows of one time can't be read whole.
+    """
+    under_way: dict[Future[Answer], Slice] = {}
+
+    def send() -> None:
+        most = parallel() if in_turn() else int(not schedule.is_due)
+        while (task := schedule.next_question(most)) is not None:
+            part, question = task
+            under_way[workers.submit(partial(ask, question))] = part
+
+    def learn(answer: Future[Answer]) -> None:
+        schedule.learn(under_way.pop(answer), answer.result())
+
+    try:
+        while not schedule.is_done:
+            send()
+            for batch in schedule.deliver():
+                yield batch
+                # Writing many rows takes a while, in which nobody is to be idle.
+                for answer in filter(_is_good, list(under_way)):
+                    learn(answer)
+                send()
+            if under_way:
+                for answer in workers.finished(under_way):
+                    learn(answer)
+    finally:
+        for answer in under_way:
+            answer.cancel()
+
+
+def _is_good(answer: Future[Answer]) -> bool:
+    """Whether an answer is there. One that has failed can wait until its rows are missed."""
+    return answer.done() and answer.exception() is None

@@ -1,0 +1,109 @@
+"""Asks for as little of a source as shows whether it can be read."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.client.errors import RefusedError
+from tap_kustomer.client.session import Request
+from tap_kustomer.reading.children import read_children
+from tap_kustomer.reading.index import Index
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.search import Question
+from tap_kustomer.reading.sources import (
+    Chain,
+    CursorList,
+    LiveIds,
+    PagedList,
+    PerParent,
+    Search,
+)
+
+if TYPE_CHECKING:
+    from tap_kustomer.client.session import Reply
+    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.reading.reader import Reader
+    from tap_kustomer.reading.search import Window
+    from tap_kustomer.reading.sources import Source
+
+# Parents among which one is looked for that may have rows.
+_PARENTS: Final = 20
+
+
+def sample(
+    reader: Reader, source: Source, window: Window, name: str, *, rows: int = 1
+) -> list[Resource] | None:
+    """A few rows of a source, at the price of one request for each list or search behind it.
+
+    The archive is not asked: it needs the roles of the search
+    (https://developer.kustomer.com/api/core-resources/create-customer-archive-search).
+
+    Args:
+        reader: Has the session and the workers.
+        source: What is tried.
+        window: From when to when, for a search.
+        name: Of the stream, for errors.
+        rows: How many to ask for.
+
+    Returns:
+        The rows; None where there is no parent to ask about, so that nothing is known.
+
+    Raises:
+        RequestError: It can't be read.
+    """
+    if isinstance(source, Chain):
+        parts = [sample(reader, part, window, name) for part in source.sources]
+        return [row for part in parts for row in part or ()]
+    if isinstance(source, Search):
+        return _of_search(reader, source, window, rows)
+    if isinstance(source, LiveIds):
+        return _of_search(reader, source.search, window, rows)
+    if isinstance(source, PerParent):
+        return _of_parent(reader, source, window, name)
+    if isinstance(source, PagedList):
+        return _get(reader, source.path, {**source.variants[0], "page": 1, "pageSize": rows})
+    return _get(reader, source.path, {"count": rows} if isinstance(source, CursorList) else {})
+
+
+def _of_search(reader: Reader, source: Search, window: Window, rows: int) -> list[Resource]:
+    """By the first criterion that the search knows; else from the list."""
+    question = Question(window, sorted=False)
+    refusal: RefusedError | None = None
+    for criterion in source.times:
+        index = Index(reader.session, source, criterion, page_size=rows)
+        try:
+            answer = reader.workers.result(reader.workers.submit(partial(index.ask, question)))
+        except RefusedError as error:
+            refusal = error
+        else:
+            return [row.resource() for row in answer.rows]
+    if source.fallback is None:
+        assert refusal is not None, "a search has a criterion"  # noqa: S101
+        raise refusal
+    return _get(reader, source.fallback.path, {"page": 1, "pageSize": rows})
+
+
+def _of_parent(
+    reader: Reader, source: PerParent, window: Window, name: str
+) -> list[Resource] | None:
+    """The rows of the first parent that may have any."""
+    for parent in sample(reader, source.parent, window, name, rows=_PARENTS) or ():
+        if source.key(parent) is not None:
+            pages = read_children(
+                reader.session, reader.workers, source, [Page([parent])], name, parallel=1
+            )
+            return [row for page in pages for row in page.resources]
+    return None
+
+
+def _get(reader: Reader, path: str, params: dict[str, str | int]) -> list[Resource]:
+    request = Request("GET", path, params=params)
+    ask = partial(reader.session.send, request, _rows)
+    return reader.workers.result(reader.workers.submit(ask))
+
+
+def _rows(reply: Reply) -> list[Resource]:
+    """What stands under `data`: several resources, or one."""
+    data = reply.document().get("data")
+    return [row for row in (data if isinstance(data, list) else [data]) if isinstance(row, dict)]

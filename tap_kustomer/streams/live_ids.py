@@ -1,0 +1,90 @@
+"""Live ids: what is still there, so that what was deleted for good can be told from it.
+
+A deleted row that Kustomer keeps comes with `deleted`; one that it has removed is just not there
+any more. Each table here is read whole, about 250 ids with each request, and is not selected by
+default. `docs/deletes.md` has the query that finds the removed rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tap_kustomer.reading.sources import Criterion, LiveIds
+from tap_kustomer.shaping.fields import Shape
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.companies import Companies
+from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.kobjects import Kobjects
+from tap_kustomer.streams.messages import Messages
+from tap_kustomer.streams.notes import Notes
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.sources import Search
+
+
+def _ids(search: Search) -> LiveIds:
+    """The same search for ids: the rows don't show then by which time they were found."""
+    criteria = tuple(Criterion(time.name, None) for time in search.times)
+    return LiveIds(replace(search, criteria=criteria, fallback=None, ids_only=True))
+
+
+class CompanyIds(KustomerStream):
+    """One row for each company that is still there."""
+
+    name = "company_ids"
+    selected_by_default = False
+    source = _ids(Companies.source)
+    roles = Companies.roles
+    shape = Shape(attributes=())
+
+
+class ConversationIds(KustomerStream):
+    """One row for each conversation that is still there."""
+
+    name = "conversation_ids"
+    selected_by_default = False
+    source = _ids(Conversations.source)
+    roles = Conversations.roles
+    shape = Shape(attributes=())
+
+
+class CustomerIds(KustomerStream):
+    """One row for each customer who is still there."""
+
+    name = "customer_ids"
+    selected_by_default = False
+    source = _ids(Customers.source)
+    roles = Customers.roles
+    shape = Shape(attributes=())
+
+
+class KobjectIds(KustomerStream):
+    """One row for each custom object that is still there."""
+
+    name = "kobject_ids"
+    selected_by_default = False
+    source = _ids(Kobjects.source)
+    roles = Kobjects.roles
+    shape = Shape(attributes=())
+
+
+class MessageIds(KustomerStream):
+    """One row for each message that is still there."""
+
+    name = "message_ids"
+    selected_by_default = False
+    source = _ids(Messages.source)
+    roles = Messages.roles
+    shape = Shape(attributes=())
+
+
+class NoteIds(KustomerStream):
+    """One row for each note that is still there and was updated within two years."""
+
+    name = "note_ids"
+    selected_by_default = False
+    source = _ids(Notes.source)
+    roles = Notes.roles
+    shape = Shape(attributes=())

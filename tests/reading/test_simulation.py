@@ -1,0 +1,101 @@
+"""Thousands of small organisations that change while they are read. `SEED=7 pytest` repeats one."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+
+import pytest
+
+from support.index_model import IndexModel
+from support.simulation import Outcome, Simulation
+from support.spreads import END, HOUR, SPREADS, START
+from tap_kustomer.reading.search import Window
+
+SEED = os.environ.get("SEED")
+CHUNKS = [range(first, first + 300) for first in range(0, 2_400, 300)]
+
+
+class Organisation:
+    """Rows, what happens to them while they are read, and a reading of them."""
+
+    def __init__(self, seed: int) -> None:
+        draw = self.draw = random.Random(seed)
+        spread = draw.choice(SPREADS)
+        # Many rows of one time, some, or hardly any.
+        grain = draw.choice([1, 1_000, HOUR, 50 * HOUR])
+        self.page_size = draw.randrange(5, 21)
+        self.churn = draw.choice([0.0, 0.1, 0.7])
+        self.is_sorted = draw.random() < 0.85
+        self.index = IndexModel(
+            {
+                f"row{n}": (
+                    START + (spread(draw) - START) // grain * grain,
+                    START - draw.randrange(10**9),
+                )
+                for n in range(draw.choice([0, draw.randrange(40), draw.randrange(300)]))
+            },
+            page_size=self.page_size,
+            row_cap=draw.choice([50_000, 3 * self.page_size]),
+            total_cap=draw.choice([10**9, 10_000]),
+            order=draw if draw.random() < 0.5 else None,
+            # Out of order can only be seen where times differ.
+            sorts=grain > 1 or draw.random() < 0.8,
+            shows_time=self.is_sorted,
+            before_answer=self.change,
+        )
+        self.longest_answer = draw.choice([0.2, 3.0, 20.0])
+        self.parallel = draw.choice([None, 1, 2, 8])
+        self.lookahead = draw.choice([1, 5_000, 10**8])
+
+    def change(self, index: IndexModel) -> None:
+        """A row is updated, which moves it out of the window, or removed without a trace."""
+        if index.rows and self.draw.random() < self.churn:
+            row_id = self.draw.choice(list(index.rows))
+            if self.draw.random() < 0.8:
+                index.rows[row_id] = (END + len(index.questions) + 1, index.rows[row_id][1])
+            else:
+                del index.rows[row_id]
+
+    def read(self, start: int = START, *, turn: int = 0, pages: int = 10**9) -> Outcome:
+        return Simulation(
+            self.index,
+            Window(start, END),
+            draw=self.draw,
+            latency=lambda draw: draw.uniform(0.05, self.longest_answer),
+            writing=self.draw.choice([0.0, 0.03, 2.0]),
+            parallel=self.parallel,
+            page_size=self.page_size,
+            lookahead=self.lookahead,
+            is_sorted=self.is_sorted,
+            turn=turn,
+            pages=pages,
+        ).run()
+
+    def in_window(self, end: int = END) -> set[str]:
+        return {row_id for row_id, (updated, _) in self.index.rows.items() if updated <= end}
+
+
+def check(seed: int) -> None:
+    organisation = Organisation(seed)
+    draw = organisation.draw
+
+    killed = organisation.read(pages=draw.randrange(1, 20), turn=draw.choice([0, 3]))
+    assert organisation.in_window(killed.reached - 1) <= set(killed.ids), "reached, but not read"
+
+    resumed = organisation.read(max(killed.reached, START), turn=draw.choice([0, 3]))
+    assert organisation.in_window() <= {*killed.ids, *resumed.ids}, "missed"
+    assert max(Counter(resumed.ids).values(), default=1) == 1, "delivered twice"
+    assert resumed.times == sorted(resumed.times), "out of order"
+    assert resumed.shortfalls == 0, "counted, but not delivered"
+
+
+@pytest.mark.parametrize("seeds", [[int(SEED)]] if SEED else CHUNKS, ids=lambda seeds: seeds[0])
+def test_whatever_happens_meanwhile_nothing_that_stays_is_missed(seeds: range) -> None:
+    for seed in seeds:
+        try:
+            check(seed)
+        except Exception as error:
+            error.add_note(f"To repeat: SEED={seed} pytest tests/reading/test_simulation.py")
+            raise

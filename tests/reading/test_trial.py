@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+import pytest
+
+from support.index_model import resource
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
+from tap_kustomer.client.session import Reply
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.search import PATH, Window
+from tap_kustomer.reading.sources import (
+    Chain,
+    Criterion,
+    CursorList,
+    LiveIds,
+    PagedList,
+    PerParent,
+    Search,
+    Single,
+)
+from tap_kustomer.reading.trial import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.session import Request, Session
+    from tap_kustomer.reading.sources import Source
+
+T = TypeVar("T")
+Document = dict[str, Any]
+
+NOW = 1_750_000_000_000
+WINDOW = Window(0, NOW)
+CONVERSATIONS = Search("conversation")
+EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
+
+
+def found(*ids: str) -> Document:
+    return {"data": [resource(one, NOW - 1, NOW - 1) for one in ids], "meta": {"total": len(ids)}}
+
+
+@dataclass
+class Answers:
+    """A document or an error for each path; 404 for all others."""
+
+    by_path: dict[str, Document | RequestError]
+    refused: str = "nothing"
+    sent: list[Request] = field(default_factory=list)
+
+    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+        self.sent.append(request)
+        answer = self.by_path.get(request.path, MissingError(f"{request} answered 404"))
+        if self.refused in str(request.json):
+            answer = RefusedError(f"{request} answered 400")
+        if isinstance(answer, RequestError):
+            raise answer
+        return read(Reply(msgspec.json.encode(answer)))
+
+    def ids_in(self, source: Source) -> list[str] | None:
+        reader = Reader(
+            session=cast("Session", self),
+            workers=Workers(2, lambda: None),
+            page_size=500,
+            parallel=2,
+            lookahead=1,
+            strict=True,
+            now=NOW,
+            report=lambda _: None,
+        )
+        rows = sample(reader, source, WINDOW, "things")
+        return None if rows is None else [row["id"] for row in rows]
+
+    @property
+    def asked(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(request.path, dict(request.params)) for request in self.sent]
+
+
+def test_of_a_list_one_row_is_asked_for() -> None:
+    answers = Answers({"/v1/tags": found("a")})
+
+    assert answers.ids_in(PagedList("/v1/tags", variants=({"deleted": "true"}, {}))) == ["a"]
+    assert answers.asked == [("/v1/tags", {"deleted": "true", "page": 1, "pageSize": 1})]
+
+
+def test_of_a_list_with_a_cursor_one_row_is_asked_for() -> None:
+    answers = Answers({"/v1/audit-logs": found("a")})
+
+    assert answers.ids_in(CursorList("/v1/audit-logs")) == ["a"]
+    assert answers.asked == [("/v1/audit-logs", {"count": 1})]
+
+
+def test_one_resource_is_asked_for_as_it_is() -> None:
+    answers = Answers({"/v1/chat/settings": {"data": {"id": "a"}}})
+
+    assert answers.ids_in(Single("/v1/chat/settings")) == ["a"]
+    assert answers.asked == [("/v1/chat/settings", {})]
+
+
+@pytest.mark.parametrize("source", [CONVERSATIONS, LiveIds(CONVERSATIONS)], ids=["rows", "ids"])
+def test_a_search_is_asked_for_one_row_of_the_whole_window(source: Source) -> None:
+    answers = Answers({PATH: found("a")})
+
+    assert answers.ids_in(source) == ["a"]
+    assert answers.asked == [(PATH, {"page": 1, "pageSize": 1})]
+    assert "1970-01-01" in str(answers.sent[0].json)
+
+
+def test_a_search_without_rows_can_be_read() -> None:
+    assert Answers({PATH: found()}).ids_in(CONVERSATIONS) == []
+
+
+def test_where_the_search_refuses_a_criterion_the_next_one_is_tried() -> None:
+    answers = Answers({PATH: found("a")}, refused="work_item_updated_at")
+    criteria = (Criterion("work_item_updated_at"), Criterion("work_item_created_at", "createdAt"))
+
+    assert answers.ids_in(Search("work_item", criteria=criteria)) == ["a"]
+
+
+def test_where_the_search_refuses_every_criterion_the_list_is_tried() -> None:
+    answers = Answers({PATH: found("a"), "/v1/companies": found("b")}, refused="company")
+
+    assert answers.ids_in(Search("company", fallback=PagedList("/v1/companies"))) == ["b"]
+
+
+def test_a_search_that_refuses_every_criterion_and_has_no_list_can_not_be_read() -> None:
+    with pytest.raises(RefusedError):
+        Answers({PATH: found("a")}, refused="note").ids_in(Search("note"))
+
+
+def test_rows_per_parent_are_asked_of_one_parent() -> None:
+    answers = Answers(
+        {PATH: found("a", "b"), "/v1/conversations/a/events": {"data": [{"id": "e"}]}}
+    )
+
+    assert answers.ids_in(EVENTS) == ["e"]
+    assert [path for path, _ in answers.asked] == [PATH, "/v1/conversations/a/events"]
+
+
+def test_a_parent_that_has_no_rows_for_certain_is_not_asked_about() -> None:
+    answers = Answers({PATH: found("a", "b"), "/v1/answers/B": {"data": {"id": "e"}}})
+    source = PerParent(
+        CONVERSATIONS, "/v1/answers/{id}", key=lambda parent: {"b": "B"}.get(parent["id"])
+    )
+
+    assert answers.ids_in(source) == ["e"]
+    assert answers.asked[0] == (PATH, {"page": 1, "pageSize": 20})
+
+
+def test_without_a_parent_nothing_is_known() -> None:
+    assert Answers({PATH: found()}).ids_in(EVENTS) is None
+
+
+def test_every_part_of_a_chain_is_tried() -> None:
+    answers = Answers({"/v1/a": found("a"), "/v1/b": AccessError("403")})
+
+    with pytest.raises(AccessError):
+        answers.ids_in(Chain((PagedList("/v1/a"), PagedList("/v1/b"))))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [CONVERSATIONS, EVENTS, PagedList("/v1/tags"), CursorList("/v1/logs"), Single("/v1/one")],
+    ids=lambda source: type(source).__name__,
+)
+def test_what_may_not_be_read_raises(source: Source) -> None:
+    denied = AccessError("403")
+    paths = (PATH, "/v1/tags", "/v1/logs", "/v1/one")
+
+    with pytest.raises(AccessError):
+        Answers(dict.fromkeys(paths, denied)).ids_in(source)

@@ -1,0 +1,476 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.json_values import json_values, leaves
+from support.singer_schemas import misfits
+from tap_kustomer.shaping.derived import (
+    Derived,
+    compile_deriver,
+    derived_schema,
+    entries,
+    objects,
+    one_by_one,
+    references,
+    related,
+    rows_of,
+    values_of,
+)
+from tap_kustomer.shaping.fields import (
+    Shape,
+    array,
+    boolean,
+    integer,
+    structure,
+    text,
+    texts,
+    time,
+)
+from tap_kustomer.shaping.names import columns
+from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.companies import Companies
+from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.notes import Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from tap_kustomer.streams.base import KustomerStream
+
+SHAPE = Shape(
+    attributes=(
+        array(
+            "emails",
+            ".",
+            structure("", ".", text("email", "."), boolean("isVerified", "."), time("seenAt", ".")),
+        ),
+        texts("tags", "."),
+    )
+)
+EMAILS = rows_of(SHAPE, "customer_emails", "emails", "One row for each e-mail address.")
+TAGS = values_of("customer_tags", "tags", text("tagId", "."), "One row for each tag.")
+MENTIONS = related("note_mentions", "mentions", text("userId", "."), "One row for each mention.")
+NOON = "2024-01-31T12:00:00.000Z"
+
+
+def rows(
+    derived: Derived,
+    attributes: Any = None,
+    relationships: Any = None,
+    known: AbstractSet[str] | None = None,
+) -> list[dict[str, Any]]:
+    """The rows that a customer with the id 1 has in a derived table."""
+    resource = {"id": "1", "attributes": attributes, "relationships": relationships}
+    found = compile_deriver(derived, "customer", known)(resource)
+    schema = derived_schema(derived, "customer")
+    assert not [message for row in found for message in misfits(schema, row)]
+    return found
+
+
+def items(*args: Any, **more: Any) -> list[dict[str, Any]]:
+    """The same without what every row has."""
+    shared = {"customer_id", "customer_updated_at", "position", "siblings"}
+    return [
+        {column: value for column, value in row.items() if column not in shared}
+        for row in rows(*args, **more)
+    ]
+
+
+# Whose a row is, and where it stands
+
+
+def test_a_row_has_the_key_and_the_time_of_its_parent_and_its_place_among_its_siblings() -> None:
+    assert rows(TAGS, {"updatedAt": NOON, "tags": ["a", "b"]}) == [
+        {
+            "customer_id": "1",
+            "position": 0,
+            "siblings": 2,
+            "customer_updated_at": NOON,
+            "tag_id": "a",
+        },
+        {
+            "customer_id": "1",
+            "position": 1,
+            "siblings": 2,
+            "customer_updated_at": NOON,
+            "tag_id": "b",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected"),
+    [
+        ("2024-01-31T14:00:00+02:00", NOON),
+        (NOON, NOON),
+        ("soon", None),
+        (1706702400000, None),
+        (None, None),
+    ],
+)
+def test_the_time_of_the_parent_is_canonical_or_null(given_: Any, expected: str | None) -> None:
+    (row,) = rows(TAGS, {"updatedAt": given_, "tags": ["a"]})
+
+    assert row["customer_updated_at"] == expected
+
+
+def test_a_parent_without_a_time_has_rows_too() -> None:
+    (row,) = rows(TAGS, {"tags": ["a"]})
+
+    assert row["customer_updated_at"] is None
+
+
+def test_the_id_of_the_parent_is_a_string() -> None:
+    (row,) = compile_deriver(TAGS, "customer")({"id": 7, "attributes": {"tags": ["a"]}})
+
+    assert row["customer_id"] == "7"
+
+
+@pytest.mark.parametrize("derived", [EMAILS, TAGS, MENTIONS], ids=lambda derived: derived.name)
+@pytest.mark.parametrize("attributes", [None, {}, {"tags": []}, {"tags": None}, [], "x", 5])
+@pytest.mark.parametrize("relationships", [None, {}, [], "x", {"mentions": None}])
+def test_a_resource_that_carries_nothing_has_no_rows(
+    derived: Derived, attributes: Any, relationships: Any
+) -> None:
+    assert rows(derived, attributes, relationships) == []
+
+
+def test_attributes_that_are_no_object_take_no_related_rows_away() -> None:
+    (row,) = rows(MENTIONS, [NOON], {"mentions": {"data": [{"type": "user", "id": "8"}]}})
+
+    assert (row["user_id"], row["customer_updated_at"]) == ("8", None)
+
+
+# Objects in an array
+
+
+def test_an_object_in_an_array_is_a_row_with_the_columns_of_its_declaration() -> None:
+    email = {"email": "ada@example.com", "isVerified": True, "seenAt": "2024-01-31T14:00:00+02:00"}
+
+    assert items(EMAILS, {"emails": [email]}) == [
+        {"email": "ada@example.com", "is_verified": True, "seen_at": NOON}
+    ]
+
+
+def test_unknown_keys_of_an_item_go_to_extra() -> None:
+    found = items(EMAILS, {"emails": [{"email": "a", "newKey": {"innerKey": 1}, "position": 9}]})
+
+    assert found == [{"email": "a", "_extra": {"new_key": {"inner_key": 1}, "position": 9}}]
+
+
+def test_a_value_of_another_type_is_null_and_kept_in_extra() -> None:
+    assert items(EMAILS, {"emails": [{"isVerified": "perhaps"}]}) == [
+        {"is_verified": None, "_extra": {"is_verified": "perhaps"}}
+    ]
+
+
+@pytest.mark.parametrize("odd", ["a@example.com", 5, True, ["a"]])
+def test_an_item_that_is_no_object_keeps_its_place_and_is_in_extra(odd: Any) -> None:
+    found = rows(EMAILS, {"emails": [odd, {"email": "b"}]})
+
+    assert found[0]["_extra"] == {"value": odd}
+    assert [row["position"] for row in found] == [0, 1]
+    assert found[1]["email"] == "b"
+
+
+def test_a_null_among_the_items_keeps_its_place_and_says_nothing() -> None:
+    found = rows(EMAILS, {"emails": [None, {"email": "b"}]})
+
+    assert [(row["position"], row["siblings"], row.get("email")) for row in found] == [
+        (0, 2, None),
+        (1, 2, "b"),
+    ]
+    assert not any("_extra" in row for row in found)
+
+
+def test_one_object_instead_of_an_array_is_one_row() -> None:
+    assert items(EMAILS, {"emails": {"email": "a"}}) == [{"email": "a"}]
+
+
+def test_a_text_instead_of_an_array_is_one_row_that_has_it_in_extra() -> None:
+    assert items(EMAILS, {"emails": "a"}) == [{"_extra": {"value": "a"}}]
+
+
+def test_a_table_may_be_found_deeper_among_the_attributes() -> None:
+    derived = Derived("deep", ".", (text("name", "."),), objects("criteria", "and"))
+
+    assert items(derived, {"criteria": {"and": [{"name": "a"}]}}) == [{"name": "a"}]
+    assert items(derived, {"criteria": ["and"]}) == []
+
+
+# Values in an array
+
+
+def test_a_value_alone_is_a_row_like_one_in_an_array() -> None:
+    assert items(TAGS, {"tags": "a"}) == [{"tag_id": "a"}]
+
+
+def test_values_of_another_type_than_declared_are_kept() -> None:
+    numbers = values_of("numbers", "numbers", integer("number", "."), ".")
+
+    assert items(TAGS, {"tags": [7, {"aKey": 1}, None]}) == [
+        {"tag_id": "7"},
+        {"tag_id": '{"aKey":1}'},
+        {"tag_id": None},
+    ]
+    assert items(numbers, {"numbers": ["many"]}) == [{"number": None, "_extra": {"number": "many"}}]
+
+
+# Relationships
+
+
+@pytest.mark.parametrize(
+    "data", [[{"type": "user", "id": "8"}], {"type": "user", "id": "8"}], ids=["many", "one"]
+)
+def test_a_resource_that_a_relationship_leads_to_is_a_row(data: Any) -> None:
+    assert items(MENTIONS, None, {"mentions": {"data": data}}) == [{"user_id": "8"}]
+
+
+@pytest.mark.parametrize("odd", [None, "8", 5, ["8"]])
+def test_what_is_no_reference_is_no_row(odd: Any) -> None:
+    found = items(MENTIONS, None, {"mentions": {"data": [odd, {"type": "user", "id": "9"}]}})
+
+    assert found == [{"user_id": "9"}]
+
+
+@pytest.mark.parametrize("odd", [None, "x", [], {"links": {"self": "/v1/x"}}, {"data": None}])
+def test_a_relationship_without_references_has_no_rows(odd: Any) -> None:
+    assert items(MENTIONS, None, {"mentions": odd}) == []
+
+
+MIXED = {
+    "mentions": {"data": [{"type": "user", "id": "8"}, {"type": "team", "id": "7"}]},
+    "teamMentions": {"data": [{"type": "team", "id": "6"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("find", "expected"),
+    [
+        (references("mentions", named="id_"), ["8", "7"]),
+        (references("mentions", named="id_", only=("team",)), ["7"]),
+        (references("mentions", named="id_", but=("team",)), ["8"]),
+        (references("mentions", "teamMentions", named="id_", only=("team",)), ["7", "6"]),
+    ],
+    ids=["all", "only", "but", "several"],
+)
+def test_types_of_references_may_be_chosen(find: Any, expected: list[str]) -> None:
+    derived = Derived("mentions", ".", (text("id_", "."),), find)
+
+    assert [row["id"] for row in rows(derived, None, MIXED)] == expected
+
+
+@pytest.mark.parametrize("kind", [None, 5, ["team"], {"team": 1}])
+def test_a_reference_of_an_odd_type_counts_unless_a_type_is_asked_for(kind: Any) -> None:
+    resource = {"relationships": {"mentions": {"data": [{"type": kind, "id": "8"}]}}}
+
+    assert references("mentions", named="id_", but=("team",))(resource) == [{"id_": "8"}]
+    assert references("mentions", named="id_", only=("team",))(resource) == []
+
+
+# Maps
+
+
+TIMES = Derived(
+    "times",
+    ".",
+    (text("statusId", "."), integer("count", ".")),
+    entries("timeByStatus", named="statusId"),
+)
+
+
+def test_an_entry_of_a_map_is_a_row_that_names_its_key_unchanged() -> None:
+    found = items(TIMES, {"timeByStatus": {"bC": {"count": 2}, "aB": {"count": 1}}})
+
+    assert found == [{"count": 1, "status_id": "aB"}, {"count": 2, "status_id": "bC"}]
+
+
+@pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
+def test_the_order_of_entries_is_that_of_their_keys(order: list[str]) -> None:
+    found = rows(TIMES, {"timeByStatus": {key: {"count": 1} for key in order}})
+
+    assert [(row["position"], row["status_id"]) for row in found] == [(0, "a"), (1, "b")]
+
+
+def test_an_entry_that_is_no_object_is_kept_in_extra() -> None:
+    assert items(TIMES, {"timeByStatus": {"a": 5, "b": None}}) == [
+        {"status_id": "a", "_extra": {"value": 5}},
+        {"status_id": "b"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("odd", "expected"),
+    [
+        ([{"count": 1}], [{"count": 1}]),
+        (["a", None], [{"_extra": {"value": "a"}}, {}]),
+        ("a", [{"_extra": {"value": "a"}}]),
+        (None, []),
+        ({}, []),
+    ],
+)
+def test_what_stands_in_place_of_a_map_is_kept(odd: Any, expected: list[dict[str, Any]]) -> None:
+    assert items(TIMES, {"timeByStatus": odd}) == expected
+
+
+@pytest.mark.parametrize("odd", [["a", 5, None], "a", 5])
+def test_entries_are_objects_whatever_comes(odd: Any) -> None:
+    found = entries("metrics", named="metric")({"attributes": {"metrics": odd}})
+
+    assert found
+    assert all(type(entry) is dict for entry in found)
+
+
+# The same array in several objects
+
+
+MOMENTS = Derived(
+    "created_by_teams",
+    ".",
+    (text("moment", "."), text("teamId", ".")),
+    one_by_one("firstDone", "lastDone", named="teamId", place="moment", path="createdByTeams"),
+)
+
+
+def test_arrays_of_several_objects_are_one_table_that_names_the_object() -> None:
+    attributes = {
+        "lastDone": {"createdByTeams": ["c"]},
+        "firstDone": {"createdByTeams": ["a", "b"]},
+    }
+
+    assert [
+        (row["position"], row["siblings"], row["moment"], row["team_id"])
+        for row in rows(MOMENTS, attributes)
+    ] == [(0, 3, "firstDone", "a"), (1, 3, "firstDone", "b"), (2, 3, "lastDone", "c")]
+
+
+@pytest.mark.parametrize("odd", [None, "x", [], {}, {"createdByTeams": None}])
+def test_objects_without_the_array_have_no_rows(odd: Any) -> None:
+    attributes = {"firstDone": odd, "lastDone": {"createdByTeams": "c"}}
+
+    assert items(MOMENTS, attributes) == [{"moment": "lastDone", "team_id": "c"}]
+
+
+# Older catalogs
+
+
+def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
+    known = {"customer_id", "position", "email", "_extra"}
+
+    (row,) = rows(
+        EMAILS, {"updatedAt": NOON, "emails": [{"email": "a", "isVerified": True}]}, known=known
+    )
+
+    assert row.keys() == known
+    assert row["_extra"] == {"siblings": 1, "customer_updated_at": NOON, "is_verified": True}
+
+
+def test_a_catalog_without_extra_gets_none() -> None:
+    (row,) = rows(EMAILS, {"emails": ["odd"]}, known={"customer_id", "position"})
+
+    assert row == {"customer_id": "1", "position": 0}
+
+
+# The schema
+
+
+def test_the_schema_has_the_key_the_place_the_columns_and_extra() -> None:
+    schema = derived_schema(EMAILS, "business_schedule")
+
+    assert list(schema["properties"]) == [
+        "business_schedule_id",
+        "position",
+        "siblings",
+        "business_schedule_updated_at",
+        "email",
+        "is_verified",
+        "seen_at",
+        "_extra",
+    ]
+    assert schema["properties"]["business_schedule_id"]["type"] == ["string"]
+    assert schema["properties"]["position"]["type"] == ["integer"]
+    assert "business schedule" in schema["properties"]["siblings"]["description"]
+
+
+DERIVED = [
+    pytest.param(stream, derived, id=derived.name)
+    for stream in STREAMS
+    for derived in stream.derived
+]
+
+
+@pytest.mark.parametrize(("stream", "derived"), DERIVED)
+def test_no_column_of_a_derived_table_is_one_that_all_of_them_have(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    own = columns(field.source for field in derived.fields).values()
+    shared = derived_schema(Derived("", "", (), derived.items), stream.singular)["properties"]
+
+    assert not set(own) & shared.keys()
+
+
+# Whatever comes
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_any_value_gives_rows_that_fit_the_schema_and_lack_nothing(data: st.DataObject) -> None:
+    attributes = {
+        "emails": data.draw(json_values()),
+        "tags": data.draw(json_values()),
+        "timeByStatus": data.draw(json_values()),
+    }
+
+    for derived, attribute in [(EMAILS, "emails"), (TAGS, "tags"), (TIMES, "timeByStatus")]:
+        found = items(derived, attributes)
+
+        assert not leaves(attributes[attribute]) - leaves(found)
+
+
+@settings(deadline=None)
+@given(json_values(), json_values())
+def test_rows_of_any_resource_of_any_table_can_be_asked_for(one: Any, other: Any) -> None:
+    for stream in (Customers, Companies, Notes):
+        for derived in stream.derived:
+            for attributes in (one, dict.fromkeys(("emails", "tags", "userMentions"), one)):
+                relationships = {"userMentions": {"data": other}, "teamMentions": other}
+                rows(derived, attributes, relationships)
+                rows(derived, attributes, other)
+
+
+# The arrays of Kustomer's documented samples (https://developer.kustomer.com/api/core-resources).
+
+SAMPLE: dict[str, list[Any]] = {
+    "emails": [{"email": "ada@example.com", "verified": True, "type": "home", "id": None}],
+    "phones": [{"phone": "+12125550123", "verified": False, "type": "work"}],
+    "externalIds": [{"externalId": "my-database-id", "verified": True, "id": None}],
+    "locations": [{"type": "work", "address": "1 Example Street, Exampleville, NY 00000"}],
+    "socials": [
+        {
+            "type": "twitter",
+            "userid": "1234",
+            "username": "@ada_example",
+            "url": "https://twitter.com/ada_example",
+        }
+    ],
+    "urls": [{"url": "https://example.com", "type": "website"}],
+    "tags": ["600000000000000000000701"],
+    "watchers": ["600000000000000000000001"],
+}
+
+
+@pytest.mark.parametrize("attribute", SAMPLE)
+def test_an_array_of_a_documented_customer_has_a_table_that_takes_all_of_it(attribute: str) -> None:
+    (found,) = (
+        found
+        for derived in Customers.derived
+        if (found := rows(derived, {attribute: SAMPLE[attribute]}))
+    )
+
+    assert len(found) == len(SAMPLE[attribute])
+    assert not any("_extra" in row for row in found)
+    assert not leaves(SAMPLE[attribute]) - leaves(found)

@@ -1,0 +1,129 @@
+"""The tap in this process, without its pace: what a run writes takes no time to come."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import signal
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.plugin_base import _ConfigInput
+from typing_extensions import override
+
+from support.singer_output import Output
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.tap import TapKustomer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kustomer_sandbox import Sandbox
+    from support.singer_output import Catalog, State
+    from tap_kustomer.client.limits import Cost
+    from tap_kustomer.run import Run
+
+
+class _Unlimited(Limiter):
+    """Lets every request go at once: the sandbox minds no pace."""
+
+    @override
+    def wait(self, cost: Cost) -> None:
+        """Go ahead."""
+
+
+class HurriedTap(TapKustomer):
+    """The tap, but for its pace."""
+
+    @cached_property
+    def run(self) -> Run:  # type: ignore[explicit-override]  # There is no such thing for these.
+        run = super().run
+        run.session.limiter = _Unlimited(run.clock, 1.0)
+        return run
+
+
+@dataclass(frozen=True)
+class InProcess:
+    """Runs the tap against a sandbox.
+
+    Attributes:
+        sandbox: A running one.
+        tap_class: The tap, or a variant of it.
+    """
+
+    sandbox: Sandbox
+    tap_class: type[TapKustomer] = HurriedTap
+
+    def __call__(
+        self, *, state: State | None = None, catalog: Catalog | None = None, **config: Any
+    ) -> Output:
+        """Run it to its end; `config` stands beside the address and the key."""
+        settings = {"api_url": self.sandbox.url, "api_key": self.sandbox.api_key, **config}
+        code = 0
+        with _logged() as log, _written() as written, _signals_kept():
+            try:
+                self.tap_class.invoke(
+                    config=_ConfigInput(config=settings),
+                    state=_file(state),
+                    catalog=_file(catalog),
+                )
+            except TapKustomerError as error:
+                self.tap_class.logger.error("%s", error)  # noqa: TRY400  # As the command does.
+                code = 1
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 1
+        return Output(code, written.getvalue(), log.getvalue())
+
+    def discover(self) -> Catalog:
+        """The catalog that the tap would write now."""
+        settings = {"api_url": self.sandbox.url, "api_key": self.sandbox.api_key}
+        with _signals_kept():
+            catalog: Catalog = self.tap_class(config=settings).catalog_dict
+        return catalog
+
+
+def _file(content: dict[str, Any] | None) -> io.StringIO | None:
+    return None if content is None else io.StringIO(json.dumps(content))
+
+
+@contextmanager
+def _logged() -> Iterator[io.StringIO]:
+    """What is logged, in the form that the command logs it."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(logging.Formatter("%(asctime)s | %(levelname)-8s | %(name)s | %(message)s"))
+    loggers = [logging.getLogger(name) for name in (TapKustomer.name, "tap_kustomer")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+    try:
+        yield log
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+
+
+@contextmanager
+def _written() -> Iterator[io.BytesIO]:
+    """What is written to standard output."""
+    written = io.BytesIO()
+    with redirect_stdout(io.TextIOWrapper(written, write_through=True)) as stream:
+        yield written
+        stream.detach()
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """A tap takes signals for itself; what takes them otherwise does so again in the end."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
