@@ -27,51 +27,64 @@ if TYPE_CHECKING:
     from generator.tables import Table
 
 ROOT: Final = Path(__file__).parents[1]
-DOCS: Final = ROOT / "docs"
-README: Final = ROOT / "README.md"
-PICTURE: Final = DOCS / "tables.svg"
 
 _LIST: Final = re.compile("(?<=<!-- tables -->\n).*(?=\n<!-- end of tables -->)", re.DOTALL)
 
 
-def main() -> None:
-    """Write or check all files."""
+def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> None:
+    """Write or check all files.
+
+    Args:
+        root: The folder with the README and `docs`.
+        arguments: Of the command line.
+    """
     parser = argparse.ArgumentParser(description="Write the documentation of the tables.")
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
-    check = parser.parse_args().check
+    check = parser.parse_args(arguments).check
     try:
         tables = documented_tables()
+        texts = _texts(root, tables)
     except UnknownError as error:
         sys.exit(str(error))
-    stale = [path for path, text in _texts(tables).items() if _content(path) != text]
-    drawing = picture(tables)
-    is_drawn = _content(PICTURE).endswith(_mark(drawing))
+    stale = [path for path, text in texts.items() if _content(path) != text]
+    drawing, drawn = picture(tables), root / "docs" / "tables.svg"
+    is_drawn = _content(drawn).endswith(_mark(drawing))
     if check:
-        _end_if_stale([*stale, *([] if is_drawn else [PICTURE])])
+        _end_if_stale(root, [*stale, *([] if is_drawn else [drawn])])
         return
     for path in stale:
-        path.write_text(_texts(tables)[path], encoding="utf-8")
+        path.write_text(texts[path], encoding="utf-8")
     if not is_drawn:
-        PICTURE.write_text(_draw(drawing) + _mark(drawing), encoding="utf-8")
+        drawn.write_text(_draw(drawing) + _mark(drawing), encoding="utf-8")
 
 
-def _texts(tables: Sequence[Table]) -> dict[Path, str]:
+def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
     """What each file should hold."""
+    readme, docs = root / "README.md", root / "docs"
     return {
-        DOCS / "tables.md": tables_page(tables),
-        DOCS / "diagram.md": diagrams_page(tables),
-        DOCS / "roles.md": roles_page(tables),
-        README: _LIST.sub(lambda _: f"\n{readme_list(tables)}\n", _content(README)),
+        docs / "tables.md": tables_page(tables),
+        docs / "diagram.md": diagrams_page(tables),
+        docs / "roles.md": roles_page(tables),
+        readme: _with_list(_content(readme), f"\n{readme_list(tables)}\n"),
     }
+
+
+def _with_list(readme: str, tables: str) -> str:
+    text, count = _LIST.subn(lambda _: tables, readme)
+    if count != 1:
+        raise UnknownError(
+            "README.md: expected the lines <!-- tables --> and <!-- end of tables -->"
+        )
+    return text
 
 
 def _content(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _end_if_stale(paths: Sequence[Path]) -> None:
+def _end_if_stale(root: Path, paths: Sequence[Path]) -> None:
     if paths:
-        names = ", ".join(str(path.relative_to(ROOT)) for path in paths)
+        names = ", ".join(path.relative_to(root).as_posix() for path in paths)
         sys.exit(f"{names}: out of date; run `python docs/generate.py`")
 
 

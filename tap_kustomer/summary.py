@@ -137,7 +137,9 @@ def summary_of(run: Run, started: float, seconds: float, error: str | None) -> S
 
 
 def tell(run: Run, summary: Summary) -> None:
-    """Say what came of a run: as a table on a terminal, else in the log; and in a file."""
+    """Say what came of a run: in a file, and as a table on a terminal, else in the log."""
+    if run.settings.summary_path is not None:
+        save_summary(summary, run.settings.summary_path)
     if sys.stderr.isatty():
         # Most runs have no terminal.
         from rich.console import Console  # noqa: PLC0415
@@ -145,8 +147,6 @@ def tell(run: Run, summary: Summary) -> None:
         print_summary(summary, Console(stderr=True))
     else:
         log_summary(summary)
-    if run.settings.summary_path is not None:
-        save_summary(summary, run.settings.summary_path)
 
 
 def log_summary(summary: Summary) -> None:

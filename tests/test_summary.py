@@ -11,6 +11,10 @@ import pytest
 from rich.console import Console
 from typing_extensions import override
 
+from kustomer_sandbox import Sandbox
+from support.catalogs import catalog_of
+from support.singer_output import Output, finish
+from support.tap_process import start
 from support.virtual_time import VirtualClock
 from tap_kustomer.config import settings_from
 from tap_kustomer.errors import TapKustomerError
@@ -18,7 +22,7 @@ from tap_kustomer.run import Outcome, Run
 from tap_kustomer.summary import print_summary, save_summary, summarised, summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = "a-key-that-nobody-may-see"
@@ -303,3 +307,67 @@ def test_a_run_that_ends_well_writes_the_file_too(tmp_path: Path) -> None:
 def with_summary_path(run: Run, path: Path) -> Run:
     run.settings = replace(run.settings, summary_path=path)
     return run
+
+
+# The command
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(scale=0.1, org_limit=60_000, search_limit=0) as running:
+        running.options.refused_criteria = frozenset({"kobject_updated_at"})
+        yield running
+
+
+def run_over(sandbox: Sandbox, folder: Path, *streams: str, **config: str) -> Output:
+    """What comes of a run over some streams; its summary goes to `summary.json`."""
+    files = {
+        "config": {"api_url": sandbox.url, "api_key": sandbox.api_key, **config},
+        "catalog": catalog_of(*streams),
+    }
+    files["config"]["summary_path"] = str(folder / "summary.json")
+    arguments: list[str | Path] = []
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content))
+        arguments += [f"--{name}", folder / name]
+    return finish(start(*(arguments if streams else arguments[:2])))
+
+
+def test_the_command_says_in_the_end_what_came_of_a_run(sandbox: Sandbox, tmp_path: Path) -> None:
+    run = run_over(sandbox, tmp_path, "brands", "customers", "customer_emails")
+
+    assert run.code == 0, run.log
+    rows = sum(run.counts().values())
+    assert f"Run finished: tables=3, rows={rows}, requests=" in run.log.splitlines()[-1]
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert (document["ended"], document["rows"]) == ("whole", rows)
+    assert {one["stream"]: one["rows"] for one in document["streams"]} == run.counts()
+
+
+def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = run_over(sandbox, tmp_path, "brands", "kobjects", "conversation_events")
+
+    assert run.code == 1
+    *_, summary, error = run.log.splitlines()
+    assert "Run ended early: tables=2, " in summary
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert document["ended"] == "early"
+    assert error.endswith(document["error"])
+    assert {one["stream"]: one["left_out"] for one in document["streams"]} == {
+        "brands": None,
+        "kobjects": "Cut short, as the run ended",
+    }
+    assert document["not_begun"] == ["conversation_events"]
+
+
+def test_the_command_has_a_summary_even_if_it_can_not_discover_the_streams(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = run_over(sandbox, tmp_path, api_key="another-key-that-nobody-may-see")
+
+    assert run.code == 1
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert (document["ended"], document["streams"]) == ("early", [])
+    assert "does not accept the API key" in document["error"]

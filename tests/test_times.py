@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,6 +61,18 @@ def test_a_time_has_one_canonical_form(text: str, expected: str) -> None:
         "soon",
         "2024-13-01",
         "2024-02-30",
+        "2023-02-29T10:00:00.000Z",
+        "2024-02-30T10:00:00.000Z",
+        "2024-04-31T10:00:00.000Z",
+        "2024-01-32T10:00:00.000Z",
+        "2024-01-00T10:00:00.000Z",
+        "2024-00-01T10:00:00.000Z",
+        "2024-13-01T10:00:00.000Z",
+        "0000-01-01T10:00:00.000Z",
+        "2024-01-31T25:00:00.000Z",
+        "2024-01-31T10:60:00.000Z",
+        "2024-01-31T10:00:60.000Z",
+        "\uff12024-01-31T10:00:00.000Z",
         "2024-01-31T25:00:00Z",
         "2024-01-31T10:00:00.000X",
         "2024-01-31T10:00:00Zulu",
@@ -98,6 +110,24 @@ def test_a_text_gives_back_its_milliseconds(milliseconds: int) -> None:
     assert canonical(text) == text
 
 
+@pytest.mark.parametrize("leap", [2023, 2024])
+def test_every_day_of_a_year_has_a_canonical_time(leap: int) -> None:
+    day = datetime(leap, 1, 1, tzinfo=UTC)
+    while day.year == leap:
+        text = f"{day:%Y-%m-%d}T23:59:59.999Z"
+
+        assert canonical(text) == text
+        day += timedelta(days=1)
+
+
+def test_a_canonical_time_is_not_parsed() -> None:
+    # Two days a year apart: the one is told by its form, the other is parsed and written again.
+    told, parsed = (f"2024-02-{day}T10:00:00.000Z" for day in (28, 29))
+
+    assert canonical(told) is told
+    assert canonical(parsed) is not parsed
+
+
 @given(MILLISECONDS, MILLISECONDS)
 def test_texts_sort_as_the_times_do(one: int, other: int) -> None:
     assert (to_text(one) < to_text(other)) == (one < other)
@@ -130,6 +160,22 @@ def test_a_time_without_an_offset_is_one_of_utc(moment: datetime) -> None:
 @given(st.text())
 def test_any_text_is_a_time_or_refused(text: str) -> None:
     assert is_canonical_or_refused(text)
+
+
+@given(
+    st.from_regex(
+        r"[0-9]{3}[0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]\.[0-9]{3}Z",
+        fullmatch=True,
+    )
+)
+def test_what_has_the_canonical_form_is_that_time_or_refused(text: str) -> None:
+    try:
+        expected = to_text(to_milliseconds(text))
+    except ValueError:
+        with pytest.raises(ValueError, match=r"no date|outside"):
+            canonical(text)
+    else:
+        assert canonical(text) == expected
 
 
 @settings(deadline=None)

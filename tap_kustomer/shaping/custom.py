@@ -99,7 +99,7 @@ def _field_from_schema(name: str, schema: Mapping[str, Any]) -> Field:
     if kind is Kind.TEXT and schema.get("format") == "date-time":
         kind = Kind.TIME
     items = _field_from_schema("", schema.get("items") or {}) if kind is Kind.ARRAY else None
-    description = schema.get("description") or ""
+    description = str(schema.get("description") or "")
     return Field(_key(description), kind, description, items=items, column=name)
 
 

@@ -7,6 +7,7 @@ over; what an open object has beside its declared keys stays in it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,25 +46,34 @@ Key = TypeVar("Key")
 def compile_object(fields: Iterable[Field]) -> Shaper:
     """The function that turns an object of these fields into columns. Other keys are left over."""
     fields = tuple(fields)
-    taken = columns_of(fields).values()
-    return _object(fields, (), "", _leaving_over(taken, ()))
+    return _object(fields, (), "", _leaving_over((), columns_of(fields).values()))
 
 
-def _step(field: Field, path: Path, source: str) -> Step:
+def _step(field: Field, path: Path) -> Step:
     """How the values of a field are shaped.
 
     Args:
         field: Its declaration.
         path: Where it stands in the record or, within arrays and maps, in an item.
-        source: Kustomer's key.
     """
-    convert = CONVERSIONS.get(field.kind)
-    if convert is not None:
-        return UNCHANGED[field.kind] | {NoneType}, _converting(convert, path, source)
-    return frozenset({NoneType}), _descending(field, path, source)
+    if field.kind in CONVERSIONS:
+        return UNCHANGED[field.kind] | {NoneType}, _single(field, path)
+    match field.kind:
+        case Kind.ARRAY:
+            shape = _array(field, path)
+        case Kind.MAPPING:
+            shape = _mapping(field, path)
+        case Kind.CUSTOM:
+            shape = _custom(field, path) if field.fields else _custom_by_suffix(field, path)
+        case _:
+            taken = columns_of(field.fields).values()
+            shape = _object(field.fields, path, field.source, _keeping_beside(taken))
+    return frozenset({NoneType}), shape
 
 
-def _converting(convert: Callable[[Any], Any], path: Path, source: str) -> Shaper:
+def _single(field: Field, path: Path) -> Shaper:
+    convert, source = CONVERSIONS[field.kind], field.source
+
     def shape(value: Any, leftovers: Leftovers) -> Any:
         try:
             return convert(value)
@@ -74,29 +84,14 @@ def _converting(convert: Callable[[Any], Any], path: Path, source: str) -> Shape
     return shape
 
 
-def _descending(field: Field, path: Path, source: str) -> Shaper:
-    match field.kind:
-        case Kind.ARRAY:
-            return _array(field.holds, path)
-        case Kind.MAPPING:
-            return _mapping(field.holds, path, source)
-        case Kind.CUSTOM if field.fields:
-            return _custom(field.fields, path, source)
-        case Kind.CUSTOM:
-            return _custom_by_suffix(path, source)
-        case _:
-            taken = columns_of(field.fields).values()
-            return _object(field.fields, path, source, _keeping_beside(taken))
-
-
 # Objects
 
 
 def _object(fields: Iterable[Field], path: Path, source: str, take_up: TakeUp) -> Shaper:
     names = columns_of(fields)
     plan = {
-        key: (names[key], *_step(field, (*path, names[key]), key))
-        for key, field in ((field.source, field) for field in fields)
+        field.source: (column, *_step(field, (*path, column)))
+        for field, column in ((field, names[field.source]) for field in fields)
     }
 
     def shape(value: Any, leftovers: Leftovers) -> Row | None:
@@ -119,7 +114,7 @@ def _object(fields: Iterable[Field], path: Path, source: str, take_up: TakeUp) -
     return shape
 
 
-def _leaving_over(taken: Iterable[str], path: Path) -> TakeUp:
+def _leaving_over(path: Path, taken: Iterable[str]) -> TakeUp:
     """Keys that a table has no columns for are left over. A null among them would say nothing."""
     taken = frozenset(taken)
 
@@ -147,8 +142,8 @@ def _keeping_beside(taken: Iterable[str]) -> TakeUp:
 # Arrays and maps
 
 
-def _array(holds: Field, path: Path) -> Shaper:
-    step = unchanged, _ = _step(holds, (), "")
+def _array(field: Field, path: Path) -> Shaper:
+    step = unchanged, _ = _step(field.holds, ())
 
     def shape(value: Any, leftovers: Leftovers) -> list[Any]:
         # An attribute that became multi-valued, or lost it, still arrives in its old form.
@@ -160,8 +155,8 @@ def _array(holds: Field, path: Path) -> Shaper:
     return shape
 
 
-def _mapping(holds: Field, path: Path, source: str) -> Shaper:
-    step = _step(holds, (), "")
+def _mapping(field: Field, path: Path) -> Shaper:
+    step, source = _step(field.holds, ()), field.source
 
     def shape(value: Any, leftovers: Leftovers) -> dict[str, Any] | None:
         if type(value) is not dict:
@@ -191,18 +186,18 @@ def _shaped(
 # Custom attributes
 
 
-def _custom(fields: Iterable[Field], path: Path, source: str) -> Shaper:
+def _custom(field: Field, path: Path) -> Shaper:
     """Custom attributes by the columns of the catalog.
 
     Where a catalog does not tell the key of a column, any key will do that gives its name.
     """
-    told = [field for field in fields if field.source]
+    told = [inner for inner in field.fields if inner.source]
     by_name = {
-        field.column: _step(field, (*path, field.column), field.column)
-        for field in fields
-        if not field.source
+        inner.column: _step(replace(inner, source=inner.column), (*path, inner.column))
+        for inner in field.fields
+        if not inner.source
     }
-    leave_over = _leaving_over([*columns_of(told).values(), *by_name], path)
+    leave_over = _leaving_over(path, [*columns_of(told).values(), *by_name])
 
     def take_up_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         others: dict[str, Any] = {}
@@ -217,11 +212,12 @@ def _custom(fields: Iterable[Field], path: Path, source: str) -> Shaper:
                 others[key] = unknown[key]
         leave_over(row, others, leftovers)
 
-    return _object(told, path, source, take_up_by_name if by_name else leave_over)
+    return _object(told, path, field.source, take_up_by_name if by_name else leave_over)
 
 
-def _custom_by_suffix(path: Path, source: str) -> Shaper:
+def _custom_by_suffix(field: Field, path: Path) -> Shaper:
     """Custom attributes without metadata: times become canonical, all else stays as it came."""
+    source = field.source
 
     def shape(value: Any, leftovers: Leftovers) -> Row | None:
         if type(value) is not dict:

@@ -92,9 +92,8 @@ def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
             "description": f"When the {changing} last changed, at the time of reading.",
         }
     table[EXTRA] = EXTRA_SCHEMA
-    for column in key:
-        types = table[column]["type"]
-        table[column]["type"] = [kind for kind in types if kind != "null"]
+    for name in key:
+        table[name]["type"] = [kind for kind in table[name]["type"] if kind != "null"]
     return {"type": "object", "properties": table}
 
 

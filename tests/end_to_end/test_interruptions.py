@@ -14,9 +14,9 @@ from support.singer_output import (
     Runner,
     check,
     check_messages,
-    everything,
     finish,
     held_after,
+    only,
     select,
 )
 from support.tap_in_process import InProcess
@@ -24,20 +24,23 @@ from support.tap_process import LONGEST_RUN
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
 
     from end_to_end.conftest import SandboxMaker
 
     from kustomer_sandbox import Sandbox
 
+SEARCH = "/v1/customers/search"
+
 # Some of each kind: lists, two tables of one list, a cursor list, searches with derived tables and
-# with tables of single klasses, a search without order, rows per parent and per parent of those.
-SOME = (
+# with tables of single klasses, a search without order, live ids, rows per parent and per parent of
+# those.
+SOME = {
     *("audit_logs", "brands", "companies", "company_tags", "customer_drafts"),
-    *("customer_session_events", "customer_sessions", "kobject_ids", "kobject_order"),
-    *("kobject_tags", "kobjects", "notes", "note_user_mentions", "sla_criteria", "sla_versions"),
-    *("slas", "work_items"),
-)
+    *("customer_session_events", "kobject_ids", "kobject_order", "kobject_tags", "kobjects"),
+    *("notes", "note_user_mentions", "sla_versions", "slas", "work_items"),
+}
+# Read by itself, and by a search of its own.
+KLASS_ALONE = {"brands", "companies", "kobject_order"}
 
 
 def read_until_schema_of(process: subprocess.Popen[bytes], stream: str) -> bytes:
@@ -61,28 +64,84 @@ def check_resumed(before: Output, later: Output, whole: Output) -> None:
     }
 
 
-@pytest.fixture
-def states_after_each_page() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tap_kustomer.sync._RECORDS_A_STATE", 1)
-        yield
-
-
-@pytest.mark.usefixtures("states_after_each_page")
-@pytest.mark.parametrize("kobjects", [True, False], ids=["all klasses", "one klass"])
+@pytest.mark.parametrize("tables", [SOME, KLASS_ALONE], ids=["some of each kind", "one klass"])
 def test_a_run_from_any_state_writes_what_the_one_before_had_not(
-    make_sandbox: SandboxMaker, catalog: dict[str, Any], *, kobjects: bool
+    make_sandbox: SandboxMaker,
+    catalog: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tables: set[str],
 ) -> None:
-    sandbox = make_sandbox()
-    tap = InProcess(sandbox)
-    tables = SOME if kobjects else [name for name in SOME if "kobject" not in name]
-    chosen = select(catalog, tables if kobjects else [*tables, "kobject_order"])
-    whole = tap(catalog=chosen, page_size=10)
-    check(whole)
+    monkeypatch.setattr("tap_kustomer.sync._RECORDS_A_STATE", 1)
+    tap, chosen = InProcess(make_sandbox()), only(catalog, tables)
+    whole = tap(catalog=chosen, page_size=20)
     resumptions = list(whole.resumptions())
 
-    assert len(resumptions) > len(SOME)
+    check(whole)
+    assert len(resumptions) > len(tables)
     for held, state in resumptions:
         later = tap(catalog=chosen, state=state)
         check(later)
         assert held_after(later.messages, held) == whole.held()
+
+
+def test_a_run_from_a_state_inside_a_tie_writes_the_rest_of_the_tie(
+    ties: tuple[Sandbox, Output], catalog: dict[str, Any]
+) -> None:
+    sandbox, run = ties
+    held, state = next(run.resumptions())
+    assert 0 < len(held["messages"]) < len(run.records("messages"))
+
+    later = InProcess(sandbox)(catalog=select(catalog, ["messages"]), state=state)
+
+    check(later)
+    assert held_after(later.messages, held) == run.held()
+
+
+@pytest.mark.parametrize(
+    ("number", "unbuffered"),
+    [(signal.SIGTERM, ""), (signal.SIGINT, "1")],
+    ids=["SIGTERM", "SIGINT, unbuffered"],
+)
+def test_a_signal_ends_the_run_with_whole_lines_and_a_state_to_go_on_from(  # noqa: PLR0913
+    command: Runner,
+    tap: InProcess,
+    standing_sandbox: Sandbox,
+    full_run: Output,
+    catalog: dict[str, Any],
+    *,
+    number: signal.Signals,
+    unbuffered: str,
+) -> None:
+    tables = ("companies", "conversations", "conversation_tags", "customers", "notes", "users")
+    chosen = only(catalog, tables)
+    standing_sandbox.fault("slow", SEARCH, context="customer", skip=1, seconds=30)
+    process = command.start(catalog=chosen, page_size=50, env={"PYTHONUNBUFFERED": unbuffered})
+    begun = read_until_schema_of(process, "customers")
+    process.send_signal(number)
+    rest = finish(process)
+    run = Output(rest.code, begun + rest.output, rest.log)
+
+    assert run.code == 128 + number, run.log
+    assert "notes" not in run.streams
+    later = tap(catalog=chosen, state=run.state())
+    check_resumed(run, later, full_run)
+    assert not {"conversations", "conversation_tags"} & later.counts().keys()
+
+
+def test_a_run_that_is_told_to_stop_while_nobody_reads_loses_nothing(
+    command: Runner, tap: InProcess, full_run: Output, catalog: dict[str, Any]
+) -> None:
+    chosen = only(catalog, ["conversations", "conversation_tags", "messages"])
+    process = command.start(catalog=chosen, env={"PYTHONUNBUFFERED": "1"}, pipesize=4096)
+    begun = read_until_schema_of(process, "conversations")
+    assert process.stdout is not None
+    # The next block has begun, and is larger than the pipe: the tap waits in the middle of it.
+    select_ready([process.stdout], [], [], LONGEST_RUN)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    rest = finish(process)
+    run = Output(rest.code, begun + rest.output, rest.log)
+
+    assert run.code == 143, run.log
+    later = tap(catalog=chosen, state=run.state())
+    check_resumed(run, later, full_run)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from support.sandbox_truth import check_equal, truth
-from support.singer_output import Output, Runner, check, select
+from support.singer_output import Output, check, only, select
 
 if TYPE_CHECKING:
     from kustomer_sandbox import Sandbox
+    from support.tap_in_process import InProcess
 
 
 @pytest.fixture(scope="module")
 def narrowed(
-    tap: Runner, catalog: dict[str, Any], standing_sandbox: Sandbox
+    tap: InProcess, catalog: dict[str, Any], standing_sandbox: Sandbox
 ) -> tuple[Output, list[dict[str, Any]]]:
     """A run of two streams with columns left out, by an older catalog; and its requests."""
     before = len(standing_sandbox.requests)
@@ -84,66 +84,97 @@ def test_columns_that_the_catalog_does_not_have_arrive_in_extra(
 
 
 @pytest.fixture(scope="module")
-def mapped(tap: Runner, catalog: dict[str, Any]) -> Output:
-    """A run with versions, a renamed stream, a computed column and a filter."""
+def mapped(tap: InProcess, catalog: dict[str, Any]) -> Output:
+    """A run with a renamed stream, a computed column, a filter and a stream made of another."""
     return tap(
-        catalog=select(catalog, ["companies", "shortcuts", "tags", "users"]),
-        emit_activate_version_messages=True,
+        catalog=only(catalog, ["companies", "company_emails", "shortcuts", "tags", "users"]),
         stream_maps={
             "tags": {"__alias__": "labels", "shouted": "str(name.upper())"},
             "shortcuts": {"__filter__": "deleted is None or not deleted"},
             "companies": {"name": "md5(name)", "emails": None},
+            "company_emails": {"email": "md5(email)"},
+            "people": {"__source__": "users", "__else__": None, "id": "id", "who": "name"},
         },
     )
 
 
-def test_the_version_of_a_full_table_is_activated_after_its_last_record(mapped: Output) -> None:
-    places: dict[str, list[tuple[str, Any]]] = {}
-    for message in mapped.messages:
-        if message["type"] in {"RECORD", "ACTIVATE_VERSION"}:
-            entry = (message["type"], message.get("version"))
-            places.setdefault(message["stream"], []).append(entry)
-
-    assert places.keys() == {"companies", "shortcuts", "labels", "users"}
-    for stream, entries in places.items():
-        kinds = [kind for kind, _ in entries]
-        if stream == "companies":
-            assert set(entries) == {("RECORD", None)}
-            continue
-        assert kinds[-1] == "ACTIVATE_VERSION"
-        assert kinds.count("ACTIVATE_VERSION") == 1
-        assert len({version for _, version in entries}) == 1
-        assert entries[0][1] is not None
-
-
-def test_stream_maps_rename_compute_and_filter(mapped: Output, full_run: Output) -> None:
+def test_stream_maps_rename_compute_filter_and_duplicate(
+    mapped: Output, full_run: Output
+) -> None:
     check(mapped)
+    assert mapped.streams == {"companies", "company_emails", "labels", "people", "shortcuts", "users"}
     for record in mapped.records("labels"):
         assert record["shouted"] == full_run.by_id("tags")[record["id"]]["name"].upper()
     assert len(mapped.records("labels")) == len(full_run.records("tags"))
     deleted = {one["id"] for one in full_run.records("shortcuts") if one.get("deleted")}
+    assert deleted
     assert mapped.by_id("shortcuts").keys() == full_run.by_id("shortcuts").keys() - deleted
     for record in mapped.records("companies"):
         assert "emails" not in record
         assert record["name"] != full_run.by_id("companies")[record["id"]]["name"]
+    assert mapped.records("people") == [
+        {"id": one["id"], "who": one["name"]} for one in full_run.records("users")
+    ]
 
 
-def test_without_the_setting_no_version_is_sent(full_run: Output) -> None:
-    assert not full_run.of_type("ACTIVATE_VERSION")
-    assert all("version" not in message for message in full_run.of_type("RECORD"))
+def test_derived_tables_go_through_stream_maps_too(mapped: Output, full_run: Output) -> None:
+    addresses = {one["email"] for one in full_run.records("company_emails")}
+
+    assert mapped.held()["company_emails"].keys() == full_run.held()["company_emails"].keys()
+    assert not addresses & {one["email"] for one in mapped.records("company_emails")}
+
+
+def test_a_filter_of_a_parent_leaves_its_derived_rows_alone(
+    tap: InProcess, catalog: dict[str, Any], full_run: Output
+) -> None:
+    run = tap(
+        catalog=only(catalog, ["tags", "companies", "company_emails"]),
+        stream_maps={"companies": {"__filter__": "False"}},
+    )
+
+    check(run)
+    assert not run.records("companies")
+    assert run.held()["company_emails"] == full_run.held()["company_emails"]
+
+
+def test_a_derived_table_is_read_without_the_table_that_it_is_made_of(
+    tap: InProcess, catalog: dict[str, Any], full_run: Output
+) -> None:
+    tables = {"conversation_tags", "sla_criteria", "user_roles"}
+
+    run = tap(catalog=only(catalog, tables))
+
+    check(run)
+    assert run.streams == tables
+    assert run.held() == {table: full_run.held()[table] for table in tables}
+
+
+def test_columns_of_a_derived_table_can_be_deselected(
+    tap: InProcess, catalog: dict[str, Any], full_run: Output
+) -> None:
+    chosen = select(catalog, ["company_emails"], {"company_emails": ["email", "_extra"]})
+
+    run = tap(catalog=chosen)
+
+    check(run)
+    assert [
+        {key: value for key, value in row.items() if key not in {"email", "_extra"}}
+        for row in full_run.records("company_emails")
+    ] == run.records("company_emails")
 
 
 def test_flattening_makes_columns_of_objects(
-    tap: Runner, catalog: dict[str, Any], full_run: Output
+    tap: InProcess, catalog: dict[str, Any], full_run: Output
 ) -> None:
     run = tap(
-        catalog=select(catalog, ["companies", "teams"]),
+        catalog=only(catalog, ["companies", "company_emails", "teams"]),
         flattening_enabled=True,
         flattening_max_depth=2,
     )
 
     check(run)
-    assert run.by_id("companies").keys() == full_run.by_id("companies").keys()
+    for table in ("companies", "company_emails"):
+        assert run.held()[table].keys() == full_run.held()[table].keys()
     for record in run.records("teams"):
         whole = full_run.by_id("teams")[record["id"]]
         assert record["org__id"] == whole["org"]["id"]
@@ -151,18 +182,17 @@ def test_flattening_makes_columns_of_objects(
 
 
 def test_a_full_table_can_be_asked_of_a_searched_one(
-    tap: Runner, catalog: dict[str, Any], full_run: Output, standing_sandbox: Sandbox
+    tap: InProcess, catalog: dict[str, Any], full_run: Output, standing_sandbox: Sandbox
 ) -> None:
     """A catalog may say FULL_TABLE: then the bookmark does not count."""
-    chosen = select(catalog, ["companies"])
-    for stream in chosen["streams"]:
-        if stream["tap_stream_id"] == "companies":
-            stream["replication_method"] = "FULL_TABLE"
-            for entry in stream["metadata"]:
-                if not entry["breadcrumb"]:
-                    entry["metadata"]["forced-replication-method"] = "FULL_TABLE"
+    chosen = only(catalog, ["companies"])
+    (stream,) = chosen["streams"]
+    stream["replication_method"] = "FULL_TABLE"
+    for entry in stream["metadata"]:
+        if not entry["breadcrumb"]:
+            entry["metadata"]["forced-replication-method"] = "FULL_TABLE"
 
-    run = tap(catalog=chosen, state=copy.deepcopy(full_run.state()))
+    run = tap(catalog=chosen, state=full_run.state())
 
     assert run.code == 0, run.log
     check_equal(truth(standing_sandbox.organisation, "companies"), run.records("companies"))

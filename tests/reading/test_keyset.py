@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.index_model import IndexModel
+from support.index_model import IndexModel, Rows
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.keyset import Keyset
 from tap_kustomer.reading.search import Window
 
 START, END = 1_700_000_000_000, 1_700_000_600_000
 BEYOND = END + 1_000
-
-Rows = dict[str, tuple[int, int | None]]
 
 
 def read(index: IndexModel, page_size: int = 500) -> list[str]:
@@ -94,7 +92,7 @@ def test_a_tie_arrives_whole_though_its_order_differs_from_call_to_call(seed: in
 
 @pytest.mark.parametrize(("row_cap", "total_cap"), [(50_000, 10_000), (10_000, 10**9)])
 def test_a_tie_larger_than_the_cap_is_split_by_creation(row_cap: int, total_cap: int) -> None:
-    rows = {f"row{n}": (START + 5, START - n * 60_000) for n in range(10_300)}
+    rows: Rows = {f"row{n}": (START + 5, START - n * 60_000) for n in range(10_300)}
     index = IndexModel(rows, row_cap=row_cap, total_cap=total_cap, order=random.Random(1))
 
     assert sorted(read(index)) == sorted(index.rows)
@@ -102,7 +100,7 @@ def test_a_tie_larger_than_the_cap_is_split_by_creation(row_cap: int, total_cap:
 
 
 def test_a_smaller_cap_is_learned_from_the_refusal() -> None:
-    rows = {f"row{n}": (START + 5, START - n * 60_000) for n in range(3_000)}
+    rows: Rows = {f"row{n}": (START + 5, START - n * 60_000) for n in range(3_000)}
     index = IndexModel(rows, row_cap=1_000)
 
     assert sorted(read(index)) == sorted(index.rows)
@@ -115,7 +113,7 @@ def test_where_creation_is_no_criterion_a_tie_is_paged_through_more_often() -> N
 
 
 def test_a_tie_that_no_way_makes_whole_ends_the_run_with_both_counts() -> None:
-    rows = {f"row{n}": (START + 5, START - 60_000) for n in range(3_000)}
+    rows: Rows = {f"row{n}": (START + 5, START - 60_000) for n in range(3_000)}
     index = IndexModel(rows, row_cap=1_000)
 
     with pytest.raises(
@@ -175,7 +173,7 @@ def test_whatever_moves_meanwhile_all_that_stays_in_the_window_arrives_once_and_
     offsets: list[int], page_size: int, seed: int, churn: float
 ) -> None:
     draw = random.Random(seed)
-    rows = {
+    rows: Rows = {
         f"row{n}": (START + offset, START - draw.randrange(10**7))
         for n, offset in enumerate(offsets)
     }

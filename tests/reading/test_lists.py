@@ -95,6 +95,37 @@ def test_a_row_that_slipped_through_is_found_by_reading_again(
     assert sorted(read(session)) == ["a", "b", "c", "d"]
 
 
+def test_a_full_page_without_a_link_is_followed_by_the_next_number_until_the_count_is_reached(
+    session: Session, requests_mock: Mocker
+) -> None:
+    for number, ids in enumerate(["ab", "cd", "e"], start=1):
+        requests_mock.get(f"{URL}/v1/teams?page={number}&pageSize=100", json=page(*ids, total=5))
+
+    assert read(session) == ["a", "b", "c", "d", "e"]
+    assert requests_mock.call_count == 3
+
+
+def test_a_page_without_a_link_that_is_not_full_is_the_last_one(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(
+        f"{URL}/v1/teams?page=1", json=page("a", "b", next_link="/v1/teams?page=2", total=4)
+    )
+    requests_mock.get(f"{URL}/v1/teams?page=2", json=page("c", total=4))
+
+    with pytest.raises(IncompleteError, match="gave 3 of 4 rows"):
+        read(session)
+
+
+def test_without_a_count_a_page_without_a_link_is_the_last_one(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a", "b"))
+
+    assert read(session) == ["a", "b"]
+    assert requests_mock.call_count == 1
+
+
 def test_a_list_that_never_has_as_many_rows_as_it_says_is_incomplete(
     session: Session, requests_mock: Mocker
 ) -> None:
@@ -182,3 +213,54 @@ def test_rows_without_an_id_are_told_apart_by_all_they_have(
     pages = read_list(session, workers, PagedList("/v1/outboundAccounts"), 100)
 
     assert [row for page in pages for row in page.resources] == rows
+
+
+SLAS = PagedList("/v1/slas", included=True)
+
+
+def beside(answer: dict[str, Any], included: Any) -> dict[str, Any]:
+    return {**answer, "included": included}
+
+
+def test_what_stands_beside_a_list_comes_too_and_each_but_once(
+    session: Session, requests_mock: Mocker
+) -> None:
+    version = {"type": "sla_version", "id": "v"}
+    same_id = {"type": "sla_version", "id": "a"}
+    requests_mock.get(
+        f"{URL}/v1/slas?page=1",
+        json=beside(page("a", next_link="/v1/slas?page=2", total=2), [version, same_id]),
+    )
+    requests_mock.get(f"{URL}/v1/slas?page=2", json=beside(page("b", total=2), version))
+
+    assert read(session, SLAS) == ["a", "v", "a", "b"]
+
+
+def test_what_stands_beside_a_list_does_not_count_as_its_rows(
+    session: Session, requests_mock: Mocker
+) -> None:
+    versions = [{"type": "sla_version", "id": "v"}]
+    requests_mock.get(f"{URL}/v1/slas", json=beside(page("a", total=2), versions))
+
+    with pytest.raises(IncompleteError, match="gave 1 of 2 rows"):
+        read(session, SLAS)
+
+
+def test_what_stands_beside_other_lists_is_left_alone(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=beside(page("a"), [{"type": "user", "id": "u"}]))
+
+    assert read(session) == ["a"]
+
+
+def test_a_page_without_anything_new_is_not_handed_on(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a"))
+    requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("a"))
+    users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
+
+    pages = list(read_list(session, Workers(1, lambda: None), users, 100))
+
+    assert len(pages) == 1

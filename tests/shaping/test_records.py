@@ -428,6 +428,14 @@ def test_a_row_found_through_a_parent_says_which_one_and_how_old_that_was() -> N
     assert not misfits(record_schema(FOUND), record)
 
 
+def test_the_age_noted_with_a_parent_may_be_that_of_its_own_parent() -> None:
+    shape = Shape(attributes=(), parent="message", root="conversation")
+
+    record = shaped(shape=shape, parent={"id": "m", "type": "message", "updatedAt": NOON})
+
+    assert (record["message_id"], record["conversation_updated_at"]) == ("m", NOON)
+
+
 @pytest.mark.parametrize("updated_at", [{}, {"updatedAt": None}, {"updatedAt": "soon"}])
 def test_a_parent_of_unknown_age_has_null(updated_at: dict[str, Any]) -> None:
     record = shaped(shape=FOUND, parent={"id": "c", **updated_at})

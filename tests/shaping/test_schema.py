@@ -73,6 +73,31 @@ def test_only_the_id_is_never_null() -> None:
     assert all("null" in schema["type"] for name, schema in properties.items() if name != "id")
 
 
+def test_the_columns_of_another_key_are_never_null() -> None:
+    shape = Shape((text("name", "."),), parent="team")
+
+    properties = record_schema(shape, key=("team_id", "name"))["properties"]
+
+    never_null = {name for name, schema in properties.items() if "null" not in schema["type"]}
+    assert never_null == {"team_id", "name"}
+
+
+def test_a_table_that_is_found_through_a_parent_has_columns_for_it() -> None:
+    properties = record_schema(Shape((), parent="customer_session"))["properties"]
+
+    assert properties["customer_session_id"]["type"] == ["string", "null"]
+    assert properties["customer_session_updated_at"]["format"] == "date-time"
+    assert "customer session" in properties["customer_session_id"]["description"]
+
+
+def test_where_the_changes_of_the_parents_parent_count_their_time_is_the_column() -> None:
+    properties = record_schema(Shape((), parent="message", root="conversation"))["properties"]
+
+    assert {"message_id", "conversation_updated_at"} <= properties.keys()
+    assert "message_updated_at" not in properties
+    assert "conversation" in properties["conversation_updated_at"]["description"]
+
+
 def test_objects_stay_open() -> None:
     schema = field_schema(structure("a", ".", structure("b", ".", text("c", "."))))
 

@@ -10,6 +10,7 @@ from support.json_values import json_values
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
+    UNCHANGED,
     MismatchError,
     anything,
     boolean,
@@ -17,6 +18,7 @@ from tap_kustomer.shaping.values import (
     kind_by_suffix,
     number,
     text,
+    text_or_null,
     time,
 )
 
@@ -129,6 +131,22 @@ def test_every_conversion_answers_with_a_value_or_a_clear_no(value: Any) -> None
             continue
         # What the writer makes of it is the same value again: nothing became null on the way.
         assert msgspec.json.decode(msgspec.json.encode(converted)) == converted
+
+
+@settings(deadline=None)
+@given(json_values())
+def test_values_of_a_type_that_needs_no_conversion_stay_as_they_are(value: Any) -> None:
+    assert UNCHANGED.keys() == CONVERSIONS.keys()
+    for kind, types in UNCHANGED.items():
+        if type(value) in types:
+            assert CONVERSIONS[kind](value) is value
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected"), [("7", "7"), (7, "7"), (None, None), (False, "false"), ("", "")]
+)
+def test_an_id_is_a_text_or_null(given_: Any, expected: str | None) -> None:
+    assert text_or_null(given_) == expected
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 ROW_BYTES = 100
 
+# By id: when a row was changed, and when it was created, in milliseconds since 1970.
+Rows = dict[str, tuple[int, int | None]]
+
 
 @dataclass
 class IndexModel:
-    """Rows by id, each with the time of its last change and of its creation, in milliseconds.
+    """Rows, and how they are found.
 
     Attributes:
         page_size: The most rows that it puts on a page.
@@ -34,7 +37,7 @@ class IndexModel:
         before_answer: Called before each answer, to change the rows.
     """
 
-    rows: dict[str, tuple[int, int | None]]
+    rows: Rows
     page_size: int = 500
     row_cap: int = 50_000
     total_cap: int = 10**9

@@ -210,6 +210,13 @@ def select(
     return chosen
 
 
+def only(catalog: Catalog, streams: Iterable[str]) -> Catalog:
+    """A catalog that has only some streams, all of them selected: a run with it starts faster."""
+    wanted = set(streams)
+    chosen = select(catalog, wanted)
+    return {"streams": [one for one in chosen["streams"] if one["tap_stream_id"] in wanted]}
+
+
 def check(run: Output, *, lookback: int = LOOKBACK) -> None:
     """What a target may rely on when a run has come to its end, whatever it was asked for."""
     assert run.code == 0, run.log

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +21,7 @@ from kustomer_sandbox.row import Row
 from kustomer_sandbox.times import MINUTE, milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _KEPT_VERSIONS = 10 * MINUTE
 
@@ -61,7 +63,8 @@ class Organisation:
         self._children: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self.id = Row(seed, "org", 0, 0, 0, {}).id
         self._populated = False
-        populate(self)
+        with _uncollected():
+            populate(self)
         self._populated = True
 
     # Rows
@@ -195,6 +198,18 @@ class Organisation:
         """Return every current resource of a type: the truth to compare with."""
         with self.lock:
             return [build(self, row) for row in self._indexes[type_]]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking, again and again, through what is all in use."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @cache

@@ -1,0 +1,254 @@
+"""What a question becomes when it is sent, and when an answer is believed."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from typing_extensions import override
+
+from support.index_model import IndexModel, resource
+from support.stand_in import StandIn, search_of
+from tap_kustomer.client.errors import RefusedError, WrongAnswerError
+from tap_kustomer.reading.index import Index
+from tap_kustomer.reading.keyset import Keyset
+from tap_kustomer.reading.search import ARCHIVE_PATH, PATH, REFUSED, Question, Span, Window
+from tap_kustomer.reading.sources import Criterion, Search
+
+if TYPE_CHECKING:
+    from tap_kustomer.client.session import Request, Session
+
+START = 1_750_000_000_000
+END = START + 600_000
+WINDOW = Window(START, END)
+
+
+def index_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> Index:
+    return Index(
+        cast("Session", session),
+        Search("conversation"),
+        Criterion("conversation_updated_at"),
+        path=path,
+        page_size=page_size,
+    )
+
+
+def read(session: StandIn, window: Window = WINDOW, *, page_size: int = 50) -> list[str]:
+    """All ids in a window, by one keyset."""
+    index = index_of(session, page_size=page_size)
+    keyset = Keyset(window, "conversations")
+    ids = []
+    while keyset.question is not None:
+        assert len(session.sent) < 1_000, "it does not come to an end"
+        ids += [row.id for row in keyset.learn(index.ask(keyset.question))]
+    assert keyset.shortfall is None
+    return ids
+
+
+def bounds_sent(session: StandIn) -> list[list[dict[str, dict[str, str]]]]:
+    return [request.json["and"] for request in session.sent if request.json]
+
+
+def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation_shows() -> None:
+    session = StandIn(search_of(IndexModel({})))
+    index_of(session).ask(Question(Window(START, START + 1)))
+
+    (request,) = session.sent
+    assert request.params == {"page": 1, "pageSize": 50}
+    assert request.json == {
+        "queryContext": "conversation",
+        "and": [
+            {"conversation_updated_at": {"gte": "2025-06-15T15:06:40.000Z"}},
+            {"conversation_updated_at": {"lte": "2025-06-15T15:06:40.001Z"}},
+        ],
+        "sort": [{"conversation_updated_at": "asc"}],
+        "includeDeleted": True,
+    }
+
+
+def test_a_span_of_creation_narrows_a_question_further() -> None:
+    session = StandIn(search_of(IndexModel({})))
+    index_of(session).ask(Question(WINDOW, Span(None, START)))
+
+    assert bounds_sent(session)[0][2:] == [
+        {"conversation_created_at": {"lte": "2025-06-15T15:06:40.000Z"}}
+    ]
+
+
+def test_the_archive_is_asked_at_its_own_path() -> None:
+    session = StandIn({ARCHIVE_PATH: IndexModel({})})
+    index_of(session, path=ARCHIVE_PATH).ask(Question(WINDOW))
+
+    assert [request.path for request in session.sent] == [ARCHIVE_PATH]
+
+
+def test_a_refused_window_is_an_error() -> None:
+    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+
+    with pytest.raises(RefusedError):
+        index_of(session).ask(Question(WINDOW))
+
+
+@pytest.mark.parametrize(
+    "question", [Question(WINDOW, page=3), Question(WINDOW, created=Span(START, END))]
+)
+def test_beyond_what_the_search_can_do_a_refusal_is_an_answer(question: Question) -> None:
+    index = IndexModel({}, row_cap=100, knows_creation=False)
+
+    assert index_of(StandIn(search_of(index))).ask(question) is REFUSED
+
+
+# Pages that are shorter than they say
+
+
+class CappedSession(StandIn):
+    """It puts at most twenty rows on a page, and says what it was asked for."""
+
+    @override
+    def _document(self, request: Request) -> dict[str, Any]:
+        asked = int(request.params["pageSize"])
+        sent = replace(request, params={**request.params, "pageSize": min(asked, 20)})
+        document = super()._document(sent)
+        document["meta"]["pageSize"] = asked
+        return document
+
+
+def test_a_server_that_puts_fewer_rows_on_a_page_than_it_says_is_read_whole() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
+    session = CappedSession(search_of(index))
+
+    assert sorted(read(session)) == sorted(index.rows)
+    assert len(session.sent) <= 300 / 19 + 3
+
+
+def test_so_are_its_rows_of_one_time() -> None:
+    index = IndexModel(
+        {f"row{n}": (START + 5, START - n) for n in range(90)}, order=random.Random(1)
+    )
+
+    assert sorted(read(CappedSession(search_of(index)))) == sorted(index.rows)
+
+
+def test_a_short_page_that_comes_but_once_is_not_believed() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
+    session = StandIn(search_of(index))
+
+    def lose_rows(document: dict[str, Any]) -> None:
+        if len(session.sent) in {1, 3}:
+            del document["data"][10:]
+
+    session.spoil = lose_rows
+    answer = index_of(session).ask(Question(WINDOW))
+
+    assert len(answer.rows) == 50
+
+
+def test_an_empty_page_is_never_taken_for_the_size_of_pages() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = StandIn(search_of(index), spoil=lambda document: document.update(data=[]))
+
+    with pytest.raises(WrongAnswerError, match="0 rows on page 1 of 30 rows"):
+        index_of(session).ask(Question(WINDOW))
+
+
+def test_an_answer_that_lies_behind_the_window_alone_is_not_believed() -> None:
+    late = [resource("late", END + 1, START)]
+    session = StandIn(
+        search_of(IndexModel({})), spoil=lambda answer: answer.update(data=late, meta={})
+    )
+
+    with pytest.raises(WrongAnswerError, match="all rows are later"):
+        index_of(session).ask(Question(WINDOW))
+
+
+# Times that are finer than milliseconds
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FineSession(StandIn):
+    """Its rows have times in microseconds, by which it compares.
+
+    Attributes:
+        updated: The times of its rows.
+    """
+
+    updated: list[int]
+
+    @override
+    def _document(self, request: Request) -> dict[str, Any]:
+        assert request.json is not None
+        (lowest,), (highest,) = (bound.values() for bound in request.json["and"])
+        first = bisect_left(self.updated, _microseconds(lowest["gte"]))
+        end = bisect_left(self.updated, _microseconds(highest["lte"]) + 1)
+        size, page = int(request.params["pageSize"]), int(request.params["page"])
+        start = first + (page - 1) * size
+        numbers = range(start, max(min(start + size, end), start))
+        return {
+            "meta": {"page": page, "pageSize": size, "total": end - first},
+            "data": [
+                {"id": f"row{n}", "attributes": {"updatedAt": _text(self.updated[n])}}
+                for n in numbers
+            ],
+        }
+
+
+def _microseconds(text: str) -> int:
+    return (datetime.fromisoformat(text) - EPOCH) // timedelta(microseconds=1)
+
+
+def _text(time: int) -> str:
+    moment = EPOCH + timedelta(microseconds=time)
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def fine_session(updated: list[int]) -> FineSession:
+    session = FineSession()
+    session.updated = sorted(START * 1_000 + time for time in updated)
+    return session
+
+
+def test_rows_within_one_millisecond_all_arrive() -> None:
+    session = fine_session([5_000 + n for n in range(130)] + [9_000_000])
+
+    assert len(read(session)) == 131
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_with_finer_times_than_milliseconds_all_arrive_once(seed: int) -> None:
+    draw = random.Random(seed)
+    session = fine_session([draw.randrange(30_000) for _ in range(400)])
+
+    ids = read(session)
+
+    assert sorted(ids) == sorted(f"row{n}" for n in range(400))
+
+
+def test_between_two_windows_no_row_with_a_finer_time_is_lost() -> None:
+    session = fine_session(list(range(0, 100_000, 50)))
+    index = index_of(session)
+
+    index.ask(Question(WINDOW))
+    totals = [
+        index.ask(Question(Window(START + first, START + last))).total
+        for first, last in [(0, 49), (50, 99)]
+    ]
+
+    assert totals == [1_000, 1_000]
+
+
+def test_bounds_have_as_many_digits_as_times_came_with() -> None:
+    session = fine_session([1, 2, 3])
+    index = index_of(session)
+
+    index.ask(Question(WINDOW))
+    index.ask(Question(Window(START, START + 1)))
+
+    assert bounds_sent(session)[1] == [
+        {"conversation_updated_at": {"gte": "2025-06-15T15:06:40.000000Z"}},
+        {"conversation_updated_at": {"lte": "2025-06-15T15:06:40.001999Z"}},
+    ]

@@ -1,0 +1,152 @@
+"""One way in to all ways of reading."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from support.virtual_time import VirtualClock
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Session
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.sources import (
+    Chain,
+    Criterion,
+    LiveIds,
+    PagedList,
+    Search,
+    Single,
+    is_windowed,
+)
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+    from tap_kustomer.reading.sources import Source
+
+URL = "https://acme.api.kustomerapp.com"
+SEARCH = f"{URL}/v1/customers/search"
+ARCHIVE = f"{URL}/v1/customers/archive/search"
+NOW = 1_700_000_000_000
+USERS = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
+IDS = LiveIds(
+    Search("note", archived=False, criteria=(Criterion("note_updated_at", None),), ids_only=True)
+)
+
+
+@pytest.fixture
+def reader() -> Reader:
+    clock = VirtualClock()
+    session = Session(
+        base_url=URL,
+        authenticator=BearerAuthenticator("the-key", URL),
+        limiter=Limiter(clock, 0.9),
+        clock=clock,
+        timeout=10,
+        user_agent="tap-kustomer/test",
+        max_retry_seconds=0,
+        connections=4,
+    )
+    return Reader(
+        session=session,
+        workers=Workers(4, lambda: None),
+        page_size=100,
+        parallel=4,
+        lookahead=1_000_000,
+        strict=False,
+        now=NOW,
+        report=lambda _: None,
+    )
+
+
+def ids(reader: Reader, source: Source) -> list[Any]:
+    pages = reader.read(source, Window(0, NOW), "users", in_turn=lambda: True)
+    return [resource["id"] for page in pages for resource in page.resources]
+
+
+def page(*names: str, **meta: Any) -> dict[str, Any]:
+    return {"data": [{"type": "user", "id": name} for name in names], "meta": meta}
+
+
+def test_the_variants_of_a_list_are_asked_for_at_once(
+    reader: Reader, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", "b"))
+    requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("c"))
+    both_are_asked = threading.Barrier(2)
+    send = reader.session.send
+
+    def send_together(*arguments: Any) -> Any:
+        both_are_asked.wait(10)
+        return send(*arguments)
+
+    monkeypatch.setattr(reader.session, "send", send_together)
+
+    assert ids(reader, USERS) == ["a", "b", "c"]
+
+
+def test_a_row_that_moves_from_one_variant_to_another_comes_once(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/users", json=page("a"))
+
+    assert ids(reader, USERS) == ["a"]
+
+
+def test_a_variant_that_is_short_does_not_keep_the_others_from_being_read(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", total=2))
+    requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("b"))
+    pages = reader.read(USERS, Window(0, NOW), "users", in_turn=lambda: True)
+    found: list[str] = []
+
+    def read_all() -> None:
+        found.extend(resource["id"] for page in pages for resource in page.resources)
+
+    with pytest.raises(IncompleteError, match="1 of 2"):
+        read_all()
+    assert found == ["a", "b"]
+
+
+def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/settings", json={"data": {"type": "settings", "id": "s"}})
+    requests_mock.get(f"{URL}/v1/teams", json=page("t"))
+
+    assert ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams")))) == ["s", "t"]
+
+
+@pytest.mark.parametrize("form", ["objects", "texts"])
+def test_live_ids_come_as_objects_or_as_texts(
+    reader: Reader, requests_mock: Mocker, form: str
+) -> None:
+    rows: list[Any] = [{"id": "n1"}, {"id": "n2"}] if form == "objects" else ["n1", "n2"]
+    requests_mock.post(SEARCH, json={"data": rows, "meta": {"total": 2}})
+
+    # The second window is read last: rows that change meanwhile move there.
+    assert ids(reader, IDS) == ["n1", "n2", "n1", "n2"]
+    windows = [request.json()["and"] for request in requests_mock.request_history]
+    assert windows[-1][0]["note_updated_at"]["gte"] == "2023-11-14T22:13:20.001Z"
+    sent = requests_mock.request_history[0]
+    assert sent.qs["idsonly"] == ["true"]
+    assert sent.json()["includeDeleted"] is False
+
+
+def test_counting_takes_one_request(reader: Reader, requests_mock: Mocker) -> None:
+    requests_mock.post(SEARCH, json={"data": [{"type": "kobject.a"}], "meta": {"total": 7}})
+    row = {"type": "kobject.a", "id": "k", "attributes": {"updatedAt": "2020-01-01T00:00:00.000Z"}}
+    requests_mock.post(SEARCH, json={"data": [row], "meta": {"total": 7}})
+
+    assert reader.count(Search("kobject"), Window(0, NOW)) == 7
+    assert len(requests_mock.request_history) == 1
+
+
+def test_lists_are_read_whole_and_searches_by_time() -> None:
+    windowed = [source for source in (USERS, IDS, Search("note")) if is_windowed(source)]
+    assert windowed == [cast("Source", Search("note"))]
