@@ -99,7 +99,7 @@ def _check(stream: str, bookmark: dict[str, Any], key: str, *, latest: int) -> N
     value = bookmark.get("replication_key_value")
     if value is None:
         return
-    if (other := bookmark.get("replication_key", key)) != key:
+    if (other := bookmark.get("replication_key") or key) != key:
         logger.warning(
             "State of %s: its bookmark is a time of %s, but the table goes by %s. It is read from "
             "the start",

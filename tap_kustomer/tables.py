@@ -8,8 +8,9 @@ from tap_kustomer.access import try_all
 from tap_kustomer.discovery import Definitions, discover
 from tap_kustomer.progress import shown
 from tap_kustomer.shaping.custom import in_common
+from tap_kustomer.shaping.layout import parent_columns
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import DerivedTable
+from tap_kustomer.streams.base import DerivedTable, replication_key
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
 from tap_kustomer.streams.plan import plan
@@ -39,6 +40,17 @@ def all_tables(tap: TapKustomer) -> list[Table]:
     derived = [DerivedTable(tap, root, each) for root in roots for each in root.derived]
     tables: list[Table] = [*roots, *derived]
     return [*tables, *_klass_tables(tap, definitions, {table.name for table in tables})]
+
+
+def replication_keys() -> dict[str, str | None]:
+    """The replication key of each table but those of single klasses; None for full tables."""
+    keys: dict[str, str | None] = {}
+    for stream in STREAMS:
+        keys[stream.name] = replication_key(stream.source, stream.shape)
+        for each in stream.derived:
+            own = parent_columns(stream.singular).updated_at
+            keys[each.name] = own if keys[stream.name] else None
+    return keys
 
 
 def write_selected(tap: TapKustomer, write_state: Callable[[], None]) -> None:

@@ -17,9 +17,11 @@ from singer_sdk.tap_base import CliTestOptionValue, Tap
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
+from tap_kustomer.catalog_input import check_catalog, settle_catalog
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.messages import BufferedWriter
+from tap_kustomer.state_input import read_state
 from tap_kustomer.summary import summarised
 
 if TYPE_CHECKING:
@@ -94,7 +96,11 @@ class TapKustomer(Tap):
         """All tables; without a catalog, with what the organisation has defined itself."""
         from tap_kustomer.tables import all_tables  # noqa: PLC0415  # --about needs none of them.
 
-        return all_tables(self)
+        tables = all_tables(self)
+        if self.input_catalog is not None:
+            for warning in settle_catalog(self.input_catalog, tables):
+                self.logger.warning(warning)
+        return tables
 
     # Running
 
@@ -123,7 +129,7 @@ class TapKustomer(Tap):
         config: _ConfigInput = ctx.params.get("config") or _ConfigInput()
         tap = cls(
             config=config.config,
-            catalog=_checked_catalog(_load("--catalog", ctx.params.get("catalog"))),
+            catalog=_load_catalog(ctx.params.get("catalog")),
             parse_env_config=config.parse_env,
         )
         from tap_kustomer.access import Readable, table_of  # noqa: PLC0415  # As above.
@@ -152,8 +158,8 @@ class TapKustomer(Tap):
         config = config or _ConfigInput()
         tap = cls(
             config=config.config,
-            state=_checked_state(_load("--state", state)),
-            catalog=_checked_catalog(_load("--catalog", catalog)),
+            state=_load_state(state),
+            catalog=_load_catalog(catalog),
             parse_env_config=config.parse_env,
             setup_mapper=False,
         )
@@ -235,33 +241,16 @@ def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
     return document
 
 
-def _checked_state(state: dict[str, Any] | None) -> dict[str, Any] | None:
-    expected = 'expected {"bookmarks": {stream: {...}}}, as a target prints it'
-    bookmarks = {} if state is None else state.get("bookmarks", {})
-    if not isinstance(bookmarks, dict):
-        raise ConfigurationError(f"--state: {expected}")
-    for stream, bookmark in bookmarks.items():
-        if not isinstance(bookmark, dict):
-            raise ConfigurationError(f"--state: {bookmark!r} was given for {stream}; {expected}")
-    return state
-
-
-def _checked_catalog(catalog: dict[str, Any] | None) -> dict[str, Any] | None:
-    if catalog is None:
+def _load_state(file: IO[str] | None) -> dict[str, Any] | None:
+    if (document := _load("--state", file)) is None:
         return None
-    streams = catalog.get("streams")
-    if not isinstance(streams, list) or not all(_is_catalog_entry(entry) for entry in streams):
-        raise ConfigurationError(
-            '--catalog: expected {"streams": [...]}, each with a tap_stream_id and a schema, as '
-            "--discover writes it"
-        )
-    return catalog
+    from tap_kustomer.tables import replication_keys  # noqa: PLC0415  # As above.
+
+    return read_state(document, replication_keys(), now=int(SystemClock().now() * 1000))
 
 
-def _is_catalog_entry(entry: Any) -> bool:
-    schema = entry.get("schema") if isinstance(entry, dict) else None
-    return (
-        isinstance(schema, dict)
-        and isinstance(schema.get("properties"), dict)
-        and isinstance(entry.get("tap_stream_id"), str)
-    )
+def _load_catalog(file: IO[str] | None) -> dict[str, Any] | None:
+    document = _load("--catalog", file)
+    if document is not None:
+        check_catalog(document)
+    return document

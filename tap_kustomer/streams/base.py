@@ -31,6 +31,7 @@ class KustomerStream(Table):
     """A table of Kustomer objects. A subclass is a declaration.
 
     Attributes:
+        name: Of the table.
         source: Where its rows are found.
         shape: What a row carries.
         key: The columns that tell its rows apart.
@@ -40,6 +41,7 @@ class KustomerStream(Table):
         derived: Tables of what its rows carry inside themselves.
     """
 
+    name: str
     shape: ClassVar[Shape]
     key: ClassVar[tuple[str, ...]] = ("id",)
     secrets: ClassVar[tuple[str, ...]] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError, RefusedError
 from tap_kustomer.reading.search import Window
 from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects
@@ -23,12 +24,12 @@ def plan(run: Run, tables: Iterable[Table]) -> list[Reading]:
         by_source.setdefault(id(table.source), []).append(table)
     kobjects = by_source.pop(id(Kobjects.source), [])
     groups = [*by_source.values(), *_kobject_groups(run, kobjects)]
-    # A reading goes by the name of the table that it is made for, not by that of a derived one.
-    return in_order(Reading(run, sorted(group, key=_is_derived)) for group in groups)
+    return in_order(Reading(run, sorted(group, key=_rank)) for group in groups)
 
 
-def _is_derived(table: Table) -> bool:
-    return isinstance(table, DerivedTable)
+def _rank(table: Table) -> tuple[bool, int]:
+    """A reading goes by the name of the table that it is made for: `slas`, not `sla_versions`."""
+    return isinstance(table, DerivedTable), len(table.name)
 
 
 def _kobject_groups(run: Run, tables: list[Table]) -> list[list[Table]]:
@@ -60,5 +61,10 @@ def _is_cheaper_together(run: Run, tables: list[KlassKobjects]) -> bool:
     start = min(table.start for table in tables)
     if start > run.until:
         return True
-    rows = run.reader().count(Kobjects.source, Window(start, run.until))
+    try:
+        rows = run.reader().count(Kobjects.source, Window(start, run.until))
+    except DeadKeyError:
+        raise
+    except (AccessError, MissingError, RefusedError):
+        return False  # Each reading will say by itself what it lacks.
     return rows is not None and rows <= len(tables) * run.settings.page_size

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from support.sandbox_truth import check_equal, truth
-from support.singer_output import Output, Runner, check, select
+from support.singer_output import Output, Runner, check, only, select
+from support.tap_in_process import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from kustomer_sandbox import Sandbox
 
-STREAMS = ("companies", "notes", "slas", "tags", "teams")
+STREAMS = (
+    *("companies", "company_tags", "note_user_mentions", "notes", "slas", "sla_versions", "tags"),
+    *("teams", "team_members"),
+)
 
 
 class Story(NamedTuple):
@@ -27,17 +31,13 @@ class Story(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def story(
-    make_sandbox: SandboxMaker,
-    runner_for: Callable[[Sandbox], Runner],
-    catalog: dict[str, Any],
-) -> Story:
+def story(make_sandbox: SandboxMaker, catalog: dict[str, Any]) -> Story:
     """A first run with a key that lacks two roles, and one with the state of a better key."""
     sandbox = make_sandbox(
         deny=frozenset({"org.permission.note.read", "org.permission.team.read"}),
         absent=frozenset({"/v1/slas"}),
     )
-    tap, chosen = runner_for(sandbox), select(catalog, STREAMS)
+    tap, chosen = InProcess(sandbox), only(catalog, STREAMS)
     first = tap(catalog=chosen)
     sandbox.options.missing_role_status = 401
     bookmark = {
@@ -54,7 +54,8 @@ def test_a_stream_without_its_role_is_left_out_with_a_warning_that_names_the_rol
     warnings = story.first.logged("WARNING")
 
     check(story.first)
-    assert not {"notes", "teams"} & story.first.counts().keys()
+    left_out = {"note_user_mentions", "notes", "team_members", "teams"}
+    assert not left_out & story.first.counts().keys()
     assert any("notes" in line and "org.permission.note.read" in line for line in warnings)
     assert any("teams" in line and "org.permission.team.read" in line for line in warnings)
     assert "replication_key_value" not in story.first.state()["bookmarks"].get("notes", {})
@@ -63,7 +64,7 @@ def test_a_stream_without_its_role_is_left_out_with_a_warning_that_names_the_rol
 def test_a_list_that_the_organisation_does_not_have_is_left_out_with_a_warning(
     story: Story,
 ) -> None:
-    assert "slas" not in story.first.counts()
+    assert not {"slas", "sla_versions"} & story.first.counts().keys()
     assert any("slas" in line for line in story.first.logged("WARNING"))
 
 
@@ -88,13 +89,13 @@ def test_a_stream_that_was_read_before_makes_the_run_fail_in_the_end(story: Stor
 
 
 def test_without_the_role_for_metadata_custom_attributes_are_read_untyped(
-    make_sandbox: SandboxMaker, runner_for: Callable[[Sandbox], Runner]
+    make_sandbox: SandboxMaker, command_for: Callable[[Sandbox], Runner]
 ) -> None:
     sandbox = make_sandbox(
         deny=frozenset({"org.permission.metadata.read", "org.permission.user.metadata.read"})
     )
 
-    run = runner_for(sandbox)("--discover")
+    run = command_for(sandbox)("--discover")
 
     assert run.code == 0, run.log
     (warning, *_) = run.logged("WARNING")
@@ -106,10 +107,10 @@ def test_without_the_role_for_metadata_custom_attributes_are_read_untyped(
 
 @pytest.mark.parametrize("arguments", [(), ("--discover",), ("--test",)], ids=str)
 def test_a_wrong_key_ends_the_run_with_one_sentence_and_is_not_shown(
-    standing_sandbox: Sandbox, tap: Runner, arguments: tuple[str, ...]
+    standing_sandbox: Sandbox, command: Runner, arguments: tuple[str, ...]
 ) -> None:
     wrong = "another-key-that-nobody-may-see"
-    stranger = Runner(standing_sandbox.url, wrong, tap.directory)
+    stranger = Runner(standing_sandbox.url, wrong, command.directory)
 
     run = stranger(*arguments, env={"TAP_KUSTOMER_LOGLEVEL": "DEBUG"})
 
@@ -123,11 +124,11 @@ def test_a_wrong_key_ends_the_run_with_one_sentence_and_is_not_shown(
 
 
 def test_a_wrong_key_is_noticed_though_a_catalog_saves_the_discovery(
-    standing_sandbox: Sandbox, tap: Runner, catalog: dict[str, Any]
+    standing_sandbox: Sandbox, command: Runner, catalog: dict[str, Any]
 ) -> None:
-    stranger = Runner(standing_sandbox.url, "another-key", tap.directory)
+    stranger = Runner(standing_sandbox.url, "another-key", command.directory)
 
-    run = stranger(catalog=select(catalog, ["brands"]))
+    run = stranger(catalog=only(catalog, ["brands"]))
 
     assert run.code == 1
     (error,) = run.logged("ERROR")

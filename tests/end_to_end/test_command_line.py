@@ -49,15 +49,3 @@ def test_the_command_and_the_module_are_the_same_program() -> None:
     assert command.output.startswith(b"tap-kustomer v")
 
 
-def test_a_test_run_asks_for_a_little_of_every_stream(test_run: Output) -> None:
-    assert test_run.code == 0, test_run.log
-    assert "Traceback" not in test_run.log
-    assert max(test_run.counts().values()) == 1
-    assert len(test_run.counts()) == 14
-
-
-@pytest.fixture(scope="module")
-def test_run(tap: Runner) -> Output:
-    """A run of `--test`, with its settings in the environment."""
-    env = {"TAP_KUSTOMER_API_KEY": tap.key, "TAP_KUSTOMER_API_URL": tap.url}
-    return finish(start("--config", "ENV", "--test", env=env))

@@ -152,7 +152,11 @@ def test_no_millisecond_lies_between_two_slices(latency: float) -> None:
     index = StillIndex(range(START, START + 3_000))
 
     outcome = Simulation(
-        index, Window(START, START + 2_999), latency=lambda _: latency, page_size=20
+        index,
+        Window(START, START + 2_999),
+        latency=lambda _: latency,
+        page_size=20,
+        lookahead=30 * 20 * 100,
     ).run()
 
     assert outcome.times == list(range(START, START + 3_000))

@@ -117,6 +117,17 @@ def test_items_of_a_list_need_not_have_an_id_nor_a_value_of_their_own(
     assert any(len(set(one)) < len(one) for one in numbers)
 
 
+def test_some_messages_name_their_attachments_and_tags_without_being_asked(
+    resources: Resources,
+) -> None:
+    messages = resources("message")
+    assert forms(messages, "relationships", "attachments.data").keys() >= {"one", "empty", "absent"}
+    assert forms(messages, "attributes", "tags").keys() >= {"several", "one", "empty", "absent"}
+    bearers = {one["relationships"]["message"]["data"]["id"] for one in resources("attachment")}
+    silent = [one for one in messages if "attachments" not in one["relationships"]]
+    assert any(one["id"] in bearers for one in silent)
+
+
 def test_users_and_teams_are_mentioned_in_one_list_or_in_two(resources: Resources) -> None:
     seen = set()
     for note in resources("note"):

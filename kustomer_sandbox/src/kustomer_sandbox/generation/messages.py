@@ -130,6 +130,8 @@ def message(organisation: Organisation, row: Row) -> Document:
         "meta": addresses(channel, row.number, direction),
         "assignedTeams": sparse(now, now.some(teams, 2)),
         "assignedUsers": sparse(now, [one.id for one in now.some(staff, 2)]),
+        # Not documented, but other connectors have a column for them.
+        "tags": rarely(dice, [tag.id for tag in now.some(organisation.rows["tag"][:20], 3)], 20),
         "createdByTeams": sparse(now, [] if incoming else dice.some(teams, 2)),
         "reactions": [
             {
@@ -166,6 +168,10 @@ def message(organisation: Organisation, row: Row) -> Document:
         relationships["shortcuts"] = (
             to_many(shortcuts) if shortcuts else dice.pick(({"data": []}, {"data": None}, None))
         )
+    files = organisation.children(row, "attachment")
+    if files or dice.one_in(30):
+        # Documented where a list is asked to include them; elsewhere some messages name them, too.
+        relationships["attachments"] = dice.pick((to_many(files), to_many(files), ABSENT))
     path = f"/v1/messages/{row.id}"
     links = {"self": path, "related": f"/v1/{words.APPS[channel]}/messages/{row.id}"}
     return resource(organisation, row, attributes, relationships, links)
