@@ -149,7 +149,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
     th.Property(
         "max_parallel_requests",
         th.IntegerType(minimum=1, maximum=32),
-        default=8,
+        default=16,
         title="Parallel requests",
         description="Requests that may be under way at once.",
     ),

@@ -56,7 +56,7 @@ def test_defaults_are_those_of_the_schema() -> None:
         "lookback_seconds": 300,
         "request_timeout": 60,
         "max_retry_seconds": 300,
-        "max_parallel_requests": 8,
+        "max_parallel_requests": 16,
     }
 
     assert {name: least[name] for name in defaults} == defaults

@@ -223,8 +223,10 @@ def test_a_mistake_is_noticed(mutation: Mutation, tmp_path: Path) -> None:
     assert text.count(mutation.right) == 1, "the mutation no longer fits the code"
     file.write_text(text.replace(mutation.right, mutation.wrong))
 
-    command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:randomly"]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    # Plugins take longer to start than these tests do.
+    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    environment = {**os.environ, **plugins, "PYTHONPATH": str(tmp_path)}
     finished = subprocess.run(  # noqa: S603  # What runs is this project's own.
         [*command, mutation.tests, "-k", mutation.named],
         cwd=ROOT,
