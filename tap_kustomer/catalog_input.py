@@ -187,7 +187,7 @@ def _unknown_columns(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
     named = {
         breadcrumb[1]
         for breadcrumb, metadata in entry.metadata.items()
-        if breadcrumb[:1] == ("properties",) and len(breadcrumb) == 2 and metadata.selected  # noqa: PLR2004
+        if len(breadcrumb) > 1 and metadata.selected
     }
     mask = entry.metadata.resolve_selection()
     given = {name for name in entry.schema.properties or () if mask["properties", name]}

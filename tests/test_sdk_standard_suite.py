@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Fields in transformed catalog bu
 CONFIG: dict[str, Any] = {"api_key": SANDBOX.api_key}
 
 # These have no rows in the sandbox: see `end_to_end/test_full_sync.py`.
-EMPTY = ["kobject_old_order", "message_attachments", "message_tags"]
+EMPTY = ["kobject_old_order"]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from generator.tables import Table
 
-# Kustomer keeps the older roles, `org.user` and `org.admin`, for users.
+# Older roles begin with `org.user` or `org.admin`.
 _FOR_KEYS: Final = "org.permission."
 
 _INTRODUCTION: Final = """

@@ -30,8 +30,6 @@ OTHERS = {"chat_settings", "custom_attribute_metadata", "outbound_accounts"}
 # Why a table has no rows.
 EMPTY = {
     "kobject_old_order": "its klass is disabled",
-    "message_attachments": "the search does not tell which attachments a message has",
-    "message_tags": "only messages of some channels have tags",
 }
 
 # Which table a column leads to.
