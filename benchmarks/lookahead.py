@@ -63,16 +63,16 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
 
     class Watched(Schedule):
         @override
-        def learn(self, part: Slice, answer: Answer, parallel: int) -> None:
+        def learn(self, part: Slice, answer: Answer) -> None:
             nonlocal most
-            super().learn(part, answer, parallel)
+            super().learn(part, answer)
             most = max(most, self.waiting)
 
     now = int(time.time() * 1000)
     window = Window(now - _DAYS * 1000, now)
     with mock.patch.object(windows, "Schedule", Watched):
         for page in searcher.read(Search("conversation"), window, "conversations", now=now):
-            rows += len(page)
+            rows += sum(1 for _ in page.resources)
             time.sleep(pause)
     return most, rows
 

@@ -107,8 +107,8 @@ class Index:
         )
 
     def _learn_cap(self, rows: int) -> None:
-        self._cap = rows if self._cap is None else min(self._cap, rows)
-        logger.info("%s: pages of %d have %d rows", self._path, self._page_size, self._cap)
+        self._cap = rows
+        logger.info("%s: pages of %d rows have %d", self._path, self._page_size, rows)
 
     def _request(self, question: Question) -> Request:
         """Each bound is a criterion of its own, as in the documentation's examples."""

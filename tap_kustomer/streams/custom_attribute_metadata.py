@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_kustomer.reading.sources import Chain, PerParent, Single
-from tap_kustomer.shaping.fields import Shape, anything, boolean, structure, text, texts, time
+from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.klasses import Klasses
 
@@ -54,7 +54,7 @@ class CustomAttributeMetadata(KustomerStream):
             text("displayName", "Name of the attribute as people see it."),
             text("description", "What the attribute means."),
             text("dataType", "Type of its values, such as string or number."),
-            anything("enumeration", "The values that are allowed, or whether only some are."),
+            text("enumeration", "The values that are allowed, or whether only some are, as JSON."),
             boolean("multi", "Whether it takes several values."),
             boolean("array", "Whether its values are lists."),
             text("target", "Klass of the objects that it refers to, such as kobject.order."),
@@ -65,7 +65,7 @@ class CustomAttributeMetadata(KustomerStream):
                 text("maskType", "How they are masked."),
             ),
             boolean("hasSensitiveAttributes", "Whether there are masked values beneath it."),
-            anything("tree", "The values that are allowed, as a tree."),
+            text("tree", "The values that are allowed, as a tree in JSON."),
             texts("validations", "Rules that values must meet."),
             text("modifiedBy", "Id of the user who last edited the attribute."),
             text("deletedBy", "Id of the user who deleted the attribute."),

@@ -50,8 +50,8 @@ class CustomerDrafts(KustomerStream):
             EDITOR_PAYLOAD,
             text("lang", "Language of the draft."),
             # From whom to whom, in a form that depends on the channel.
-            anything("from", "Sender: an object or a string."),
-            anything("to", "Recipients: an array or an object for e-mail, else a string."),
+            text("from", "Sender: a string, or an object as JSON."),
+            text("to", "Recipients: a string, or for e-mail an array or an object as JSON."),
             array("cc", "Recipients of a copy.", email_address("", "One recipient.")),
             array("bcc", "Recipients of a hidden copy.", email_address("", "One recipient.")),
             text("replyTo", "Address that answers go to."),

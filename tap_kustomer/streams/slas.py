@@ -9,7 +9,6 @@ from tap_kustomer.shaping.derived import Derived, entries, objects
 from tap_kustomer.shaping.fields import (
     Field,
     Shape,
-    anything,
     boolean,
     integer,
     mapping,
@@ -126,7 +125,7 @@ class SlaVersions(KustomerStream):
             (
                 text("criterion", "What is looked at, such as conversation_channel."),
                 text("operator", "How it is compared, such as contains."),
-                anything("value", "What it is compared with."),
+                text("value", "What it is compared with; as JSON if it is no text."),
             ),
             _criteria,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, anything, boolean, text
+from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
     CREATED_AT,
@@ -28,11 +28,11 @@ class Snoozes(KustomerStream):
         attributes=(
             text("name", "Name of the option, as the menu shows it."),
             text("type", "How the time is found: relative, dynamic or absolute."),
-            anything(
+            text(
                 "value",
                 (
-                    "Until when: milliseconds from now (relative), a day and a time (dynamic) or "
-                    "milliseconds since 1970 (absolute)."
+                    "Until when: milliseconds from now (relative), a day and a time as JSON "
+                    "(dynamic) or milliseconds since 1970 (absolute)."
                 ),
             ),
             boolean("enabled", "Whether the menu offers it."),

@@ -102,6 +102,57 @@ def test_beyond_what_the_search_can_do_a_refusal_is_an_answer(question: Question
     assert index_of(StandIn(search_of(index))).ask(question) is REFUSED
 
 
+# Answers that can't be true
+
+
+def spoiled_once(session: StandIn, **changes: Any) -> None:
+    """The first answer is another one."""
+
+    def spoil(document: dict[str, Any]) -> None:
+        if len(session.sent) == 1:
+            document.update(changes)
+
+    session.spoil = spoil
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"meta": {"page": 2}},
+        {"meta": {"page": 1, "total": 1}},
+        {"meta": {"timed_out": True}},
+    ],
+    ids=["another page", "more rows than there are", "only a part"],
+)
+def test_an_answer_that_cannot_be_true_is_asked_for_again(changes: dict[str, Any]) -> None:
+    session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(2)})))
+    spoiled_once(session, **changes)
+
+    assert len(index_of(session).ask(Question(WINDOW)).rows) == 2
+    assert len(session.sent) == 2
+
+
+def test_rows_out_of_order_are_asked_for_again_before_the_server_is_taken_not_to_sort() -> None:
+    session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(9)})))
+    rows = [resource("later", START + 5, START), resource("earlier", START, START)]
+    spoiled_once(session, data=rows, meta={})
+
+    assert not index_of(session).ask(Question(WINDOW)).unsorted
+    session.spoil = lambda document: document.update(data=rows, meta={})
+    assert index_of(session).ask(Question(WINDOW)).unsorted
+
+
+def test_without_a_count_a_page_that_names_a_next_one_is_not_the_last() -> None:
+    session = StandIn(search_of(IndexModel({"row": (START, START)})))
+
+    def leave_out_count(document: dict[str, Any]) -> None:
+        document.update(meta={}, links={"next": "/v1/customers/search?page=2"})
+
+    session.spoil = leave_out_count
+
+    assert index_of(session).ask(Question(WINDOW)).full
+
+
 # Pages that are shorter than they say
 
 

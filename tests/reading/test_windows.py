@@ -290,13 +290,13 @@ def test_conversation_times_go_by_the_time_of_their_creation() -> None:
 
 
 def test_rows_created_at_one_time_are_not_split_by_that_time() -> None:
-    index = IndexModel(
-        {f"row{n}": (NOW, NOW) for n in range(120)}, page_size=50, row_cap=100, knows_creation=False
-    )
+    index = IndexModel({f"row{n}": (NOW, NOW) for n in range(120)}, page_size=50, row_cap=100)
+
+    session = StandIn(search_of(index))
 
     with pytest.raises(IncompleteError, match="100 of 120 rows"):
-        read_pages(StandIn(search_of(index)), Window(NOW - DAY, NOW), CONVERSATION_TIMES)
-    assert {question.created for question in index.questions} == {None}
+        read_pages(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES)
+    assert {len(request.json["and"]) for request in session.sent if request.json} == {2}
 
 
 def sort_keys(body: Any) -> list[str]:

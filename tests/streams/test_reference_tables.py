@@ -7,6 +7,7 @@ Ids are invented.
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
@@ -1062,7 +1063,7 @@ def test_times_in_a_status_keep_its_id() -> None:
 def test_a_snooze_option_has_a_value_of_any_type(value: Any) -> None:
     record = shaped(Snoozes, resource("snooze", {"value": value}))
 
-    assert record["value"] == value
+    assert json.loads(record["value"]) == value
     assert "_extra" not in record
 
 
@@ -1076,7 +1077,9 @@ def test_recipients_of_a_draft_come_in_any_type(recipients: Any) -> None:
 
     record = shaped(CustomerDrafts, sample)
 
-    assert record["to"] == recipients
+    assert record["to"] == (
+        recipients if isinstance(recipients, str) else msgspec.json.encode(recipients).decode()
+    )
     assert "_extra" not in record
 
 

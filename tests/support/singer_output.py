@@ -27,9 +27,8 @@ Key = tuple[Any, ...]
 # What a target holds: rows by key, by stream.
 Held = dict[str, dict[Key, Record]]
 
-# Read by a time that their rows do not show, so these come in no order that could be seen: that of
-# the end of the handling, and that of the customer who had the session.
-OPAQUE = frozenset({"customer_session_events", "work_items"})
+# Read by a time that their rows do not show, so these come in no order that could be seen.
+OPAQUE = frozenset({"work_items"})
 
 # The setting `lookback_seconds`, where a run does not say otherwise.
 LOOKBACK = 300

@@ -20,7 +20,7 @@ from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kustomer_sandbox import Sandbox
     from support.singer_output import Catalog, State
@@ -63,20 +63,11 @@ class InProcess:
     ) -> Output:
         """Run it to its end; `config` stands beside the address and the key."""
         settings = {"api_url": self.sandbox.url, "api_key": self.sandbox.api_key, **config}
-        code = 0
-        with _logged() as log, _written() as written, _signals_kept():
-            try:
-                self.tap_class.invoke(
-                    config=_ConfigInput(config=settings),
-                    state=_file(state),
-                    catalog=_file(catalog),
-                )
-            except TapKustomerError as error:
-                self.tap_class.logger.error("%s", error)  # noqa: TRY400  # As the command does.
-                code = 1
-            except SystemExit as end:
-                code = end.code if isinstance(end.code, int) else 1
-        return Output(code, written.getvalue(), log.getvalue())
+        return output_of(
+            lambda: self.tap_class.invoke(
+                config=_ConfigInput(config=settings), state=_file(state), catalog=_file(catalog)
+            )
+        )
 
     def discover(self) -> Catalog:
         """The catalog that the tap would write now."""
@@ -88,6 +79,20 @@ class InProcess:
 
 def _file(content: dict[str, Any] | None) -> io.StringIO | None:
     return None if content is None else io.StringIO(json.dumps(content))
+
+
+def output_of(run: Callable[[], None]) -> Output:
+    """What a run writes and logs, and the code that the command would end with."""
+    code = 0
+    with _logged() as log, _written() as written, _signals_kept():
+        try:
+            run()
+        except TapKustomerError as error:
+            TapKustomer.logger.error("%s", error)  # noqa: TRY400  # As the command does.
+            code = 1
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return Output(code, written.getvalue(), log.getvalue())
 
 
 @contextmanager

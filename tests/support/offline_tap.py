@@ -1,0 +1,150 @@
+"""The tap without Kustomer: its tables are those that a test names, what it reads is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from typing_extensions import override
+
+from support.tap_in_process import output_of
+from support.virtual_time import VirtualClock
+from tap_kustomer import times
+from tap_kustomer.client.errors import DeadKeyError
+from tap_kustomer.reading.incomplete import Shortfall
+from tap_kustomer.run import Run
+from tap_kustomer.streams.base import DerivedTable
+from tap_kustomer.streams.kobjects import KlassKobjects
+from tap_kustomer.tap import TapKustomer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from support.singer_output import Output
+    from tap_kustomer.config import Settings
+    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.reading.reader import Reader
+    from tap_kustomer.reading.search import Window
+    from tap_kustomer.reading.sources import Search, Source
+    from tap_kustomer.streams.base import KustomerStream
+    from tap_kustomer.table import Table
+
+# What a reading gives, in order: pages, rows that are known to be missing, and how it ends.
+Script = "Mapping[str, Iterable[Page | Shortfall | BaseException]]"
+
+NOW = times.to_milliseconds("2026-06-01T12:00:00.000Z")
+# A run reads to a minute before its start.
+UNTIL = "2026-06-01T11:59:00.000Z"
+
+
+@dataclass
+class OfflineRun(Run):
+    """A run in which readings give what is written down.
+
+    Attributes:
+        script: What each reading gives, by the name of its table; nothing where it is not named.
+        key_is_good: Whether Kustomer would know the key.
+        count: How many rows a search would count; an error that it ends with.
+        asked: What was read, in the order in which readings began.
+    """
+
+    script: Mapping[str, Iterable[Page | Shortfall | BaseException]] = field(default_factory=dict)
+    key_is_good: bool = True
+    count: int | Exception | None = None
+    asked: list[tuple[str, Source, Window]] = field(default_factory=list)
+    counted: list[Window] = field(default_factory=list)
+
+    started = NOW
+
+    @override
+    def check_key(self) -> None:
+        if not self.key_is_good:
+            raise DeadKeyError("Kustomer does not accept the API key")
+
+    @override
+    def reader(self, report: Callable[[Shortfall], None] = lambda _: None) -> Reader:
+        return cast("Reader", _Reader(self, report))
+
+
+class _Reader:
+    """Takes the place of a `Reader`."""
+
+    def __init__(self, run: OfflineRun, report: Callable[[Shortfall], None]) -> None:
+        self.session = SimpleNamespace(requests=1)
+        self._run = run
+        self._report = report
+
+    def read(
+        self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
+    ) -> Iterator[Page]:
+        del in_turn
+        self._run.asked.append((name, source, window))
+        for given in self._run.script.get(name, ()):
+            if isinstance(given, BaseException):
+                raise given
+            if isinstance(given, Shortfall):
+                self._report(given)
+            else:
+                yield given
+
+    def count(self, source: Search, window: Window) -> int | None:
+        del source
+        self._run.counted.append(window)
+        if isinstance(self._run.count, Exception):
+            raise self._run.count
+        return self._run.count
+
+
+class OfflineTap(TapKustomer):
+    """The tap with some tables, their derived ones among them.
+
+    Args:
+        streams: The tables that are declared.
+        klasses: Names of klasses that have tables of their own.
+        selected: Names of the tables that are selected; all, if none are given.
+        state: Of a run before.
+        scripted: What `OfflineRun` is made of.
+        config: Settings.
+    """
+
+    def __init__(
+        self,
+        *streams: type[KustomerStream],
+        klasses: Sequence[str] = (),
+        selected: Iterable[str] = (),
+        state: dict[str, Any] | None = None,
+        scripted: Mapping[str, Any] | None = None,
+        **config: Any,
+    ) -> None:
+        self._declared = streams
+        self._klasses = klasses
+        self._scripted = dict(scripted or {})
+        super().__init__(config={"api_key": "a-key", **config}, state=state)
+        wanted = set(selected)
+        for table in self.streams.values():
+            table.selected = not wanted or table.name in wanted
+
+    @cached_property
+    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
+        settings: Settings = self._settings
+        return OfflineRun(settings, VirtualClock(), self.stop_if_asked, **self._scripted)
+
+    @override
+    def discover_streams(self) -> Sequence[Table]:
+        roots = [stream(self) for stream in self._declared]
+        derived = [DerivedTable(self, root, each) for root in roots for each in root.derived]
+        return [
+            *roots,
+            *derived,
+            *(KlassKobjects(self, f"kobject_{klass}", klass) for klass in self._klasses),
+        ]
+
+    def table(self, name: str) -> Table:
+        """One of its tables."""
+        return cast("Table", self.streams[name])
+
+    def sync(self) -> Output:
+        """Run to the end, whatever that is."""
+        return output_of(self.sync_to_end)
