@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_RETRY_SECONDS = 300
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -98,7 +96,7 @@ class Run:
             clock=self.clock,
             timeout=settings.request_timeout,
             user_agent=settings.user_agent,
-            max_retry_seconds=MAX_RETRY_SECONDS,
+            max_retry_seconds=settings.max_retry_seconds,
             connections=settings.max_parallel_requests,
         )
 

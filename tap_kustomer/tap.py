@@ -53,9 +53,13 @@ class TapKustomer(Tap):
         self._settings = configuration.settings_from(self._config)
         # The SDK's own check also fills the defaults in.
         try:
-            return super()._validate_config(raise_errors=raise_errors)
+            errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             raise ConfigurationError("; ".join(error.errors)) from error
+        known = self.config_jsonschema["properties"]
+        for warning in configuration.warnings_about(self._config, known):
+            self.logger.warning(warning)
+        return errors
 
     @override
     @classmethod

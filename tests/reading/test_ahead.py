@@ -1,0 +1,166 @@
+"""Readings that begin before it is their turn: one page ahead, and no further."""
+
+from __future__ import annotations
+
+import threading
+from queue import Queue
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.pages import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# A thread that does not do its part fails the test instead of blocking it.
+LONGEST = 10.0
+
+PAGES = [Page([], number) for number in range(6)]
+
+
+class Story:
+    """A reading of some pages, which tells what it does."""
+
+    def __init__(self, *given: Page | Exception) -> None:
+        self.in_turn: list[bool] = []
+        self.told: Queue[str] = Queue()
+        self._given = given
+
+    def read(self, in_turn: Callable[[], bool]) -> Iterator[Page]:
+        for number, given in enumerate(self._given):
+            self.in_turn.append(in_turn())
+            self.told.put(f"read {number}")
+            if isinstance(given, Exception):
+                raise given
+            yield given
+        self.told.put("end")
+
+    def ahead(
+        self,
+        before_waiting: Callable[[], None] = lambda: None,
+        stop_if_asked: Callable[[], None] = lambda: None,
+    ) -> Ahead:
+        return Ahead(self.read, before_waiting=before_waiting, stop_if_asked=stop_if_asked)
+
+    def expect(self, *events: str) -> None:
+        assert [self.told.get(timeout=LONGEST) for _ in events] == list(events)
+
+
+class StopError(Exception):
+    """Stands for the end that a signal asks for."""
+
+
+def test_all_pages_come_in_order() -> None:
+    assert list(Story(*PAGES).ahead()) == PAGES
+
+
+def test_a_reading_without_pages_ends() -> None:
+    assert not list(Story().ahead())
+
+
+def test_a_reading_begins_before_anybody_takes_its_pages() -> None:
+    story = Story(*PAGES)
+
+    story.ahead()
+
+    story.expect("read 0")
+
+
+def test_a_reading_is_one_page_ahead_and_begins_the_next_one_at_most() -> None:
+    story = Story(*PAGES)
+    pages = iter(story.ahead())
+
+    # One page waits for whoever takes it, the next one for the room that this leaves.
+    story.expect("read 0", "read 1")
+    assert story.told.empty()
+    assert next(pages) is PAGES[0]
+    story.expect("read 2")
+    assert next(pages) is PAGES[1]
+    story.expect("read 3")
+    assert story.told.empty()
+
+
+def test_it_is_not_its_turn_until_somebody_takes_a_page() -> None:
+    story = Story(*PAGES)
+    ahead = story.ahead()
+    story.expect("read 0", "read 1")
+
+    list(ahead)
+
+    assert story.in_turn[:2] == [False, False]
+    assert story.in_turn[3:] == [True, True, True]
+
+
+def test_an_error_is_raised_where_the_pages_are_taken_and_after_those_that_came() -> None:
+    error = ValueError("it went wrong")
+    pages = iter(Story(PAGES[0], error).ahead())
+
+    assert next(pages) is PAGES[0]
+    with pytest.raises(ValueError, match="it went wrong") as raised:
+        next(pages)
+    assert raised.value is error
+
+
+def test_an_error_at_the_very_beginning_waits_for_its_turn_too() -> None:
+    story = Story(ValueError("it went wrong"))
+    ahead = story.ahead()
+    story.expect("read 0")
+
+    with pytest.raises(ValueError, match="it went wrong"):
+        list(ahead)
+
+
+def test_what_is_there_is_taken_without_a_wait_and_a_wait_is_announced() -> None:
+    answered = threading.Event()
+    waits: list[str] = []
+
+    def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
+        del in_turn
+        yield PAGES[0]
+        assert answered.wait(LONGEST)
+        yield PAGES[1]
+
+    def before_waiting() -> None:
+        waits.append("flush")
+        answered.set()
+
+    pages = iter(Ahead(read, before_waiting=before_waiting, stop_if_asked=lambda: None))
+
+    assert next(pages) is PAGES[0]
+    before_the_second = len(waits)
+    assert next(pages) is PAGES[1]
+    # Whether the first page was there already, depends on the threads.
+    assert before_the_second <= 1
+    assert len(waits) == before_the_second + 1
+
+
+def test_a_wait_ends_when_the_run_is_to_end() -> None:
+    never = threading.Event()
+    asked: list[str] = []
+
+    def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
+        del in_turn
+        never.wait(LONGEST)
+        yield PAGES[0]
+
+    def stop_if_asked() -> None:
+        asked.append("stop?")
+        if len(asked) == 2:
+            raise StopError
+
+    with pytest.raises(StopError):
+        list(Ahead(read, before_waiting=lambda: None, stop_if_asked=stop_if_asked))
+    never.set()
+
+
+def test_a_reading_does_not_keep_the_process_from_ending() -> None:
+    story = Story(*PAGES)
+    story.ahead()
+    story.expect("read 0", "read 1")
+
+    threads = [one for one in threading.enumerate() if one.name == "tap-kustomer-reading"]
+
+    assert threads
+    assert all(thread.daemon for thread in threads)
