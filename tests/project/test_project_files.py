@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tap_kustomer.config import SCHEMA, settings_from
+from tap_kustomer.streams import STREAMS
 from tap_kustomer.tap import TapKustomer
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +77,12 @@ def test_meltano_describes_a_setting_as_the_tap_does(name: str) -> None:
 def test_meltano_asks_for_what_is_required() -> None:
     groups = meltano_plugin("extractors", "tap-kustomer")["settings_group_validation"]
     assert groups == [SCHEMA["required"]]
+
+
+def test_meltano_selects_what_the_tap_selects() -> None:
+    costly = {f"!{stream.name}.*" for stream in STREAMS if not stream.selected_by_default}
+
+    assert set(meltano_plugin("extractors", "tap-kustomer")["select"]) == {"*.*", *costly}
 
 
 def test_meltano_knows_what_the_tap_can_do() -> None:
