@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustomer_sandbox import Sandbox
-from support.singer_output import Output, Runner, check_messages
+from support.singer_output import Output, Runner, check_messages, select
 from support.tap_process import LONGEST_RUN
 
 if TYPE_CHECKING:
@@ -169,17 +169,12 @@ def test_the_store_ends_with_the_sandbox_rows(seed: int, tmp_path: Path) -> None
     store = Store(tmp_path / "store.sqlite")
     with sandbox:
         tap = Runner(sandbox.url, sandbox.api_key, directory)
-        catalog = {"streams": []}
-        catalog = json.loads(tap("--discover").output)
-        for entry in catalog["streams"]:
-            entry["metadata"][-1 if entry["metadata"][-1]["breadcrumb"] == [] else 0]["metadata"][
-                "selected"
-            ] = entry["tap_stream_id"] in {*TABLES, *DERIVED}
-        settings = {"page_size": dice.choice((20, 100, 500)), "max_parallel_requests": 4}
+        catalog = select(json.loads(tap("--discover").output), [*TABLES, *DERIVED])
+        page_size = dice.choice((20, 100, 500))
         for _ in range(dice.randrange(2, 4)):
             for fault in dice.sample(FAULTS, dice.randrange(3)):
                 sandbox.fault(path="/v1/customers/", skip=dice.randrange(6), **fault)
-            process = tap.start(catalog=catalog, state=store.state, **settings)
+            process = tap.start(catalog=catalog, state=store.state, page_size=page_size)
             sync(process, store, sandbox, dice, dice.choice(ENDS))
         sandbox.api.faults.clear()
         for _ in range(2):
