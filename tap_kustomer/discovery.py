@@ -105,7 +105,8 @@ def _klasses(run: Run, source: PagedList) -> list[Klass]:
     attributes: list[dict[str, Any]] = []
     try:
         for page in read_list(run.session, run.workers, source, run.settings.page_size):
-            attributes += (resource.get("attributes") or {} for resource in page.resources)
+            found = (resource.get("attributes") for resource in page.resources)
+            attributes += (klass for klass in found if isinstance(klass, dict))
     except DeadKeyError:
         raise
     except (AccessError, MissingError, RefusedError) as error:

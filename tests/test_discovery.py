@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -253,8 +254,8 @@ class DiscoveringTap(TapKustomer):
 
     found = Definitions()
 
-    @property
-    def run(self) -> OfflineRun:
+    @cached_property
+    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
         return OfflineRun(self._settings, VirtualClock(), self.stop_if_asked)
 
 

@@ -90,7 +90,9 @@ def test_rows_go_to_the_tables_that_are_made_of_them() -> None:
             page(
                 resource("sla", "s"),
                 resource(
-                    "sla_version", "v", criteria={"and": [{"conversation_channel": {"value": "sms"}}]}
+                    "sla_version",
+                    "v",
+                    criteria={"and": [{"conversation_channel": {"value": "sms"}}]},
                 ),
                 resource("something_new", "n"),
             )
@@ -107,9 +109,7 @@ def test_rows_go_to_the_tables_that_are_made_of_them() -> None:
 
 def test_derived_rows_are_written_after_each_parent() -> None:
     script = {"companies": [page(company(1, "x", "y"), company(2, "z"), reached=at(2))]}
-    tap = OfflineTap(
-        Companies, selected=["companies", "company_tags"], scripted={"script": script}
-    )
+    tap = OfflineTap(Companies, selected=["companies", "company_tags"], scripted={"script": script})
 
     run = tap.sync()
 
@@ -182,9 +182,7 @@ def asked_to_stop(tap: OfflineTap, *resources: dict[str, Any]) -> Iterator[dict[
 
 def test_a_signal_ends_the_run_between_two_pages_and_the_bookmark_is_that_of_the_first() -> None:
     script: dict[str, list[Page]] = {"companies": []}
-    tap = OfflineTap(
-        Companies, Notes, selected=["companies", "notes"], scripted={"script": script}
-    )
+    tap = OfflineTap(Companies, Notes, selected=["companies", "notes"], scripted={"script": script})
     hours = [times.to_milliseconds(at(hour)) for hour in (2, 3)]
     script["companies"] += [
         Page(asked_to_stop(tap, company(1), company(2)), hours[0]),
@@ -214,9 +212,7 @@ def test_a_run_that_ends_within_a_page_keeps_what_was_written_of_it_if_its_rows_
 ) -> None:
     time = None if reached is None else times.to_milliseconds(reached)
     script = {"companies": [Page(cut_off(company(1, "x"), company(2, "y")), time)]}
-    tap = OfflineTap(
-        Companies, selected=["companies", "company_tags"], scripted={"script": script}
-    )
+    tap = OfflineTap(Companies, selected=["companies", "company_tags"], scripted={"script": script})
 
     run = tap.sync()
 
@@ -249,9 +245,7 @@ def test_rows_of_the_lookback_do_not_move_a_bookmark_back() -> None:
 
 
 def test_a_state_comes_at_least_after_every_thousand_rows() -> None:
-    pages = [
-        page(*(company(hour) for _ in range(400)), reached=at(hour)) for hour in range(1, 8)
-    ]
+    pages = [page(*(company(hour) for _ in range(400)), reached=at(hour)) for hour in range(1, 8)]
     tap = OfflineTap(Companies, selected=["companies"], scripted={"script": {"companies": pages}})
 
     run = tap.sync()
@@ -381,9 +375,7 @@ def test_with_a_key_that_is_dead_the_run_ends_at_once(error: AccessError) -> Non
     [(Tags, ABSENT), (Assistants, ABSENT), (Assistants, REFUSED), (Assistants, GIVEN_UP)],
     ids=["404", "unconfirmed, 404", "unconfirmed, 400", "unconfirmed, 500"],
 )
-def test_what_an_organisation_does_not_have_is_left_out(
-    stream: Any, error: RequestError
-) -> None:
+def test_what_an_organisation_does_not_have_is_left_out(stream: Any, error: RequestError) -> None:
     script = {stream.name: [error], "brands": [ONE_BRAND]}
 
     run = OfflineTap(stream, Brands, scripted={"script": script}).sync()
@@ -459,7 +451,9 @@ def test_a_search_that_is_short_ends_the_run_and_so_does_a_list_if_counts_are_st
     stream: Any, *, strict: bool
 ) -> None:
     tap = OfflineTap(
-        stream, selected=[stream.name], scripted={"script": {stream.name: [SHORT]}},
+        stream,
+        selected=[stream.name],
+        scripted={"script": {stream.name: [SHORT]}},
         strict_counts=strict,
     )
 
@@ -493,7 +487,7 @@ def test_a_cursor_list_that_is_short_is_a_warning_and_is_read_again_from_there()
 
 
 MISSING = Shortfall(Window(0, NOW), expected=3, delivered=1)
-WITH_VERSIONS = {"emit_activate_version_messages": True}
+WITH_VERSIONS: dict[str, Any] = {"emit_activate_version_messages": True}
 
 
 @pytest.mark.parametrize(

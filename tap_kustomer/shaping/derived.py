@@ -2,7 +2,7 @@
 
 A row's key is its parent's id and its position. An array that has shrunk leaves rows behind in the
 target, so each row says how many siblings it has and how old its parent was: the rows that count
-are those with the parent's own `updated_at` (`docs/tables.md`).
+are those with the parent's own `updated_at` (`docs/derived.md`).
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def compile_deriver(
             if type(item) is dict:
                 row.update(shape(item, leftovers))
             elif item is not None:
-                leftovers.append(Leftover(("value",), "value", anything(item)))
+                leftovers.append(Leftover(("value",), anything(item)))
             records.append(settle(row, leftovers))
         return records
 

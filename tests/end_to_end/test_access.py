@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from support.sandbox_truth import check_equal, truth
-from support.singer_output import Output, Runner, check, only, select
+from support.singer_output import Output, Runner, check, only
 from support.tap_in_process import InProcess
 
 if TYPE_CHECKING:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from support.singer_output import Output, finish
+from support.singer_output import finish
 from support.tap_process import start
 from tap_kustomer.config import SCHEMA
-
-if TYPE_CHECKING:
-    from support.singer_output import Runner
 
 
 @pytest.fixture(scope="module")
@@ -47,5 +44,3 @@ def test_the_command_and_the_module_are_the_same_program() -> None:
     assert command.code == module.code == 0
     assert command.output == module.output
     assert command.output.startswith(b"tap-kustomer v")
-
-

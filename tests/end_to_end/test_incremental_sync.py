@@ -164,7 +164,7 @@ def test_some_arrays_shrank(story: Story) -> None:
     shrunk = 0
     for table in DERIVED_FROM_SEARCHED:
         parents = truth(story.sandbox.organisation, DERIVED[table].parent)
-        for (parent, position) in held.get(table, {}):
+        for parent, position in held.get(table, {}):
             resource = parents.get(parent)
             shrunk += resource is not None and position >= len(DERIVED[table].items(resource))
     assert shrunk
@@ -237,9 +237,7 @@ def test_a_backfill_of_older_rows_does_not_move_bookmarks_back(
 ) -> None:
     tables = ("companies", "company_tags", "notes")
 
-    run = tap(
-        catalog=select(catalog, tables), state=full_run.state(), end_date="2020-01-01"
-    )
+    run = tap(catalog=select(catalog, tables), state=full_run.state(), end_date="2020-01-01")
 
     assert run.code == 0, run.log
     for table in tables:

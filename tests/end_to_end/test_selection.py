@@ -98,11 +98,16 @@ def mapped(tap: InProcess, catalog: dict[str, Any]) -> Output:
     )
 
 
-def test_stream_maps_rename_compute_filter_and_duplicate(
-    mapped: Output, full_run: Output
-) -> None:
+def test_stream_maps_rename_compute_filter_and_duplicate(mapped: Output, full_run: Output) -> None:
     check(mapped)
-    assert mapped.streams == {"companies", "company_emails", "labels", "people", "shortcuts", "users"}
+    assert mapped.streams == {
+        "companies",
+        "company_emails",
+        "labels",
+        "people",
+        "shortcuts",
+        "users",
+    }
     for record in mapped.records("labels"):
         assert record["shouted"] == full_run.by_id("tags")[record["id"]]["name"].upper()
     assert len(mapped.records("labels")) == len(full_run.records("tags"))

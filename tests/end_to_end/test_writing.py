@@ -18,7 +18,7 @@ from tap_kustomer.table import Table
 if TYPE_CHECKING:
     from support.tap_in_process import InProcess
 
-# Of every way to write: whole tables, derived ones of them, incremental ones, derived ones of those.
+# Of each kind: whole tables, derived ones of them, incremental ones, derived ones of those.
 SOME = {
     *("business_holidays", "companies", "company_emails", "conversation_events", "kobject_order"),
     *("kobjects", "note_ids", "outbound_accounts", "sla_criteria", "sla_versions", "slas"),

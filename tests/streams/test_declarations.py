@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_kustomer.shaping.layout import layout
+from tap_kustomer.reading.sources import LiveIds, PerParent, is_windowed
+from tap_kustomer.shaping.derived import POSITION, derived_schema
+from tap_kustomer.shaping.layout import columns_of, layout, parent_columns
 from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
-from tap_kustomer.streams.brands import Brands
-from tap_kustomer.streams.companies import Companies
+from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.base import replication_key
 from tap_kustomer.streams.conversations import Conversations
 from tap_kustomer.streams.customers import Customers
-from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.kobjects import Kobjects
 from tap_kustomer.streams.messages import Messages
 from tap_kustomer.streams.notes import Notes
-from tap_kustomer.streams.queues import Queues
 from tap_kustomer.streams.shortcuts import Shortcuts
-from tap_kustomer.streams.slas import Slas
-from tap_kustomer.streams.tags import Tags
+from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.teams import Teams
 from tap_kustomer.streams.users import Users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.base import KustomerStream
 
-STREAMS: tuple[type[KustomerStream], ...] = (
-    Brands,
-    Companies,
-    Conversations,
-    Customers,
-    Klasses,
-    Kobjects,
-    Messages,
-    Notes,
-    Queues,
-    Shortcuts,
-    Slas,
-    Tags,
-    Teams,
-    Users,
-)
+# Any key may read these, whatever its roles.
+ANY_KEY = {"notifications", "role_groups"}
+
+# Names that are plural without an s at their end, or that have a version there.
+PLURALS = {"conversation_times_v2", "custom_attribute_metadata", "sla_criteria"}
 
 # The columns of Stitch's Kustomer integration, version 1, without `id` and `updated_at`, which all
 # of them have. Its page lists five more for messages: description, icon, images, klass and title.
@@ -287,6 +277,11 @@ MESSAGE: dict[str, Any] = {
 
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
 
+DERIVED = [(stream, derived) for stream in STREAMS for derived in stream.derived]
+each_derived_table = pytest.mark.parametrize(
+    ("stream", "derived"), DERIVED, ids=[derived.name for _, derived in DERIVED]
+)
+
 
 def objects(fields: Iterable[Field]) -> Iterator[tuple[Field, ...]]:
     """The fields of every object within these, however deep, and these themselves."""
@@ -322,25 +317,115 @@ def test_columns_that_stitch_copied_to_messages_by_mistake_are_left_out() -> Non
     assert not mistaken & record_schema(Messages.shape)["properties"].keys()
 
 
-@each_stream
-def test_every_property_is_described(stream: type[KustomerStream]) -> None:
-    undescribed = [
-        path
-        for path, schema in properties(record_schema(stream.shape))
-        if not schema.get("description", "").strip()
-    ]
-
-    assert not undescribed
-
-
-@each_stream
-def test_a_description_is_a_sentence_and_more_than_the_name(stream: type[KustomerStream]) -> None:
-    for path, schema in properties(record_schema(stream.shape)):
+def check_descriptions(schema: dict[str, Any]) -> None:
+    """That every property has a sentence that says more than its name."""
+    for path, inner in properties(schema):
         name = path.rpartition(".")[2].replace("_", " ")
-        description = schema["description"]
+        description = inner.get("description", "").strip()
 
         assert description.endswith("."), path
         assert description.rstrip(".").lower() != name, path
+
+
+@each_stream
+def test_every_property_is_described(stream: type[KustomerStream]) -> None:
+    check_descriptions(record_schema(stream.shape, stream.key))
+
+
+@each_derived_table
+def test_every_property_of_a_derived_table_is_described(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    check_descriptions(derived_schema(derived, stream.singular))
+
+
+def test_no_two_tables_share_a_name() -> None:
+    names = [stream.name for stream in STREAMS] + [derived.name for _, derived in DERIVED]
+
+    assert len(set(names)) == len(names)
+
+
+def test_tables_are_called_by_what_their_rows_are_in_the_plural_and_in_snake_case() -> None:
+    names = {stream.name for stream in STREAMS} | {derived.name for _, derived in DERIVED}
+
+    assert {name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)*s", name)} == PLURALS
+
+
+@each_stream
+def test_a_table_says_what_a_row_is(stream: type[KustomerStream]) -> None:
+    first, *_ = (stream.__doc__ or "").splitlines()
+
+    assert first.startswith(("One row", "The one row")), first
+
+
+@each_derived_table
+def test_a_derived_table_says_what_a_row_is(stream: type[KustomerStream], derived: Derived) -> None:
+    del stream
+
+    assert derived.description.startswith("One row for ")
+    assert derived.description.endswith(".")
+
+
+@each_stream
+def test_a_table_names_the_roles_that_let_it_be_read(stream: type[KustomerStream]) -> None:
+    assert bool(stream.roles) == (stream.name not in ANY_KEY)
+    assert all(re.fullmatch(r"org\.[a-z_.*]+\.(read|create|update)", one) for one in stream.roles)
+
+
+@each_stream
+def test_a_table_that_is_only_said_to_be_there_says_so(stream: type[KustomerStream]) -> None:
+    assert stream.confirmed or "Unconfirmed" in (stream.__doc__ or "")
+
+
+@each_stream
+def test_what_costs_a_request_for_each_row_of_a_search_is_not_selected_by_default(
+    stream: type[KustomerStream],
+) -> None:
+    is_dear = isinstance(stream.source, PerParent) and is_windowed(stream.source)
+
+    assert stream.selected_by_default != (is_dear or isinstance(stream.source, LiveIds))
+
+
+@each_stream
+def test_the_key_and_the_replication_key_are_columns(stream: type[KustomerStream]) -> None:
+    schema = record_schema(stream.shape, stream.key)["properties"]
+    going_on_by = replication_key(stream.source, stream.shape)
+
+    assert stream.key
+    for column in stream.key:
+        assert "null" not in schema[column]["type"]
+    if going_on_by is not None:
+        assert schema[going_on_by]["format"] == "date-time"
+
+
+@each_stream
+def test_a_row_per_parent_says_whose_it_is(stream: type[KustomerStream]) -> None:
+    assert bool(stream.shape.parent) == isinstance(stream.source, PerParent)
+
+
+def test_tables_that_share_a_source_tell_their_rows_by_type() -> None:
+    by_source: dict[int, list[type[KustomerStream]]] = {}
+    for stream in STREAMS:
+        by_source.setdefault(id(stream.source), []).append(stream)
+    sharing = [streams for streams in by_source.values() if len(streams) > 1]
+
+    assert sharing == [[Slas, SlaVersions]]
+    assert (Slas.types, SlaVersions.types) == (("sla",), ("sla_version",))
+
+
+@each_derived_table
+def test_the_columns_of_a_derived_table_are_not_those_that_say_whose_row_it_is(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    own = columns_of(derived.fields).values()
+    parent = parent_columns(stream.singular)
+    schema = derived_schema(derived, stream.singular)["properties"]
+
+    assert len(set(own)) == len(derived.fields)
+    assert not {parent.id, parent.updated_at, POSITION, "siblings", "_extra"} & set(own)
+    for column in (parent.id, POSITION):
+        assert "null" not in schema[column]["type"]
+    assert schema[parent.updated_at]["format"] == "date-time"
 
 
 @each_stream

@@ -65,7 +65,7 @@ KLASSES = ["kobject_order", "kobject_return"]
 
 def contexts(tap: OfflineTap) -> dict[str, str]:
     """What is searched for, by table."""
-    sources = {name: table.source for name in tap.streams if (table := tap.table(name))}
+    sources = {name: tap.table(name).source for name in tap.streams}
     return {name: one.context for name, one in sources.items() if isinstance(one, Search)}
 
 
@@ -84,7 +84,10 @@ def test_tables_that_are_made_of_the_same_rows_are_read_once() -> None:
 def test_tables_that_ask_in_different_ways_are_read_by_themselves() -> None:
     tap = OfflineTap(BusinessSchedules, BusinessHolidays)
 
-    assert readings(tap) == [["business_schedules", "business_schedule_hours"], ["business_holidays"]]
+    assert readings(tap) == [
+        ["business_schedules", "business_schedule_hours"],
+        ["business_holidays"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,9 @@ def test_the_table_of_all_klasses_gives_those_of_single_klasses_along() -> None:
 def test_a_derived_table_of_all_klasses_gives_them_along_too() -> None:
     tap = kobjects()
 
-    assert readings(tap, ["kobject_tags", *KLASSES]) == [["kobject_order", "kobject_return", "kobject_tags"]]
+    assert readings(tap, ["kobject_tags", *KLASSES]) == [
+        ["kobject_order", "kobject_return", "kobject_tags"]
+    ]
 
 
 def test_a_klass_that_begins_earlier_is_read_by_itself() -> None:

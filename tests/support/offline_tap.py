@@ -1,4 +1,4 @@
-"""The tap without Kustomer: its tables are those that a test names, what it reads is written down."""
+"""The tap without Kustomer: a test names its tables, and writes down what their readings give."""
 
 from __future__ import annotations
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from tap_kustomer.streams.base import KustomerStream
     from tap_kustomer.table import Table
 
-# What a reading gives, in order: pages, rows that are known to be missing, and how it ends.
-Script = "Mapping[str, Iterable[Page | Shortfall | BaseException]]"
-
 NOW = times.to_milliseconds("2026-06-01T12:00:00.000Z")
 # A run reads to a minute before its start.
 UNTIL = "2026-06-01T11:59:00.000Z"
@@ -44,10 +41,12 @@ class OfflineRun(Run):
     """A run in which readings give what is written down.
 
     Attributes:
-        script: What each reading gives, by the name of its table; nothing where it is not named.
+        script: What each reading gives, by the name of its table: pages, rows that are known to be
+            missing, an error that it ends with.
         key_is_good: Whether Kustomer would know the key.
-        count: How many rows a search would count; an error that it ends with.
+        count: How many rows a search counts, or the error that it ends with.
         asked: What was read, in the order in which readings began.
+        counted: What was counted.
     """
 
     script: Mapping[str, Iterable[Page | Shortfall | BaseException]] = field(default_factory=dict)

@@ -242,7 +242,7 @@ def _check_order_of_messages(run: Output) -> None:
     known: set[str] = set()
     activated: set[str] = set()
     for message in run.messages:
-        kind, stream = message["type"], message.get("stream")
+        kind, stream = message["type"], message.get("stream", "")
         assert kind in {"SCHEMA", "RECORD", "STATE", "ACTIVATE_VERSION"}
         if kind == "SCHEMA":
             assert stream not in known, f"a SCHEMA of {stream} came twice"

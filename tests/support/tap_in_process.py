@@ -88,7 +88,7 @@ def output_of(run: Callable[[], None]) -> Output:
         try:
             run()
         except TapKustomerError as error:
-            TapKustomer.logger.error("%s", error)  # noqa: TRY400  # As the command does.
+            TapKustomer.logger.error("%s", error)  # As the command does.
             code = 1
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
@@ -100,7 +100,9 @@ def _logged() -> Iterator[io.StringIO]:
     """What is logged, in the form that the command logs it."""
     log = io.StringIO()
     handler = logging.StreamHandler(log)
-    handler.setFormatter(logging.Formatter("%(asctime)s | %(levelname)-8s | %(name)s | %(message)s"))
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s | %(levelname)-8s | %(name)s | %(message)s")
+    )
     loggers = [logging.getLogger(name) for name in (TapKustomer.name, "tap_kustomer")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
