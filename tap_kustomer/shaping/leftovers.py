@@ -19,12 +19,10 @@ class Leftover(NamedTuple):
 
     Attributes:
         path: Where it would have had one.
-        source: Kustomer's own key for it; for an item, its position.
         value: The value.
     """
 
     path: Path
-    source: str
     value: Any
 
 
@@ -46,7 +44,7 @@ def compile_settling(
     def settle(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:
         for column in without_place:
             if column in row:
-                leftovers.append(Leftover((column,), column, row.pop(column)))
+                leftovers.append(Leftover((column,), row.pop(column)))
         if leftovers and has_extra:
             row[EXTRA] = _nested(leftovers)
         return row
@@ -57,16 +55,16 @@ def compile_settling(
 def _nested(leftovers: Leftovers) -> dict[str, Any]:
     """Objects within objects, as the paths say, and every value in a place of its own."""
     extra: dict[str, Any] = {}
-    # In an order that does not depend on that of the keys that came.
-    for path, source, value in sorted(leftovers, key=lambda leftover: leftover[:2]):
+    # What stands at the beginning of another path comes first, in whatever order it was found.
+    for path, value in sorted(leftovers, key=lambda leftover: leftover.path):
         inner = extra
         for step in path[:-1]:
             name = step
             while not isinstance(inner.setdefault(name, {}), dict):
                 name += "_"
             inner = inner[name]
-        name = path[-1] if path[-1] not in inner else source
-        while name in inner:
+        name = path[-1]
+        while inner.get(name) is not None:
             name += "_"
         inner[name] = value
     return extra

@@ -7,7 +7,6 @@ over; what an open object has beside its declared keys stays in it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,7 +45,7 @@ Key = TypeVar("Key")
 def compile_object(fields: Iterable[Field]) -> Shaper:
     """The function that turns an object of these fields into columns. Other keys are left over."""
     fields = tuple(fields)
-    return _object(fields, (), "", _leaving_over((), columns_of(fields).values()))
+    return _object(fields, (), _leaving_over((), columns_of(fields).values()))
 
 
 def _step(field: Field, path: Path) -> Step:
@@ -64,21 +63,21 @@ def _step(field: Field, path: Path) -> Step:
         case Kind.MAPPING:
             shape = _mapping(field, path)
         case Kind.CUSTOM:
-            shape = _custom(field, path) if field.fields else _custom_by_suffix(field, path)
+            shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
             taken = columns_of(field.fields).values()
-            shape = _object(field.fields, path, field.source, _keeping_beside(taken))
+            shape = _object(field.fields, path, _keeping_beside(taken))
     return frozenset({NoneType}), shape
 
 
 def _single(field: Field, path: Path) -> Shaper:
-    convert, source = CONVERSIONS[field.kind], field.source
+    convert = CONVERSIONS[field.kind]
 
     def shape(value: Any, leftovers: Leftovers) -> Any:
         try:
             return convert(value)
         except MismatchError:
-            leftovers.append(Leftover(path, source, value))
+            leftovers.append(Leftover(path, value))
             return None
 
     return shape
@@ -87,16 +86,16 @@ def _single(field: Field, path: Path) -> Shaper:
 # Objects
 
 
-def _object(fields: Iterable[Field], path: Path, source: str, take_up: TakeUp) -> Shaper:
+def _object(fields: Iterable[Field], path: Path, take_up: TakeUp) -> Shaper:
     names = columns_of(fields)
     plan = {
-        field.source: (column, *_step(field, (*path, column)))
-        for field, column in ((field, names[field.source]) for field in fields)
+        field.source: (names[field.source], *_step(field, (*path, names[field.source])))
+        for field in fields
     }
 
     def shape(value: Any, leftovers: Leftovers) -> Row | None:
         if type(value) is not dict:
-            leftovers.append(Leftover(path, source, value))
+            leftovers.append(Leftover(path, value))
             return None
         row: Row = {}
         unknown: dict[str, Any] = {}
@@ -122,7 +121,7 @@ def _leaving_over(path: Path, taken: Iterable[str]) -> TakeUp:
         del row
         unknown = {key: value for key, value in unknown.items() if value is not None}
         for key, name in columns(unknown, taken).items():
-            leftovers.append(Leftover((*path, name), key, anything(unknown[key])))
+            leftovers.append(Leftover((*path, name), anything(unknown[key])))
 
     return take_up
 
@@ -156,11 +155,11 @@ def _array(field: Field, path: Path) -> Shaper:
 
 
 def _mapping(field: Field, path: Path) -> Shaper:
-    step, source = _step(field.holds, ()), field.source
+    step = _step(field.holds, ())
 
     def shape(value: Any, leftovers: Leftovers) -> dict[str, Any] | None:
         if type(value) is not dict:
-            leftovers.append(Leftover(path, source, value))
+            leftovers.append(Leftover(path, value))
             return None
         return dict(_shaped(value.items(), step, path, leftovers))
 
@@ -176,10 +175,7 @@ def _shaped(
     for key, item in items:
         yield key, item if type(item) in unchanged else shape_item(item, inside)
         if inside:
-            leftovers += (
-                Leftover((*path, str(key), *each.path), each.source or str(key), each.value)
-                for each in inside
-            )
+            leftovers += (Leftover((*path, str(key), *each.path), each.value) for each in inside)
             inside.clear()
 
 
@@ -193,7 +189,7 @@ def _custom(field: Field, path: Path) -> Shaper:
     """
     told = [inner for inner in field.fields if inner.source]
     by_name = {
-        inner.column: _step(replace(inner, source=inner.column), (*path, inner.column))
+        inner.column: _step(inner, (*path, inner.column))
         for inner in field.fields
         if not inner.source
     }
@@ -212,16 +208,15 @@ def _custom(field: Field, path: Path) -> Shaper:
                 others[key] = unknown[key]
         leave_over(row, others, leftovers)
 
-    return _object(told, path, field.source, take_up_by_name if by_name else leave_over)
+    return _object(told, path, take_up_by_name if by_name else leave_over)
 
 
-def _custom_by_suffix(field: Field, path: Path) -> Shaper:
+def _custom_by_suffix(path: Path) -> Shaper:
     """Custom attributes without metadata: times become canonical, all else stays as it came."""
-    source = field.source
 
     def shape(value: Any, leftovers: Leftovers) -> Row | None:
         if type(value) is not dict:
-            leftovers.append(Leftover(path, source, value))
+            leftovers.append(Leftover(path, value))
             return None
         names = columns(value)
         return {names[key]: _by_suffix(key, item) for key, item in value.items()}
@@ -230,7 +225,7 @@ def _custom_by_suffix(field: Field, path: Path) -> Shaper:
 
 
 def _by_suffix(name: str, value: Any) -> Any:
-    if value is not None and kind_by_suffix(name) is Kind.TIME:
+    if kind_by_suffix(name) is Kind.TIME:
         try:
             return time(value)
         except MismatchError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.layout import PARENT, layout, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_settling
-from tap_kustomer.shaping.names import snake_case
+from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.objects import compile_object
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
@@ -72,11 +72,9 @@ def compile_shaper(
         row[links_column] = links and {**links}
         if parent is not None:
             row.update(parent.values(resource[PARENT]))
-        for member in resource:
-            if member not in members:
-                leftovers.append(
-                    Leftover((snake_case(member),), member, anything(resource[member]))
-                )
+        if not resource.keys() <= members:
+            for member, name in columns(resource.keys() - members).items():
+                leftovers.append(Leftover((name,), anything(resource[member])))
         return settle(row, leftovers)
 
     return record
@@ -86,5 +84,5 @@ def _object_in(resource: Resource, member: str, leftovers: Leftovers) -> dict[st
     value = resource.get(member)
     if value is None or type(value) is dict:
         return value
-    leftovers.append(Leftover((member,), member, anything(value)))
+    leftovers.append(Leftover((member,), anything(value)))
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.leftovers import Leftover
-from tap_kustomer.shaping.names import snake_case
+from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.values import anything, text_or_null
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def compile_relationships(
     to_many = {key: place[key].data for key in many if many[key]}
 
     def add(row: dict[str, Any], relationships: dict[str, Any], leftovers: Leftovers) -> None:
+        untold: dict[str, Any] = {}
         for key, relationship in relationships.items():
             data = relationship.get("data") if type(relationship) is dict else relationship
             # Some relationships are a mere link: a customer's messages, or one for each klass
@@ -47,7 +48,10 @@ def compile_relationships(
             else:
                 is_told = False
             if not is_told:
-                leftovers.append(Leftover(("relationships", snake_case(key)), key, anything(data)))
+                untold[key] = data
+        if untold:
+            for key, name in columns(untold).items():
+                leftovers.append(Leftover(("relationships", name), anything(untold[key])))
 
     return add
 

@@ -293,6 +293,21 @@ def test_without_its_key_a_column_is_found_by_its_name(description: Any) -> None
     assert record["_extra"] == {"custom": {"new_num": 7, "price_num": "seven"}}
 
 
+@pytest.mark.parametrize("key", ["taxIDStr", "tax_idStr"])
+def test_without_its_key_a_column_is_found_by_its_own_spelling_first(key: str) -> None:
+    schema = without_descriptions(catalog_schema(COLLIDING))
+
+    assert shaped_by(schema, {key: "x"})["custom"] == {key: "x"}
+
+
+def test_without_its_key_the_name_of_a_column_in_extra_is_that_of_its_own_value() -> None:
+    schema = without_descriptions(catalog_schema(METADATA))
+
+    record = shaped_by(schema, {"price_num": "seven", "priceNum": "eight"})
+
+    assert record["_extra"] == {"custom": {"price_num": "seven", "priceNum": "eight"}}
+
+
 @pytest.mark.parametrize("keys", [["priceNum", "price_num"], ["price_num", "priceNum"]])
 def test_without_its_key_a_column_takes_the_attribute_that_is_spelled_like_it(
     keys: list[str],

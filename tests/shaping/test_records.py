@@ -156,6 +156,10 @@ def test_a_to_many_relationship_gives_ids() -> None:
     assert shaped(relationships={"userMentions": {"data": data}})["user_mentions"] == ["8", "9"]
 
 
+def test_a_relationship_to_nothing_at_all_gives_an_empty_array() -> None:
+    assert shaped(relationships={"userMentions": {"data": []}})["user_mentions"] == []
+
+
 def test_a_relationship_beside_an_attribute_of_its_name_is_moved() -> None:
     record = shaped({"sla": {"name": "Gold"}}, {"sla": {"data": {"type": "sla", "id": "7"}}})
 
@@ -258,8 +262,13 @@ def test_unknown_relationships_of_one_name_both_survive() -> None:
 
     record = shaped(relationships={"newLink": {"data": one}, "new_link": {"data": other}})
 
-    kept = record["_extra"]["relationships"].values()
-    assert sorted(kept, key=str) == sorted([one, other], key=str)
+    assert record["_extra"] == {"relationships": {"newLink": one, "new_link": other}}
+
+
+def test_unknown_members_of_one_name_both_survive() -> None:
+    record = shaped(newMember=1, new_member=2)
+
+    assert record["_extra"] == {"newMember": 1, "new_member": 2}
 
 
 # Values
@@ -335,6 +344,10 @@ def test_a_member_of_another_type_goes_to_extra(member: str, odd: Any) -> None:
     assert not misfits(SCHEMA, record)
 
 
+def test_keys_are_in_snake_case_in_members_of_another_type_too() -> None:
+    assert shaped([{"aKey": 1}])["_extra"] == {"attributes": [{"a_key": 1}]}
+
+
 @pytest.mark.parametrize("member", ["attributes", "relationships", "links"])
 def test_a_member_that_is_null_says_nothing(member: str) -> None:
     nothing: dict[str, Any] = {member: None}
@@ -383,6 +396,12 @@ def test_a_misfit_and_an_unknown_attribute_of_one_name_both_survive() -> None:
 
     assert record["ended_at"] is None
     assert leaves(record["_extra"]) == leaves(["soon", "later"])
+
+
+def test_in_extra_the_name_of_a_column_is_that_of_the_value_that_does_not_fit_it() -> None:
+    record = shaped({"endedAt": "soon", "EndedAt": "later"})
+
+    assert record["_extra"] == {"ended_at": "soon", "EndedAt": "later"}
 
 
 def test_an_open_object_takes_up_what_it_does_not_know() -> None:
@@ -471,6 +490,16 @@ def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
         "customer_id": "9",
         "customer": {"type": "customer", "id": "9"},
     }
+
+
+def test_a_column_that_the_catalog_does_not_know_takes_up_what_is_left_over_of_it() -> None:
+    shaper = compile_shaper(WITH_CUSTOM, known={"id", "_extra"})
+    custom = {"colorStr": "red", "newKey": 7, "priceNum": "seven"}
+
+    record = shaper({"id": "1", "attributes": {"custom": custom, "endedAt": "soon"}})
+
+    assert record["_extra"]["custom"] == {"color_str": "red", "new_key": 7, "price_num": "seven"}
+    assert record["_extra"]["ended_at"] == "soon"
 
 
 def test_a_catalog_without_extra_gets_none() -> None:
