@@ -3,8 +3,8 @@
 A slice is a closed window of its own, read by its own keyset. Nothing is asked just to find out
 where to cut: every answer says how many rows its window has left. Each slice wastes at most a part
 of its last page, so slices are as long as the rows that are read ahead may take room, and no longer
-than their count can be trusted. They are cut when somebody is about to ask for them, not before:
-until then their ends can still be moved.
+than their count can be trusted. They are cut when somebody is about to ask for them, and as long as
+nobody has asked for the next one, the end of a slice moves to where its last page is full.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Schedule:
         self._is_predictable = True
         self._is_sorted = is_sorted
         self._is_splittable = is_splittable
-        self._slices = deque([self._slice(window)])
+        self._slices = deque([Slice(self._keyset(window))])
 
     @property
     def is_done(self) -> bool:
@@ -175,7 +175,7 @@ class Schedule:
             IncompleteError: Rows of one time can't be read whole.
         """
         keyset = part.keyset
-        expected = keyset.remaining
+        is_surprise = part.is_new and keyset.remaining and not answer.rows
         rows = keyset.learn(answer)
         if rows:
             part.batches.append(Batch(rows, keyset.reached, answer.size))
@@ -186,8 +186,7 @@ class Schedule:
             self._page_bytes += change * _WEIGHT if self._page_bytes else change
         self._is_sorted = self._is_sorted and keyset.is_sorted
         if part.is_new:
-            self._is_predictable = bool(answer.rows) or not expected
-            self._correct_estimate(expected - len(rows) - keyset.remaining)
+            self._is_predictable = not is_surprise
         part.is_asked = part.is_new = False
 
     def deliver(self) -> Iterator[Batch]:
@@ -247,28 +246,19 @@ class Schedule:
         end = min(max(keyset.cursor + span, keyset.cursor + 1), keyset.end - 1)
         following = self._next_new(part)
         if following is None:
-            following = self._slice(Window(end + 1, keyset.end))
-            self._slices.insert(self._slices.index(part) + 1, following)
+            rest = self._keyset(Window(end + 1, keyset.end))
+            self._slices.insert(self._slices.index(part) + 1, Slice(rest))
         else:
             over += following.keyset.remaining
-            following.keyset = self._keyset(Window(end + 1, following.keyset.end))
-        following.keyset.expect(over)
+            rest = following.keyset = self._keyset(Window(end + 1, following.keyset.end))
+        rest.expect(over)
         keyset.shorten(end)
         keyset.expect(rows)
 
     def _next_new(self, part: Slice) -> Slice | None:
-        """The slice behind another one, if nothing was asked for it yet: its start can be moved."""
+        """The slice behind another one, if nobody has asked for it: its start can be moved."""
         following = next(islice(self._slices, self._slices.index(part) + 1, None), None)
         return following if following and following.is_new and not following.is_asked else None
-
-    def _correct_estimate(self, surplus: int) -> None:
-        """What a slice lacks that was expected in it, is expected in the last one."""
-        last = self._slices[-1]
-        if last.is_new and not last.is_asked:
-            last.keyset.expect(last.keyset.remaining + surplus)
-
-    def _slice(self, window: Window) -> Slice:
-        return Slice(self._keyset(window))
 
     def _keyset(self, window: Window) -> Keyset:
         return Keyset(
