@@ -123,8 +123,8 @@ MUTATIONS = [
     Mutation(
         "a gap between slices",
         "reading/schedule.py",
-        "following = self._slice(Window(end + 1, keyset.end))",
-        "following = self._slice(Window(end + 2, keyset.end))",
+        "rest = self._keyset(Window(end + 1, keyset.end))",
+        "rest = self._keyset(Window(end + 2, keyset.end))",
         "tests/reading/test_schedule.py",
         "no_millisecond",
     ),
