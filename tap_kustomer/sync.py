@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.pages import Page, Resource
+    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.resource import Resource
     from tap_kustomer.run import Run
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.table import Table

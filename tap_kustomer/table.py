@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.search import Window
     from tap_kustomer.reading.sources import Source
+    from tap_kustomer.resource import Resource
     from tap_kustomer.run import Outcome
     from tap_kustomer.tap import TapKustomer
 

@@ -6,8 +6,10 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Final
 
+from tap_kustomer.reading.incomplete import IncompleteError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tap_kustomer.reading.pages import Page
 
@@ -70,3 +72,30 @@ class Ahead:
             self._pages.put(error)
         else:
             self._pages.put(None)
+
+
+def side_by_side(readings: Sequence[Callable[[], Iterator[Page]]]) -> Iterator[Page]:
+    """The pages of one reading after the other, all of them opened at once.
+
+    Raises:
+        IncompleteError: All that came was given, but one of them lacks rows.
+    """
+    if len(readings) == 1:
+        yield from readings[0]()
+        return
+    incomplete: IncompleteError | None = None
+    for pages in [_opened(read) for read in readings]:
+        try:
+            yield from pages
+        except IncompleteError as error:
+            incomplete = error
+    if incomplete is not None:
+        raise incomplete
+
+
+def _opened(read: Callable[[], Iterator[Page]]) -> Ahead:
+    return Ahead(lambda _: read(), before_waiting=_go_on, stop_if_asked=_go_on)
+
+
+def _go_on() -> None:
+    """The reading itself is told to stop, and says so."""

@@ -16,15 +16,16 @@ from tap_kustomer.client.errors import MissingError
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import PARENT, Page
+from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_kustomer.client.session import Session
-    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.sources import PerParent
+    from tap_kustomer.resource import Resource
 
 T = TypeVar("T")
 

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.lists import _follow
+from tap_kustomer.reading.links import Trail, next_link, resources_in
 from tap_kustomer.reading.numbers import whole
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.search import Window
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.sources import CursorList
+    from tap_kustomer.resource import Resource
 
 # Pages whose rows are held at once. With the 1,000 rows that a page of the audit log has, a part
 # of 10,000 rows is cut: where a search index stops counting, it mostly says just that.
@@ -169,20 +168,15 @@ class _CursorReading:
         return Page(_resources(rows), reached)
 
     def _answers(self, part: Window) -> Iterator[_Answer]:
-        first = self._request(part, self._source.count)
-        visited: set[str] = set()
-        request: Request | None = first
-        while request is not None:
+        request = self._request(part, self._source.count)
+        trail = Trail(self._session, request)
+        while True:
             answer = self._ask(request)
             yield answer
-            request = None
             # An empty page ends a list even where it names a next one.
-            if answer.rows and answer.next_link is not None:
-                request = _follow(self._session, first, answer.next_link)
-                address = f"{request.path}?{sorted(request.params.items())}"
-                if address in visited:
-                    raise WrongAnswerError(f"{first}: its pages lead in a circle")
-                visited.add(address)
+            if not answer.rows or answer.next_link is None:
+                return
+            request = trail.follow(answer.next_link)
 
     def _request(self, part: Window, count: int) -> Request:
         # Whether the ends belong to a window is not documented: a millisecond more on both sides
@@ -204,14 +198,9 @@ class _CursorReading:
 
     def _read_answer(self, reply: Reply) -> _Answer:
         document = reply.document()
-        rows = document.get("data")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise WrongAnswerError("the answer has no list of rows")
-        links = document.get("links")
-        next_link = links.get("next") if isinstance(links, dict) else None
         return _Answer(
-            rows=[self._row(row) for row in rows],
-            next_link=next_link if isinstance(next_link, str) and next_link else None,
+            rows=[self._row(row) for row in resources_in(document.get("data"))],
+            next_link=next_link(document),
             count=_count(document.get("meta")),
         )
 

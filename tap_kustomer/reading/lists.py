@@ -11,12 +11,11 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from tap_kustomer.client.errors import RedirectError, WrongAnswerError
-from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
+from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.links import Trail, next_link, resources_in
 from tap_kustomer.reading.numbers import whole
 from tap_kustomer.reading.pages import Page
 
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.sources import PagedList
+    from tap_kustomer.resource import Resource
 
 _READINGS_AT_MOST: Final = 3
 
@@ -42,12 +41,14 @@ class _ListPage:
         included: What stands beside them.
         next_link: To the page after this one, where the answer names it.
         total: How many rows the list has, where it says so.
+        keys: What tells its rows apart.
     """
 
     data: list[Resource]
     included: list[Resource]
     next_link: str | None
     total: int | None
+    keys: frozenset[str]
 
 
 def read_list(
@@ -65,29 +66,28 @@ def read_list(
         RequestError: The list can't be read.
         IncompleteError: All that came was given, but it is less than the list says it has.
     """
+    size = min(page_size, source.page_size)
+    firsts = [
+        Request("GET", source.path, params={**variant, "page": 1, "pageSize": size})
+        for variant in source.variants
+    ]
+    readings = [partial(_read_variant, session, workers, source, first) for first in firsts]
     given: set[str] = set()
-    for variant in source.variants:
-        size = min(page_size, source.page_size)
-        first = Request("GET", source.path, params={**variant, "page": 1, "pageSize": size})
-        for page in _read_variant(session, workers, first):
-            resources = page.data + page.included if source.included else page.data
-            if fresh := [one for one in resources if _is_new(_key(one), given)]:
-                yield Page(fresh)
+    for page in side_by_side(readings):
+        if fresh := [one for one in page.resources if _is_new(_key(one), given)]:
+            yield Page(fresh)
 
 
-def _read_variant(session: Session, workers: Workers, first: Request) -> Iterator[_ListPage]:
+def _read_variant(
+    session: Session, workers: Workers, source: PagedList, first: Request
+) -> Iterator[Page]:
     missing = ""
     found: set[str] = set()
     for reading in range(1, _READINGS_AT_MOST + 1):
-        here: set[str] = set()
         total = None
         for page in _pages(session, workers, first):
-            keys = {_key(row) for row in page.data}
-            if keys and keys <= here:
-                break  # The same page over and over, under another number each time.
-            yield page
-            here |= keys
-            found |= keys
+            yield Page(page.data + page.included if source.included else page.data)
+            found |= page.keys
             total = page.total
         if total is None or len(found) >= total:
             return
@@ -117,15 +117,15 @@ class _Pager:
 
     Attributes:
         request: What to ask next; None at the end.
-        page: The latest one.
+        page: The latest one; None if it has nothing new.
     """
 
     def __init__(self, session: Session, first: Request) -> None:
         self.request: Request | None = first
         self.page: _ListPage | None = None
-        self._session = session
         self._first = first
-        self._asked: set[str] = set()
+        self._trail = Trail(session, first)
+        self._keys: set[str] = set()
         self._pages = self._rows = self._largest = 0
 
     def learn(self, page: _ListPage) -> None:
@@ -140,53 +140,39 @@ class _Pager:
         self._rows += len(page.data)
         self._largest = max(self._largest, len(page.data))
         self.request = self._next_request(page)
-        if self.request is not None:
-            address = f"{self.request.path}?{sorted(self.request.params.items())}"
-            if address in self._asked:
-                raise WrongAnswerError(f"{self._first}: its pages lead in a circle")
-            self._asked.add(address)
+        if page.data and page.keys <= self._keys:
+            # The same page over and over, under another number each time.
+            self.page = self.request = None
+        self._keys |= page.keys
 
     def _next_request(self, page: _ListPage) -> Request | None:
         if not page.data:
             return None  # An empty page ends a list even where it names a next one.
         if page.next_link is not None:
-            return _follow(self._session, self._first, page.next_link)
+            return self._trail.follow(page.next_link)
         if self._rows < (page.total or 0) and len(page.data) == self._largest:
             # Nothing leads on from a full page, but there is more.
-            return replace(self._first, params={**self._first.params, "page": self._pages + 1})
+            params = {**self._first.params, "page": self._pages + 1}
+            return self._trail.go(replace(self._first, params=params))
         return None
 
 
 def _read_page(reply: Reply) -> _ListPage:
     document = reply.document()
-    links = document.get("links")
-    next_link = links.get("next") if isinstance(links, dict) else None
     meta = document.get("meta")
+    data = _resources(document.get("data"))
     return _ListPage(
-        data=_resources(document.get("data")),
+        data=data,
         included=_resources(document.get("included") or []),
-        next_link=next_link if isinstance(next_link, str) and next_link else None,
+        next_link=next_link(document),
         total=whole(meta.get("total")) if isinstance(meta, dict) else None,
+        keys=frozenset(map(_key, data)),
     )
 
 
 def _resources(value: Any) -> list[Resource]:
     """Resources as they stand in a document: several, or one without an array around it."""
-    resources = [value] if isinstance(value, dict) else value
-    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
-        raise WrongAnswerError("the answer has no list of rows")
-    return resources
-
-
-def _follow(session: Session, first: Request, link: str) -> Request:
-    """The request for a next-page link: a path such as `/v1/customers?page=3&pageSize=100`."""
-    url = urljoin(f"{session.base_url}{first.path}", link)
-    if not same_origin(url, session.base_url):
-        raise RedirectError(f"{first}: the link to its next page leads to another host")
-    parts = urlsplit(url)
-    path = parts.path.removeprefix(urlsplit(session.base_url).path)
-    # A link may leave out what was asked for, such as `deleted=true`.
-    return Request("GET", path, params={**first.params, **dict(parse_qsl(parts.query))})
+    return resources_in([value] if isinstance(value, dict) else value)
 
 
 def _key(resource: Resource) -> str:

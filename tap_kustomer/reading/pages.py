@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Resource = dict[str, Any]
-
-# Where a reading per parent notes on each row whose it is: {"id", "type", "updatedAt"}.
-PARENT: Final = "parent"
+    from tap_kustomer.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.children import read_children
 from tap_kustomer.reading.cursors import read_cursor
-from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
@@ -20,13 +19,12 @@ from tap_kustomer.reading.sources import Chain, CursorList, LiveIds, PagedList, 
 from tap_kustomer.reading.windows import Searcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.pages import Resource
-from tap_kustomer.reading.sources import Source
+    from tap_kustomer.reading.sources import Source
 
 # Further ahead than any run takes, in milliseconds.
 _FUTURE: Final = 7 * 86_400_000
@@ -72,10 +70,9 @@ class Reader:
             IncompleteError: All that came was given, but more is known to be there.
         """
         if isinstance(source, Chain):
-            yield from self._side_by_side(source.sources, window, name)
-        elif isinstance(source, PagedList) and len(source.variants) > 1:
-            parts = [replace(source, variants=(variant,)) for variant in source.variants]
-            yield from self._side_by_side(parts, window, name)
+            yield from side_by_side(
+                [partial(self.read, part, window, name, in_turn=in_turn) for part in source.sources]
+            )
         elif isinstance(source, Single):
             yield self.workers.result(self.workers.submit(partial(self._read_single, source)))
         elif isinstance(source, PagedList):
@@ -94,27 +91,6 @@ class Reader:
             yield from read_children(
                 self.session, self.workers, source, parents, name, parallel=self.parallel
             )
-
-    def _side_by_side(self, sources: Iterable[Source], window: Window, name: str) -> Iterator[Page]:
-        """One source after the other, all of them opened at once; each resource once."""
-
-        def opening(source: Source) -> Ahead:
-            return Ahead(
-                lambda in_turn: self.read(source, window, name, in_turn=in_turn),
-                before_waiting=_go_on,
-                stop_if_asked=_go_on,
-            )
-
-        given: set[tuple[Any, Any]] = set()
-        incomplete: IncompleteError | None = None
-        for pages in [opening(source) for source in sources]:
-            try:
-                for page in pages:
-                    yield Page([one for one in page.resources if _is_new(one, given)])
-            except IncompleteError as error:
-                incomplete = error
-        if incomplete is not None:
-            raise incomplete
 
     def _search(
         self, source: Search, window: Window, name: str, in_turn: Callable[[], bool]
@@ -143,19 +119,6 @@ class Reader:
 
     def _read_single(self, source: Single) -> Page:
         return self.session.send(Request("GET", source.path), _single)
-
-
-def _is_new(resource: Resource, given: set[tuple[Any, Any]]) -> bool:
-    """Whether it was not given before: it may have moved from one list to the other meanwhile."""
-    key = (resource.get("type"), resource.get("id"))
-    if key[1] is not None and key in given:
-        return False
-    given.add(key)
-    return True
-
-
-def _go_on() -> None:
-    """Only the main thread is told to stop; a reading ends with the process."""
 
 
 def _single(reply: Reply) -> Page:

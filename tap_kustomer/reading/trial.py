@@ -22,10 +22,10 @@ from tap_kustomer.reading.sources import (
 
 if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply
-    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.reader import Reader
     from tap_kustomer.reading.search import Window
     from tap_kustomer.reading.sources import Source
+    from tap_kustomer.resource import Resource
 
 # Parents among which one is looked for that may have rows.
 _PARENTS: Final = 20

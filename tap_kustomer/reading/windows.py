@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.pages import Resource
     from tap_kustomer.reading.sources import Criterion, PagedList, Search
+    from tap_kustomer.resource import Resource
 
 _DAY: Final = 86_400_000
 

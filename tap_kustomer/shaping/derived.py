@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
+    from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.fields import Field, Shape
     from tap_kustomer.shaping.leftovers import Leftovers
-    from tap_kustomer.shaping.records import Record, Resource
+    from tap_kustomer.shaping.records import Record
     from tap_kustomer.shaping.schema import Schema
 
 # What a resource carries, as objects by Kustomer's own keys.

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 EXTRA: Final = "_extra"
 
-# Where a reading notes on a resource whose it is, if it was found through a parent:
-# `{"id", "type", "updatedAt"}`.
-PARENT: Final = "parent"
-
 
 @dataclass(frozen=True, slots=True)
 class RelationshipColumns:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_kustomer.shaping.layout import PARENT, layout, parent_columns
+from tap_kustomer.resource import PARENT, Resource
+from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_settling
 from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.objects import compile_object
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Shape
     from tap_kustomer.shaping.leftovers import Leftovers
 
-Resource = dict[str, Any]
 Record = dict[str, Any]
 
 _MEMBERS: Final = frozenset({"id", "type", "attributes", "relationships", "links"})

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Field, Shape
     from tap_kustomer.tap import TapKustomer

@@ -21,7 +21,7 @@ from tap_kustomer.streams.parts import (
 )
 
 if TYPE_CHECKING:
-    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.derived import Items
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.resource import Resource
 
 
 def _name(klass: Mapping[str, Any]) -> str | None:

@@ -21,7 +21,7 @@ from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, conditions
 
 if TYPE_CHECKING:
-    from tap_kustomer.reading.pages import Resource
+    from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.derived import Items
 
 

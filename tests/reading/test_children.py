@@ -23,8 +23,9 @@ from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.children import read_children
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.pages import PARENT, Page
+from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
+from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
