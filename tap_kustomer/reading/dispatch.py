@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from tap_kustomer.client.workers import Workers
@@ -53,17 +53,18 @@ def dispatch(
             for batch in schedule.deliver():
                 yield batch
                 # Writing many rows takes a while, in which nobody is to be idle.
-                for answer in filter(_is_good, list(under_way)):
+                for answer in _good(under_way):
                     learn(answer)
                 send()
             if under_way:
-                for answer in workers.finished(under_way):
+                finished = workers.finished(under_way)
+                for answer in _good(finished) or finished:
                     learn(answer)
     finally:
         for answer in under_way:
             answer.cancel()
 
 
-def _is_good(answer: Future[Answer]) -> bool:
-    """Whether an answer is there. One that has failed can wait until its rows are missed."""
-    return answer.done() and answer.exception() is None
+def _good(answers: Iterable[Future[Answer]]) -> list[Future[Answer]]:
+    """Those that are there. One that has failed can wait until its rows are missed."""
+    return [answer for answer in answers if answer.done() and answer.exception() is None]

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.index_model import IndexModel, Rows
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
 from tap_kustomer.reading.keyset import Keyset
 from tap_kustomer.reading.search import Window
 
@@ -161,6 +162,46 @@ def test_a_tie_whose_count_changes_is_counted_anew() -> None:
     ids = set(read(index))
 
     assert {row_id for row_id, (updated, _) in index.rows.items() if updated <= END} <= ids
+
+
+def test_rows_that_did_not_come_at_first_are_found_by_reading_again() -> None:
+    index = IndexModel(rows_at(*range(START, START + 90)), page_size=50)
+    keyset = Keyset(Window(START, END), "conversations")
+    ids = []
+
+    while keyset.question is not None:
+        answer = index.ask(keyset.question)
+        if len(index.questions) == 1:
+            answer = replace(answer, rows=answer.rows[:10] + answer.rows[20:])
+        ids += [row.id for row in keyset.learn(answer)]
+
+    assert sorted(ids) == sorted(index.rows)
+    assert keyset.shortfall is None
+
+
+def test_rows_that_never_come_are_a_shortfall() -> None:
+    index = IndexModel(rows_at(*range(START, START + 90)), page_size=50)
+    keyset = Keyset(Window(START, END), "conversations")
+
+    while keyset.question is not None:
+        answer = index.ask(keyset.question)
+        keyset.learn(replace(answer, rows=tuple(row for row in answer.rows if row.id != "row7")))
+
+    assert keyset.shortfall == Shortfall(Window(START, END), expected=90, delivered=89)
+
+
+def test_a_window_can_be_shortened_between_pages_but_not_while_a_tie_is_read() -> None:
+    index = IndexModel(rows_at(*[START] * 60, *[START + 50] * 120, END), page_size=50)
+    keyset = Keyset(Window(START, END), "conversations")
+    lengths: dict[bool, set[int]] = {True: set(), False: set()}
+
+    while keyset.question is not None:
+        window = keyset.question.window
+        lengths[keyset.is_divisible].add(window.end - window.start)
+        keyset.learn(index.ask(keyset.question))
+
+    assert lengths[False] == {0}
+    assert 0 not in lengths[True]
 
 
 @given(

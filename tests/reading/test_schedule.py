@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,10 +9,14 @@ import pytest
 from support.index_model import IndexModel, Rows, StillIndex
 from support.simulation import Outcome, Simulation
 from support.spreads import END, SPREADS, START, bursts, even, growing, office_hours
+from tap_kustomer.reading.schedule import Schedule
 from tap_kustomer.reading.search import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tap_kustomer.reading.schedule import Slice
+    from tap_kustomer.reading.search import Question
 
     Spread = Callable[[random.Random], int]
 
@@ -145,6 +150,51 @@ def test_with_little_room_slices_are_no_shorter_than_some_pages() -> None:
     ).run()
 
     assert outcome.requests <= 1.15 * 10_000 / 50
+
+
+def test_the_first_slice_goes_on_though_larger_rows_than_expected_fill_the_room() -> None:
+    index = still(even, 1_000)
+    schedule = Schedule(WINDOW, "conversations", page_size=50, lookahead=20_000)
+    first, question = asked(schedule)
+    schedule.learn(first, index.ask(question, 50))
+    list(schedule.deliver())
+    first, question = asked(schedule)
+    second, later = asked(schedule)
+    schedule.learn(second, replace(index.ask(later, 50), size=90_000))
+    schedule.learn(first, index.ask(question, 50))
+    list(schedule.deliver())
+
+    assert schedule.waiting == 90_000
+    assert asked(schedule)[0] is first
+    assert schedule.next_question(2) is None
+
+
+def asked(schedule: Schedule) -> tuple[Slice, Question]:
+    task = schedule.next_question(2)
+    assert task is not None
+    return task
+
+
+@pytest.mark.parametrize("latency", [0.3, 3.0])
+def test_no_slice_has_so_many_rows_that_the_server_may_have_stopped_counting(
+    latency: float,
+) -> None:
+    index = still(even, 60_000)
+
+    Simulation(index, WINDOW, latency=lambda _: latency).run()
+
+    questions = index.questions[1:]
+    assert max(index.ask(question, 500).total or 0 for question in questions) <= 1.25 * 10_000
+
+
+def test_a_server_with_smaller_pages_than_asked_for_is_read_by_slices_of_its_pages() -> None:
+    draw = random.Random(1)
+    index = IndexModel({f"row{n}": (even(draw), START) for n in range(3_000)}, page_size=20)
+
+    outcome = Simulation(index, WINDOW, latency=lambda _: 3.0, page_size=500).run()
+
+    assert outcome.requests <= 1.1 * 3_000 / 20
+    assert outcome.seconds <= 3_000 / 20 / BUDGET / 0.9
 
 
 @pytest.mark.parametrize("latency", [0.3, 3.0])

@@ -152,6 +152,8 @@ def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
 
     assert len(old.questions) > 20
     assert len(new.questions) == 1
+    list(pages)
+    assert len({question.window.end for question in new.questions}) > 1, "but it is afterwards"
 
 
 def test_a_page_says_how_far_everything_was_given() -> None:

@@ -116,6 +116,7 @@ class StillIndex:
     """
 
     def __init__(self, updated: Iterable[int], row_bytes: int = ROW_BYTES) -> None:
+        self.questions: list[Question] = []
         self._times = sorted(updated)
         self._row_bytes = row_bytes
         self.rows = tuple(
@@ -123,6 +124,7 @@ class StillIndex:
         )
 
     def ask(self, question: Question, page_size: int) -> Answer:
+        self.questions.append(question)
         first = bisect_left(self._times, question.window.start)
         end = bisect_right(self._times, question.window.end)
         start = first + (question.page - 1) * page_size

@@ -83,10 +83,8 @@ class VirtualWorkers:
         return future
 
     def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
-        done: set[Future[T]] = set()
-        while not done:
+        while not (done := {future for future in futures if future.done()}):
             self.sleep(self._due[0][0] - self.now)
-            done = {future for future in futures if future.done()}
         return done
 
     def sleep(self, seconds: float) -> None:
@@ -95,5 +93,12 @@ class VirtualWorkers:
             at, _, future, task = heapq.heappop(self._due)
             self.now = max(self.now, at)
             if future.set_running_or_notify_cancel():
-                future.set_result(task())
+                _run(future, task)
         self.now = max(self.now, end)
+
+
+def _run(future: Future[Any], task: Callable[[], Any]) -> None:
+    try:
+        future.set_result(task())
+    except BaseException as error:  # noqa: BLE001  # The future carries it on.
+        future.set_exception(error)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from support.index_model import StillIndex
+from support.virtual_time import VirtualWorkers
+from tap_kustomer.client.errors import GaveUpError
+from tap_kustomer.client.limits import Budget
+from tap_kustomer.reading.dispatch import dispatch
+from tap_kustomer.reading.schedule import Schedule
+from tap_kustomer.reading.search import Window
+
+if TYPE_CHECKING:
+    from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.search import Answer, Question
+
+WINDOW = Window(0, 100_000)
+
+
+class Reading:
+    """A window of two thousand rows, twenty a page, that takes its time to write."""
+
+    def __init__(self, *, fails_at: int | None = None) -> None:
+        self.schedule = Schedule(WINDOW, "conversations", page_size=20, lookahead=60_000)
+        self.workers = VirtualWorkers(Budget(100, 0.9), lambda: 3.0)
+        self.asked = 0
+        self._index = StillIndex(range(0, 100_000, 50))
+        self._fails_at = fails_at
+        self.batches = dispatch(
+            self.schedule,
+            self._ask,
+            cast("Workers", self.workers),
+            parallel=lambda: 4,
+            in_turn=lambda: True,
+        )
+
+    def write_all(self) -> None:
+        for _ in self.batches:
+            self.workers.sleep(0.5)
+
+    def _ask(self, question: Question) -> Answer:
+        self.asked += 1
+        if self._fails_at and self.asked >= self._fails_at:
+            raise GaveUpError("the search is down")
+        return self._index.ask(question, 20)
+
+
+@pytest.mark.parametrize("fails_at", range(20, 100, 4))
+def test_when_an_answer_fails_what_came_before_it_is_handed_on_first(fails_at: int) -> None:
+    reading = Reading(fails_at=fails_at)
+
+    with pytest.raises(GaveUpError):
+        reading.write_all()
+
+    assert not reading.schedule.is_due
+
+
+def test_nothing_is_asked_before_somebody_wants_rows() -> None:
+    assert Reading().workers.under_way == 0
+
+
+def test_who_stops_taking_rows_stops_the_questions() -> None:
+    reading = Reading()
+    for _ in range(3):
+        next(reading.batches)
+
+    del reading.batches
+    asked = reading.asked
+    reading.workers.sleep(60)
+
+    assert reading.asked == asked
