@@ -310,6 +310,16 @@ def test_a_catalog_has_the_tables_of_klasses_so_that_nobody_need_be_asked_again(
     assert later.catalog_dict == catalog
 
 
+def test_a_table_that_every_organisation_has_is_not_taken_for_that_of_a_klass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalog = tap_of(monkeypatch, Klass("order")).catalog_dict
+    (kobjects,) = (one for one in catalog["streams"] if one["tap_stream_id"] == "kobjects")
+    kobjects["schema"]["properties"]["type"]["enum"] = ["kobject.order", "kobject.return"]
+
+    assert klass_tables(tap_of(monkeypatch, catalog=catalog)) == {"kobject_order": "kobject.order"}
+
+
 def test_tables_in_a_catalog_that_are_of_no_klass_are_not_taken_for_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

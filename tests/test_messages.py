@@ -71,6 +71,10 @@ def test_records_are_kept_until_there_is_a_block_of_them(
     assert not before
     assert reader.taken == [LINE] * (in_a_block + 1)
 
+    writer.write_record(LINE)
+
+    assert reader.taken == [LINE] * (in_a_block + 1)
+
 
 @pytest.mark.parametrize("message", [SCHEMA, STATE], ids=["SCHEMA", "STATE"])
 def test_any_other_message_is_written_at_once_after_the_records_before_it(
@@ -152,6 +156,7 @@ def test_where_there_was_no_state_before_none_is_repeated(
     assert reader.last == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_after_its_end_a_writer_asks_nobody_whether_to_stop(
     writer: BufferedWriter, reader: Reader
 ) -> None:

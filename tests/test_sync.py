@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +45,9 @@ FORBIDDEN = AccessError("GET /v1/tags answered 403: forbidden")
 ABSENT = MissingError("GET /v1/tags answered 404: not_found")
 REFUSED = RefusedError("GET /v1/tags answered 400: bad_parameter")
 GIVEN_UP = GaveUpError("GET /v1/tags answered 500: oops. Given up after 9 tries in 300 s")
+
+# A thread that does not do its part fails the test instead of blocking it, in seconds.
+LONGEST = 10.0
 
 BEFORE = "2026-05-01T00:00:00.000Z"
 
@@ -172,22 +176,25 @@ def test_a_window_that_is_over_before_it_begins_is_not_asked_about() -> None:
 # States
 
 
-def asked_to_stop(tap: OfflineTap, *resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Resources while whose last one is written a signal comes."""
-    *others, last = resources
-    yield from others
-    tap._handle_termination(signal.SIGTERM, None)  # noqa: SLF001  # As the system calls it.
-    yield last
-
-
 def test_a_signal_ends_the_run_between_two_pages_and_the_bookmark_is_that_of_the_first() -> None:
-    script: dict[str, list[Page]] = {"companies": []}
-    tap = OfflineTap(Companies, Notes, selected=["companies", "notes"], scripted={"script": script})
-    hours = [times.to_milliseconds(at(hour)) for hour in (2, 3)]
-    script["companies"] += [
-        Page(asked_to_stop(tap, company(1), company(2)), hours[0]),
-        Page([company(3)], hours[1]),
-    ]
+    next_page_is_there = threading.Event()
+
+    def pages() -> Iterator[Page]:
+        yield Page(asked_to_stop(company(1), company(2)), times.to_milliseconds(at(2)))
+        yield page(company(3), reached=at(3))
+        next_page_is_there.set()
+
+    def asked_to_stop(*resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Resources before which a signal comes."""
+        assert next_page_is_there.wait(LONGEST)
+        tap._handle_termination(signal.SIGTERM, None)  # noqa: SLF001  # As the system calls it.
+        yield from resources
+
+    tap = OfflineTap(
+        *(Companies, Notes),
+        selected=["companies", "notes"],
+        scripted={"script": {"companies": pages()}},
+    )
 
     run = tap.sync()
 
@@ -351,12 +358,14 @@ def test_a_table_that_was_read_in_part_makes_the_run_fail_in_the_end_too() -> No
     assert run.by_id("tags").keys() == {"a"}
 
 
-@pytest.mark.parametrize("error", [FORBIDDEN, DeadKeyError("the key is dead")], ids=["403", "dead"])
-def test_with_a_key_that_is_dead_the_run_ends_at_once(error: AccessError) -> None:
+@pytest.mark.parametrize(
+    ("error", "is_good"),
+    [(FORBIDDEN, False), (DeadKeyError("Kustomer does not know the key"), True)],
+    ids=["found out", "said"],
+)
+def test_with_a_key_that_is_dead_the_run_ends_at_once(error: AccessError, *, is_good: bool) -> None:
     script = {"brands": [error], "tags": [ONE_TAG]}
-    tap = OfflineTap(Brands, Tags, scripted={"script": script})
-    _ = tap.run.until
-    tap.run.key_is_good = False
+    tap = OfflineTap(Brands, Tags, scripted={"script": script, "key_is_good": is_good})
 
     run = tap.sync()
 

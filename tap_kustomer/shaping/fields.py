@@ -136,7 +136,7 @@ def custom(description: str, *fields: Field) -> Field:
     """The custom attributes of an organisation.
 
     With `fields`, as discovery finds them, each value gets its declared type. Without, the suffix
-    of the name decides what can be done (`records.py`).
+    of the name decides what can be done (`objects.py`).
     """
     return Field("custom", Kind.CUSTOM, description, fields=fields)
 
