@@ -7,6 +7,8 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -33,15 +35,19 @@ class Workers:
         self._tasks: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = queue.SimpleQueue()
         self._count = count
         self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Have something done; the future tells what came of it."""
         future: Future[T] = Future()
         self._tasks.put((future, task))
-        if len(self._threads) < self._count:
-            thread = threading.Thread(target=self._work, daemon=True, name="tap-kustomer-worker")
-            self._threads.append(thread)
-            thread.start()
+        with self._starting:
+            if len(self._threads) < self._count:
+                thread = threading.Thread(
+                    target=self._work, daemon=True, name="tap-kustomer-worker"
+                )
+                self._threads.append(thread)
+                thread.start()
         return future
 
     def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
@@ -66,3 +72,20 @@ class Workers:
                 future.set_result(task())
             except BaseException as error:  # noqa: BLE001  # The future carries it on.
                 future.set_exception(error)
+
+
+class InPlace(Workers):
+    """Does everything in the thread that asks.
+
+    For a task that asks for others: a worker that waits for the others could wait for ever, as
+    they may all wait just so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0, lambda: None)
+
+    @override
+    def submit(self, task: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        future.set_result(task())
+        return future

@@ -6,14 +6,12 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
-
-from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError
-from tap_kustomer.client.workers import Workers
+from tap_kustomer.client.workers import InPlace
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
@@ -24,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_kustomer.client.session import Session
+    from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.sources import PerParent
     from tap_kustomer.resource import Resource
-
-T = TypeVar("T")
 
 # Parents whose rows may be read or wait for their turn, for each request that may be under way:
 # enough for one slow answer not to hold up the others.
@@ -173,22 +170,6 @@ def _time(parent: Resource, page: Page) -> int | None:
         return None
 
 
-class _InPlace(Workers):
-    """Does everything in the thread that asks.
-
-    A worker that waits for the others could wait for ever: they may all wait just so.
-    """
-
-    @override
-    def submit(self, task: Callable[[], T]) -> Future[T]:
-        future: Future[T] = Future()
-        future.set_result(task())
-        return future
-
-
-_IN_PLACE: Final = _InPlace(0, lambda: None)
-
-
 def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _Children | None:
     """The rows of one parent; None where it is known to be deleted, and has none for that."""
     note = _note(parent)
@@ -199,7 +180,7 @@ def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _C
     rows: list[Resource] = []
     shortfall = None
     try:
-        for page in read_list(session, _IN_PLACE, listed, source.page_size):
+        for page in read_list(session, InPlace(), listed, source.page_size):
             rows.extend(page.resources)
     except IncompleteError as error:
         shortfall = error

@@ -1,0 +1,105 @@
+"""Threads that ask: no more of them than were asked for, whoever asks."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_kustomer.client.workers import InPlace, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A thread that does not do its part fails the test instead of blocking it, in seconds.
+LONGEST = 10.0
+
+# For how long somebody who is meant to be held up is waited for, in seconds.
+MOMENT = 0.1
+
+
+@pytest.fixture
+def workers() -> Workers:
+    return Workers(1, lambda: None)
+
+
+def test_what_comes_of_a_task_is_handed_on(workers: Workers) -> None:
+    assert workers.result(workers.submit(lambda: "done")) == "done"
+
+
+def test_what_a_task_raises_is_raised_by_whoever_wants_its_result(workers: Workers) -> None:
+    future = workers.submit(lambda: 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        workers.result(future)
+
+
+def test_a_task_that_was_cancelled_before_its_turn_is_not_begun(workers: Workers) -> None:
+    go_on = threading.Event()
+    begun: list[str] = []
+    first = workers.submit(lambda: go_on.wait(LONGEST))
+    second = workers.submit(lambda: begun.append("second"))
+    second.cancel()
+    third = workers.submit(lambda: begun.append("third"))
+    go_on.set()
+
+    workers.result(first)
+    workers.result(third)
+    assert begun == ["third"]
+
+
+def test_whoever_waits_is_told_to_stop() -> None:
+    def stop() -> None:
+        raise SystemExit(143)
+
+    workers = Workers(1, stop)
+    go_on = threading.Event()
+    future = workers.submit(lambda: go_on.wait(LONGEST))
+
+    with pytest.raises(SystemExit):
+        workers.result(future)
+    go_on.set()
+
+
+def test_two_who_submit_at_once_start_no_thread_too_many(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_there = threading.Barrier(2)
+    started: list[object] = []
+    thread = threading.Thread
+
+    class Watched(thread):  # type: ignore[misc, valid-type]  # The class as it was.
+        def __init__(self, *given: Any, **more: Any) -> None:
+            started.append(self)
+            # The second one is held up until the first one has started its thread.
+            with pytest.raises(threading.BrokenBarrierError):
+                both_there.wait(MOMENT)
+            super().__init__(*given, **more)
+
+    def submit() -> None:
+        workers.result(workers.submit(lambda: None))
+
+    callers = [thread(target=submit) for _ in range(2)]
+    with monkeypatch.context() as patched:
+        patched.setattr("tap_kustomer.client.workers.threading.Thread", Watched)
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(LONGEST)
+
+    assert len(started) == 1
+
+
+def test_a_task_is_done_in_place_before_submit_comes_back() -> None:
+    done: list[int] = []
+    task: Callable[[], None] = lambda: done.append(threading.get_ident())  # noqa: E731
+
+    InPlace().submit(task)
+
+    assert done == [threading.get_ident()]
+
+
+def test_what_a_task_in_place_raises_is_raised_at_once() -> None:
+    with pytest.raises(ZeroDivisionError):
+        InPlace().submit(lambda: 1 // 0)
