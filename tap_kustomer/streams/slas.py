@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import Derived, entries, objects
@@ -54,8 +54,13 @@ def _promises(version: Resource) -> Items:
     return [
         {**promise, "times": None, "priority": priority, "milliseconds": milliseconds}
         for promise in entries("metrics", named="metric")(version)
-        for priority, milliseconds in sorted((promise.get("times") or {None: None}).items())
+        for priority, milliseconds in sorted(_times(promise).items())
     ]
+
+
+def _times(promise: Resource) -> dict[Any, Any]:
+    times = promise.get("times")
+    return times if times and isinstance(times, dict) else {None: times}
 
 
 class Slas(KustomerStream):
