@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import (
@@ -105,18 +106,13 @@ class Reading:
         began = self._run.clock.monotonic()
         self._left_out = _CUT_SHORT
         try:
-            self._write_pages(self._ahead, write_state)
-            for table in self._tables:
-                if table.is_incremental:
-                    table.reach(self._run.until)
-                table.finish(is_whole=not self._missing)
-            self._left_out = ""
-        except DeadKeyError:
-            raise
-        except AccessError as error:
-            self._leave_out_for_role(error)
-        except (MissingError, RefusedError, GaveUpError) as error:
-            self._leave_out_or_raise(error)
+            with self._leaving_out():
+                self._write_pages(self._ahead, write_state)
+                for table in self._tables:
+                    if table.is_incremental:
+                        table.reach(self._run.until)
+                    table.finish(is_whole=not self._missing)
+                self._left_out = ""
         except IncompleteError as error:
             self._accept_or_raise(error)
         finally:
@@ -135,18 +131,12 @@ class Reading:
 
     def records(self) -> Iterator[Record]:
         """The records of the first table alone, without writing anything."""
-        try:
+        with self._leaving_out():
             for page in self._read(lambda: True):
                 for resource in page.resources:
                     if self.lead in self._takers(resource.get("type")):
                         yield from self.lead.shape_rows(resource)
                 self._run.stop_if_asked()
-        except DeadKeyError:
-            raise
-        except AccessError as error:
-            self._leave_out_for_role(error)
-        except (MissingError, RefusedError, GaveUpError) as error:
-            self._leave_out_or_raise(error)
 
     @property
     def others(self) -> int:
@@ -207,6 +197,22 @@ class Reading:
     def _was_begun(self) -> bool:
         """Whether the tables were read before, or in part just now."""
         return any(table.was_read or table.rows for table in self._tables)
+
+    @contextmanager
+    def _leaving_out(self) -> Iterator[None]:
+        """Take an error for a reason to leave the tables out, where it is one.
+
+        Raises:
+            TapKustomerError: It is none.
+        """
+        try:
+            yield
+        except DeadKeyError:
+            raise
+        except AccessError as error:
+            self._leave_out_for_role(error)
+        except (MissingError, RefusedError, GaveUpError) as error:
+            self._leave_out_or_raise(error)
 
     def _leave_out_for_role(self, error: AccessError) -> None:
         """The key is good, so what it lacks is a role.

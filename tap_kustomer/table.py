@@ -46,7 +46,6 @@ class Table(Stream):
         is_read_whole: Whether each run reads all rows there are, so that the target may remove
             what did not come.
         rows: Records written in this run.
-        row_limit: How many records to read at most, for a trial.
     """
 
     source: Source
@@ -174,10 +173,6 @@ class Table(Stream):
         self.stream_state["was_read"] = True
         if is_whole and self.is_read_whole and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
-
-    def flush_batches(self) -> None:
-        """Write what waits for its batch to fill up, before a STATE speaks of it."""
-        self._write_batches(at_least=1)
 
     def hold_back(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""

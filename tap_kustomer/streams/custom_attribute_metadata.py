@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from tap_kustomer.discovery import METADATA_ROLES
 from tap_kustomer.reading.sources import Chain, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
@@ -42,11 +43,7 @@ class CustomAttributeMetadata(KustomerStream):
             PerParent(parent=Klasses.source, path="/v1/metadata/kobject.{id}", key=_name),
         )
     )
-    roles = (
-        "org.permission.metadata.read",
-        "org.user.metadata.read",
-        "org.admin.metadata.read",
-    )
+    roles = METADATA_ROLES
     shape = Shape(
         attributes=(
             text("resource", "What has the attribute, such as customer or kobject.order."),

@@ -54,14 +54,11 @@ _EXTERNALLY_VERIFIED: Final = boolean(
     "externalVerified", "Whether another system vouches that it belongs to its owner."
 )
 
-PLACE: Final = (
-    text("type", "Kind of place: home, work or other."),
-    text("name", "Name given to the place."),
-    text("address", "First line of the address."),
-    text("address2", "Second line of the address."),
-    text("address3", "Third line of the address."),
+_COORDINATES: Final = (
     number("latitude", "Latitude, in degrees."),
     number("longitude", "Longitude, in degrees."),
+)
+_REGION: Final = (
     text("countryCode", "Code of the country."),
     text("countryName", "Name of the country."),
     text("regionCode", "Code of the region or state."),
@@ -69,6 +66,16 @@ PLACE: Final = (
     text("cityName", "Name of the city."),
     text("zipCode", "Postal code."),
     text("areaCode", "Code of the area."),
+)
+
+PLACE: Final = (
+    text("type", "Kind of place: home, work or other."),
+    text("name", "Name given to the place."),
+    text("address", "First line of the address."),
+    text("address2", "Second line of the address."),
+    text("address3", "Third line of the address."),
+    *_COORDINATES,
+    *_REGION,
     _ID_OF_ENTRY,
 )
 
@@ -354,15 +361,8 @@ CUSTOMER_EVENT: Final = (
     structure(
         "location",
         "Where the customer was.",
-        text("countryCode", "Code of the country."),
-        text("countryName", "Name of the country."),
-        text("regionCode", "Code of the region or state."),
-        text("regionName", "Name of the region or state."),
-        text("cityName", "Name of the city."),
-        text("zipCode", "Postal code."),
-        text("areaCode", "Code of the area."),
-        number("latitude", "Latitude, in degrees."),
-        number("longitude", "Longitude, in degrees."),
+        *_REGION,
+        *_COORDINATES,
     ),
     mapping("meta", "Details that were sent with the event.", anything("", "One detail.")),
 )
