@@ -12,9 +12,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import pendulum
-from pendulum.parsing.exceptions import ParserError
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_UTC = _EPOCH.replace(tzinfo=None)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -74,6 +71,10 @@ def _parse(text: str) -> datetime:
 
 
 def _parse_leniently(text: str) -> datetime:
+    # Slow to import, and hardly any time is written so.
+    import pendulum  # noqa: PLC0415
+    from pendulum.parsing.exceptions import ParserError  # noqa: PLC0415
+
     try:
         parsed: Any = pendulum.parse(text, tz="UTC") if text[:4].isdigit() else None
     except (ParserError, OverflowError):
