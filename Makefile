@@ -32,7 +32,7 @@ install = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint demo requirements clean
+.PHONY: help setup test lint benchmark demo requirements clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -48,12 +48,16 @@ lint: $(ENVIRONMENT)  ## Check style and types.
 	$(BIN)/mypy
 	$(BIN)/mypy --scripts-are-modules plugins/demo.py plugins/target-duckdb
 
+benchmark: $(ENVIRONMENT)  ## Measure the tap; takes half an hour, on a machine that does nothing else.
+	$(BIN)/python benchmarks/run.py
+
 demo: $(ENVIRONMENT) $(MELTANO) $(PLUGINS)  ## Sync a make-believe organisation to DuckDB with Meltano.
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
 
 requirements:  ## Bring the pinned requirements up to date; needs uv.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
+	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
 
 COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make requirements'

@@ -1,27 +1,20 @@
-"""Measures the reading engine: `python benchmarks/engine.py`, some ten minutes long.
+"""The reading engine: the installed tap as a process against a stand-in for Kustomer, one stream.
 
-It runs the installed tap as a process against a stand-in for Kustomer (`stand_in.py`), one stream,
-and prints Markdown tables of what that cost. The share of the budget is that of `api_usage_percent`
-in its default, 90 %. The quick form checks counts and measures no times; it ends with 1 if a count
-is wrong.
+The share of the budget is that of `api_usage_percent` in its default, 90 %.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hour import refused_in_an_hour
 from lookahead import PAGE_SIZE, PARALLEL, most_waiting
-from sync import Sync, stand_in, sync, write_config
+from report import Line, say
+from sync import Sync, stand_in, sync, write_catalog, write_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,70 +56,45 @@ class Measured:
     unchanged: Sync
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of a table."""
+FULL: Final = Size(
+    rows=100_000,
+    latencies=(0.3, 1.0, 3.0),
+    lookahead=64_000_000,
+    hours=20,
+    most_requests=1.05,
+    is_timed=True,
+)
 
-    what: str
-    to_reach: str
-    found: tuple[str, ...]
-    is_reached: bool = True
+# Six pages; a seventh request and an eighth are what cutting them may cost.
+QUICK: Final = Size(
+    rows=3_000,
+    latencies=(0.05,),
+    lookahead=3_000_000,
+    hours=2,
+    most_requests=8 / 6,
+    is_timed=False,
+)
 
 
-def main() -> None:
-    """Measure and print."""
-    size = _size()
+def lines_by_latency(size: Size) -> tuple[list[Line], list[str]]:
+    """What a full sync costs and the incremental one after it; one column for each latency."""
     measured = [_measure(size.rows, latency) for latency in size.latencies]
-    by_latency = list(_lines_by_latency(size, measured))
-    others = list(_other_lines(size))
-    _print(f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, {size.rows:,} conversations of 2.5 KB")
-    _print(*_table(by_latency, [f"answers taking {one.latency:g} s" for one in measured]))
-    _print(*_table(others, ["measured"]))
-    missed = [line.what for line in by_latency + others if not line.is_reached]
-    if missed:
-        _print(f"Missed: {'; '.join(missed)}")
-        if not size.is_timed:
-            sys.exit(1)
-
-
-def _size() -> Size:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--latencies", default="0.3,1,3", help="seconds, with commas between")
-    parser.add_argument("--quick", action="store_true", help="few rows, and counts only")
-    options = parser.parse_args()
-    if options.quick:
-        # Six pages; a seventh request and an eighth are what cutting them may cost.
-        return Size(
-            rows=3_000,
-            latencies=(0.05,),
-            lookahead=3_000_000,
-            hours=2,
-            most_requests=8 / 6,
-            is_timed=False,
-        )
-    return Size(
-        rows=options.rows,
-        latencies=tuple(float(latency) for latency in options.latencies.split(",")),
-        lookahead=64_000_000,
-        hours=20,
-        most_requests=1.05,
-        is_timed=True,
-    )
+    return list(_lines(size, measured)), [f"answers taking {each:g} s" for each in size.latencies]
 
 
 def _measure(rows: int, latency: float) -> Measured:
-    sys.stderr.write(f"Reading {rows:,} rows, answers taking {latency:g} s\n")
+    say(f"Reading {rows:,} rows, answers taking {latency:g} s")
     with (
         tempfile.TemporaryDirectory() as folder,
         stand_in(rows=rows, latency=latency) as address,
     ):
         write_config(address, Path(folder))
+        write_catalog(Path(folder), {"conversations"})
         full = sync(address, Path(folder))
         return Measured(latency, full, unchanged=sync(address, Path(folder)))
 
 
-def _lines_by_latency(size: Size, measured: list[Measured]) -> Iterable[Line]:
+def _lines(size: Size, measured: list[Measured]) -> Iterable[Line]:
     full = [one.full for one in measured]
     yield Line(
         "rows written, of them different",
@@ -165,7 +133,9 @@ def _lines_by_latency(size: Size, measured: list[Measured]) -> Iterable[Line]:
     )
 
 
-def _other_lines(size: Size) -> Iterable[Line]:
+def other_lines(size: Size) -> Iterable[Line]:
+    """The bound of what is read ahead, and an hour of the limiter."""
+    say("Reading ahead, and an hour of searches")
     with stand_in(rows=size.rows, latency=0.2, budget=0) as address:
         most, rows = most_waiting(address, lookahead=size.lookahead, pause=0.02)
     # An answer is as large as it is: the bound may be passed by the one that came last.
@@ -190,22 +160,3 @@ def _other_lines(size: Size) -> Iterable[Line]:
 
 def _share(rows: int, seconds: float) -> float:
     return rows * 60 / seconds / (BUDGET * PAGE_SIZE)
-
-
-def _machine() -> str:
-    cores = os.cpu_count()
-    return f"Python {platform.python_version()}, {cores} cores, {platform.machine()}"
-
-
-def _table(lines: list[Line], columns: list[str]) -> list[str]:
-    rows = [["what", "to reach", *columns], ["---"] * (len(columns) + 2)]
-    rows += [[line.what, line.to_reach, *line.found] for line in lines]
-    return [f"| {' | '.join(row)} |" for row in rows]
-
-
-def _print(*lines: str) -> None:
-    sys.stdout.write("\n".join(lines) + "\n\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -26,7 +26,8 @@ from rows import Conversations, milliseconds
 from typing_extensions import override
 
 SEARCH: Final = "/v1/customers/search"
-TOKEN: Final = "/v1/auth/tokens/current"  # noqa: S105  # A path.
+# What taps ask to find out whether their key is good.
+WHO: Final = ("/v1/auth/tokens/current", "/v1/users/current")
 LISTS: Final = ("/v1/metadata/", "/v1/klasses")
 
 MOST_ROWS_A_PAGE: Final = 500
@@ -137,7 +138,12 @@ class Kustomer:
             "timed_out": False,
         }
         rows = self._rows.page(found[(page - 1) * size : page * size])
-        return b'{"meta":' + json.dumps(meta).encode() + b',"data":[' + rows + b'],"links":{}}'
+        links = {"next": None if page * size >= len(found) else f"{SEARCH}?page={page + 1}"}
+        return b'{"meta":%b,"data":[%b],"links":%b}' % (
+            json.dumps(meta).encode(),
+            rows,
+            json.dumps(links).encode(),
+        )
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -164,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._kustomer.count_other()
         time.sleep(self._kustomer.latency)
-        if path == TOKEN:
+        if path.rstrip("/") in WHO:
             self._send(HTTPStatus.OK, b'{"data":{"type":"token","id":"1","attributes":{}}}')
         elif path.startswith(LISTS):
             self._send(HTTPStatus.OK, b'{"meta":{},"data":[],"links":{"next":null}}')

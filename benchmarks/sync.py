@@ -4,25 +4,23 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from processes import TAP, environment, serving, spend
 from stand_in import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
+    from contextlib import AbstractContextManager
 
-TAP: Final = Path(sys.executable).with_name("tap-kustomer")
 STAND_IN: Final = Path(__file__).with_name("stand_in.py")
-STREAM: Final = "conversations"
 
 # Longer than the rows go back, shorter than what would lead to the archive.
 _DAYS: Final = 400
@@ -65,18 +63,10 @@ class Sync:
         return self.asked.last - self.asked.first
 
 
-@contextmanager
-def stand_in(*, rows: int, latency: float, budget: int = 100) -> Iterator[str]:
+def stand_in(*, rows: int, latency: float, budget: int = 100) -> AbstractContextManager[str]:
     """Start a stand-in; its address."""
-    command = [sys.executable, STAND_IN, "--rows", rows, "--latency", latency, "--budget", budget]
-    with subprocess.Popen(  # noqa: S603
-        [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as server:
-        try:
-            assert server.stdout is not None  # noqa: S101  # Asked for above.
-            yield server.stdout.readline().decode().strip()
-        finally:
-            server.terminate()
+    words = ("--rows", rows, "--latency", latency, "--budget", budget)
+    return serving([sys.executable, STAND_IN, *map(str, words)])
 
 
 def figures_of(address: str) -> Figures:
@@ -85,16 +75,33 @@ def figures_of(address: str) -> Figures:
         return Figures(**json.load(answer))
 
 
-def write_config(address: str, folder: Path) -> None:
-    """Write the tap's configuration, and a catalog with one stream selected."""
+def write_config(address: str, folder: Path, **more: Any) -> None:
+    """Write the tap's settings, and no state."""
     start = time.strftime("%Y-%m-%d", time.gmtime(time.time() - _DAYS * 86_400))
-    config = {"api_key": "benchmark", "api_url": address, "start_date": start}
+    config = {"api_key": "benchmark", "api_url": address, "start_date": start, **more}
     (folder / "config.json").write_text(json.dumps(config))
-    catalog = json.loads(_tap("--config", folder / "config.json", "--discover"))
-    for stream in catalog["streams"]:
-        _select(stream, selected=stream["tap_stream_id"] == STREAM)
-    (folder / "catalog.json").write_text(json.dumps(catalog))
     (folder / "state.json").write_text("{}")
+
+
+def write_catalog(
+    folder: Path, streams: Collection[str], catalog: dict[str, Any] | None = None
+) -> None:
+    """Write a catalog with some streams selected.
+
+    Args:
+        folder: With the tap's settings.
+        streams: The names of those.
+        catalog: What is to be chosen from; without it the tap is asked.
+    """
+    path = folder / "catalog.json"
+    if catalog is None:
+        spend([TAP, "--config", folder / "config.json", "--discover"], output=path)
+        catalog = json.loads(path.read_text())
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            if not entry["breadcrumb"]:
+                entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
+    path.write_text(json.dumps(catalog))
 
 
 def sync(address: str, folder: Path) -> Sync:
@@ -126,23 +133,7 @@ def sync(address: str, folder: Path) -> Sync:
     return result
 
 
-def _select(stream: dict[str, Any], *, selected: bool) -> None:
-    for entry in stream["metadata"]:
-        if not entry["breadcrumb"]:
-            entry["metadata"]["selected"] = selected
-
-
-def _tap(*arguments: str | Path) -> bytes:
-    return subprocess.run(  # noqa: S603
-        [TAP, *arguments], check=True, capture_output=True, env=_environment()
-    ).stdout
-
-
 def _started(*arguments: str | Path, log: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
-        [TAP, *arguments], stdout=subprocess.PIPE, stderr=log, env=_environment()
+        [TAP, *arguments], stdout=subprocess.PIPE, stderr=log, env=environment()
     )
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if "KUSTOMER" not in name}

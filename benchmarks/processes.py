@@ -1,0 +1,106 @@
+"""Commands, and what they cost the machine."""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+TAP: Final = Path(sys.executable).with_name("tap-kustomer")
+
+# A word of a command.
+Word = str | Path
+
+_BLOCK: Final = 1 << 20
+# The unit of the largest resident size is a kilobyte on Linux and a byte on macOS.
+_UNIT: Final = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command cost.
+
+    Attributes:
+        seconds: From its start to its end.
+        cpu: Seconds of processor time, in user and system mode.
+        peak: The most memory that it held, in megabytes.
+        output: Bytes that it wrote.
+    """
+
+    seconds: float
+    cpu: float
+    peak: float
+    output: int
+
+
+def spend(
+    command: Sequence[Word],
+    *,
+    output: Path = Path(os.devnull),
+    log: Path = Path(os.devnull),
+    pause: Callable[[int], float] | None = None,
+) -> Spent:
+    """Run a command to its end.
+
+    Args:
+        command: With its arguments.
+        output: Where its standard output goes, straight from the command.
+        log: Where its standard error goes.
+        pause: Its output is read through a pipe instead, and this says for how many seconds to
+            pause after so many bytes.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    began = time.monotonic()
+    written = 0
+    with output.open("wb") as file, log.open("wb") as errors:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdout=subprocess.PIPE if pause else file,
+            stderr=errors,
+            env=environment(),
+        )
+        if process.stdout is not None and pause is not None:
+            while block := os.read(process.stdout.fileno(), _BLOCK):
+                written += len(block)
+                time.sleep(pause(len(block)))
+            process.stdout.close()
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        said = log.read_text() if log.is_file() else ""
+        raise SystemExit(f"{command} ended with {process.returncode}: {said}")
+    return Spent(
+        seconds=time.monotonic() - began,
+        cpu=usage.ru_utime + usage.ru_stime,
+        peak=usage.ru_maxrss * _UNIT / 1e6,
+        output=written or (output.stat().st_size if output.is_file() else 0),
+    )
+
+
+@contextmanager
+def serving(command: Sequence[Word]) -> Iterator[str]:
+    """Run a server; the first line that it prints."""
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
+    ) as server:
+        try:
+            assert server.stdout is not None  # noqa: S101  # Asked for above.
+            yield server.stdout.readline().decode().strip()
+        finally:
+            server.terminate()
+
+
+def environment() -> dict[str, str]:
+    """That of this process, without settings for the tap."""
+    return {name: value for name, value in os.environ.items() if "KUSTOMER" not in name}

@@ -1,0 +1,61 @@
+"""What a benchmark found, as lines of Markdown tables."""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_CPU_INFO: Final = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table."""
+
+    what: str
+    to_reach: str
+    found: tuple[str, ...]
+    is_reached: bool = True
+
+
+def write_table(lines: list[Line], columns: list[str]) -> None:
+    """Write a table, with a blank line behind it.
+
+    Args:
+        lines: Its lines.
+        columns: Headings of what was found.
+    """
+    rows = [["what", "to reach", *columns], ["---"] * (len(columns) + 2)]
+    rows += [[line.what, line.to_reach, *line.found] for line in lines]
+    write(*(f"| {' | '.join(row)} |" for row in rows))
+
+
+def write(*lines: str) -> None:
+    """Write lines, with a blank one behind them."""
+    sys.stdout.write("\n".join(lines) + "\n\n")
+
+
+def say(what: str) -> None:
+    """Say what is being measured."""
+    sys.stderr.write(f"{what}\n")
+
+
+def machine() -> str:
+    """What this is measured on."""
+    cores = os.cpu_count()
+    return f"Python {platform.python_version()}, {cores} cores, {_processor()}"
+
+
+def _processor() -> str:
+    """The model where the system tells it, for times say little without it."""
+    if _CPU_INFO.exists():
+        for line in _CPU_INFO.read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.machine()

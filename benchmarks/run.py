@@ -1,0 +1,52 @@
+"""Measures the tap: `python benchmarks/run.py`, half an hour long.
+
+It runs the installed tap as a process, mostly against a lean stand-in for Kustomer
+(`stand_in.py`), and prints Markdown tables. The quick form checks counts and measures no times; it
+ends with 1 if a count is wrong.
+"""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import engine
+import light
+from report import machine, write, write_table
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rows, and counts only")
+    quick = parser.parse_args().quick
+    engine_size = engine.QUICK if quick else engine.FULL
+    size = light.QUICK if quick else light.FULL
+    write(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, conversations of 2.5 KB")
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory)
+        records = list(light.record_lines(size, folder))
+        write_table(records, ["rows"] if quick else ["rows", "µs a row", "÷ msgspec"])
+        others = [] if quick else [*light.memory_lines(size, folder)]
+        others += light.hourly_lines(size, folder)
+        others += [] if quick else light.start_lines(size, folder)
+        write_table(others, ["measured"])
+    by_latency, columns = engine.lines_by_latency(engine_size)
+    write_table(by_latency, columns)
+    of_engine = list(engine.other_lines(engine_size))
+    write_table(of_engine, ["measured"])
+    missed = [
+        line.what for line in records + others + by_latency + of_engine if not line.is_reached
+    ]
+    if missed:
+        write(f"Missed: {'; '.join(missed)}")
+        if quick:
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
