@@ -115,6 +115,8 @@ class Reading:
                 self._left_out = ""
         except IncompleteError as error:
             self._accept_or_raise(error)
+            for table in self._tables:
+                table.finish(is_whole=False)
         finally:
             self._report(self._run.clock.monotonic() - began)
         write_state()

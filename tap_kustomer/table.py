@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.snapshot import Snapshot
 from tap_kustomer.sync import Reading
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Table(Stream):
             only said by others may be missing without a fault.
         is_read_whole: Whether each run reads all rows there are, so that the target may remove
             what did not come.
+        is_sent_unchanged: Whether a table that is read whole is written in each run, even if all
+            its rows are those of the run before.
         rows: Records written in this run.
     """
 
@@ -52,6 +55,7 @@ class Table(Stream):
     roles: tuple[str, ...]
     confirmed: bool = True
     types: tuple[str, ...] = ()
+    is_sent_unchanged: bool = True
 
     # Shaping gives every value its declared type already.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -64,6 +68,7 @@ class Table(Stream):
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
+        self._snapshot: Snapshot | None = None
 
     @abstractmethod
     def shape_rows(self, resource: Resource) -> Iterable[Record]:
@@ -137,6 +142,10 @@ class Table(Stream):
         if not self.is_incremental and self.emit_activate_version_messages:
             self._stream_version = self._initialized_at // 1000
         self._write = self._writing()
+        if not self.is_incremental and not self.is_sent_unchanged:
+            form = [breadcrumb for breadcrumb, selected in self.mask.items() if selected]
+            self._snapshot = Snapshot(self._write, self._writer.encode, form)
+            self._write = self._snapshot.add
 
     def begin_page(self) -> None:
         """Note the time at which the records that follow were extracted."""
@@ -167,10 +176,18 @@ class Table(Stream):
         Args:
             is_whole: Whether nothing is known to be missing.
         """
+        state = self.stream_state
+        if self._snapshot is not None:
+            digest = self._snapshot.digest if is_whole else None
+            if digest is not None and digest == state.get("digest"):
+                self.rows = 0
+                return
+            self._snapshot.release()
+            state["digest"] = digest  # Unknown after a reading that lacks rows.
         self._write_batches(at_least=1)
         if self.is_incremental:
             return
-        self.stream_state["was_read"] = True
+        state["was_read"] = True
         if is_whole and self.is_read_whole and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 

@@ -520,7 +520,7 @@ def test_no_version_is_activated_by_a_run_that_was_ended() -> None:
 
     run = OfflineTap(Teams, scripted={"script": script}, **WITH_VERSIONS).sync()
 
-    assert len(run.records("team_members")) == 1
+    assert len(run.records("teams")) == 1
     assert not run.of_type("ACTIVATE_VERSION")
 
 
@@ -532,6 +532,130 @@ def test_derived_tables_of_a_list_have_their_versions_activated_with_it() -> Non
     check(run)
     activated = {message["stream"] for message in run.of_type("ACTIVATE_VERSION")}
     assert activated == {"team_members", "team_role_groups", "teams"}
+
+
+# What has not changed
+
+TEAMS = (
+    resource("team", "one", members=["ada", "bob"]),
+    resource("team", "two", members=["cyd"]),
+)
+
+
+def sync_teams(state: dict[str, Any] | None, *pages: Any, **config: Any) -> Output:
+    script = {"teams": [*pages] or [page(*TEAMS)]}
+    return OfflineTap(
+        Teams, state=state, scripted={"script": script}, **WITH_VERSIONS, **config
+    ).sync()
+
+
+def activated_in(run: Output) -> set[str]:
+    return {message["stream"] for message in run.of_type("ACTIVATE_VERSION")}
+
+
+def test_what_a_list_carries_is_not_written_again_if_nothing_has_changed() -> None:
+    first = sync_teams(None)
+
+    second = sync_teams(first.state())
+
+    check(second)
+    assert first.counts() == {"teams": 2, "team_members": 3}
+    assert second.counts() == {"teams": 2}
+    assert activated_in(second) == {"teams"}
+
+
+def test_the_order_in_which_rows_come_is_no_change() -> None:
+    first = sync_teams(None)
+
+    second = sync_teams(first.state(), page(TEAMS[1]), page(TEAMS[0]))
+
+    assert not second.records("team_members")
+
+
+@pytest.mark.parametrize(
+    "teams",
+    [
+        [resource("team", "one", members=["ada"]), TEAMS[1]],
+        [TEAMS[0]],
+        [*TEAMS, resource("team", "three", members=["ada"])],
+    ],
+    ids=["fewer in a row", "fewer rows", "more rows"],
+)
+def test_if_one_row_has_changed_all_are_written_again(teams: list[dict[str, Any]]) -> None:
+    first = sync_teams(None)
+
+    second = sync_teams(first.state(), page(*teams))
+
+    check(second)
+    assert len(second.records("team_members")) == sum(
+        len(team["attributes"]["members"]) for team in teams
+    )
+    assert "team_members" in activated_in(second)
+
+
+def test_the_last_row_that_is_gone_is_a_change() -> None:
+    first = sync_teams(None)
+
+    second = sync_teams(first.state(), page(resource("team", "one", members=[])))
+
+    assert not second.records("team_members")
+    assert "team_members" in activated_in(second)
+
+
+def test_other_columns_are_a_change() -> None:
+    first = sync_teams(None)
+    tap = OfflineTap(Teams, state=first.state(), scripted={"script": {"teams": [page(*TEAMS)]}})
+    tap.table("team_members").mask["properties", "siblings"] = False
+
+    second = tap.sync()
+
+    assert len(second.records("team_members")) == 3
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [(page(*TEAMS), SHORT), (page(*TEAMS), MISSING), (Page(cut_off(*TEAMS)),)],
+    ids=["short", "fewer rows than counted", "ended by a signal"],
+)
+def test_after_a_run_that_is_not_known_to_be_whole_all_is_written_again(
+    pages: tuple[Any, ...],
+) -> None:
+    first = sync_teams(None, *pages)
+
+    second = sync_teams(first.state())
+
+    assert activated_in(first) == set()
+    assert len(second.records("team_members")) == 3
+
+
+def test_what_came_of_a_list_that_is_short_is_written() -> None:
+    run = sync_teams(None, page(*TEAMS), SHORT)
+
+    assert run.counts() == {"teams": 2, "team_members": 3}
+
+
+def test_more_rows_than_can_be_held_are_written_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tap_kustomer.snapshot._MOST_BYTES", 0)
+    first = sync_teams(None)
+
+    second = sync_teams(first.state())
+
+    check(second)
+    assert len(first.records("team_members")) == len(second.records("team_members")) == 3
+
+
+def test_what_a_search_gives_is_written_as_it_comes() -> None:
+    tap = OfflineTap(
+        Companies,
+        scripted={"script": {"companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP]}},
+    )
+
+    run = tap.sync()
+
+    assert run.code == 1
+    assert len(run.records("company_tags")) == 1
 
 
 # What came of it

@@ -160,7 +160,7 @@ def test_an_id_that_leads_nobody_knows_where_is_an_error(
 ) -> None:
     monkeypatch.delitem(joins.BY_NAME, "brand_id")
     said = complaint(documentation)
-    assert said.startswith("docs/generator/joins.py: expected where conversations.brand_id leads")
+    assert said.startswith("docs/generator/joins.py: expected where conversations.brand_id")
 
 
 # What the pages hold
