@@ -11,6 +11,7 @@ from tap_kustomer.reading.sources import Chain, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.parts import ORG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,6 +71,7 @@ class CustomAttributeMetadata(KustomerStream):
             time("updatedAt", "When the attribute last changed."),
             time("deletedAt", "When the attribute was deleted."),
         ),
+        relationships=(ORG,),
     )
 
     @override
@@ -86,5 +88,10 @@ class CustomAttributeMetadata(KustomerStream):
             described = {key: value for key, value in said.items() if key != "type"}
             row = {**described, "resource": name, "name": attribute, "dataType": said.get("type")}
             yield from super().shape_rows(
-                {"id": f"{name}/{attribute}", "type": resource.get("type"), "attributes": row}
+                {
+                    "id": f"{name}/{attribute}",
+                    "type": resource.get("type"),
+                    "attributes": row,
+                    "relationships": resource.get("relationships"),
+                }
             )

@@ -12,6 +12,7 @@ from tap_kustomer.shaping.fields import (
     text,
     texts,
     time,
+    to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
@@ -90,5 +91,11 @@ class KnowledgeBaseArticles(KustomerStream):
             DELETED,
             DELETED_AT,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+        relationships=(
+            ORG,
+            to_one("brand", "Brand that the article's knowledge base belongs to."),
+            CREATED_BY,
+            MODIFIED_BY,
+            DELETED_BY,
+        ),
     )

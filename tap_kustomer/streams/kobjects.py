@@ -99,6 +99,7 @@ class Kobjects(KustomerStream):
             integer("doneCount", "How often the object was marked as done."),
             integer("reopenCount", "How often the object was opened again."),
             integer("reopenFromDoneCount", "How often the object was opened again after done."),
+            integer("reopenDoneCount", "The same, as some of Kustomer's pages spell it."),
             # When, and who may see it.
             CREATED_AT,
             UPDATED_AT,

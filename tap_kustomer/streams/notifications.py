@@ -5,7 +5,14 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, structure, text, to_one
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import CREATED_AT, MODIFIED_AT, ORG, UPDATED_AT
+from tap_kustomer.streams.parts import (
+    CREATED_AT,
+    CREATED_BY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    ORG,
+    UPDATED_AT,
+)
 
 
 class Notifications(KustomerStream):
@@ -29,5 +36,5 @@ class Notifications(KustomerStream):
             UPDATED_AT,
             MODIFIED_AT,
         ),
-        relationships=(ORG, to_one("user", "User who is told.")),
+        relationships=(ORG, CREATED_BY, MODIFIED_BY, to_one("user", "User who is told.")),
     )

@@ -60,7 +60,7 @@ def _promises(version: Resource) -> Items:
 
 def _times(promise: Resource) -> dict[Any, Any]:
     times = promise.get("times")
-    return times if times and isinstance(times, dict) else {None: times}
+    return times if times and isinstance(times, dict) else {None: times or None}
 
 
 class Slas(KustomerStream):
