@@ -148,8 +148,8 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
     ),
     th.Property(
         "max_parallel_requests",
-        th.IntegerType(minimum=1, maximum=32),
-        default=16,
+        th.IntegerType(minimum=1, maximum=64),
+        default=32,
         title="Parallel requests",
         description="Requests that may be under way at once.",
     ),

@@ -56,7 +56,7 @@ def test_defaults_are_those_of_the_schema() -> None:
         "lookback_seconds": 300,
         "request_timeout": 60,
         "max_retry_seconds": 300,
-        "max_parallel_requests": 16,
+        "max_parallel_requests": 32,
     }
 
     assert {name: least[name] for name in defaults} == defaults
@@ -114,7 +114,7 @@ def test_dates_are_dates_or_date_times(given: str, expected: str) -> None:
         ("lookback_seconds", 0, 604_800),
         ("request_timeout", 1, 3_600),
         ("max_retry_seconds", 0, 86_400),
-        ("max_parallel_requests", 1, 32),
+        ("max_parallel_requests", 1, 64),
     ],
 )
 def test_a_number_has_a_range(name: str, least: int, most: int) -> None:
