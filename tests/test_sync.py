@@ -38,6 +38,7 @@ from tap_kustomer.streams.teams import Teams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from support.singer_output import Output
 
@@ -451,6 +452,20 @@ def test_a_list_that_is_shorter_than_it_says_is_a_warning() -> None:
     assert run.counts() == {"tags": 1, "brands": 1}
     (warning,) = run.logged("WARNING")
     assert str(SHORT) in warning
+
+
+def test_what_came_of_a_list_that_is_short_is_written_to_batches_too(tmp_path: Path) -> None:
+    batches = {
+        "encoding": {"format": "jsonl", "compression": "gzip"},
+        "storage": {"root": tmp_path.as_uri()},
+    }
+
+    run = OfflineTap(
+        Tags, scripted={"script": {"tags": [ONE_TAG, SHORT]}}, batch_config=batches
+    ).sync()
+
+    (batch,) = run.of_type("BATCH")
+    assert len(batch["manifest"]) == 1
 
 
 @pytest.mark.parametrize(
