@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.json_values import KEYS, json_values, leaves, time_texts
+from support.json_values import json_values, leaves, time_texts
+from support.resources import resources
 from support.singer_schemas import CANONICAL_TIME, misfits, validator
 from tap_kustomer import times
 from tap_kustomer.shaping.custom import fields_from_metadata, with_custom_fields
 from tap_kustomer.shaping.fields import (
-    Field,
-    Kind,
     Shape,
     anything,
     array,
@@ -36,8 +35,6 @@ from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jsonschema import Draft202012Validator
 
     from tap_kustomer.streams.base import KustomerStream
@@ -512,64 +509,6 @@ def test_a_catalog_without_extra_gets_none() -> None:
 
 
 # Whatever comes
-
-
-def nearly(field: Field) -> st.SearchStrategy[Any]:
-    """Values that fit a field here and there."""
-    if field.kind in {Kind.OBJECT, Kind.CUSTOM}:
-        return st.one_of(nearly_all(field.fields), json_values())
-    if field.kind is Kind.ARRAY:
-        return st.one_of(st.lists(nearly(field.holds), max_size=2), json_values())
-    if field.kind is Kind.MAPPING:
-        return st.one_of(st.dictionaries(KEYS, nearly(field.holds), max_size=2), json_values())
-    return st.one_of(time_texts(), json_values()) if field.kind is Kind.TIME else json_values()
-
-
-@cache
-def nearly_all(fields: Sequence[Field]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with some of the fields, and some keys that are none of them."""
-    by_key = {field.source: field for field in fields}
-    declared = st.sampled_from(sorted(by_key)) if by_key else KEYS
-    columns = st.sampled_from(sorted(record_schema(Shape(tuple(fields), ()))["properties"]))
-
-    def values(keys: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-        return st.fixed_dictionaries(
-            {key: nearly(by_key[key]) if key in by_key else json_values() for key in keys}
-        )
-
-    keys = st.lists(st.one_of(declared, declared, columns, KEYS), max_size=4, unique=True)
-    return keys.flatmap(values)
-
-
-REFERENCES = st.fixed_dictionaries(
-    {"type": st.sampled_from(["user", "customer"]), "id": st.text("0123456789abcdef", min_size=1)}
-)
-
-
-@st.composite
-def resources(draw: st.DrawFn, shape: Shape) -> dict[str, Any]:
-    resource = {
-        "id": draw(st.text(min_size=1)),
-        "type": "thing",
-        "attributes": draw(nearly_all(shape.attributes)),
-        "links": {"self": "/v1/things"},
-    }
-    relationships: dict[str, Any] = {}
-    for relationship in shape.relationships[:3]:
-        references = st.one_of(
-            st.lists(REFERENCES, max_size=2) if relationship.many else REFERENCES, st.none()
-        )
-        relationships[relationship.source] = {"data": draw(references)}
-    unknown = draw(st.dictionaries(KEYS, REFERENCES, max_size=2))
-    if shape.parent:
-        resource["parent"] = {"id": "p", "updatedAt": draw(json_values())}
-    return {
-        **resource,
-        "relationships": {
-            **{key: {"data": data} for key, data in unknown.items()},
-            **relationships,
-        },
-    }
 
 
 @cache

@@ -1,0 +1,194 @@
+"""Tables that make rows of their own of a resource do so of any, however odd."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typing_extensions import override
+
+from support.json_values import KEYS, json_values
+from support.offline_tap import OfflineTap
+from support.resources import ODD, REFERENCES, nearly, nearly_all, odd, sound
+from support.singer_schemas import misfits, validator
+from tap_kustomer.shaping.derived import POSITION, SIBLINGS, compile_deriver, derived_schema
+from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jsonschema import Draft202012Validator
+
+    from tap_kustomer.shaping.derived import Derived
+    from tap_kustomer.table import Table
+
+DERIVED = [
+    pytest.param(stream, derived, id=derived.name)
+    for stream in STREAMS
+    for derived in stream.derived
+]
+each_derived_table = pytest.mark.parametrize(("stream", "derived"), DERIVED)
+
+
+class Noting(dict[str, Any]):
+    """An object that has whatever it is asked for, and notes what that was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[Any, Noting] = {}
+
+    @override
+    def __len__(self) -> int:
+        # An empty object would not be asked for anything by a pattern.
+        return 1
+
+    @override
+    def get(self, key: Any, default: Any = None) -> Noting:
+        del default
+        return self.asked.setdefault(key, Noting())
+
+
+def made_of(derived: Derived) -> tuple[set[str], set[str]]:
+    """The attributes and the relationships that the rows of a derived table are made of."""
+    resource = Noting()
+    derived.items(resource)
+    return {*resource.get("attributes").asked}, {*resource.get("relationships").asked}
+
+
+@cache
+def carriers(stream: type[KustomerStream], derived: Derived) -> st.SearchStrategy[dict[str, Any]]:
+    """Resources that carry rows of a derived table, or something odd in their place."""
+    attributes, relationships = made_of(derived)
+    as_declared = {
+        field.source: nearly(field)
+        for field in stream.shape.attributes
+        if field.source in {"updatedAt", *attributes}
+    }
+    references = st.one_of(st.lists(REFERENCES, max_size=3), REFERENCES, json_values())
+    related = dict.fromkeys(relationships, st.fixed_dictionaries({"data": references}))
+    return st.fixed_dictionaries(
+        {
+            "id": st.text(min_size=1),
+            "attributes": st.one_of(st.fixed_dictionaries(as_declared), json_values()),
+            "relationships": st.one_of(st.fixed_dictionaries(related), json_values()),
+        }
+    )
+
+
+@each_derived_table
+def test_a_derived_table_is_made_of_what_its_parent_declares(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    attributes, relationships = made_of(derived)
+
+    assert attributes or relationships
+    assert attributes <= {field.source for field in stream.shape.attributes}
+    assert relationships <= {each.source for each in stream.shape.relationships}
+
+
+def oddities(stream: type[KustomerStream], derived: Derived) -> Iterator[dict[str, Any]]:
+    """Resources that carry rows of a derived table, but for one place that is odd."""
+    attributes, relationships = made_of(derived)
+    fields = [field for field in stream.shape.attributes if field.source in attributes]
+    references = [{"type": "user", "id": "1"}, {"type": "team", "id": "2"}]
+    carried = {
+        "attributes": {field.source: sound(field) for field in fields},
+        "relationships": {name: {"data": references} for name in relationships},
+    }
+    for field in fields:
+        for value in odd(field):
+            inside = {**carried["attributes"], field.source: value}
+            yield {**carried, "id": "1", "attributes": inside}
+    for name in relationships:
+        of_odd = [[{"type": value, "id": value}, *references] for value in ODD]
+        for value in (*ODD, *({"data": data} for data in (*ODD, *of_odd))):
+            inside = {**carried["relationships"], name: value}
+            yield {**carried, "id": "1", "relationships": inside}
+    for member in ("attributes", "relationships"):
+        yield from ({**carried, "id": "1", member: value} for value in ODD)
+
+
+@cache
+def compiled(
+    stream: type[KustomerStream], derived: Derived
+) -> tuple[Callable[[dict[str, Any]], list[dict[str, Any]]], Draft202012Validator]:
+    """What shapes the rows of a derived table, and what checks them."""
+    schema = derived_schema(derived, stream.singular)
+    return compile_deriver(derived, stream.singular), validator(schema)
+
+
+def check(stream: type[KustomerStream], derived: Derived, resource: dict[str, Any]) -> None:
+    """That the rows of a derived table tell their places and fit its schema."""
+    shape, schema = compiled(stream, derived)
+    rows = shape(resource)
+
+    assert [row[POSITION] for row in rows] == list(range(len(rows)))
+    assert {row[SIBLINGS] for row in rows} <= {len(rows)}
+    assert not [error.message for row in rows for error in schema.iter_errors(row)]
+
+
+@each_derived_table
+def test_whatever_is_odd_in_a_resource_a_derived_table_has_sound_rows(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    for resource in oddities(stream, derived):
+        check(stream, derived, resource)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.data(), st.sampled_from([param.values for param in DERIVED]))
+def test_whatever_a_resource_is_a_derived_table_has_sound_rows(
+    data: st.DataObject, table: tuple[type[KustomerStream], Derived]
+) -> None:
+    check(*table, data.draw(carriers(*table)))
+
+
+# Tables that make their rows in another way than by shaping a resource each.
+
+
+@pytest.fixture(scope="module")
+def custom_attributes() -> Table:
+    return OfflineTap(CustomAttributeMetadata).table("custom_attribute_metadata")
+
+
+def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:
+    own = {stream for stream in STREAMS if stream.shape_rows is not KustomerStream.shape_rows}
+
+    assert own == {CustomAttributeMetadata}
+
+
+@settings(deadline=None)
+@given(
+    name=st.text(min_size=1),
+    properties=st.dictionaries(
+        KEYS,
+        st.one_of(nearly_all(CustomAttributeMetadata.shape.attributes), json_values()),
+        max_size=3,
+    ),
+)
+def test_each_property_is_a_custom_attribute_that_fits_the_schema(
+    custom_attributes: Table, name: str, properties: dict[str, Any]
+) -> None:
+    attributes = {"properties": properties}
+
+    rows = [*custom_attributes.shape_rows({"id": name, "attributes": attributes})]
+
+    assert [row["name"] for row in rows] == sorted(properties)
+    assert {row["resource"] for row in rows} <= {name}
+    assert len({row["id"] for row in rows}) == len(properties)
+    assert not [wrong for row in rows for wrong in misfits(custom_attributes.schema, row)]
+
+
+@pytest.mark.parametrize("value", [value for value in ODD if not isinstance(value, dict)])
+@pytest.mark.parametrize("place", ["attributes", "properties"])
+def test_what_lists_no_properties_has_no_custom_attributes(
+    custom_attributes: Table, place: str, value: Any
+) -> None:
+    attributes = {"properties": value} if place == "properties" else value
+
+    assert not [*custom_attributes.shape_rows({"id": "customer", "attributes": attributes})]
