@@ -121,6 +121,14 @@ MUTATIONS = [
         "in_order_of_time",
     ),
     Mutation(
+        "reached at the end of a slice before it was delivered",
+        "reading/schedule.py",
+        "Batch(rows, keyset.reached, answer.size)",
+        "Batch(rows, keyset.end, answer.size)",
+        "tests/reading/test_simulation.py",
+        "nothing_that_stays",
+    ),
+    Mutation(
         "a gap between slices",
         "reading/schedule.py",
         "rest = self._keyset(Window(end + 1, keyset.end))",

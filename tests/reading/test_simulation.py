@@ -11,9 +11,14 @@ import pytest
 from support.index_model import IndexModel
 from support.simulation import Outcome, Simulation
 from support.spreads import END, HOUR, SPREADS, START
+from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.reading.search import Window
 
 SEED = os.environ.get("SEED")
+
+# How far before its bookmark a run begins: rows that the search shows late lie behind that.
+LOOKBACK = HOUR
+
 CHUNKS = [range(first, first + 300) for first in range(0, 2_400, 300)]
 
 
@@ -27,6 +32,7 @@ class Organisation:
         grain = draw.choice([1, 1_000, HOUR, 50 * HOUR])
         self.page_size = draw.randrange(5, 21)
         self.churn = draw.choice([0.0, 0.1, 0.7])
+        self.faults = draw.choice([0.0, 0.05, 0.3])
         self.is_sorted = draw.random() < 0.85
         self.index = IndexModel(
             {
@@ -51,6 +57,8 @@ class Organisation:
 
     def change(self, index: IndexModel) -> None:
         """A row is updated, which moves it out of the window, or removed without a trace."""
+        if self.draw.random() < self.faults:
+            raise GaveUpError("POST /v1/customers/search answered 503. Given up")
         if index.rows and self.draw.random() < self.churn:
             row_id = self.draw.choice(list(index.rows))
             if self.draw.random() < 0.8:
@@ -73,6 +81,12 @@ class Organisation:
             pages=pages,
         ).run()
 
+    def show_late(self, since: int) -> None:
+        """Rows come up that the search did not show yet, though they changed before."""
+        for n in range(self.draw.choice([0, 1, 20])):
+            created = START - self.draw.randrange(10**9)
+            self.index.rows[f"late{n}"] = (self.draw.randrange(since, END + 1), created)
+
     def in_window(self, end: int = END) -> set[str]:
         return {row_id for row_id, (updated, _) in self.index.rows.items() if updated <= end}
 
@@ -84,7 +98,10 @@ def check(seed: int) -> None:
     killed = organisation.read(pages=draw.randrange(1, 20), turn=draw.choice([0, 3]))
     assert organisation.in_window(killed.reached - 1) <= set(killed.ids), "reached, but not read"
 
-    resumed = organisation.read(max(killed.reached, START), turn=draw.choice([0, 3]))
+    since = max(killed.reached - LOOKBACK, START)
+    organisation.show_late(since)
+    organisation.faults = 0.0
+    resumed = organisation.read(since, turn=draw.choice([0, 3]))
     assert organisation.in_window() <= {*killed.ids, *resumed.ids}, "missed"
     assert max(Counter(resumed.ids).values(), default=1) == 1, "delivered twice"
     assert resumed.times == sorted(resumed.times), "out of order"
