@@ -119,6 +119,9 @@ def from_status(status: int, request: str, body: bytes) -> RequestError:
         return MissingError(message)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message)
+    if status == HTTPStatus.FORBIDDEN and body.lstrip().startswith(b"<"):
+        # Its CDN has stopped the request: that says nothing about the key's roles.
+        return TransientError(message)
     if status in {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.PAYMENT_REQUIRED,

@@ -73,3 +73,9 @@ def test_a_status_code_stands_for_an_error(status: int, kind: type[Exception]) -
 
     assert type(error) is kind
     assert str(error) == f"GET /v1/teams answered {status}: no reason given"
+
+
+def test_what_the_cdn_refuses_says_nothing_about_roles_and_may_be_asked_again() -> None:
+    error = from_status(403, "GET /v1/tags", b"\n<!DOCTYPE html><h1>Request blocked</h1>")
+
+    assert type(error) is TransientError
