@@ -22,6 +22,10 @@ _BLOCK_BYTES: Final = 256 * 1024
 _PATIENCE: Final = 3.0
 
 
+class _ImpatienceError(Exception):
+    """The reader has paused for too long. No TimeoutError: that is one of the output's own."""
+
+
 class BufferedWriter(GenericSingerWriter[bytes, Message]):
     """Collects records and writes them in blocks; every other message is written at once.
 
@@ -86,12 +90,12 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
         def stop_after_a_while() -> None:
             if time.monotonic() > end:
-                raise TimeoutError
+                raise _ImpatienceError
 
         self.stop_if_asked = stop_after_a_while
         try:
             self.write_message(state)
-        except TimeoutError:
+        except _ImpatienceError:
             self._lines.clear()
             if self._last_state is not None:
                 self._output.write_last(self._last_state)

@@ -70,6 +70,7 @@ class Output:
                 "end. Run again with the last state that it has confirmed"
             ) from error
         except OSError as error:
+            self._discard()
             raise OutputError(
                 f"Standard output can't be written to: {error.strerror}. Run again with the last "
                 "state that the target has confirmed"
@@ -124,7 +125,7 @@ class Output:
 
     @staticmethod
     def _discard() -> None:
-        """Keep the interpreter from writing to the broken pipe once more when it ends."""
+        """Keep the interpreter from writing what is left once more when it ends."""
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
