@@ -15,6 +15,7 @@ from singer_sdk import typing as th
 from tap_kustomer import times
 from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.secrecy import hide_key
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -285,7 +286,8 @@ def warnings_about(config: Mapping[str, Any], known: Collection[str]) -> list[st
         known: The names of all settings, the SDK's among them.
     """
     return [
-        f"Setting {name} is not known and has no effect{did_you_mean(name, known)}"
+        f"Setting {hide_key(name, config.get('api_key'))} is not known and has no effect"
+        f"{did_you_mean(name, known)}"
         for name, value in config.items()
         if value is not None and name not in known
     ]
@@ -297,11 +299,12 @@ def check_environment(environment: Mapping[str, str]) -> None:
     Raises:
         ConfigurationError: One of them is no whole number.
     """
-    for name, schema in SCHEMA["properties"].items():
-        value = environment.get(f"TAP_KUSTOMER_{name.upper()}")
-        if value is not None and "integer" in schema["type"] and not value.strip("-").isdigit():
+    given = {name: environment.get(f"TAP_KUSTOMER_{name.upper()}") for name in SCHEMA["properties"]}
+    for name, value in given.items():
+        is_whole = "integer" in SCHEMA["properties"][name]["type"]
+        if value is not None and is_whole and not value.strip("-").isdigit():
             raise ConfigurationError(
-                f"Setting {name}: {value!r} was given; expected {_allowed(name)}"
+                f"Setting {name}: {_shown(value, given)} was given; expected {_allowed(name)}"
             )
 
 
@@ -331,8 +334,14 @@ def _explain(error: ValidationError, config: Mapping[str, Any]) -> str:
     name = str(error.absolute_path[0]) if error.absolute_path else "the configuration"
     # Files are read with their fractions as Decimal.
     value = float(error.instance) if isinstance(error.instance, Decimal) else error.instance
-    given = "a value" if name == "api_key" else repr(value)
+    given = "a value" if name == "api_key" else _shown(value, config)
     return f"Setting {name}: {given} was given; expected {_allowed(name)}"
+
+
+def _shown(value: object, config: Mapping[str, Any]) -> str:
+    """A value as it was given, but for the API key, if it was pasted into the wrong setting."""
+    key = config.get("api_key")
+    return hide_key(repr(value), key if isinstance(key, str) else None)
 
 
 def _allowed(name: str) -> str:
@@ -358,10 +367,14 @@ def _summary_path(given: Mapping[str, Any]) -> Path | None:
     if "summary_path" not in given:
         return None
     path = Path(given["summary_path"])
-    if path.is_dir() or not path.parent.is_dir():
+    try:
+        can_be_made = path.parent.is_dir() and not path.is_dir()
+    except OSError:  # Such as a name that is too long.
+        can_be_made = False
+    if not can_be_made:
         raise ConfigurationError(
-            f"Setting summary_path: {given['summary_path']!r} was given; expected a file in a "
-            "folder that exists"
+            f"Setting summary_path: {_shown(given['summary_path'], given)} was given; expected a "
+            "file in a folder that exists"
         )
     return path
 
@@ -373,7 +386,7 @@ def _base_url(given: Mapping[str, Any]) -> str:
                 return read(given[name])
             except ValueError as error:
                 raise ConfigurationError(
-                    f"Setting {name}: {given[name]!r} was given; expected {error}"
+                    f"Setting {name}: {_shown(given[name], given)} was given; expected {error}"
                 ) from error
     region = _PROD_POINTS.get(given.get("prod_point", 0), "us")
     if "region" in given and "prod_point" in given and given["region"] != region:

@@ -21,6 +21,7 @@ from tap_kustomer.catalog_input import check_catalog, settle_catalog
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.messages import BufferedWriter
+from tap_kustomer.secrecy import hide_key
 from tap_kustomer.state_input import read_state
 from tap_kustomer.summary import summarised
 
@@ -55,7 +56,8 @@ class TapKustomer(Tap):
         try:
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
-            raise ConfigurationError("; ".join(error.errors)) from error
+            said = hide_key("; ".join(error.errors), self._settings.api_key)
+            raise ConfigurationError(said) from error
         known = self.config_jsonschema["properties"]
         for warning in configuration.warnings_about(self._config, known):
             self.logger.warning(warning)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from requests.auth import AuthBase
 from typing_extensions import override
 
+from tap_kustomer.client.errors import RedirectError
 from tap_kustomer.client.hosts import same_origin
+from tap_kustomer.secrecy import hide_key
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -28,7 +30,13 @@ class BearerAuthenticator(AuthBase):
 
     @override
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
-        if same_origin(r.url or "", self._base_url):
+        url = r.url or ""
+        if self._api_key.lower() in url.lower():
+            raise RedirectError(
+                "An answer leads to an address that has the API key in it, which would be logged "
+                "on its way: check organization, region and api_url"
+            )
+        if same_origin(url, self._base_url):
             r.headers["Authorization"] = f"Bearer {self._api_key}"
         return r
 
@@ -38,4 +46,4 @@ class BearerAuthenticator(AuthBase):
 
     def hide_key(self, text: str) -> str:
         """The text without the key, should a server have sent it back."""
-        return text.replace(self._api_key, "[api key]") if self._api_key else text
+        return hide_key(text, self._api_key)

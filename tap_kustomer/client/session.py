@@ -254,8 +254,9 @@ class Session:
             )
         self.limiter.learn(request.cost, response.headers)
         if not response.ok:
-            error = from_status(response.status_code, str(request), content)
-            raise type(error)(self._authenticator.hide_key(str(error)))
+            # Before it is shortened: a server may send the key back.
+            said = self._authenticator.hide_key(content.decode(errors="replace"))
+            raise from_status(response.status_code, str(request), said.encode())
         return Reply(content)
 
     def _difference(self, headers: Mapping[str, str]) -> float | None:

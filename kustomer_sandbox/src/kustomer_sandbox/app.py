@@ -23,6 +23,7 @@ from kustomer_sandbox.responses import (
     Reset,
     Truncated,
     dripping,
+    echo,
     html_answer,
     huge,
     json_answer,
@@ -108,7 +109,7 @@ class Api:
             headers |= counted
             if over:
                 return json_answer(too_many(), headers, 429)
-            broken = _instead(fault, headers)
+            broken = _instead(fault, request, headers)
             if broken is not None:
                 return broken
             if searching:
@@ -175,7 +176,7 @@ def _context(content: Any) -> str | None:
 
 
 def _instead(  # noqa: PLR0911 - one for each kind
-    fault: Fault | None, headers: dict[str, str]
+    fault: Fault | None, request: Request, headers: dict[str, str]
 ) -> Response | Reset | None:
     """Return the answer of a fault that needs no good answer first."""
     if fault is None:
@@ -189,6 +190,10 @@ def _instead(  # noqa: PLR0911 - one for each kind
         return json_answer(error.body, headers, fault.status)
     if fault.kind == "redirect":
         return RedirectResponse(fault.location, 302, headers)
+    if fault.kind == "echo":
+        authorization = request.headers.get("authorization", "")
+        html = fault.body == "html"
+        return echo(authorization, headers, fault.status, html=html, location=fault.location)
     if fault.kind == "reset":
         return Reset()
     if fault.kind == "not_json":

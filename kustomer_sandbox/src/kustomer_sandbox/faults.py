@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 
 Kind = Literal[
     "status", "truncate", "reset", "not_json", "wrong_shape", "timed_out",
-    "short_page", "empty_page", "backwards", "wrong_page", "slow", "drip", "huge",
-    "redirect", "churn",
+    "short_page", "empty_page", "backwards", "wrong_page", "miscount", "slow", "drip",
+    "huge", "redirect", "echo", "churn",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -20,7 +20,9 @@ class Fault:
     ``path`` is a prefix of the request's path and ``context`` a search's
     queryContext. The first ``skip`` requests that fit go through; the next
     ``times`` meet the fault (0: all of them). ``rows`` is how many rows ``churn``
-    changes and ``seconds`` how long ``slow`` waits and ``drip`` pauses.
+    changes and ``miscount`` claims that there are in all, and ``seconds`` how long
+    ``slow`` waits and ``drip`` pauses. ``echo`` sends the Authorization header back, in
+    headers and in a body of ``body``; in its ``location``, {key} stands for the key.
     """
 
     kind: Kind
@@ -106,3 +108,5 @@ def disturb(fault: Fault, document: dict[str, Any]) -> None:
         document["data"] = data[::-1]
     if fault.kind == "wrong_page":
         meta["page"] = int(meta.get("page", 1)) + 1
+    if fault.kind == "miscount":
+        meta["total"] = fault.rows

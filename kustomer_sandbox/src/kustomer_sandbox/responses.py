@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
+from kustomer_sandbox.errors import plain
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -31,6 +33,21 @@ def json_answer(document: Any, headers: dict[str, str], status: int = 200) -> Re
 def html_answer(status: int, headers: dict[str, str]) -> Response:
     """Return a page such as the network in front of the API sends."""
     return Response(_HTML, status, headers, media_type="text/html")
+
+
+def echo(
+    authorization: str, headers: dict[str, str], status: int, *, html: bool, location: str
+) -> Response:
+    """Return an answer that tells, wherever it can, what the client has sent."""
+    key = authorization.rpartition(" ")[2]
+    names = ("x-echo", "retry-after", "x-ratelimit-limit", "x-ratelimit-reset")
+    headers = headers | dict.fromkeys(names, authorization)
+    if status in range(300, 400):
+        headers["location"] = location.format(key=key)
+    said = f"You have sent {authorization}, which is {authorization}"
+    if html:
+        return Response(f"<html><body>{said}</body></html>", status, headers, "text/html")
+    return json_answer(plain(status, "echo", said).body, headers, status)
 
 
 class Truncated:

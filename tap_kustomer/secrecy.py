@@ -1,0 +1,27 @@
+"""Keeps the API key out of what people and programs read."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_HIDDEN: Final = "[api key]"
+
+# Kustomer's keys are JSON Web Tokens (RFC 7519): what begins like one is one, or a piece of one.
+_TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
+_PASSWORD: Final = re.compile(r"(?<=://)[^\s/@]*@")
+
+
+def hide_key(text: str, api_key: str | None) -> str:
+    """The text without the key, in capital or small letters, and without any other secret.
+
+    Hide first, and shorten then: a piece of a key can't be told from other text.
+
+    Args:
+        text: Such as an answer, or a setting that the key was pasted into by mistake.
+        api_key: The key, if there is one.
+    """
+    text = _PASSWORD.sub(f"{_HIDDEN}@", _TOKEN.sub(_HIDDEN, text))
+    if api_key:
+        text = re.sub(re.escape(api_key), _HIDDEN, text, flags=re.IGNORECASE)
+    return text
