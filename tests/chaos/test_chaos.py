@@ -1,7 +1,6 @@
 """Chains of syncs that are killed, disturbed and overtaken by changes end with the very rows.
 
-`CHAOS_SEEDS=200 pytest tests/chaos` runs more of them; a failing one repeats with its number, as in
-`pytest "tests/chaos/test_chaos.py::test_the_store_ends_with_the_sandbox_rows[17]"`.
+`CHAOS_SEEDS=200 pytest tests/chaos` runs more of them; one that fails says how to repeat it.
 """
 
 from __future__ import annotations
@@ -12,8 +11,12 @@ import os
 import random
 import signal
 import sqlite3
+import threading
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -23,9 +26,16 @@ from support.tap_process import LONGEST_RUN
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 SEEDS = range(int(os.environ.get("CHAOS_SEEDS", "20")))
+
+# Chains that are under way at once: a tap that keeps to Kustomer's limits mostly waits.
+SIDE_BY_SIDE: Final = 4
+
+# For how long a tap that keeps to the limits may ask for nothing.
+QUIET_SECONDS: Final = 5.0
 
 # What is compared: what is read by search, a full table, and what comes along with both.
 TABLES = {
@@ -57,7 +67,86 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "wrong_page"},
     {"kind": "churn", "rows": 3, "times": 5},
 )
-ENDS = (None, None, signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGPIPE)
+
+
+class End(Enum):
+    """How a sync may end before it is done."""
+
+    SIGTERM = "SIGTERM"
+    SIGINT = "SIGINT"
+    SIGKILL = "SIGKILL"
+    BROKEN_PIPE = "the target ends"
+    FULL_DISK = "the target's disk is full"
+    LOST_NETWORK = "the network is lost"
+    EXPIRED_KEY = "the key expires"
+
+
+SIGNALS: Final = {
+    End.SIGTERM: signal.SIGTERM,
+    End.SIGINT: signal.SIGINT,
+    End.SIGKILL: signal.SIGKILL,
+}
+# After these there is no telling what else the tap had to say.
+UNREAD: Final = {End.SIGKILL, End.BROKEN_PIPE, End.FULL_DISK}
+
+
+def sure_end(seed: int) -> End:
+    """How the first sync of a chain ends: each in turn, so that a few seeds have them all."""
+    return list(End)[seed % len(End)]
+
+
+@dataclass
+class Plan:
+    """What happens during one sync.
+
+    Attributes:
+        end: How it ends early, if it does.
+        after_requests: How many requests are served before that; 0 if it is told by lines.
+        after_lines: How many lines are read before that.
+        change_after_lines: How many lines are read before the organisation changes; 0 for never.
+        crash: Whether the target loses at the end what it has not committed.
+    """
+
+    end: End | None = None
+    after_requests: int = 0
+    after_lines: int = 0
+    change_after_lines: int = 0
+    crash: bool = False
+
+
+def draw(dice: random.Random, end: End | None, *, is_sure: bool) -> Plan:
+    """A plan for one sync. What is sure to happen happens before all is asked for."""
+    by_requests = is_sure or dice.random() < 0.5
+    return Plan(
+        end=end,
+        after_requests=dice.randrange(6, 20) if by_requests else 0,
+        after_lines=dice.randrange(5, 600),
+        change_after_lines=dice.randrange(5, 400),
+        crash=dice.random() < 0.5,
+    )
+
+
+class Traffic:
+    """The clock of the sandbox's limits: a minute passes with each request, so they refuse none."""
+
+    def __init__(self) -> None:
+        self._requests = 0
+        self._came = threading.Event()
+
+    def __call__(self) -> float:
+        """Tell the time to a request."""
+        self._requests += 1
+        self._came.set()
+        return 61 * self._requests
+
+    def wait_for(self, requests: int, process: subprocess.Popen[bytes]) -> None:
+        """Come back after so many more, or when no more come: the tap may wait for its reader."""
+        before = self._requests
+        while self._requests < before + requests:
+            self._came.clear()
+            has_begun = self._requests > before or process.poll() is not None
+            if not self._came.wait(QUIET_SECONDS) and has_begun:
+                return
 
 
 @dataclass
@@ -94,8 +183,13 @@ class Store:
 
     def crash(self) -> None:
         """Lose what was not committed."""
-        self.database.execute("rollback")
+        if self.database.in_transaction:
+            self.database.execute("rollback")
         self.database.execute("begin")
+
+    def limit(self, pages: int) -> None:
+        """How large the database may become; it never has fewer pages than it holds."""
+        self.database.execute(f"pragma max_page_count = {pages}")
 
     def rows(self, stream: str) -> list[dict[str, Any]]:
         """All rows of a stream."""
@@ -103,87 +197,194 @@ class Store:
         return [json.loads(record) for (record,) in found]
 
 
-def sync(
-    process: subprocess.Popen[bytes],
-    store: Store,
-    sandbox: Sandbox,
-    dice: random.Random,
-    end: signal.Signals | None,
-) -> None:
-    """One sync into the store, while the organisation changes and perhaps to an early end."""
-    assert process.stdout is not None
-    lines: list[bytes] = []
-    change_at, end_at = dice.randrange(5, 400), dice.randrange(5, 600)
-    for line in process.stdout:
-        if not line.endswith(b"\n"):
-            assert end is signal.SIGKILL, "a line is cut short"
-            break
-        lines.append(line)
-        store.take(line)
-        if len(lines) == change_at:
-            sandbox.advance(dice.choice((30, 60, 120)))
-        if len(lines) == end_at and end is not None:
-            if end is signal.SIGPIPE:
-                process.stdout.close()
-                break
-            process.send_signal(end)
-    code = process.wait(LONGEST_RUN)
-    assert process.stderr is not None
-    log = process.stderr.read().decode()
-    process.stderr.close()
-    process.stdout.close()
-    run = Output(code, b"".join(lines), log)
-    assert "Traceback" not in log
-    if end is signal.SIGPIPE:
-        # All may have been in the pipe already when its reader went.
-        assert code in {0, 1}, log
-    elif end is None or "Run finished" in log:
-        # A signal that comes when all is done may still be what ends the process.
-        assert code in {0, *([] if end is None else [-end, 128 + end])}, log
-    else:
-        assert code in {-signal.SIGKILL, 128 + end}, log
-    if end not in {signal.SIGPIPE, signal.SIGKILL}:
-        check_messages(run, is_whole=False)
-    if dice.random() < 0.5:
-        store.crash()
+class Chain:
+    """Syncs one after the other, of one organisation into one store."""
 
+    def __init__(self, seed: int, directory: Path) -> None:
+        self._seed = seed
+        self._dice = random.Random(seed)
+        self._directory = directory
+        self._runs = itertools.count()
+        self._traffic = Traffic()
+        self._sandbox = Sandbox(
+            seed=seed,
+            scale=self._dice.choice((0.05, 0.1, 0.2)),
+            ties={"message": self._dice.choice((0, 30, 90))},
+            shuffle_ties=self._dice.random() < 0.5,
+            org_limit=60_000,
+            search_limit=150,
+            ratelimit_scope="search",
+            monotonic=self._traffic,
+        )
+        self._key = self._sandbox.api_key
+        self._store = Store(directory / "store.sqlite")
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_store_ends_with_the_sandbox_rows(seed: int, tmp_path: Path) -> None:
-    dice = random.Random(seed)
-    # To the limits a minute passes with each request: they refuse none, so that nothing waits.
-    sandbox = Sandbox(
-        seed=seed,
-        scale=dice.choice((0.05, 0.1, 0.2)),
-        ties={"message": dice.choice((0, 30, 90))},
-        shuffle_ties=dice.random() < 0.5,
-        org_limit=60_000,
-        search_limit=150,
-        ratelimit_scope="search",
-        monotonic=itertools.count(step=61).__next__,
-    )
-    numbers = itertools.count()
+    def run(self) -> None:
+        """Sync through all troubles, then in peace, and compare."""
+        with self._sandbox as sandbox:
+            found = json.loads(self._tap("--discover").output)
+            catalog = select(found, [*TABLES, *DERIVED])
+            page_size = self._dice.choice((20, 100, 500))
+            self._sync(
+                catalog,
+                draw(self._dice, sure_end(self._seed), is_sure=True),
+                is_sure=True,
+                page_size=20,
+            )
+            for _ in range(self._dice.randrange(1, 3)):
+                for fault in self._dice.sample(FAULTS, self._dice.randrange(3)):
+                    sandbox.fault(path="/v1/customers/", skip=self._dice.randrange(6), **fault)
+                end = self._dice.choice((None, None, *End))
+                plan = draw(self._dice, end, is_sure=False)
+                self._sync(catalog, plan, page_size=page_size)
+            sandbox.api.faults.clear()
+            self._sync(catalog, Plan(), settle_seconds=0)
+            compare(self._store, sandbox)
 
-    def directory() -> Path:
-        path = tmp_path / str(next(numbers))
+    @property
+    def _tap(self) -> Runner:
+        return Runner(self._sandbox.url, self._key, self._new_directory)
+
+    def _new_directory(self) -> Path:
+        path = self._directory / str(next(self._runs))
         path.mkdir()
         return path
 
-    store = Store(tmp_path / "store.sqlite")
-    with sandbox:
-        tap = Runner(sandbox.url, sandbox.api_key, directory)
-        catalog = select(json.loads(tap("--discover").output), [*TABLES, *DERIVED])
-        page_size = dice.choice((20, 100, 500))
-        for _ in range(dice.randrange(2, 4)):
-            for fault in dice.sample(FAULTS, dice.randrange(3)):
-                sandbox.fault(path="/v1/customers/", skip=dice.randrange(6), **fault)
-            process = tap.start(catalog=catalog, state=store.state, page_size=page_size)
-            sync(process, store, sandbox, dice, dice.choice(ENDS))
-        sandbox.api.faults.clear()
-        for _ in range(2):
-            process = tap.start(catalog=catalog, state=store.state, settle_seconds=0, page_size=500)
-            sync(process, store, sandbox, random.Random(0), None)
-        compare(store, sandbox)
+    def _sync(
+        self, catalog: dict[str, Any], plan: Plan, *, is_sure: bool = False, **config: Any
+    ) -> None:
+        if plan.end is End.LOST_NETWORK:
+            config["max_retry_seconds"] = 1
+        process = self._tap.start(catalog=catalog, state=self._store.state, **config)
+        try:
+            lines = self._read(process, plan)
+            code = process.wait(LONGEST_RUN)
+        finally:
+            process.kill()
+        assert process.stdout is not None
+        assert process.stderr is not None
+        run = Output(code, b"".join(lines), process.stderr.read().decode())
+        process.stderr.close()
+        process.stdout.close()
+        self._mend(plan)
+        check_end(run, plan.end, is_sure=is_sure)
+
+    def _read(self, process: subprocess.Popen[bytes], plan: Plan) -> list[bytes]:
+        """What the tap writes, until one of the two ends."""
+        assert process.stdout is not None
+        if plan.end is not None and plan.after_requests:
+            self._traffic.wait_for(plan.after_requests, process)
+            self._end(process, plan.end)
+        lines: list[bytes] = []
+        while not process.stdout.closed and (line := process.stdout.readline()):
+            if not line.endswith(b"\n"):
+                assert plan.end is End.SIGKILL, "a line is cut short"
+                break
+            lines.append(line)
+            try:
+                self._store.take(line)
+            except sqlite3.OperationalError:
+                assert plan.end is End.FULL_DISK
+                process.stdout.close()
+            if len(lines) == plan.change_after_lines:
+                self._sandbox.advance(self._dice.choice((30, 60, 120)))
+            if len(lines) == plan.after_lines and plan.end is not None and not plan.after_requests:
+                self._end(process, plan.end)
+        return lines
+
+    def _end(self, process: subprocess.Popen[bytes], end: End) -> None:
+        if end in SIGNALS:
+            process.send_signal(SIGNALS[end])
+        elif end is End.BROKEN_PIPE:
+            assert process.stdout is not None
+            process.stdout.close()
+        elif end is End.FULL_DISK:
+            self._store.limit(1)
+        elif end is End.LOST_NETWORK:
+            self._sandbox.stop()
+        else:
+            self._sandbox.options.api_key = "another-key"
+
+    def _mend(self, plan: Plan) -> None:
+        """Have all as it was, but for what the target has lost."""
+        self._sandbox.options.api_key = self._key
+        if plan.end is End.LOST_NETWORK:
+            self._sandbox.stop()
+            self._sandbox.start()
+        if plan.crash or plan.end is End.FULL_DISK:
+            self._store.crash()
+        self._store.limit(1_000_000)
+
+
+def run_chain(seed: int, directory: Path) -> None:
+    """Run the chain of a seed."""
+    Chain(seed, directory).run()
+
+
+def check_end(run: Output, end: End | None, *, is_sure: bool) -> None:
+    """That a sync has ended as it should.
+
+    Args:
+        run: What it has written.
+        end: What was to end it early.
+        is_sure: Whether that must have happened before it was done.
+    """
+    assert "Traceback" not in run.log
+    codes = {0} if end is None else {1}
+    if end in SIGNALS:
+        number = SIGNALS[end]
+        codes = {-number} if end is End.SIGKILL else {128 + number}
+    if end is not None and not is_sure:
+        # It may come when all is done; a signal may then still be what ends the process.
+        codes |= {0, -SIGNALS[end]} if end in SIGNALS else {0}
+    assert run.code in codes, run.log
+    if end is End.EXPIRED_KEY and run.code:
+        assert "does not accept the API key" in run.log
+    if end is End.LOST_NETWORK and run.code:
+        assert "Given up" in run.log
+    if end not in UNREAD:
+        check_messages(run, is_whole=False)
+
+
+@pytest.fixture(scope="module")
+def chains(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[int, Future[None]]]:
+    """The chains of all seeds that were asked for, under way."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    # Of this module, only one test has a parameter.
+    seeds = [
+        seed
+        for item in items
+        if item.module is request.module
+        and hasattr(item, "callspec")
+        and isinstance(seed := item.callspec.params["seed"], int)
+    ]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield {
+            seed: pool.submit(run_chain, seed, tmp_path_factory.mktemp("chain")) for seed in seeds
+        }
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_store_ends_with_the_sandbox_rows(
+    seed: int, chains: Mapping[int, Future[None]]
+) -> None:
+    try:
+        chains[seed].result()
+    except Exception as error:
+        error.add_note(
+            f"Repeat it with: CHAOS_SEEDS={seed + 1} pytest "
+            f'"tests/chaos/test_chaos.py::test_the_store_ends_with_the_sandbox_rows[{seed}]"'
+        )
+        raise
+
+
+def test_twenty_seeds_have_every_end_at_least_twice() -> None:
+    ends = Counter(sure_end(seed) for seed in range(20))
+
+    assert all(ends[end] >= 2 for end in End)
 
 
 def compare(store: Store, sandbox: Sandbox) -> None:
