@@ -11,10 +11,13 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message, RecordMessage, StateMessage
 from typing_extensions import override
 
+from tap_kustomer.last_state import state_before
 from tap_kustomer.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tap_kustomer.last_state import State
 
 _BLOCK_BYTES: Final = 256 * 1024
 
@@ -46,6 +49,8 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         self._lines: list[bytes] = []
         self._bytes = 0
         self._last_state: bytes | None = None
+        # Whether the SDK had to do something to records, so that they are not as they were shaped.
+        self._has_changed_records = False
 
     @override
     def serialize_message(self, message: Message) -> bytes:
@@ -56,6 +61,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         line = self.serialize_message(message)
         self.write_record(line)
         if isinstance(message, RecordMessage):
+            self._has_changed_records = True
             return
         self.flush()
         if isinstance(message, StateMessage):
@@ -80,7 +86,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
             self._output.write(self._lines)
 
     def end(self, state: StateMessage) -> None:
-        """Write the rest and a STATE; or, for a reader that keeps pausing, the latest STATE again.
+        """Write the rest and a STATE; for a reader that keeps pausing, the STATE of what it has.
 
         What such a reader has not taken is left out: it is read again after that STATE.
         """
@@ -96,11 +102,19 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         try:
             self.write_message(state)
         except _ImpatienceError:
-            self._lines.clear()
-            if self._last_state is not None:
-                self._output.write_last(self._last_state)
+            left_out, self._lines = self._lines, []
+            if (line := self._state_before(left_out, state)) is not None:
+                self._output.write_last(line)
         finally:
             self.stop_if_asked = _go_on
+
+    def _state_before(self, left_out: list[bytes], state: StateMessage) -> bytes | None:
+        if self._has_changed_records:
+            # They may lack the column that tells how far they go.
+            return self._last_state
+        earlier: State = msgspec.json.decode(self._last_state)["value"] if self._last_state else {}
+        reached = state_before(left_out, dict(state.value), earlier)
+        return self.serialize_message(StateMessage(value=reached))
 
     def _stop_if_asked(self) -> None:
         self.stop_if_asked()

@@ -127,29 +127,56 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "_PATIENCE", 0.0)
 
 
+def company(hour: int) -> dict[str, Any]:
+    return {"id": "a", "updated_at": f"2026-05-31T{hour:02d}:00:00.000Z"}
+
+
+def reached(hour: int) -> StateMessage:
+    mark = {
+        "replication_key": "updated_at",
+        "replication_key_value": company(hour)["updated_at"],
+    }
+    return StateMessage(value={"bookmarks": {"companies": mark}})
+
+
 @pytest.mark.usefixtures("impatient")
-def test_for_a_reader_that_keeps_pausing_the_latest_state_is_repeated_and_the_rest_left_out(
+def test_a_reader_that_keeps_pausing_gets_the_state_of_what_it_has_and_nothing_else(
     writer: BufferedWriter, reader: Reader
 ) -> None:
-    writer.write_message(STATE)
+    writer.write_message(reached(1))
     reader.pauses = True
-    writer.write_record(LINE)
+    for hour in (3, 4):
+        message = {"type": "RECORD", "stream": "companies", "record": company(hour)}
+        writer.write_record(writer.encode(message) + b"\n")
 
-    writer.end(LATER)
+    writer.end(reached(4))
 
-    assert reader.last == reader.taken
-    assert reader.types == ["STATE"]
+    assert reader.last == [writer.serialize_message(reached(3))]
     reader.pauses = False
     writer.flush()
     assert reader.types == ["STATE"]
 
 
 @pytest.mark.usefixtures("impatient")
-def test_where_there_was_no_state_before_none_is_repeated(
+def test_of_records_that_were_changed_on_their_way_the_latest_state_that_was_written_is_repeated(
+    writer: BufferedWriter, reader: Reader
+) -> None:
+    writer.write_message(reached(1))
+    writer.write_message(RecordMessage(stream="companies", record=company(2)))
+    reader.pauses = True
+    writer.write_message(RecordMessage(stream="companies", record=company(3)))
+
+    writer.end(reached(3))
+
+    assert reader.last == reader.taken[:1]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_where_there_was_no_such_state_none_is_repeated(
     writer: BufferedWriter, reader: Reader
 ) -> None:
     reader.pauses = True
-    writer.write_record(LINE)
+    writer.write_message(RECORD)
 
     writer.end(STATE)
 

@@ -97,6 +97,9 @@ def test_a_signal_while_the_pipe_is_full_and_stays_so_loses_nothing(
     assert run.code - 128 in signals
     assert "ERROR" not in run.log
     assert run.messages[-1]["type"] == "STATE"
+    for table, records in run.held().items():
+        latest = max(record["updated_at"] for record in records.values())
+        assert run.bookmark(table) >= latest, "the state lies behind the last record"
     check_resumed(run, tap(catalog=chosen, state=run.state()), full_run)
 
 
