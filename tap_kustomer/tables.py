@@ -8,9 +8,8 @@ from tap_kustomer.access import try_all
 from tap_kustomer.discovery import Definitions, discover
 from tap_kustomer.progress import shown
 from tap_kustomer.shaping.custom import in_common
-from tap_kustomer.shaping.layout import parent_columns
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import DerivedTable, replication_key
+from tap_kustomer.streams.base import DerivedTable, derived_replication_key, replication_key
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
 from tap_kustomer.streams.plan import plan
@@ -48,8 +47,7 @@ def replication_keys() -> dict[str, str | None]:
     for stream in STREAMS:
         keys[stream.name] = replication_key(stream.source, stream.shape)
         for each in stream.derived:
-            own = parent_columns(stream.singular).updated_at
-            keys[each.name] = own if keys[stream.name] else None
+            keys[each.name] = derived_replication_key(keys[stream.name], stream.singular)
     return keys
 
 

@@ -57,6 +57,7 @@ BY_NAME: Final[Mapping[str, str | None]] = {
     "template_id": None,  # Kustomer has no list of templates.
     "user_data_id": "users.id",
     "user_id": "users.id",
+    "work_item_id": "work_items.id",
     "work_session_id": "work_sessions.id",
 }
 
@@ -64,9 +65,14 @@ BY_NAME: Final[Mapping[str, str | None]] = {
 BY_COLUMN: Final[Mapping[str, str | None]] = {
     "audit_logs.object_id": None,  # Of a row in the table that `object_type` says.
     "company_ids.id": "companies.id",
+    "conversation_forward_attachments.attachment_id": None,  # Of a file of its own.
     "conversation_ids.id": "conversations.id",
+    "conversation_linked_conversations.linked_conversation_id": "conversations.id",
     "custom_attribute_metadata.deleted_by": "users.id",
     "custom_attribute_metadata.modified_by": "users.id",
+    "customer_access_overrides.user": "users.id",
+    "customer_draft_articles.article_id": "knowledge_base_articles.id",
+    "customer_draft_attachments.attachment_id": None,  # Of a file of its own.
     "customer_facebook_ids.page_id": None,
     "customer_facebook_ids.user_id": None,
     "customer_ids.id": "customers.id",
@@ -75,7 +81,9 @@ BY_COLUMN: Final[Mapping[str, str | None]] = {
     "customer_instagram_ids.thread_id": None,
     "customer_merges.source_id": "customers.id",
     "customer_merges.target_id": "customers.id",
+    "customer_recent_items.id": "kobjects.id",
     "customer_sessions.session_id": None,  # Its own.
+    "customer_smooch_ids.smooch_id": None,
     "kobject_<klass>.assigned_user": "users.id",
     "kobject_<klass>.sub_status": "sub_statuses.id",
     "kobject_ids.id": "kobjects.id",
@@ -84,6 +92,9 @@ BY_COLUMN: Final[Mapping[str, str | None]] = {
     "message_ids.id": "messages.id",
     "message_reactions.subject_id": None,  # Of a user or a customer, as `subject_type` says.
     "note_ids.id": "notes.id",
+    "saved_search_teams.id": "teams.id",
+    "saved_search_users.id": "users.id",
+    "shortcut_attachments.attachment_id": None,  # Of a file of its own.
     "shortcuts.parent_id": "shortcut_categories.id",
     "work_items.resource_id": "conversations.id",
 }

@@ -15,7 +15,7 @@ from tap_kustomer.shaping.derived import POSITION, derived_schema
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import replication_key
+from tap_kustomer.streams.base import derived_replication_key, replication_key
 from tap_kustomer.streams.kobjects import KlassKobjects
 
 if TYPE_CHECKING:
@@ -147,11 +147,11 @@ def _derived(derived: Derived, stream: type[KustomerStream], root: Table) -> Tab
         notes="",
         page=root.page,
         key=(parent.id, POSITION),
-        replication_key=parent.updated_at if root.replication_key else None,
+        replication_key=derived_replication_key(root.replication_key, stream.singular),
         source=f"with [`{root.name}`](#{root.name}), at no cost",
         searched=root.searched,
         roles=root.roles,
-        selected=True,
+        selected=root.selected,
         confirmed=root.confirmed,
         secrets=(),
         columns=tuple(columns(schema, joins)),

@@ -92,13 +92,14 @@ class DerivedTable(Table):
         self._root = root
         self._derived = derived
         super().__init__(tap, derived_schema(derived, root.singular), name=derived.name)
+        # Else it would have its root read, whatever that costs.
+        self.selected_by_default = root.selected_by_default
         self.source = root.source
         self.types = root.types
         self.roles = root.roles
         self.confirmed = root.confirmed
         self.primary_keys = (parent_columns(root.singular).id, POSITION)
-        if root.replication_key is not None:
-            self.replication_key = parent_columns(root.singular).updated_at
+        self.replication_key = derived_replication_key(root.replication_key, root.singular)
 
     @property
     @override
@@ -126,3 +127,14 @@ def replication_key(source: Source, shape: Shape) -> str | None:
     if isinstance(source, PerParent) and is_windowed(source):
         return parent_columns(shape.parent, shape.root).updated_at
     return None
+
+
+def derived_replication_key(root: str | None, singular: str) -> str | None:
+    """The column by which a later run goes on in a derived table; None for a full table.
+
+    Args:
+        root: The column by which it goes on in the table that it is derived from.
+        singular: What one row of that table is called.
+    """
+    # Where that is not the time of the last change, rows carry the time that it is (`timed.py`).
+    return parent_columns(singular).updated_at if root == "updated_at" else root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.shaping.derived import related, rows_of
 from tap_kustomer.shaping.fields import Shape, array, text, time, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
@@ -16,6 +17,7 @@ from tap_kustomer.streams.parts import (
     UPDATED_AT,
     email_address,
 )
+from tap_kustomer.streams.timed import timed_by_parent
 
 
 class ConversationForwards(KustomerStream):
@@ -25,6 +27,7 @@ class ConversationForwards(KustomerStream):
     """
 
     name = "conversation_forwards"
+    singular = "conversation_forward"
     selected_by_default = False
     source = PerParent(parent=Conversations.source, path="/v1/conversations/{id}/forwards")
     roles = ("org.permission.draft.read", "org.user.draft.read")
@@ -53,5 +56,20 @@ class ConversationForwards(KustomerStream):
             to_many("attachments", "Ids of the files that go with it."),
             CREATED_BY,
             MODIFIED_BY,
+        ),
+    )
+    derived = timed_by_parent(
+        "conversation",
+        rows_of(
+            shape,
+            "conversation_forward_recipients",
+            "to",
+            "One row for each recipient of a forward.",
+        ),
+        related(
+            "conversation_forward_attachments",
+            "attachments",
+            text("attachmentId", "Id of the file."),
+            "One row for each file that goes with a forward.",
         ),
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import Criterion, Search
-from tap_kustomer.shaping.fields import Shape
+from tap_kustomer.shaping.derived import values_of
+from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import CONVERSATION_TIME_OF, conversation_time
+from tap_kustomer.streams.timed import timed_by_creation
 
 
 class ConversationTimes(KustomerStream):
@@ -18,6 +20,7 @@ class ConversationTimes(KustomerStream):
     """
 
     name = "conversation_times"
+    singular = "conversation_time"
     source = Search(
         "conversation_time",
         criteria=(Criterion("conversation_time_created_at", "createdAt"),),
@@ -27,4 +30,30 @@ class ConversationTimes(KustomerStream):
     shape = Shape(
         attributes=conversation_time("in seconds or milliseconds, which is not stated"),
         relationships=CONVERSATION_TIME_OF,
+    )
+    derived = timed_by_creation(
+        values_of(
+            "conversation_time_channels",
+            "channels",
+            text("channel", "Name of the channel."),
+            "One row for each channel of the conversation that a user worked on.",
+        ),
+        values_of(
+            "conversation_time_created_by_teams",
+            "createdByTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team of the user who worked on a conversation.",
+        ),
+        values_of(
+            "conversation_time_assigned_users",
+            "assignedUsers",
+            text("userId", "Id of the user."),
+            "One row for each user whom the conversation was assigned to.",
+        ),
+        values_of(
+            "conversation_time_assigned_teams",
+            "assignedTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team that the conversation was assigned to.",
+        ),
     )

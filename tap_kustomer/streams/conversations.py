@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tap_kustomer.reading.sources import PagedList, Search
-from tap_kustomer.shaping.derived import Derived, one_by_one, values_of
+from tap_kustomer.shaping.derived import Derived, one_by_one, rows_of, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -447,5 +447,38 @@ class Conversations(KustomerStream):
                 place="moment",
                 named="teamId",
             ),
+        ),
+        values_of(
+            "conversation_skills",
+            "skills",
+            text("skill", "The skill; what is no string stands as JSON."),
+            "One row for each skill that routing asks of an agent for a conversation.",
+        ),
+        values_of(
+            "conversation_linked_conversations",
+            "linkedConversations",
+            text(
+                "linkedConversationId",
+                "Id of the other conversation (assumed); what is no string stands as JSON.",
+            ),
+            "One row for each conversation that a conversation is linked with, as by a merge.",
+        ),
+        rows_of(
+            shape,
+            "conversation_suggested_tags",
+            "suggestedTags",
+            "One row for each tag that Kustomer suggests for a conversation.",
+        ),
+        rows_of(
+            shape,
+            "conversation_suggested_shortcuts",
+            "suggestedShortcuts",
+            "One row for each shortcut that Kustomer suggests for the reply.",
+        ),
+        rows_of(
+            shape,
+            "conversation_predictions",
+            "predictions",
+            "One row for each attribute that Kustomer predicted for a conversation.",
         ),
     )

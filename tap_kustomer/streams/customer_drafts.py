@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -26,6 +27,7 @@ from tap_kustomer.streams.parts import (
     UPDATED_AT,
     email_address,
 )
+from tap_kustomer.streams.timed import timed_by_parent
 
 
 class CustomerDrafts(KustomerStream):
@@ -36,6 +38,7 @@ class CustomerDrafts(KustomerStream):
     """
 
     name = "customer_drafts"
+    singular = "customer_draft"
     selected_by_default = False
     source = PerParent(parent=Customers.source, path="/v1/customers/{id}/drafts")
     roles = ("org.permission.draft.read", "org.user.draft.read")
@@ -128,5 +131,26 @@ class CustomerDrafts(KustomerStream):
             to_one("conversation", "Conversation that the draft belongs to."),
             CREATED_BY,
             MODIFIED_BY,
+        ),
+    )
+    derived = timed_by_parent(
+        "customer",
+        values_of(
+            "customer_draft_attachments",
+            "attachments",
+            text("attachmentId", "Id of the file."),
+            "One row for each file that goes with a draft.",
+        ),
+        values_of(
+            "customer_draft_shortcuts",
+            "shortcuts",
+            text("shortcutId", "Id of the shortcut."),
+            "One row for each shortcut that was used to write a draft.",
+        ),
+        values_of(
+            "customer_draft_articles",
+            "kbArticles",
+            text("articleId", "Id of the article."),
+            "One row for each knowledge base article that was used to write a draft.",
         ),
     )

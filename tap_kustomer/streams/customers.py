@@ -344,4 +344,22 @@ class Customers(KustomerStream):
             text("userId", "Id of the user."),
             "One row for each user who follows a customer.",
         ),
+        rows_of(
+            shape,
+            "customer_recent_items",
+            "recentItems",
+            "One row for each of the latest custom objects on a customer's timeline.",
+        ),
+        rows_of(
+            shape,
+            "customer_access_overrides",
+            "accessOverride",
+            "One row for each user who may see a customer whatever the user's permissions.",
+        ),
+        values_of(
+            "customer_smooch_ids",
+            "smoochIds",
+            text("smoochId", "The account's id (assumed); what is no string stands as JSON."),
+            "One row for each account of a customer at the messaging service Smooch.",
+        ),
     )

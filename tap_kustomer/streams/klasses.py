@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
@@ -15,6 +16,7 @@ class Klasses(KustomerStream):
     """
 
     name = "klasses"
+    singular = "klass"
     # The list holds the klasses of one status; without the parameter, the enabled ones.
     source = PagedList(
         "/v1/klasses",
@@ -43,4 +45,12 @@ class Klasses(KustomerStream):
             UPDATED_AT,
         ),
         relationships=(ORG,),
+    )
+    derived = (
+        values_of(
+            "klass_mixins",
+            "mixins",
+            text("mixin", "The ability: commentable, assignable, editable or creatable."),
+            "One row for each ability of a klass's objects.",
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import Derived, entries, rows_of, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -38,6 +39,7 @@ class KnowledgeBaseArticles(KustomerStream):
     """
 
     name = "knowledge_base_articles"
+    singular = "knowledge_base_article"
     source = PagedList("/v1/kb/articles")
     roles = ("org.permission.kb.read", "org.user.kb.read")
     shape = Shape(
@@ -97,5 +99,44 @@ class KnowledgeBaseArticles(KustomerStream):
             CREATED_BY,
             MODIFIED_BY,
             DELETED_BY,
+        ),
+    )
+    derived = (
+        values_of(
+            "knowledge_base_article_tags",
+            "tags",
+            text("tag", "The tag; what is no string stands as JSON."),
+            "One row for each tag of an article.",
+        ),
+        rows_of(
+            shape,
+            "knowledge_base_article_categories",
+            "categories",
+            "One row for each category that an article stands in.",
+        ),
+        values_of(
+            "knowledge_base_article_knowledge_bases",
+            "knowledgeBases",
+            text("knowledgeBase", "The knowledge base; what is no string stands as JSON."),
+            "One row for each knowledge base that an article belongs to.",
+        ),
+        Derived(
+            "knowledge_base_article_languages",
+            "One row for each language of an article.",
+            (
+                text("lang", "The language, such as en_us."),
+                structure(
+                    "currentVersion",
+                    "The version in force.",
+                    text("id", "Its id, or the version itself with its text, as JSON."),
+                ),
+            ),
+            entries("langVersions", named="lang"),
+        ),
+        values_of(
+            "knowledge_base_article_meta_keywords",
+            "metaKeywords",
+            text("keyword", "The keyword."),
+            "One row for each keyword of an article's page.",
         ),
     )

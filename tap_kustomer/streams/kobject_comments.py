@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.shaping.derived import Derived, references, values_of
 from tap_kustomer.shaping.fields import Shape, anything, array, text, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.kobjects import Kobjects
@@ -18,6 +19,7 @@ from tap_kustomer.streams.parts import (
     ORG,
     UPDATED_AT,
 )
+from tap_kustomer.streams.timed import timed_by_parent
 
 
 class KobjectComments(KustomerStream):
@@ -29,6 +31,7 @@ class KobjectComments(KustomerStream):
     """
 
     name = "kobject_comments"
+    singular = "kobject_comment"
     confirmed = False
     selected_by_default = False
     source = PerParent(parent=Kobjects.source, path="/v1/kobjects/{id}/comments")
@@ -61,5 +64,27 @@ class KobjectComments(KustomerStream):
             CREATED_BY,
             MODIFIED_BY,
             DELETED_BY,
+        ),
+    )
+    derived = timed_by_parent(
+        "kobject",
+        # How a team that is mentioned reads back is not documented: as in a note, so it is assumed.
+        Derived(
+            "kobject_comment_user_mentions",
+            "One row for each user whom a comment mentions.",
+            (text("userId", "Id of the user."),),
+            references("userMentions", named="userId", but=("team",)),
+        ),
+        Derived(
+            "kobject_comment_team_mentions",
+            "One row for each team that a comment mentions.",
+            (text("teamId", "Id of the team."),),
+            references("userMentions", named="teamId", only=("team",)),
+        ),
+        values_of(
+            "kobject_comment_attachments",
+            "attachments",
+            text("attachment", "The file; what is no string stands as JSON."),
+            "One row for each file attached to a comment.",
         ),
     )

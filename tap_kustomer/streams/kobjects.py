@@ -125,6 +125,12 @@ class Kobjects(KustomerStream):
             text("tagId", "Id of the tag."),
             "One row for each tag of a custom object.",
         ),
+        values_of(
+            "kobject_images",
+            "images",
+            text("url", "Address of the picture."),
+            "One row for each picture of a custom object.",
+        ),
     )
 
 

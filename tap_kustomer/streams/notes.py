@@ -83,4 +83,10 @@ class Notes(KustomerStream):
             text("teamId", "Id of the team."),
             "One row for each team of the user who wrote a note.",
         ),
+        values_of(
+            "note_attachments",
+            "attachments",
+            text("attachment", "The file; what is no string stands as JSON."),
+            "One row for each file attached to a note.",
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.shaping.derived import Derived, objects
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -18,6 +19,7 @@ from tap_kustomer.shaping.fields import (
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
 from tap_kustomer.streams.parts import CREATED_AT, MODIFIED_AT, ORG, UPDATED_AT
+from tap_kustomer.streams.timed import timed_by_parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +43,7 @@ class SatisfactionResponses(KustomerStream):
     """
 
     name = "satisfaction_responses"
+    singular = "satisfaction_response"
     confirmed = False
     selected_by_default = False
     source = PerParent(
@@ -83,5 +86,18 @@ class SatisfactionResponses(KustomerStream):
             to_one("conversation", "Conversation that the survey was about."),
             to_one("satisfaction", "Survey that was responded to."),
             to_one("sentBy", "User on whose behalf the survey was sent."),
+        ),
+    )
+    derived = timed_by_parent(
+        "conversation",
+        Derived(
+            "satisfaction_response_answers",
+            "One row for each answer to a follow-up question.",
+            (
+                text("id", "Id of the question."),
+                text("prompt", "Words of the question."),
+                text("answer", "What the customer answered; what is no string stands as JSON."),
+            ),
+            objects("answers"),
         ),
     )

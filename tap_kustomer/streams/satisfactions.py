@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import Derived, values
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -26,6 +29,21 @@ from tap_kustomer.streams.parts import (
     conditions,
 )
 
+if TYPE_CHECKING:
+    from tap_kustomer.resource import Resource
+    from tap_kustomer.shaping.derived import Items
+
+_LISTS: Final = ("questions", "positiveQuestions", "negativeQuestions", "allQuestions")
+
+
+def _questions(survey: Resource) -> Items:
+    """The follow-up questions of all lists, each with the name of its list."""
+    return [
+        {"list": name, **question}
+        for name in _LISTS
+        for question in values(name, named="question")(survey)
+    ]
+
 
 class Satisfactions(KustomerStream):
     """One row for each survey; what customers answered is in `conversations.satisfaction_level`.
@@ -34,6 +52,7 @@ class Satisfactions(KustomerStream):
     """
 
     name = "satisfactions"
+    singular = "satisfaction"
     source = PagedList("/v1/satisfaction")
     roles = ("org.permission.satisfaction.read", "org.user.satisfaction.read")
     shape = Shape(
@@ -103,5 +122,16 @@ class Satisfactions(KustomerStream):
             to_one("template", "Template that the survey was made from."),
             CREATED_BY,
             MODIFIED_BY,
+        ),
+    )
+    derived = (
+        Derived(
+            "satisfaction_questions",
+            "One row for each follow-up question of a survey, in each list that it stands in.",
+            (
+                text("list", f"Name of the list that it stands in: {', '.join(_LISTS)}."),
+                text("question", "The question; what is no string stands as JSON."),
+            ),
+            _questions,
         ),
     )

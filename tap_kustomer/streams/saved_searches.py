@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.shaping.derived import rows_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -33,6 +34,7 @@ class SavedSearches(KustomerStream):
     """
 
     name = "saved_searches"
+    singular = "saved_search"
     source = PagedList("/v1/customers/searches")
     roles = (
         "org.permission.search.read",
@@ -68,4 +70,18 @@ class SavedSearches(KustomerStream):
             MODIFIED_AT,
         ),
         relationships=(ORG, CREATED_BY, MODIFIED_BY),
+    )
+    derived = (
+        rows_of(
+            shape,
+            "saved_search_teams",
+            "teamVisibilities",
+            "One row for each team that sees a search in a way of its own.",
+        ),
+        rows_of(
+            shape,
+            "saved_search_users",
+            "userVisibilities",
+            "One row for each user who sees a search in a way of their own.",
+        ),
     )

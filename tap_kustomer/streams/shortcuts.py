@@ -162,4 +162,10 @@ class Shortcuts(KustomerStream):
             text("teamId", "Id of the team."),
             "One row for each team that can use a private shortcut.",
         ),
+        related(
+            "shortcut_attachments",
+            "attachments",
+            text("attachmentId", "Id of the file."),
+            "One row for each file that a shortcut attaches.",
+        ),
     )

@@ -18,17 +18,24 @@ from tap_kustomer.streams.parts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.derived import Items
 
 
-def _queues(settings: Resource) -> Items:
-    """The queues of the team, with the team's id: that of the settings is another."""
-    team: str | None = None
-    match settings:
-        case {"relationships": {"team": {"data": {"id": str(found)}}}}:
-            team = found
-    return [{"teamId": team, **queue} for queue in values("queues", named="queueId")(settings)]
+def _of_team(attribute: str, named: str) -> Callable[[Resource], Items]:
+    """Values of the settings, with the team's id: that of the settings is another."""
+    find = values(attribute, named=named)
+
+    def with_team(settings: Resource) -> Items:
+        team: str | None = None
+        match settings:
+            case {"relationships": {"team": {"data": {"id": str(found)}}}}:
+                team = found
+        return [{"teamId": team, **value} for value in find(settings)]
+
+    return with_team
 
 
 class TeamRoutingSettings(KustomerStream):
@@ -67,6 +74,15 @@ class TeamRoutingSettings(KustomerStream):
             "team_queues",
             "One row for each queue that a team works on.",
             (text("teamId", "Id of the team."), text("queueId", "Id of the queue.")),
-            _queues,
+            _of_team("queues", named="queueId"),
+        ),
+        Derived(
+            "team_external_queues",
+            "One row for each queue in another system that a team works on.",
+            (
+                text("teamId", "Id of the team."),
+                text("externalQueue", "Name of the queue, such as amazon-connect."),
+            ),
+            _of_team("externalQueues", named="externalQueue"),
         ),
     )

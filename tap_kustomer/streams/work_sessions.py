@@ -160,4 +160,10 @@ class WorkSessions(KustomerStream):
             text("queueId", "Id of the queue."),
             "One row for each queue that a user works on in a session.",
         ),
+        related(
+            "work_session_work_items",
+            "workItems",
+            text("workItemId", "Id of the work item."),
+            "One row for each work item that a user has in a session.",
+        ),
     )

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.offline_tap import OfflineTap
+from support.resources import sound
 from tap_kustomer.reading.sources import LiveIds, PerParent, is_windowed
+from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import POSITION, derived_schema
 from tap_kustomer.shaping.layout import columns_of, layout, parent_columns
 from tap_kustomer.shaping.names import columns
@@ -25,6 +28,7 @@ from tap_kustomer.streams.shortcuts import Shortcuts
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.teams import Teams
 from tap_kustomer.streams.users import Users
+from tap_kustomer.tables import replication_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -384,6 +388,43 @@ def test_what_costs_a_request_for_each_row_of_a_search_is_not_selected_by_defaul
     is_dear = isinstance(stream.source, PerParent) and is_windowed(stream.source)
 
     assert stream.selected_by_default != (is_dear or isinstance(stream.source, LiveIds))
+
+
+@each_derived_table
+def test_a_derived_table_is_selected_by_default_if_the_one_is_that_it_comes_from(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    table = OfflineTap(stream).table(derived.name)
+
+    assert table.metadata.root.selected_by_default == stream.selected_by_default
+
+
+@each_derived_table
+def test_a_later_run_goes_on_in_a_derived_table_by_a_time_that_its_rows_have(
+    stream: type[KustomerStream], derived: Derived
+) -> None:
+    attributes = {field.source: sound(field) for field in stream.shape.attributes}
+    references = {"data": [{"type": "user", "id": "1"}, {"type": "team", "id": "2"}]}
+    resource = {
+        "id": "1",
+        "attributes": attributes,
+        "relationships": {each.source: references for each in stream.shape.relationships},
+        PARENT: {"id": "2", "updatedAt": "2026-05-01T00:00:00.000Z"},
+    }
+
+    root, table = (OfflineTap(stream).table(name) for name in (stream.name, derived.name))
+    assert (table.replication_key is None) == (root.replication_key is None)
+    if table.replication_key is not None:
+        (record,) = root.shape_rows(resource)
+        times = {row[table.replication_key] for row in table.shape_rows(resource)}
+        assert table.schema["properties"][table.replication_key]["format"] == "date-time"
+        assert times == {record[root.replication_key or ""]}
+
+
+def test_what_a_state_is_checked_by_are_the_replication_keys_that_tables_have() -> None:
+    tables = OfflineTap(*STREAMS).streams.values()
+
+    assert replication_keys() == {table.name: table.replication_key for table in tables}
 
 
 @each_stream

@@ -59,7 +59,8 @@ def kobjects(
     )
 
 
-ALL = ["kobjects", "kobject_tags", "kobject_order", "kobject_return"]
+DERIVED = [derived.name for derived in Kobjects.derived]
+ALL = ["kobjects", *DERIVED, "kobject_order", "kobject_return"]
 KLASSES = ["kobject_order", "kobject_return"]
 
 
@@ -124,18 +125,14 @@ def test_a_derived_table_of_all_klasses_gives_them_along_too() -> None:
 
 
 def test_a_klass_that_begins_earlier_is_read_by_itself() -> None:
-    tap = kobjects(bookmarks={"kobjects": LATE, "kobject_tags": LATE, "kobject_return": LATE})
+    late = ["kobjects", *DERIVED, "kobject_return"]
+    tap = kobjects(bookmarks=dict.fromkeys(late, LATE))
 
     assert [sorted(group) for group in readings(tap)] == [
-        ["kobject_return", "kobject_tags", "kobjects"],
+        sorted(late),
         ["kobject_order"],
     ]
-    assert contexts(tap) == {
-        "kobjects": "kobject",
-        "kobject_tags": "kobject",
-        "kobject_return": "kobject",
-        "kobject_order": "kobject_order",
-    }
+    assert contexts(tap) == {**dict.fromkeys(late, "kobject"), "kobject_order": "kobject_order"}
 
 
 def test_a_klass_that_begins_later_comes_along() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -226,7 +227,7 @@ def _related(name: str) -> Callable[[Resource], Items]:
 
 
 def _mentions(*, teams: bool) -> Callable[[Resource], Items]:
-    """Users and teams that a note mentions: teams stand among the users, or by themselves."""
+    """Users and teams that are mentioned: teams stand among the users, or by themselves."""
     return lambda note: [
         one["id"]
         for name in ("userMentions", "teamMentions")
@@ -259,10 +260,40 @@ def _statuses(session: Resource) -> Items:
     return [{"statusId": status, **said} for status, said in sorted(times_by_status.items())]
 
 
-def _queues(settings: Resource) -> Items:
-    team = settings["relationships"]["team"]["data"]["id"]
-    queues = settings["attributes"].get("queues") or []
-    return [{"teamId": team, "queueId": queue} for queue in queues]
+def _of_team(attribute: str, column: str) -> Callable[[Resource], Items]:
+    def find(settings: Resource) -> Items:
+        team = settings["relationships"]["team"]["data"]["id"]
+        return [
+            {"teamId": team, column: one} for one in _at(settings, "attributes", attribute) or ()
+        ]
+
+    return find
+
+
+def _text(value: Any) -> str:
+    """What is no string stands as JSON."""
+    compact = (",", ":")
+    return (
+        value if type(value) is str else json.dumps(value, separators=compact, ensure_ascii=False)
+    )
+
+
+def _texts(name: str) -> Callable[[Resource], Items]:
+    return lambda resource: [_text(item) for item in _at(resource, "attributes", name) or ()]
+
+
+def _questions(survey: Resource) -> Items:
+    lists = ("questions", "positiveQuestions", "negativeQuestions", "allQuestions")
+    return [
+        {"list": name, "question": _text(question)}
+        for name in lists
+        for question in _at(survey, "attributes", name) or ()
+    ]
+
+
+def _languages(article: Resource) -> Items:
+    versions = _at(article, "attributes", "langVersions") or {}
+    return [{"lang": lang, **said} for lang, said in sorted(versions.items())]
 
 
 def _criteria(version: Resource) -> Items:
@@ -300,18 +331,31 @@ _CALLED_BY_THE_ATTRIBUTE = {
         *("company", "domains", "emails", "locations", "phones", "socials", "tags", "urls"),
         "whatsapps",
     ),
-    "conversations": ("conversation", "assignedTeams", "assignedUsers", "channels", "tags"),
+    "conversation_times": (
+        *("conversation_time", "assignedTeams", "assignedUsers", "channels", "createdByTeams"),
+    ),
+    "conversations": (
+        *("conversation", "assignedTeams", "assignedUsers", "channels", "linkedConversations"),
+        *("predictions", "skills", "suggestedShortcuts", "suggestedTags", "tags"),
+    ),
+    "customer_drafts": ("customer_draft", "attachments", "shortcuts"),
     "customers": (
         *("customer", "activeUsers", "emails", "externalIds", "facebookIds", "instagramIds"),
-        *("locations", "phones", "sharedEmails", "sharedExternalIds", "sharedPhones"),
-        *("sharedSocials", "sharedWhatsapps", "socials", "tags", "urls", "watchers", "whatsapps"),
+        *("locations", "phones", "recentItems", "sharedEmails", "sharedExternalIds"),
+        *("sharedPhones", "sharedSocials", "sharedWhatsapps", "smoochIds", "socials", "tags"),
+        *("urls", "watchers", "whatsapps"),
     ),
-    "kobjects": ("kobject", "tags"),
+    "klasses": ("klass", "mixins"),
+    "knowledge_base_articles": (
+        *("knowledge_base_article", "categories", "knowledgeBases", "metaKeywords", "tags"),
+    ),
+    "kobjects": ("kobject", "images", "tags"),
     "messages": (
         *("message", "assignedTeams", "assignedUsers", "createdByTeams", "reactions", "tags"),
     ),
     "notes": ("note", "createdByTeams"),
     "role_groups": ("role_group", "roles"),
+    "satisfaction_responses": ("satisfaction_response", "answers"),
     "teams": ("team", "members", "roleGroups"),
     "users": ("user", "roleGroups", "roles"),
 }
@@ -325,19 +369,36 @@ DERIVED: dict[str, Source] = {
     "business_schedule_hours": Source("business_schedules", _hours),
     "company_external_ids": Source("companies", _external_id),
     "conversation_created_by_teams": Source("conversations", _teams_of_moments),
+    "conversation_forward_attachments": Source("conversation_forwards", _related("attachments")),
+    "conversation_forward_recipients": Source("conversation_forwards", _attribute("to")),
+    "customer_access_overrides": Source("customers", _attribute("accessOverride")),
+    "customer_draft_articles": Source("customer_drafts", _attribute("kbArticles")),
+    "knowledge_base_article_languages": Source("knowledge_base_articles", _languages),
+    "kobject_comment_attachments": Source("kobject_comments", _texts("attachments")),
+    "kobject_comment_team_mentions": Source("kobject_comments", _mentions(teams=True)),
+    "kobject_comment_user_mentions": Source("kobject_comments", _mentions(teams=False)),
     "message_attachments": Source("messages", _related("attachments")),
     "message_intents": Source("messages", _attribute("intentDetections")),
     "message_shortcuts": Source("messages", _related("shortcuts")),
+    "note_attachments": Source("notes", _texts("attachments")),
     "note_team_mentions": Source("notes", _mentions(teams=True)),
     "note_user_mentions": Source("notes", _mentions(teams=False)),
+    "satisfaction_questions": Source("satisfactions", _questions),
+    "saved_search_teams": Source("saved_searches", _attribute("teamVisibilities")),
+    "saved_search_users": Source("saved_searches", _attribute("userVisibilities")),
     "shortcut_access_teams": Source("shortcuts", _related("accessTeams")),
     "shortcut_access_users": Source("shortcuts", _related("accessUsers")),
+    "shortcut_attachments": Source("shortcuts", _related("attachments")),
     "sla_criteria": Source("sla_versions", _criteria),
     "sla_metrics": Source("sla_versions", _promises),
-    "team_queues": Source("team_routing_settings", _queues),
+    "team_external_queues": Source(
+        "team_routing_settings", _of_team("externalQueues", "externalQueue")
+    ),
+    "team_queues": Source("team_routing_settings", _of_team("queues", "queueId")),
     "work_session_capacities": Source("work_sessions", _attribute("capacity")),
     "work_session_queues": Source("work_sessions", _related("queues")),
     "work_session_status_times": Source("work_sessions", _statuses),
+    "work_session_work_items": Source("work_sessions", _related("workItems")),
 }
 
 
@@ -373,7 +434,7 @@ def _key_of(record: Record) -> tuple[str, int]:
 
 
 def _misplaced(record: Record, siblings: int, changed: str | None) -> list[str]:
-    (column,) = (name for name in record if name.endswith("_updated_at"))
+    column = f"{next(iter(record)).removesuffix('_id')}_updated_at"
     wanted = {"siblings": siblings, column: times.canonical(changed) if changed else None}
     return [
         f"{name}: {record[name]!r} instead of {value!r}"

@@ -121,8 +121,8 @@ def conversation(organisation: Organisation, row: Row) -> Document:
         **_assistance(organisation, row, dice),
         "modificationHistory": _history(row, now),
         "matchedTimeBasedRules": [],
-        "skills": [],
-        "linkedConversations": [],
+        "skills": ["refunds", "german"][: row.number % 3],
+        "linkedConversations": _linked(row),
         "roleGroupVersions": [],
         "accessOverride": [],
         "subStatus": rarely(dice, organisation.rows["sub_status"][0].id),
@@ -155,6 +155,12 @@ class _Actors:
             "assignedUsers": self.users(),
             "assignedTeams": self.teams(),
         }
+
+
+def _linked(row: Row) -> list[str]:
+    """Return the id of what the same customer wrote before, now and then."""
+    earlier: str | None = row.facts.get("earlier")
+    return [earlier] if earlier is not None and row.number % 4 == 0 else []
 
 
 def _channels(channel: str, dice: Dice) -> list[str]:

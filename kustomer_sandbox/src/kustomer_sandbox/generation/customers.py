@@ -96,7 +96,7 @@ def customer(organisation: Organisation, row: Row) -> Document:
                 for page in ("200", "201")
             ],
         ),
-        "smoochIds": [],
+        "smoochIds": [f"smooch-{row.number}"] if row.number % 11 == 0 else [],
         "activeUsers": sparse(now, now.some(staff, 2)),
         "watchers": sparse(now, now.some(staff, 2)),
         "recentLocation": _recent_location(dice, row),

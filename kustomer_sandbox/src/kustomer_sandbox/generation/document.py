@@ -77,6 +77,12 @@ def to_many(rows: Iterable[Row]) -> Document:
     return {"data": [reference(row) for row in rows]}
 
 
+def attached(row: Row) -> Document:
+    """Return the to-many relationship to the file of a row, if it has one."""
+    file: str | None = row.facts.get("file")
+    return {"data": [{"type": "attachment", "id": file}] if file else []}
+
+
 def org(organisation: Organisation) -> Document:
     """Return the relationship that every record has."""
     return {

@@ -156,16 +156,18 @@ class _Era:
             channel = dice.pick(words.CHANNELS)
             recent = era.end - created < 30 * DAY
             status = dice.pick(STATUSES) if recent or dice.one_in(10) else "done"
+            talks = customer.facts.setdefault("conversations", [])
             row = add(
                 "conversation",
                 created,
                 customer=customer,
+                earlier=talks[-1].id if talks else None,
                 channel=channel,
                 status=status,
                 messages=(),
                 notes=0,
             )
-            customer.facts.setdefault("conversations", []).append(row)
+            talks.append(row)
             rows.append(row)
         return rows
 
@@ -319,12 +321,22 @@ class _Era:
             elif number % 3 == 1:
                 parents["message"] = first
             add("customer_event", created, conversation=conversation, **parents)
+        self._files_that_go_along(talks)
+
+    def _files_that_go_along(self, talks: list[Row]) -> None:
+        """Add drafts and forwards; some of them, and some shortcuts, have a file."""
+        add, era, dice = self.organisation.add, self.era, self.dice
+        files = [one.id for one in self.organisation.rows["attachment"]]
+        for shortcut, file in zip(self.organisation.rows["shortcut"][::3], files, strict=False):
+            shortcut.facts.setdefault("file", file)
         for type_ in ("draft", "forward"):
-            for _ in range(era.amount(type_)):
+            for number in range(era.amount(type_)):
                 row = dice.pick(talks)
                 created = self._later(row, DAY)
                 customer = row.facts["customer"]
-                add(type_, created, conversation=row, customer=customer)
+                added = add(type_, created, conversation=row, customer=customer)
+                if number % 3 == 0:
+                    added.facts["file"] = files[number % len(files)]
 
     def _deletions(self) -> None:
         """Merge customers away who never wrote, and delete a few rows."""

@@ -19,6 +19,7 @@ from kustomer_sandbox.generation.document import (
     to_many,
     to_one,
 )
+from kustomer_sandbox.generation.messages import files
 from kustomer_sandbox.generation.staff import agents, desks
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def comment(organisation: Organisation, row: Row) -> Document:
     attributes = {
         "body": now.pick(words.SENTENCES),
         "importedAt": maybe(dice, None),
+        "attachments": files(row),
         **stamps(row),
         **deletion(row),
     }
@@ -115,7 +117,9 @@ def comment(organisation: Organisation, row: Row) -> Document:
         "kobject": {"data": reference(about)},
         "customer": to_one(about.facts["customer"]),
         "createdBy": to_one(author),
-        "userMentions": to_many(dice.some(agents(organisation), 2)),
+        "userMentions": to_many(
+            dice.some(agents(organisation), 2) + desks(organisation)[: row.number % 2]
+        ),
     }
     links = {"self": f"/v1/comments/{row.id}"}
     document = resource(organisation, row, attributes, relationships, links)

@@ -11,6 +11,7 @@ from kustomer_sandbox.generation.contacts import location
 from kustomer_sandbox.generation.custom import values
 from kustomer_sandbox.generation.document import (
     ABSENT,
+    NOTHING,
     Document,
     at,
     deletion,
@@ -196,6 +197,20 @@ def attachment(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, {"message": to_one(parent)}, links)
 
 
+def files(row: Row) -> Any:
+    """Return the files of a note or a comment.
+
+    How they read back is not documented: here as they are written.
+    """
+    file = {
+        "_id": f"{row.seed:024x}",
+        "name": "damage 📷.jpg",
+        "contentType": "image/jpeg",
+        "contentLength": 1000 + row.number,
+    }
+    return [file] if row.number % 5 == 0 else NOTHING[row.number % 3]
+
+
 def note(organisation: Organisation, row: Row) -> Document:
     """Build a note."""
     dice, now = row.dice(), row.revision_dice()
@@ -208,6 +223,7 @@ def note(organisation: Organisation, row: Row) -> Document:
         **stamps(row),
         "importedAt": maybe(dice, at(row.created)),
         "createdByTeams": sparse(now, dice.some([one.id for one in teams], 2)),
+        "attachments": files(row),
         "deleted": rarely(dice, False, 2),
         "custom": values("note", row, now) if dice.one_in(3) else ABSENT,
         **deletion(row),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustomer_sandbox.generation.document import ABSENT, Document, at, stamps, to_many, to_one
+from kustomer_sandbox.generation.document import (
+    ABSENT,
+    Document,
+    at,
+    attached,
+    stamps,
+    to_many,
+    to_one,
+)
 from kustomer_sandbox.generation.settings.setting import Parts, Setting, administered
 from kustomer_sandbox.generation.words import COLOURS, SENTENCES
 
@@ -13,6 +21,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
 
 TAG_NAMES = ("vip", "refund", "late delivery", "größe", "返品", "Spam", "gift 🎁")
+_KNOWLEDGE_BASE, _KB_CATEGORY = "b" * 24, "e" * 24
 CATEGORIES = ("Greetings", "Refunds", "Entschuldigungen", "その他")
 
 
@@ -58,7 +67,11 @@ def _shortcut(organisation: Organisation, row: Row) -> Parts:
         **stamps(row),
     }
     category = organisation.rows["shortcut_category"][row.number % len(CATEGORIES)]
-    return attributes, {"parent": to_one(category), **_access(organisation, row)}
+    return attributes, {
+        "parent": to_one(category),
+        **_access(organisation, row),
+        "attachments": attached(row),
+    }
 
 
 def _access(organisation: Organisation, row: Row) -> Document:
@@ -71,7 +84,6 @@ def _access(organisation: Organisation, row: Row) -> Document:
     return {
         "accessUsers": to_many(users),
         "accessTeams": to_many(organisation.rows["team"][: 1 + row.number % 2]),
-        "attachments": {"data": []},
     }
 
 
@@ -95,6 +107,14 @@ def _kb_article(organisation: Organisation, row: Row) -> Parts:
         "slug": f"return-{row.number}",
         "lang": "en_us",
         "status": "published" if row.number % 3 else "draft",
+        "tags": ["returns", "größe"][: row.number % 3],
+        "categories": [{"id": _KB_CATEGORY, "knowledgeBase": _KNOWLEDGE_BASE}],
+        "knowledgeBases": [_KNOWLEDGE_BASE],
+        "metaKeywords": ["return", "refund"][: 1 + row.number % 2],
+        "langVersions": {
+            lang: {"currentVersion": {"id": f"{row.seed:024x}"}}
+            for lang in ("en_us", "de")[: 1 + row.number % 2]
+        },
         **stamps(row),
     }
     return attributes, {"brand": to_one(organisation.rows["brand"][0])}
