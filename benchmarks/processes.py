@@ -102,5 +102,9 @@ def serving(command: Sequence[Word]) -> Iterator[str]:
 
 
 def environment() -> dict[str, str]:
-    """That of this process, without settings for the tap."""
-    return {name: value for name, value in os.environ.items() if "KUSTOMER" not in name}
+    """That of this process, without settings for the tap, and with bytecode that is kept."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if "KUSTOMER" not in name and name != "PYTHONDONTWRITEBYTECODE"
+    }

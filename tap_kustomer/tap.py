@@ -205,8 +205,10 @@ class TapKustomer(Tap):
         # By Kustomer's clock, and with a key that works: else nothing is begun.
         self.run.until  # noqa: B018
         self.writer.stop_if_asked = self.stop_if_asked
-        from tap_kustomer.tables import write_selected  # noqa: PLC0415  # As above.
+        from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
+        from tap_kustomer.tables import write_selected  # noqa: PLC0415
 
+        free_bodies_at_once()
         write_selected(self, self._write_state)
 
     def _write_state(self) -> None:
