@@ -79,7 +79,7 @@ class Budget:
     def ready_at(self, now: float) -> float:
         """The earliest time for the next request."""
         if self._window_end is not None and now >= self._window_end:
-            self._forget_window()
+            self._window_end = None
         # What was left unused may be caught up with at once.
         return max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
 
@@ -104,9 +104,13 @@ class Budget:
         if remaining is None:
             return
         # Answers overtake each other, so a small rise means nothing; a jump is a new window.
-        jumped = remaining > self._remaining + max(8.0, limit * 0.1)
+        jump = max(8.0, limit * 0.1)
+        jumped = remaining > self._remaining + jump
         if self._window_end is None or jumped:
-            self._window_end = now + WINDOW_SECONDS
+            # A window that began when hardly anything was used of the one before began unnoticed:
+            # it goes on for a while after the end that was expected.
+            goes_on = not jumped and math.isfinite(self._remaining)
+            self._window_end = now + (jump / self.rate if goes_on else WINDOW_SECONDS)
             self._remaining = remaining
             self._blocked_until = min(self._blocked_until, now)
         else:
@@ -121,7 +125,7 @@ class Budget:
         wait = min(max(wait, 1.0), WINDOW_SECONDS)
         self._blocked_until = max(self._blocked_until, now + wait)
         self._next_slot = max(self._next_slot, self._blocked_until)
-        self._forget_window()
+        self._window_end = None
         return wait
 
     @property
@@ -137,9 +141,6 @@ class Budget:
         """Requests of each window that are left to others, whatever they have used so far."""
         return self.limit * (1.0 - self.share) / 2
 
-    def _forget_window(self) -> None:
-        self._window_end = None
-        self._remaining = float("inf")
 
 
 class Limiter:

@@ -82,6 +82,24 @@ def test_alone_the_tap_uses_its_share_of_the_budget_and_is_never_refused(
     assert 0.97 * 60 * percent <= sent <= 60 * percent + 10
 
 
+@pytest.mark.parametrize("begin", [50.0, *(55 + half / 2 for half in range(10))])
+@pytest.mark.parametrize("latency", [0.3, 1.0, 3.0])
+def test_a_run_that_begins_late_in_a_minute_is_not_held_up_by_that(
+    begin: float, latency: float
+) -> None:
+    clock = VirtualClock()
+    server, limiter, draw = MinuteWindows(clock, 100, begin), Limiter(clock, 0.9), random.Random(1)
+
+    for _ in range(200):
+        limiter.wait(Cost.SEARCH)
+        clock.sleep(draw.uniform(0, 0.6))
+        headers = server.use()
+        assert headers is not None
+        clock.later(latency, _learn(limiter, headers))
+
+    assert clock.elapsed < 200 / 1.5 * 1.05
+
+
 def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
     times = []
