@@ -48,7 +48,7 @@ lint: $(ENVIRONMENT)  ## Check style and types.
 	$(BIN)/mypy
 	$(BIN)/mypy --scripts-are-modules plugins/demo.py plugins/target-duckdb
 
-benchmark: $(ENVIRONMENT)  ## Measure the tap; takes half an hour, on a machine that does nothing else.
+benchmark: $(ENVIRONMENT)  ## Measure the tap, for a quarter of an hour; the machine should do nothing else.
 	$(BIN)/python benchmarks/run.py
 
 demo: $(ENVIRONMENT) $(MELTANO) $(PLUGINS)  ## Sync a make-believe organisation to DuckDB with Meltano.

@@ -1,4 +1,4 @@
-"""Measures the tap: `python benchmarks/run.py`, half an hour long.
+"""Measures the tap: `python benchmarks/run.py`, a quarter of an hour long.
 
 It runs the installed tap as a process, mostly against a lean stand-in for Kustomer
 (`stand_in.py`), and prints Markdown tables. The quick form checks counts and measures no times; it
