@@ -142,7 +142,6 @@ class Budget:
         return self.limit * (1.0 - self.share) / 2
 
 
-
 class Limiter:
     """One limiter for all requests of the process; threads may share it.
 
