@@ -169,10 +169,13 @@ class TapKustomer(Tap):
             parse_env_config=config.parse_env,
             setup_mapper=False,
         )
-        with summarised(tap.run):
-            # This asks Kustomer for the columns that the organisation has defined.
-            tap.setup_mapper()
-            tap.sync_to_end()
+        try:
+            with summarised(tap.run):
+                # This asks Kustomer for the columns that the organisation has defined.
+                tap.setup_mapper()
+                tap.sync_to_end()
+        finally:
+            tap.run.session.close()
 
     def sync_to_end(self) -> None:
         """Sync all streams; whatever ends the run early, the state is written.

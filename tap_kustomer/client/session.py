@@ -155,6 +155,10 @@ class Session:
         twin.requests = 0
         return twin
 
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._http.close()
+
     def server_now(self) -> float:
         """Seconds since 1970 by Kustomer's clock, as far as an answer has shown it."""
         return self.clock.now() + (self._clock_difference or 0.0)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import selectors
 import signal
-from select import select as select_ready
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,7 +136,9 @@ def test_a_run_that_is_told_to_stop_while_nobody_reads_loses_nothing(
     begun = read_until_schema_of(process, "conversations")
     assert process.stdout is not None
     # The next block has begun, and is larger than the pipe: the tap waits in the middle of it.
-    select_ready([process.stdout], [], [], LONGEST_RUN)
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        assert selector.select(LONGEST_RUN)
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     rest = finish(process)

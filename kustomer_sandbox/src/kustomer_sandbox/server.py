@@ -39,6 +39,15 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
+async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    """Serve until the server is told to exit, and leave no connection open."""
+    await server.serve(sockets=[listening])
+    # Those that are still waiting for an answer; the others are closed.
+    for connection in list(server.server_state.connections):
+        connection.transport.abort()
+    await asyncio.sleep(0)
+
+
 class Sandbox:
     """A running sandbox: a context manager with a URL and a key.
 
@@ -138,9 +147,9 @@ class Sandbox:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        serve = self._server.serve
+        serving = _serve(self._server, listening)
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(serve(sockets=[listening])),
+            target=lambda: asyncio.run(serving),
             name="kustomer-sandbox",
             daemon=True,
         )
