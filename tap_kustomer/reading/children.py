@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # enough for one slow answer not to hold up the others.
 _AHEAD: Final = 4
 
+_IN_PLACE: Final = InPlace()
+
 # So many parents without any answer, one after the other, show that the endpoint is not there.
 _MISSING_AT_MOST: Final = 20
 
@@ -180,7 +182,7 @@ def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _C
     rows: list[Resource] = []
     shortfall = None
     try:
-        for page in read_list(session, InPlace(), listed, source.page_size):
+        for page in read_list(session, _IN_PLACE, listed, source.page_size):
             rows.extend(page.resources)
     except IncompleteError as error:
         shortfall = error
