@@ -88,20 +88,28 @@ class Question:
     sorted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One found resource, with what the reading goes by.
 
     Attributes:
         time: By which it was found, nearly always that of its last change.
+        created: Its `createdAt`, if it has one.
         raw: The resource as it came. It is kept so because rows that are read ahead take several
             times the room when they are parsed.
     """
 
     id: str
     time: int
-    created_at: int | None
+    created: Any
     raw: msgspec.Raw
+
+    @property
+    def created_at(self) -> int | None:
+        """When it was created, in milliseconds since 1970, if it says so."""
+        try:
+            return times.to_milliseconds(self.created)
+        except (TypeError, ValueError):
+            return None
 
     def resource(self) -> dict[str, Any]:
         """The JSON:API resource."""
@@ -264,15 +272,8 @@ def _read_rows(
             time = times.to_milliseconds(text)
             if len(text) != _CANONICAL_LENGTH and (fraction := _FRACTION.search(text)):
                 digits = max(digits, len(fraction[1]))
-        rows.append(Row(resource.id, time, _created_at(resource.attributes.createdAt), raw))
+        rows.append(Row(resource.id, time, resource.attributes.createdAt, raw))
     return rows, digits
-
-
-def _created_at(value: Any) -> int | None:
-    try:
-        return times.to_milliseconds(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _check_count(found: int, size: int, total: int | None, question: Question) -> None:

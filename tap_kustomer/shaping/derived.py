@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_settling
-from tap_kustomer.shaping.objects import compile_object
+from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
 from tap_kustomer.shaping.values import anything
 
@@ -99,7 +99,7 @@ def compile_deriver(
     """
     column = parent_columns(parent)
     find = derived.items
-    shape = compile_object(derived.fields)
+    add_columns = compile_columns(derived.fields)
     settle = compile_settling(derived_schema(derived, parent)["properties"], known)
 
     def rows(resource: Resource) -> list[Record]:
@@ -114,7 +114,7 @@ def compile_deriver(
             row: Record = {**whose, POSITION: position, SIBLINGS: siblings}
             leftovers: Leftovers = []
             if type(item) is dict:
-                row.update(shape(item, leftovers))
+                add_columns(row, item, leftovers)
             elif item is not None:
                 leftovers.append(Leftover(("value",), anything(item)))
             records.append(settle(row, leftovers))

@@ -19,6 +19,7 @@ from tap_kustomer.shaping.values import (
     UNCHANGED,
     MismatchError,
     anything,
+    is_canonical,
     kind_by_suffix,
     time,
 )
@@ -36,16 +37,16 @@ Shaper = Callable[[Any, Leftovers], Any]
 # after one look at their type: that is what keeps shaping fast.
 Step = tuple[frozenset[type], Shaper]
 
-# Takes up the keys of an object that are not declared.
-TakeUp = Callable[[Row, dict[str, Any], Leftovers], None]
+# Adds the columns that come out of an object, or out of some of its keys, to a row.
+Filler = Callable[[Row, dict[str, Any], Leftovers], None]
 
 Key = TypeVar("Key")
 
 
-def compile_object(fields: Iterable[Field]) -> Shaper:
+def compile_columns(fields: Iterable[Field]) -> Filler:
     """The function that turns an object of these fields into columns. Other keys are left over."""
     fields = tuple(fields)
-    return _object(fields, (), _leaving_over((), columns_of(fields).values()))
+    return _columns(fields, (), _leaving_over((), columns_of(fields).values()))
 
 
 def _step(field: Field, path: Path) -> Step:
@@ -56,7 +57,8 @@ def _step(field: Field, path: Path) -> Step:
         path: Where it stands in the record or, within arrays and maps, in an item.
     """
     if field.kind in CONVERSIONS:
-        return UNCHANGED[field.kind] | {NoneType}, _single(field, path)
+        shape = _time(path) if field.kind is Kind.TIME else _single(field.kind, path)
+        return UNCHANGED[field.kind] | {NoneType}, shape
     match field.kind:
         case Kind.ARRAY:
             shape = _array(field, path)
@@ -66,12 +68,12 @@ def _step(field: Field, path: Path) -> Step:
             shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
             taken = columns_of(field.fields).values()
-            shape = _object(field.fields, path, _keeping_beside(taken))
+            shape = _object(path, _columns(field.fields, path, _keeping_beside(taken)))
     return frozenset({NoneType}), shape
 
 
-def _single(field: Field, path: Path) -> Shaper:
-    convert = CONVERSIONS[field.kind]
+def _single(kind: Kind, path: Path) -> Shaper:
+    convert = CONVERSIONS[kind]
 
     def shape(value: Any, leftovers: Leftovers) -> Any:
         try:
@@ -83,21 +85,48 @@ def _single(field: Field, path: Path) -> Shaper:
     return shape
 
 
+def _time(path: Path) -> Shaper:
+    """Nearly all times are canonical: they are passed on after one look."""
+    convert = _single(Kind.TIME, path)
+
+    def shape(value: Any, leftovers: Leftovers) -> Any:
+        if type(value) is str and is_canonical(value):
+            return value
+        return convert(value, leftovers)
+
+    return shape
+
+
 # Objects
 
 
-def _object(fields: Iterable[Field], path: Path, take_up: TakeUp) -> Shaper:
+def _object(path: Path, add_columns: Filler) -> Shaper:
+    def shape(value: Any, leftovers: Leftovers) -> Row | None:
+        if type(value) is not dict:
+            leftovers.append(Leftover(path, value))
+            return None
+        row: Row = {}
+        add_columns(row, value, leftovers)
+        return row
+
+    return shape
+
+
+def _columns(fields: Iterable[Field], path: Path, take_up: Filler) -> Filler:
+    """The columns of declared keys.
+
+    Args:
+        fields: Declare them.
+        path: Where the object stands.
+        take_up: What is done with the other keys.
+    """
     names = columns_of(fields)
     plan = {
         field.source: (names[field.source], *_step(field, (*path, names[field.source])))
         for field in fields
     }
 
-    def shape(value: Any, leftovers: Leftovers) -> Row | None:
-        if type(value) is not dict:
-            leftovers.append(Leftover(path, value))
-            return None
-        row: Row = {}
+    def add(row: Row, value: dict[str, Any], leftovers: Leftovers) -> None:
         unknown: dict[str, Any] = {}
         for key, item in value.items():
             try:
@@ -108,12 +137,11 @@ def _object(fields: Iterable[Field], path: Path, take_up: TakeUp) -> Shaper:
                 row[column] = item if type(item) in unchanged else shape_item(item, leftovers)
         if unknown:
             take_up(row, unknown, leftovers)
-        return row
 
-    return shape
+    return add
 
 
-def _leaving_over(path: Path, taken: Iterable[str]) -> TakeUp:
+def _leaving_over(path: Path, taken: Iterable[str]) -> Filler:
     """Keys that a table has no columns for are left over. A null among them would say nothing."""
     taken = frozenset(taken)
 
@@ -126,7 +154,7 @@ def _leaving_over(path: Path, taken: Iterable[str]) -> TakeUp:
     return take_up
 
 
-def _keeping_beside(taken: Iterable[str]) -> TakeUp:
+def _keeping_beside(taken: Iterable[str]) -> Filler:
     """An open object keeps other keys beside the declared ones."""
     taken = frozenset(taken)
 
@@ -208,7 +236,7 @@ def _custom(field: Field, path: Path) -> Shaper:
                 others[key] = unknown[key]
         leave_over(row, others, leftovers)
 
-    return _object(told, path, take_up_by_name if by_name else leave_over)
+    return _object(path, _columns(told, path, take_up_by_name if by_name else leave_over))
 
 
 def _custom_by_suffix(path: Path) -> Shaper:

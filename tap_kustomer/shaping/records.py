@@ -13,7 +13,7 @@ from tap_kustomer.resource import PARENT, Resource
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_settling
 from tap_kustomer.shaping.names import columns
-from tap_kustomer.shaping.objects import compile_object
+from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.shaping.secrets import compile_hiding
@@ -47,7 +47,7 @@ def compile_shaper(
     """
     hide = compile_hiding(secrets) if secrets else None
     place = layout(shape)
-    shape_attributes = compile_object(shape.attributes)
+    add_attributes = compile_columns(shape.attributes)
     add_relationships = compile_relationships(shape, place.relationships)
     type_column, links_column = place.type, place.links
     parent = parent_columns(shape.parent, shape.root) if shape.parent else None
@@ -61,7 +61,7 @@ def compile_shaper(
         row: Record = {"id": text_or_null(resource.get("id"))}
         attributes = _object_in(resource, "attributes", leftovers)
         if attributes is not None:
-            row.update(shape_attributes(attributes, leftovers))
+            add_attributes(row, attributes, leftovers)
         relationships = _object_in(resource, "relationships", leftovers)
         if relationships is not None:
             add_relationships(row, relationships, leftovers)

@@ -39,8 +39,13 @@ def compile_relationships(
                 continue
             if key in to_one and type(data) is dict:
                 id_column, data_column = to_one[key]
-                row[id_column] = reference_id = text_or_null(data.get("id"))
-                row[data_column] = {"id": reference_id, "type": text_or_null(data.get("type"))}
+                reference_id, reference_type = data.get("id"), data.get("type")
+                # Looked at before it is converted: that is what keeps shaping fast.
+                if type(reference_id) is not str or type(reference_type) is not str:
+                    reference_id = text_or_null(reference_id)
+                    reference_type = text_or_null(reference_type)
+                row[id_column] = reference_id
+                row[data_column] = {"id": reference_id, "type": reference_type}
                 is_told = not _says_more(data)
             elif key in to_many and type(data) is list:
                 row[to_many[key]] = [_id(item) for item in data]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # No longer than a float can hold.
 _NUMERAL = re.compile(r"[+-]?\d{1,200}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 
-_is_canonical = times.CANONICAL.fullmatch
+is_canonical = times.CANONICAL.fullmatch
 
 
 class MismatchError(Exception):
@@ -67,7 +67,7 @@ def time(value: Any) -> str:
     """Times in canonical form, whatever their offset."""
     if type(value) is not str:
         raise MismatchError
-    if _is_canonical(value):
+    if is_canonical(value):
         return value
     try:
         return times.canonical(value)

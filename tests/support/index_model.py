@@ -75,11 +75,12 @@ class IndexModel:
         rows = [
             Row(
                 row_id,
-                self.rows[row_id][0] if self.shows_time else question.window.start,
-                self.rows[row_id][1],
+                updated if self.shows_time else question.window.start,
+                None if created is None else times.to_text(created),
                 msgspec.Raw(b"{}"),
             )
             for row_id in ids
+            for updated, created in [self.rows[row_id]]
         ]
         in_order = sorted(rows, key=lambda row: row.time)
         if question.sorted and rows != in_order:
