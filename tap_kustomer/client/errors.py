@@ -110,15 +110,22 @@ def _explain_one(error: Any) -> str:
     return " ".join(f"{said} ({place})".split()) if place else " ".join(said.split())
 
 
-def from_status(status: int, request: str, body: bytes) -> RequestError:
-    """The error that stands for a status code other than 2xx."""
+def from_status(
+    status: int, request: str, body: bytes, retry_after: float | None = None
+) -> RequestError:
+    """The error that stands for a status code other than 2xx and 429.
+
+    Args:
+        status: The code.
+        request: What was asked.
+        body: Of the answer.
+        retry_after: Seconds that the server asks to wait, where it says so.
+    """
     message = f"{request} answered {status}: {explain(body)}"
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimitedError(message)
     if status in _NOT_THERE:
         return MissingError(message)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-        return TransientError(message)
+        return TransientError(message, retry_after=retry_after)
     if status == HTTPStatus.FORBIDDEN and body.lstrip().startswith(b"<"):
         # Its CDN has stopped the request: that says nothing about the key's roles.
         return TransientError(message)

@@ -203,9 +203,8 @@ class Limiter:
         The unit of the latter is documented once as epoch seconds and seen otherwise, so it is
         told from its size.
         """
-        retry_after = _number(headers.get("retry-after"))
-        if retry_after is not None:
-            return retry_after
+        if (asked := retry_after(headers)) is not None:
+            return asked
         reset = _number(headers.get("x-ratelimit-reset"))
         if reset is None:
             return None
@@ -214,6 +213,11 @@ class Limiter:
         # Compared with the server's own clock: this machine's may be minutes apart from it.
         now = server_time(headers) or self._clock.now()
         return (reset / 1000 if reset >= _EPOCH_MILLISECONDS else reset) - now
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the header `Retry-After` asks to wait; None without one that says seconds."""
+    return _number(headers.get("retry-after"))
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
+import random
 import threading
 from copy import copy
 from dataclasses import dataclass, field
@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-import backoff
 import msgspec
 import requests
 import urllib3
@@ -30,7 +29,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
-from tap_kustomer.client.limits import Cost, server_time
+from tap_kustomer.client.limits import Cost, retry_after, server_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -174,31 +173,27 @@ class Session:
         Raises:
             RequestError: One of its subclasses, by what came (`tap_kustomer.client.errors`).
         """
-        pauses = backoff.expo(max_value=_LONGEST_PAUSE)
-        next(pauses)  # The generator's own start value, not a pause.
+        tries = 0
         started: float | None = None
-        for attempt in itertools.count(1):
+        while True:
             self.limiter.wait(request.cost)
             with self._counting:
                 self.requests += 1
             try:
                 return self._read(request, self._attempt(request), read)
             except TransientError as fault:
+                tries += 1
                 now = self.clock.monotonic()
                 started = now if started is None else started
-                pause = fault.retry_after
-                if pause is None:
-                    longest = next(pauses)
-                    pause = longest / 2 + backoff.full_jitter(longest / 2)
+                pause = _pause(fault, tries)
                 if now + pause - started > self._max_retry_seconds:
-                    tries = "1 try" if attempt == 1 else f"{attempt} tries"
                     raise GaveUpError(
-                        f"{fault}. Given up after {tries} in {now - started:.0f} s: run again with "
-                        "the last STATE, it goes on where it stopped"
+                        f"{fault}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
+                        f"{now - started:.0f} s: run again with the last STATE, it goes on where "
+                        "it stopped"
                     ) from fault
                 logger.warning("%s. Asking again in %.1f s", fault, pause)
                 self.clock.sleep(pause)
-        raise AssertionError  # pragma: no cover
 
     def _read(self, request: Request, reply: Reply, read: Callable[[Reply], T]) -> T:
         try:
@@ -260,10 +255,24 @@ class Session:
         if not response.ok:
             # Before it is shortened: a server may send the key back.
             said = self._authenticator.hide_key(content.decode(errors="replace"))
-            raise from_status(response.status_code, str(request), said.encode())
+            raise from_status(
+                response.status_code,
+                str(request),
+                said.encode(),
+                retry_after=retry_after(response.headers),
+            )
         return Reply(content)
 
     def _difference(self, headers: Mapping[str, str]) -> float | None:
         """How far Kustomer's clock is ahead of this machine's, by the latest answer that says."""
         time = server_time(headers)
         return self._clock_difference if time is None else time - self.clock.now()
+
+
+def _pause(fault: TransientError, tries: int) -> float:
+    """Seconds until the next try: about twice as many each time, and no less than was asked for."""
+    asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
+    if isinstance(fault, RateLimitedError):
+        return asked
+    longest = min(2.0 ** min(tries - 1, 10), _LONGEST_PAUSE)
+    return max(asked, random.uniform(longest / 2, longest))  # noqa: S311  # Spreads requests.

@@ -5,7 +5,6 @@ import pytest
 from tap_kustomer.client.errors import (
     AccessError,
     MissingError,
-    RateLimitedError,
     RefusedError,
     TransientError,
     explain,
@@ -61,7 +60,6 @@ def test_a_long_explanation_is_cut_and_stays_one_line() -> None:
         (409, RefusedError),
         (413, RefusedError),
         (422, RefusedError),
-        (429, RateLimitedError),
         (500, TransientError),
         (502, TransientError),
         (503, TransientError),

@@ -187,6 +187,33 @@ def test_retry_after_says_how_long_to_wait(
     assert 17 <= clock.elapsed < 19
 
 
+@pytest.mark.parametrize(
+    ("asked", "pause"), [("17", (17, 18)), ("0", (0.5, 1)), ("3600", (60, 61)), ("soon", (0.5, 1))]
+)
+def test_a_server_that_is_busy_may_ask_for_a_pause_too(
+    requests_mock: Mocker, asked: str, pause: tuple[float, float]
+) -> None:
+    busy = {"status_code": 503, "headers": {"Retry-After": asked}}
+    requests_mock.get(f"{URL}/v1/teams", [busy, {"json": {}}])
+    clock = VirtualClock()
+
+    new_session(clock).send(TEAMS, whole)
+
+    least, most = pause
+    assert least <= clock.elapsed <= most
+
+
+def test_pauses_grow_while_a_fault_lasts(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=502)
+    clock = VirtualClock()
+    with pytest.raises(GaveUpError):
+        new_session(clock).send(TEAMS, whole)
+
+    for number, pause in enumerate(clock.sleeps):
+        longest = min(2.0**number, 60)
+        assert longest / 2 <= pause <= longest
+
+
 def test_a_refusal_is_not_repeated(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(
         f"{URL}/v1/teams", status_code=400, json={"errors": [{"code": "bad_request"}]}
