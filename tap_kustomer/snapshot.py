@@ -22,7 +22,7 @@ class Snapshot:
     Args:
         write: Writes a row.
         encode: Any value as JSON.
-        form: What else decides how the rows look, such as the columns that are selected.
+        form: What else decides what is written, such as the columns that are selected.
     """
 
     def __init__(
@@ -34,6 +34,10 @@ class Snapshot:
         self._bytes = 0
         self._is_held = True
         self._sum = self._number(form)
+
+    def is_same_as(self, digest: str | None) -> bool:
+        """Whether all rows are still held, and are those that gave a digest."""
+        return self._is_held and self.digest == digest
 
     @property
     def digest(self) -> str:

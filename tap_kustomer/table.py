@@ -7,7 +7,7 @@ from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -32,6 +32,20 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.run import Outcome
     from tap_kustomer.tap import TapKustomer
+
+
+# The settings of the SDK that decide what becomes of a record.
+_FORMING: Final = (
+    "batch_config",
+    "emit_activate_version_messages",
+    "faker_config",
+    "flattening_enabled",
+    "flattening_max_depth",
+    "flattening_max_key_length",
+    "flattening_separator",
+    "stream_map_config",
+    "stream_maps",
+)
 
 
 class Table(Stream):
@@ -143,8 +157,7 @@ class Table(Stream):
             self._stream_version = self._initialized_at // 1000
         self._write = self._writing()
         if not self.is_incremental and not self.is_sent_unchanged:
-            form = [breadcrumb for breadcrumb, selected in self.mask.items() if selected]
-            self._snapshot = Snapshot(self._write, self._writer.encode, form)
+            self._snapshot = Snapshot(self._write, self._writer.encode, self._form)
             self._write = self._snapshot.add
 
     def begin_page(self) -> None:
@@ -178,12 +191,12 @@ class Table(Stream):
         """
         state = self.stream_state
         if self._snapshot is not None:
-            digest = self._snapshot.digest if is_whole else None
-            if digest is not None and digest == state.get("digest"):
+            if is_whole and self._snapshot.is_same_as(state.get("digest")):
                 self.rows = 0
                 return
             self._snapshot.release()
-            state["digest"] = digest  # Unknown after a reading that lacks rows.
+            # Unknown after a reading that lacks rows.
+            state["digest"] = self._snapshot.digest if is_whole else None
         self._write_batches(at_least=1)
         if self.is_incremental:
             return
@@ -215,6 +228,12 @@ class Table(Stream):
         if value > (state.get("replication_key_value") or ""):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
+
+    @property
+    def _form(self) -> Any:
+        """What decides how rows are written, beside the rows themselves."""
+        selected = [breadcrumb for breadcrumb, is_on in self.mask.items() if is_on]
+        return selected, {name: self.config.get(name) for name in _FORMING}
 
     def _writing(self) -> Callable[[Record], None]:
         """What writes one record: straight to the writer, unless the SDK has to do more to it."""
@@ -267,8 +286,14 @@ class Table(Stream):
                 "settings for a stream"
             )
         records, self._batch = iter(self._batch), []
-        for manifest in Batcher(self.tap_name, self.name, config).get_batches(records):
-            self._write_batch_message(encoding=config.encoding, manifest=manifest)
+        try:
+            for manifest in Batcher(self.tap_name, self.name, config).get_batches(records):
+                self._write_batch_message(encoding=config.encoding, manifest=manifest)
+        except OSError as error:
+            raise ConfigurationError(
+                f"Setting batch_config: no file can be written to {config.storage.root}: "
+                f"{error.strerror or error}; expected a folder with room for it"
+            ) from error
 
     # The SDK's own way, which its trial runs and its tests use
 

@@ -454,6 +454,21 @@ def test_a_list_that_is_shorter_than_it_says_is_a_warning() -> None:
     assert str(SHORT) in warning
 
 
+def test_a_folder_that_batches_can_t_be_written_to_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    batches = {
+        "encoding": {"format": "jsonl"},
+        "storage": {"root": (tmp_path / "file" / "folder").as_uri()},
+    }
+    tap = OfflineTap(Tags, scripted={"script": {"tags": [ONE_TAG]}}, batch_config=batches)
+
+    run = tap.sync()
+
+    assert run.code == 1
+    (error,) = run.logged("ERROR")
+    assert "Setting batch_config: no file can be written to" in error
+
+
 def test_what_came_of_a_list_that_is_short_is_written_to_batches_too(tmp_path: Path) -> None:
     batches = {
         "encoding": {"format": "jsonl", "compression": "gzip"},
@@ -628,6 +643,34 @@ def test_other_columns_are_a_change() -> None:
 
 
 @pytest.mark.parametrize(
+    "settings",
+    [
+        {"stream_maps": {"team_members": {"__alias__": "members"}}},
+        {"stream_maps": {"team_members": {"siblings": None}}},
+        {"flattening_enabled": True, "flattening_max_depth": 1},
+    ],
+    ids=["another name", "another column", "flattened"],
+)
+def test_another_form_of_the_rows_is_a_change(settings: dict[str, Any]) -> None:
+    first = sync_teams(None)
+
+    second = sync_teams(first.state(), **settings)
+    third = sync_teams(second.state(), **settings)
+
+    assert sum(second.counts().values()) == 5
+    assert sum(third.counts().values()) == 2
+
+
+def test_versions_that_are_wanted_now_are_a_change() -> None:
+    script = {"script": {"teams": [page(*TEAMS)]}}
+    first = OfflineTap(Teams, scripted=script).sync()
+
+    second = sync_teams(first.state())
+
+    assert "team_members" in activated_in(second)
+
+
+@pytest.mark.parametrize(
     "pages",
     [(page(*TEAMS), SHORT), (page(*TEAMS), MISSING), (Page(cut_off(*TEAMS)),)],
     ids=["short", "fewer rows than counted", "ended by a signal"],
@@ -659,6 +702,17 @@ def test_more_rows_than_can_be_held_are_written_each_time(
 
     check(second)
     assert len(first.records("team_members")) == len(second.records("team_members")) == 3
+    assert "team_members" in activated_in(second)
+
+
+def test_rows_that_are_written_unchanged_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tap_kustomer.snapshot._MOST_BYTES", 0)
+    first = sync_teams(None)
+    tap = OfflineTap(Teams, state=first.state(), scripted={"script": {"teams": [page(*TEAMS)]}})
+
+    tap.sync()
+
+    assert {outcome.stream: outcome.rows for outcome in tap.run.outcomes}["team_members"] == 3
 
 
 def test_what_a_search_gives_is_written_as_it_comes() -> None:
