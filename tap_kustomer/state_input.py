@@ -18,7 +18,7 @@ from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # What other taps for Kustomer go by, also in tables that this one reads whole.
 _USUAL_KEY: Final = "updated_at"
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_state(
-    document: Mapping[str, Any], known: Mapping[str, str | None], *, now: int
+    document: Mapping[str, Any], key_of: Callable[[str], str | None], *, now: int
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """The same state as the SDK's taps keep it, with its times in the canonical form.
 
@@ -43,19 +43,19 @@ def read_state(
 
     Args:
         document: A state, a STATE message, or what `meltano state get` prints.
-        known: The replication key of each table; None where it is read whole each time.
+        key_of: The replication key of a table, by its name; None for what is read whole each time,
+            and for tables that are not known.
         now: Milliseconds since 1970, by this machine's clock.
 
     Raises:
         ConfigurationError: It can't be understood, or would make the run miss rows.
     """
     bookmarks = {
-        stream: _in_sdk_form(stream, given, known.get(stream) or _USUAL_KEY)
+        stream: _in_sdk_form(stream, given, key_of(stream) or _USUAL_KEY)
         for stream, given in _bookmarks(document).items()
     }
     for stream, bookmark in bookmarks.items():
-        key = known.get(stream)
-        if key is not None:
+        if (key := key_of(stream)) is not None:
             _check(stream, bookmark, key, latest=now + _DAY)
     return {"bookmarks": bookmarks}
 

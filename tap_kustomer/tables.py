@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from tap_kustomer.access import try_all
@@ -41,6 +42,7 @@ def all_tables(tap: TapKustomer) -> list[Table]:
     return [*tables, *_klass_tables(tap, definitions, {table.name for table in tables})]
 
 
+@cache
 def replication_keys() -> dict[str, str | None]:
     """The replication key of each table but those of single klasses; None for full tables."""
     keys: dict[str, str | None] = {}
@@ -49,6 +51,14 @@ def replication_keys() -> dict[str, str | None]:
         for each in stream.derived:
             keys[each.name] = derived_replication_key(keys[stream.name], stream.singular)
     return keys
+
+
+def replication_key_of(name: str) -> str | None:
+    """The replication key of a table; None for a full table, and for one that is not known."""
+    keys = replication_keys()
+    # Which klasses there are, only a catalog or Kustomer itself can tell.
+    is_of_a_klass = name.startswith(KlassKobjects.name)
+    return keys.get(name, keys[Kobjects.name] if is_of_a_klass else None)
 
 
 def write_selected(tap: TapKustomer, write_state: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ BOOKMARK = {"replication_key": "updated_at", "replication_key_value": TIME}
 
 
 def read(document: dict[str, Any]) -> dict[str, Any]:
-    return read_state(document, KNOWN, now=NOW)["bookmarks"]
+    return read_state(document, KNOWN.get, now=NOW)["bookmarks"]
 
 
 def refusal(document: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ from tap_kustomer.streams.shortcuts import Shortcuts
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.teams import Teams
 from tap_kustomer.streams.users import Users
-from tap_kustomer.tables import replication_keys
+from tap_kustomer.tables import replication_key_of, replication_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -425,6 +425,12 @@ def test_what_a_state_is_checked_by_are_the_replication_keys_that_tables_have() 
     tables = OfflineTap(*STREAMS).streams.values()
 
     assert replication_keys() == {table.name: table.replication_key for table in tables}
+
+
+def test_a_state_is_checked_for_the_tables_of_klasses_too() -> None:
+    (klass,) = OfflineTap(klasses=["order"]).streams.values()
+
+    assert replication_key_of(klass.name) == klass.replication_key
 
 
 @each_stream
