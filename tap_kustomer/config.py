@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 from singer_sdk import typing as th
 
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 DISTRIBUTION: Final = "complete-tap-kustomer"
+
+_TYPES: Final = {
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "a JSON object",
+    "array": "a JSON array",
+    "string": "a text that is not empty",
+}
+
+# What the SDK takes for true in an environment variable, and the opposites.
+_BOOLEANS: Final = {"true", "1", "yes", "on", "false", "0", "no", "off"}
 
 # The name and the numbers that MeltanoLabs' variant of this tap uses for the region.
 _PROD_POINTS: Final = {1: "us", 2: "eu"}
@@ -293,19 +304,37 @@ def warnings_about(config: Mapping[str, Any], known: Collection[str]) -> list[st
     ]
 
 
-def check_environment(environment: Mapping[str, str]) -> None:
-    """Check the numbers among the environment variables, which the SDK would stumble over.
+def check_environment(environment: Mapping[str, str], schema: Mapping[str, Any]) -> None:
+    """Check environment variables that the SDK would stumble over, or take for something else.
+
+    Args:
+        environment: The environment variables.
+        schema: Of all settings, the SDK's among them.
 
     Raises:
-        ConfigurationError: One of them is no whole number.
+        ConfigurationError: One of them is not of its setting's type.
     """
-    given = {name: environment.get(f"TAP_KUSTOMER_{name.upper()}") for name in SCHEMA["properties"]}
+    properties = schema["properties"]
+    given = {name: environment.get(f"TAP_KUSTOMER_{name.upper()}") for name in properties}
     for name, value in given.items():
-        is_whole = "integer" in SCHEMA["properties"][name]["type"]
-        if value is not None and is_whole and not value.strip("-").isdigit():
+        if value is not None and not _is_of_type(value, properties[name]["type"]):
             raise ConfigurationError(
-                f"Setting {name}: {_shown(value, given)} was given; expected {_allowed(name)}"
+                f"Setting {name}: {_shown(value, given)} was given in the environment; expected "
+                f"{_allowed(properties[name])}"
             )
+
+
+def _is_of_type(text: str, types: Collection[str]) -> bool:
+    if "boolean" in types:
+        return text.lower() in _BOOLEANS
+    try:
+        if "integer" in types:
+            int(text)
+        elif "object" in types:
+            msgspec.json.decode(text, type=dict)
+    except ValueError:
+        return False
+    return True
 
 
 def version() -> str:
@@ -330,12 +359,11 @@ _VALIDATOR: Final = Draft202012Validator(SCHEMA, format_checker=_FORMATS)
 def _explain(error: ValidationError, config: Mapping[str, Any]) -> str:
     if error.validator == "required":
         name = next(name for name in SCHEMA["required"] if name not in config)
-        return f"Setting {name}: it is missing; expected {_allowed(name)}"
+        return f"Setting {name}: it is missing; expected {_allowed(SCHEMA['properties'][name])}"
     name = str(error.absolute_path[0]) if error.absolute_path else "the configuration"
-    # Files are read with their fractions as Decimal.
-    value = float(error.instance) if isinstance(error.instance, Decimal) else error.instance
-    given = "a value" if name == "api_key" else _shown(value, config)
-    return f"Setting {name}: {given} was given; expected {_allowed(name)}"
+    given = "a value" if name == "api_key" else _shown(error.instance, config)
+    allowed = _allowed(SCHEMA["properties"].get(name, {}))
+    return f"Setting {name}: {given} was given; expected {allowed}"
 
 
 def _shown(value: object, config: Mapping[str, Any]) -> str:
@@ -344,19 +372,16 @@ def _shown(value: object, config: Mapping[str, Any]) -> str:
     return hide_key(repr(value), key if isinstance(key, str) else None)
 
 
-def _allowed(name: str) -> str:
-    schema = SCHEMA["properties"].get(name, {})
+def _allowed(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return "one of " + ", ".join(str(value) for value in schema["enum"])
     if schema.get("format") == "date-time":
         return "a date or date-time such as 2024-01-31 or 2024-01-31T08:00:00Z"
     if "minimum" in schema:
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
-    if "boolean" in schema.get("type", ()):
-        return "true or false"
     if "pattern" in schema:
         return _TEXTS[schema["pattern"]]
-    return "a text that is not empty"
+    return next(text for kind, text in _TYPES.items() if kind in schema.get("type", "string"))
 
 
 def _moment(given: Mapping[str, Any], name: str) -> int | None:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 import click
 import msgspec
+from dotenv import find_dotenv, load_dotenv
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
@@ -70,7 +71,10 @@ class TapKustomer(Tap):
         del ctx, param
         given = _ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
-            configuration.check_environment(os.environ)
+            # The SDK looks for the file beside itself, not where the command is run.
+            load_dotenv(find_dotenv(usecwd=True), override=True)
+            cls.append_builtin_config(cls.config_jsonschema)
+            configuration.check_environment(os.environ, cls.config_jsonschema)
         for name in value:
             if name != "ENV":
                 try:
@@ -255,9 +259,9 @@ def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
 def _load_state(file: IO[str] | None) -> dict[str, Any] | None:
     if (document := _load("--state", file)) is None:
         return None
-    from tap_kustomer.tables import replication_keys  # noqa: PLC0415  # As above.
+    from tap_kustomer.tables import replication_key_of  # noqa: PLC0415  # As above.
 
-    return read_state(document, replication_keys(), now=int(SystemClock().now() * 1000))
+    return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
 
 
 def _load_catalog(file: IO[str] | None) -> dict[str, Any] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,13 @@ import pytest
 
 from support.tap_process import LONGEST_RUN, start
 from tap_kustomer import times
-from tap_kustomer.config import SCHEMA, Settings, settings_from, warnings_about
+from tap_kustomer.config import (
+    SCHEMA,
+    Settings,
+    check_environment,
+    settings_from,
+    warnings_about,
+)
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.tap import TapKustomer
 
@@ -21,6 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY = "the-key-that-nobody-may-see"
+
+# The tap's own settings and the SDK's.
+ALL_SETTINGS = copy.deepcopy(SCHEMA)
+TapKustomer.append_builtin_config(ALL_SETTINGS)
 
 
 def settings(**given: Any) -> Settings:
@@ -314,6 +326,75 @@ def test_every_setting_can_be_an_environment_variable(monkeypatch: pytest.Monkey
 
     assert tap.run.settings == settings_from(given)
     assert {name: tap.config[name] for name in given} == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("page_size", "many", "a whole number from 1 to 500"),
+        ("page_size", "--5", "a whole number"),
+        ("page_size", "5-", "a whole number"),
+        ("page_size", "²", "a whole number"),
+        ("page_size", "", "a whole number"),
+        ("flattening_max_depth", "deep", "a whole number"),
+        ("strict_counts", "maybe", "true or false"),
+        ("flattening_enabled", "maybe", "true or false"),
+        ("stream_maps", "all", "a JSON object"),
+        ("stream_maps", "[]", "a JSON object"),
+        ("batch_config", "{", "a JSON object"),
+    ],
+)
+def test_a_variable_of_another_type_is_refused(name: str, value: str, expected: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name}: .*; expected {expected}"):
+        check_environment({f"TAP_KUSTOMER_{name.upper()}": value}, ALL_SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("page_size", "50"),
+        ("strict_counts", "True"),
+        ("strict_counts", "off"),
+        ("stream_maps", '{"tags": null}'),
+        ("organization", "5"),
+    ],
+)
+def test_a_variable_of_the_right_type_is_accepted(name: str, value: str) -> None:
+    check_environment({f"TAP_KUSTOMER_{name.upper()}": value}, ALL_SETTINGS)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("text", ["TRUE", "true", "1", "yes", "on", "false", "0", "no", "off"])
+def test_the_sdk_takes_truths_as_they_are_checked(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAP_KUSTOMER_API_KEY", KEY)
+    monkeypatch.setenv("TAP_KUSTOMER_STRICT_COUNTS", text)
+    check_environment(os.environ, ALL_SETTINGS)
+
+    tap = TapKustomer(parse_env_config=True, setup_mapper=False)
+
+    assert tap.config["strict_counts"] is (text.lower() in {"true", "1", "yes", "on"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("TAP_KUSTOMER_PAGE_SIZE=5-", b"Setting page_size: '5-' was given"),
+        ("TAP_KUSTOMER_FLATTENING_MAX_DEPTH=deep", b"Setting flattening_max_depth: 'deep' was"),
+    ],
+)
+def test_variables_are_read_from_the_file_where_the_tap_is_run(
+    variable: str, said: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text(f"TAP_KUSTOMER_API_KEY={KEY}\n{variable}\n")
+
+    run = _start(["--config", "ENV"], {}, tmp_path)
+    _, log = run.communicate(timeout=LONGEST_RUN)
+
+    assert run.returncode == 1
+    assert log.count(b"\n") == 1
+    assert said in log
 
 
 def example(name: str) -> Any:

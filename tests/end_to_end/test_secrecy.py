@@ -16,7 +16,7 @@ from support.catalogs import catalog_of
 from support.singer_output import finish, only
 from support.tap_in_process import InProcess, output_of
 from support.tap_process import COMMAND, start
-from tap_kustomer.config import check_environment, warnings_about
+from tap_kustomer.config import SCHEMA, check_environment, warnings_about
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.tap import TapKustomer
 
@@ -307,6 +307,6 @@ def test_a_key_as_the_name_of_a_setting_is_not_shown() -> None:
 
 def test_a_key_that_is_a_number_in_the_environment_is_not_shown() -> None:
     with pytest.raises(ConfigurationError, match="page_size") as raised:
-        check_environment({"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": KEY})
+        check_environment({"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": KEY}, SCHEMA)
 
     assert not parts_in(str(raised.value))

@@ -110,6 +110,17 @@ def test_the_example_environment_names_every_setting() -> None:
     assert sorted(named) == sorted(name.upper() for name in all_settings())
 
 
+def test_the_example_environment_shows_the_defaults() -> None:
+    text = (ROOT / ".env.example").read_text()
+    shown = dict(re.findall(r"^# TAP_KUSTOMER_(\w+)=(.*)$", text, re.MULTILINE))
+    defaults = {
+        name: json.dumps(setting["default"])
+        for name, setting in SCHEMA["properties"].items()
+        if isinstance(setting.get("default"), bool | int)
+    }
+    assert {name: shown[name.upper()] for name in defaults} == defaults
+
+
 def test_the_sample_configuration_names_every_setting_and_is_valid() -> None:
     sample = json.loads((ROOT / "sample_config.json").read_text())
     assert sample.keys() == all_settings().keys()
