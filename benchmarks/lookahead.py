@@ -8,7 +8,7 @@ stand-in, without a limit of requests, eight at once, while whoever takes the ro
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from unittest import mock
 
 from typing_extensions import override
@@ -18,10 +18,15 @@ from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading import windows
+from tap_kustomer.reading import searches
+from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.schedule import Schedule, Slice
-from tap_kustomer.reading.search import Answer, Window
 from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.window import Window
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.questions import Answer
 
 PARALLEL: Final = 8
 PAGE_SIZE: Final = 500
@@ -43,7 +48,8 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
     clock = SystemClock()
     limiter = Limiter(clock, share=1.0)
     limiter.organization.limit = limiter.search.limit = _NO_LIMIT
-    searcher = windows.Searcher(
+    now = int(time.time() * 1000)
+    reader = Reader(
         session=Session(
             base_url=address,
             authenticator=BearerAuthenticator("benchmark", address),
@@ -58,6 +64,9 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
         page_size=PAGE_SIZE,
         parallel=PARALLEL,
         lookahead=lookahead,
+        strict=True,
+        now=now,
+        report=_never_short,
     )
     most = rows = 0
 
@@ -68,10 +77,9 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
             super().learn(part, answer)
             most = max(most, self.waiting)
 
-    now = int(time.time() * 1000)
     window = Window(now - _DAYS * 1000, now)
-    with mock.patch.object(windows, "Schedule", Watched):
-        for page in searcher.read(Search("conversation"), window, "conversations", now=now):
+    with mock.patch.object(searches, "Schedule", Watched):
+        for page in reader.read(Search("conversation"), window, "conversations", in_turn=_always):
             rows += sum(1 for _ in page.resources)
             time.sleep(pause)
     return most, rows
@@ -79,3 +87,13 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
 
 def _never_stop() -> None:
     """No signal ends a benchmark."""
+
+
+def _always() -> bool:
+    """Whether the rows are waited for: nothing else is read."""
+    return True
+
+
+def _never_short(shortfall: Shortfall) -> None:
+    """The stand-in gives all rows that it counts."""
+    raise AssertionError(shortfall)

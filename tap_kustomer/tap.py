@@ -18,21 +18,21 @@ from singer_sdk.tap_base import CliTestOptionValue, Tap
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
-from tap_kustomer.catalog_input import check_catalog, settle_catalog
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.messages import BufferedWriter
+from tap_kustomer.inputs.catalog import check_catalog, repair_catalog
+from tap_kustomer.inputs.state import read_state
+from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
-from tap_kustomer.state_input import read_state
-from tap_kustomer.summary import summarised
+from tap_kustomer.writing.messages import BufferedWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from tap_kustomer.config import Settings
-    from tap_kustomer.run import Run
-    from tap_kustomer.table import Table
+    from tap_kustomer.streams.table import Table
+    from tap_kustomer.sync.run import Run
 
 
 class TapKustomer(Tap):
@@ -97,18 +97,18 @@ class TapKustomer(Tap):
     @cached_property
     def run(self) -> Run:
         """What the streams of this run share."""
-        from tap_kustomer.run import Run  # noqa: PLC0415  # It brings the HTTP client along.
+        from tap_kustomer.sync.run import Run  # noqa: PLC0415  # It brings the HTTP client along.
 
         return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
 
     @override
     def discover_streams(self) -> Sequence[Table]:
         """All tables; without a catalog, with what the organisation has defined itself."""
-        from tap_kustomer.tables import all_tables  # noqa: PLC0415  # --about needs none of them.
+        from tap_kustomer.sync.tables import all_tables  # noqa: PLC0415  # --about needs none of them.
 
         tables = all_tables(self)
         if self.input_catalog is not None:
-            for warning in settle_catalog(self.input_catalog, tables):
+            for warning in repair_catalog(self.input_catalog, tables):
                 self.logger.warning(warning)
         return tables
 
@@ -142,8 +142,8 @@ class TapKustomer(Tap):
             catalog=_load_catalog(ctx.params.get("catalog")),
             parse_env_config=config.parse_env,
         )
-        from tap_kustomer.access import Readable, table_of  # noqa: PLC0415  # As above.
-        from tap_kustomer.tables import try_selected  # noqa: PLC0415
+        from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
+        from tap_kustomer.sync.tables import try_selected  # noqa: PLC0415
 
         findings = try_selected(tap)
         # Standard output is for Singer messages alone.
@@ -196,7 +196,7 @@ class TapKustomer(Tap):
                 self._end_with_state()
             raise
         self._end_with_state()
-        self.run.is_whole = True
+        self.run.is_finished = True
         if self.run.refused:
             raise TapKustomerError(
                 f"The API key may not read {', '.join(self.run.refused)} any more, which earlier "
@@ -210,13 +210,23 @@ class TapKustomer(Tap):
         if self.state:
             self.state_writer.write_state(self.state)
         # By Kustomer's clock, and with a key that works: else nothing is begun.
-        self.run.until  # noqa: B018
+        self.run.begin()
         self.writer.stop_if_asked = self.stop_if_asked
         from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
-        from tap_kustomer.tables import write_selected  # noqa: PLC0415
+        from tap_kustomer.sync.tables import write_selected  # noqa: PLC0415
 
         free_bodies_at_once()
         write_selected(self, self._write_state)
+
+    def records_of(self, table: Table) -> Iterator[dict[str, Any]]:
+        """The records of a table, in a reading for this table alone.
+
+        Raises:
+            TapKustomerError: They can't be read.
+        """
+        from tap_kustomer.sync.readings import Reading  # noqa: PLC0415  # As above.
+
+        return Reading(self.run, [table]).records()
 
     def _write_state(self) -> None:
         # With batches, the rows of a STATE are written when their file is.
@@ -259,7 +269,7 @@ def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
 def _load_state(file: IO[str] | None) -> dict[str, Any] | None:
     if (document := _load("--state", file)) is None:
         return None
-    from tap_kustomer.tables import replication_key_of  # noqa: PLC0415  # As above.
+    from tap_kustomer.sync.tables import replication_key_of  # noqa: PLC0415  # As above.
 
     return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
 

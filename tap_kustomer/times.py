@@ -12,6 +12,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+# In milliseconds.
+DAY: Final = 86_400_000
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_UTC = _EPOCH.replace(tzinfo=None)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from generator.pages import NOTICE, code, grid, row
-from tap_kustomer.sync import SEARCH_ROLES
+from tap_kustomer.streams.roles import SEARCH_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

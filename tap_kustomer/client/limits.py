@@ -76,6 +76,10 @@ class Budget:
         """Requests a second that the tap allows itself."""
         return self.limit * self.share / WINDOW_SECONDS
 
+    def percent(self, requests: int, seconds: float) -> int:
+        """How much of the limit so many requests in so many seconds are, a minute at least."""
+        return round(100 * requests / (self.limit * max(seconds / WINDOW_SECONDS, 1.0)))
+
     def ready_at(self, now: float) -> float:
         """The earliest time for the next request."""
         if self._window_end is not None and now >= self._window_end:

@@ -63,6 +63,10 @@ class Workers:
         self.finished((future,))
         return future.result()
 
+    def call(self, task: Callable[[], T]) -> T:
+        """Have something done and wait for it; what came of it."""
+        return self.result(self.submit(task))
+
     def _work(self) -> None:
         while True:
             future, task = self._tasks.get()

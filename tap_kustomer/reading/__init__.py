@@ -1,1 +1,1 @@
-"""How rows are read completely: search windows, page-number lists. Knows nothing of Singer."""
+"""How rows are read completely: by search, from lists, by cursors, per parent. Knows no Singer."""

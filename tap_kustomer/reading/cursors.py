@@ -18,9 +18,9 @@ from tap_kustomer import times
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.links import Trail, next_link, resources_in
-from tap_kustomer.reading.numbers import whole
+from tap_kustomer.reading.numbers import whole_number
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -192,9 +192,7 @@ class _CursorReading:
         )
 
     def _ask(self, request: Request) -> _Answer:
-        return self._workers.result(
-            self._workers.submit(partial(self._session.send, request, self._read_answer))
-        )
+        return self._workers.call(partial(self._session.send, request, self._read_answer))
 
     def _read_answer(self, reply: Reply) -> _Answer:
         document = reply.document()
@@ -218,7 +216,7 @@ def _count(meta: Any) -> int | None:
     if not isinstance(meta, dict):
         return None
     # What tells the two apart is not documented.
-    counts = [whole(meta.get("total")), whole(meta.get("cursorCount"))]
+    counts = [whole_number(meta.get("total")), whole_number(meta.get("cursorCount"))]
     return min((count for count in counts if count is not None), default=None)
 
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.questions import Answer, Question
     from tap_kustomer.reading.schedule import Batch, Schedule, Slice
-    from tap_kustomer.reading.search import Answer, Question
 
 
 def dispatch(

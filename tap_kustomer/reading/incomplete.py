@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tap_kustomer.errors import TapKustomerError
 
 if TYPE_CHECKING:
-    from tap_kustomer.reading.search import Window
+    from tap_kustomer.reading.window import Window
 
 
 class IncompleteError(TapKustomerError):

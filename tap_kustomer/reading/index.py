@@ -9,7 +9,7 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.limits import Cost
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.search import (
+from tap_kustomer.reading.questions import (
     MILLISECONDS,
     PATH,
     REFUSED,
@@ -21,7 +21,7 @@ from tap_kustomer.reading.search import (
 
 if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply, Session
-    from tap_kustomer.reading.search import Answer, Question
+    from tap_kustomer.reading.questions import Answer, Question
     from tap_kustomer.reading.sources import Criterion, Search
 
 # How often an answer out of order is asked for again before the server is taken not to sort.

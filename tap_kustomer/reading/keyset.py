@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
-from tap_kustomer.reading.search import Question, Span, Window
+from tap_kustomer.reading.questions import Question
+from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from tap_kustomer.reading.search import Answer, Row
+    from tap_kustomer.reading.questions import Answer, Row
 
 # "There is a hard limit of 100 for the maximum number of pages": the documentation of the search.
 MOST_PAGES: Final = 100
@@ -90,13 +91,13 @@ class _Found:
     Attributes:
         rows: By id.
         total: How many there are, by the latest answer.
-        is_whole: Whether these are all of them.
+        is_complete: Whether these are all of them.
         is_capped: Whether the search will not give the others, however often it is asked.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
     total: int | None = None
-    is_whole: bool = False
+    is_complete: bool = False
     is_capped: bool = False
 
 
@@ -108,7 +109,7 @@ class _Count:
         self.expected: int | None = None
         self.delivered = delivered or {}
 
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether no row is missing."""
         return self.expected is None or len(self.delivered) >= self.expected
 
@@ -196,12 +197,12 @@ class Keyset:
                 yield from self._read_in_order()
             if not self.is_sorted:
                 yield from self._read_in_parts()
-            if self._count.is_whole():
+            if self._count.is_complete():
                 return
             # Rows may have moved forward, out of the window, since it was counted.
             answer = yield Question(Window(self._count.start, self.end), sorted=False)
             self._count.expected = answer.total
-            if self._count.is_whole():
+            if self._count.is_complete():
                 return
             self.cursor = self._count.start
         self.shortfall = Shortfall(
@@ -271,7 +272,7 @@ class Keyset:
         found = _Found()
         for _ in range(_PASSES_BEFORE_SPLIT if is_splittable else _PASSES_AT_MOST):
             yield from self._page_through(group, found, most=MOST_ROWS if is_splittable else None)
-            if found.is_whole:
+            if found.is_complete:
                 return set(found.rows)
             if found.is_capped:
                 break
@@ -302,8 +303,8 @@ class Keyset:
             if not is_alone and (total is None or (most is not None and total >= most)):
                 found.is_capped = True
             elif is_alone or len(found.rows) >= (total or 0):
-                found.is_whole = True
-            if found.is_capped or found.is_whole or not answer.full:
+                found.is_complete = True
+            if found.is_capped or found.is_complete or not answer.full:
                 return
 
     def _split(self, group: _Group, found: _Found) -> Generator[Question, Answer, set[str]]:

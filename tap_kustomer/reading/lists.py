@@ -16,7 +16,7 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.links import Trail, next_link, resources_in
-from tap_kustomer.reading.numbers import whole
+from tap_kustomer.reading.numbers import whole_number
 from tap_kustomer.reading.pages import Page
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _read_page(reply: Reply) -> _ListPage:
         data=data,
         included=_resources(document.get("included") or []),
         next_link=next_link(document),
-        total=whole(meta.get("total")) if isinstance(meta, dict) else None,
+        total=whole_number(meta.get("total")) if isinstance(meta, dict) else None,
         keys=frozenset(map(_key, data)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def whole(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
     """A whole number, which Kustomer writes as a string in places; None for anything else."""
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from tap_kustomer import times
 from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.ahead import side_by_side
@@ -14,9 +15,10 @@ from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.search import Question, Window
+from tap_kustomer.reading.questions import Question
+from tap_kustomer.reading.searches import read_search
 from tap_kustomer.reading.sources import Chain, CursorList, LiveIds, PagedList, Search, Single
-from tap_kustomer.reading.windows import Searcher
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import Source
 
 # Further ahead than any run takes, in milliseconds.
-_FUTURE: Final = 7 * 86_400_000
+_FUTURE: Final = 7 * times.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +76,23 @@ class Reader:
                 [partial(self.read, part, window, name, in_turn=in_turn) for part in source.sources]
             )
         elif isinstance(source, Single):
-            yield self.workers.result(self.workers.submit(partial(self._read_single, source)))
+            yield self.workers.call(partial(self._read_single, source))
         elif isinstance(source, PagedList):
             yield from read_list(self.session, self.workers, source, self.page_size)
         elif isinstance(source, CursorList):
             yield from read_cursor(self.session, self.workers, source, window, name)
         elif isinstance(source, LiveIds):
-            yield from self._search(source.search, Window(0, window.end), name, in_turn)
+            yield from read_search(self, source.search, Window(0, window.end), name, in_turn)
             # A row that is updated meanwhile moves to here, out of what was read before.
             rest = Window(window.end + 1, self.now + _FUTURE)
-            yield from self._search(source.search, rest, name, in_turn)
+            yield from read_search(self, source.search, rest, name, in_turn)
         elif isinstance(source, Search):
-            yield from self._search(source, window, name, in_turn)
+            yield from read_search(self, source, window, name, in_turn)
         else:
             parents = self.read(source.parent, window, name, in_turn=in_turn)
             yield from read_children(
                 self.session, self.workers, source, parents, name, parallel=self.parallel
             )
-
-    def _search(
-        self, source: Search, window: Window, name: str, in_turn: Callable[[], bool]
-    ) -> Iterator[Page]:
-        searcher = Searcher(
-            session=self.session,
-            workers=self.workers,
-            page_size=self.page_size,
-            parallel=self.parallel,
-            lookahead=self.lookahead,
-            strict=self.strict,
-        )
-        return searcher.read(
-            source, window, name, now=self.now, in_turn=in_turn, report=self.report
-        )
 
     def count(self, source: Search, window: Window) -> int | None:
         """How many rows a search finds, at the price of one request; None if it does not say.
@@ -115,7 +102,7 @@ class Reader:
         """
         index = Index(self.session, source, source.times[0], page_size=1)
         question = Question(window, sorted=False)
-        return self.workers.result(self.workers.submit(partial(index.ask, question))).total
+        return self.workers.call(partial(index.ask, question)).total
 
     def _read_single(self, source: Single) -> Page:
         return self.session.send(Request("GET", source.path), _single)

@@ -16,13 +16,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.reading.keyset import MOST_ROWS, Keyset
-from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.search import Answer, Question, Row
+    from tap_kustomer.reading.questions import Answer, Question, Row
 
 # Pages that a slice has at least, however little room there is.
 _SHORTEST_SLICE: Final = 4

@@ -10,7 +10,7 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.reading.children import read_children
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.search import Question
+from tap_kustomer.reading.questions import Question
 from tap_kustomer.reading.sources import (
     Chain,
     CursorList,
@@ -23,8 +23,8 @@ from tap_kustomer.reading.sources import (
 if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply
     from tap_kustomer.reading.reader import Reader
-    from tap_kustomer.reading.search import Window
     from tap_kustomer.reading.sources import Source
+    from tap_kustomer.reading.window import Window
     from tap_kustomer.resource import Resource
 
 # Parents among which one is looked for that may have rows.
@@ -73,7 +73,7 @@ def _of_search(reader: Reader, source: Search, window: Window, rows: int) -> lis
     for criterion in source.times:
         index = Index(reader.session, source, criterion, page_size=rows)
         try:
-            answer = reader.workers.result(reader.workers.submit(partial(index.ask, question)))
+            answer = reader.workers.call(partial(index.ask, question))
         except RefusedError as error:
             refusal = error
         else:
@@ -99,8 +99,7 @@ def _of_parent(
 
 def _get(reader: Reader, path: str, params: dict[str, str | int]) -> list[Resource]:
     request = Request("GET", path, params=params)
-    ask = partial(reader.session.send, request, _rows)
-    return reader.workers.result(reader.workers.submit(ask))
+    return reader.workers.call(partial(reader.session.send, request, _rows))
 
 
 def _rows(reply: Reply) -> list[Resource]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
-from tap_kustomer.shaping.leftovers import Leftover, compile_settling
+from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
 from tap_kustomer.shaping.values import anything
@@ -100,7 +100,7 @@ def compile_deriver(
     column = parent_columns(parent)
     find = derived.items
     add_columns = compile_columns(derived.fields)
-    settle = compile_settling(derived_schema(derived, parent)["properties"], known)
+    complete = compile_completing(derived_schema(derived, parent)["properties"], known)
 
     def rows(resource: Resource) -> list[Record]:
         items = find(resource)
@@ -117,7 +117,7 @@ def compile_deriver(
                 add_columns(row, item, leftovers)
             elif item is not None:
                 leftovers.append(Leftover(("value",), anything(item)))
-            records.append(settle(row, leftovers))
+            records.append(complete(row, leftovers))
         return records
 
     return rows

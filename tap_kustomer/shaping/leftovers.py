@@ -29,7 +29,7 @@ class Leftover(NamedTuple):
 Leftovers = list[Leftover]
 
 
-def compile_settling(
+def compile_completing(
     columns: Iterable[str], known: AbstractSet[str] | None
 ) -> Callable[[dict[str, Any], Leftovers], dict[str, Any]]:
     """The function that completes a row by what has no place in it.
@@ -41,7 +41,7 @@ def compile_settling(
     without_place = sorted(set(columns) - known) if known is not None else []
     has_extra = known is None or EXTRA in known
 
-    def settle(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:
+    def complete(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:
         for column in without_place:
             if column in row:
                 leftovers.append(Leftover((column,), row.pop(column)))
@@ -49,7 +49,7 @@ def compile_settling(
             row[EXTRA] = _nested(leftovers)
         return row
 
-    return settle
+    return complete
 
 
 def _nested(leftovers: Leftovers) -> dict[str, Any]:

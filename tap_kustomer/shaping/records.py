@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.resource import PARENT, Resource
 from tap_kustomer.shaping.layout import layout, parent_columns
-from tap_kustomer.shaping.leftovers import Leftover, compile_settling
+from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
@@ -52,7 +52,7 @@ def compile_shaper(
     type_column, links_column = place.type, place.links
     parent = parent_columns(shape.parent, shape.root) if shape.parent else None
     members = _MEMBERS | {PARENT} if parent else _MEMBERS
-    settle = compile_settling(record_schema(shape)["properties"], known)
+    complete = compile_completing(record_schema(shape)["properties"], known)
 
     def record(resource: Resource) -> Record:
         if hide is not None:
@@ -75,7 +75,7 @@ def compile_shaper(
         if not resource.keys() <= members:
             for member, name in columns(resource.keys() - members).items():
                 leftovers.append(Leftover((name,), anything(resource[member])))
-        return settle(row, leftovers)
+        return complete(row, leftovers)
 
     return record
 

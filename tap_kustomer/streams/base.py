@@ -14,7 +14,7 @@ from tap_kustomer.shaping.layout import parent_columns
 from tap_kustomer.shaping.names import snake_case
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
-from tap_kustomer.table import Table
+from tap_kustomer.streams.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class KustomerStream(Table):
 
     @property
     @override
-    def is_read_whole(self) -> bool:
+    def is_full_table(self) -> bool:
         """Whether each run reads all rows there are: a search gives a window only."""
         return not is_windowed(self.source)
 
@@ -103,9 +103,9 @@ class DerivedTable(Table):
 
     @property
     @override
-    def is_read_whole(self) -> bool:
+    def is_full_table(self) -> bool:
         """Whether each run reads all rows there are."""
-        return self._root.is_read_whole
+        return self._root.is_full_table
 
     @override
     def shape_rows(self, resource: Resource) -> Iterable[Record]:

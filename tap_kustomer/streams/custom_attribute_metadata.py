@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_kustomer.discovery import METADATA_ROLES
 from tap_kustomer.reading.sources import Chain, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.parts import ORG
+from tap_kustomer.streams.roles import METADATA_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

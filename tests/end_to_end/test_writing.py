@@ -13,7 +13,7 @@ import pytest
 
 from support.sandbox_truth import SEARCHED
 from support.singer_output import Output, check, everything, only
-from tap_kustomer.table import Table
+from tap_kustomer.streams.table import Table
 
 if TYPE_CHECKING:
     from support.tap_in_process import InProcess

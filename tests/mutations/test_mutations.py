@@ -35,7 +35,7 @@ MUTATIONS = [
         "reading/index.py",
         'bounds.append({name: {"gte": ',
         'bounds.append({name: {"gt": ',
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "several_workers",
     ),
     Mutation(
@@ -59,7 +59,7 @@ MUTATIONS = [
         "reading/index.py",
         "        if end is not None:\n",
         "        if False:\n",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "edge_of_the_archive or several_workers",
     ),
     Mutation(
@@ -81,18 +81,18 @@ MUTATIONS = [
     ),
     Mutation(
         "archive skipped",
-        "reading/windows.py",
+        "reading/searches.py",
         "        if self.window.start < self.edge and self.source.archived:\n",
         "        if False:\n",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "two_years",
     ),
     Mutation(
         "an archive that can't be read is passed over",
-        "reading/windows.py",
+        "reading/searches.py",
         "            except MissingError as error:\n",
         "            except Exception as error:\n",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "no_bookmark",
     ),
     Mutation(
@@ -146,18 +146,18 @@ MUTATIONS = [
     ),
     Mutation(
         "a window that timed out is believed",
-        "reading/search.py",
+        "reading/questions.py",
         "    if meta.timed_out:\n",
         "    if False:\n",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "timed_out",
     ),
     Mutation(
         "a page that is too short is believed",
-        "reading/search.py",
+        "reading/questions.py",
         "    if found < min(size, total - before):\n",
         "    if False:\n",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "stays_wrong",
     ),
     Mutation(
@@ -170,10 +170,10 @@ MUTATIONS = [
     ),
     Mutation(
         "an order that goes backwards is believed",
-        "reading/search.py",
+        "reading/questions.py",
         "    if question.sorted:\n        _check_order(rows)\n    else:",
         "    if not question.sorted:",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "does_not_sort",
     ),
     Mutation(
@@ -189,7 +189,7 @@ MUTATIONS = [
         "reading/keyset.py",
         "return self.expected is None or len(self.delivered) >= self.expected",
         "return True",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "counted_but_never_come",
     ),
     Mutation(
@@ -213,7 +213,7 @@ MUTATIONS = [
         "reading/keyset.py",
         "            self.reached = self.cursor - 1\n",
         "            self.reached = self.end\n",
-        "tests/reading/test_windows.py",
+        "tests/reading/test_searches.py",
         "whole_parts",
     ),
 ]

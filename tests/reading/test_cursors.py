@@ -15,8 +15,8 @@ from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import CursorList
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

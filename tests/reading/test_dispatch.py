@@ -10,11 +10,11 @@ from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
 from tap_kustomer.reading.dispatch import dispatch
 from tap_kustomer.reading.schedule import Schedule
-from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.search import Answer, Question
+    from tap_kustomer.reading.questions import Answer, Question
 
 WINDOW = Window(0, 100_000)
 

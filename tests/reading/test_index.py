@@ -16,8 +16,9 @@ from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import RefusedError, WrongAnswerError
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.keyset import Keyset
-from tap_kustomer.reading.search import ARCHIVE_PATH, PATH, REFUSED, Question, Span, Window
+from tap_kustomer.reading.questions import ARCHIVE_PATH, PATH, REFUSED, Question
 from tap_kustomer.reading.sources import Criterion, Search
+from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from tap_kustomer.client.session import Request, Session

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.index_model import IndexModel, Rows
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
 from tap_kustomer.reading.keyset import Keyset
-from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.window import Window
 
 START, END = 1_700_000_000_000, 1_700_000_600_000
 BEYOND = END + 1_000

@@ -14,7 +14,6 @@ from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.search import Window
 from tap_kustomer.reading.sources import (
     Chain,
     Criterion,
@@ -24,6 +23,7 @@ from tap_kustomer.reading.sources import (
     Single,
     is_windowed,
 )
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from requests_mock import Mocker

@@ -10,13 +10,13 @@ from support.index_model import IndexModel, Rows, StillIndex
 from support.simulation import Outcome, Simulation
 from support.spreads import END, SPREADS, START, bursts, even, growing, office_hours
 from tap_kustomer.reading.schedule import Schedule
-from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_kustomer.reading.questions import Question
     from tap_kustomer.reading.schedule import Slice
-    from tap_kustomer.reading.search import Question
 
     Spread = Callable[[random.Random], int]
 

@@ -12,7 +12,7 @@ from support.index_model import IndexModel
 from support.simulation import Outcome, Simulation
 from support.spreads import END, HOUR, SPREADS, START
 from tap_kustomer.client.errors import GaveUpError
-from tap_kustomer.reading.search import Window
+from tap_kustomer.reading.window import Window
 
 SEED = os.environ.get("SEED")
 

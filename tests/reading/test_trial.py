@@ -10,8 +10,8 @@ from support.index_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.questions import PATH
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.search import PATH, Window
 from tap_kustomer.reading.sources import (
     Chain,
     Criterion,
@@ -23,6 +23,7 @@ from tap_kustomer.reading.sources import (
     Single,
 )
 from tap_kustomer.reading.trial import sample
+from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
     from tap_kustomer.shaping.derived import Derived
-    from tap_kustomer.table import Table
+    from tap_kustomer.streams.table import Table
 
 DERIVED = [
     pytest.param(stream, derived, id=derived.name)

@@ -28,7 +28,7 @@ from tap_kustomer.streams.shortcuts import Shortcuts
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.teams import Teams
 from tap_kustomer.streams.users import Users
-from tap_kustomer.tables import replication_key_of, replication_keys
+from tap_kustomer.sync.tables import replication_key_of, replication_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.reading.search import REFUSED, UNSORTED, Answer, Question, Row
+from tap_kustomer.reading.questions import REFUSED, UNSORTED, Answer, Question, Row
 
 if TYPE_CHECKING:
     import random

@@ -14,9 +14,9 @@ from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError
 from tap_kustomer.reading.incomplete import Shortfall
-from tap_kustomer.run import Run
 from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects
+from tap_kustomer.sync.run import Run
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Page
     from tap_kustomer.reading.reader import Reader
-    from tap_kustomer.reading.search import Window
     from tap_kustomer.reading.sources import Search, Source
+    from tap_kustomer.reading.window import Window
     from tap_kustomer.streams.base import KustomerStream
-    from tap_kustomer.table import Table
+    from tap_kustomer.streams.table import Table
 
 NOW = times.to_milliseconds("2026-06-01T12:00:00.000Z")
 # A run reads to a minute before its start.

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from support.index_model import IndexModel, StillIndex
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.search import Answer, Question, Window
+    from tap_kustomer.reading.questions import Answer, Question
+    from tap_kustomer.reading.window import Window
 
 MOST_PARALLEL = 8
 

@@ -12,7 +12,8 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongAnswerError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Reply
-from tap_kustomer.reading.search import PATH, Question, Span, Window
+from tap_kustomer.reading.questions import PATH, Question
+from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox import Sandbox
     from support.singer_output import Catalog, State
     from tap_kustomer.client.limits import Cost
-    from tap_kustomer.run import Run
+    from tap_kustomer.sync.run import Run
 
 
 class _Unlimited(Limiter):

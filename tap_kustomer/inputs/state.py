@@ -1,0 +1,132 @@
+"""Understands the state that a run begins with, also one that another Kustomer tap has written.
+
+Taps on the SDK, MeltanoLabs' tap-kustomer among them, keep
+`{"bookmarks": {stream: {"replication_key", "replication_key_value"}}}`, with markers while a run is
+under way (https://sdk.meltano.com/en/latest/implementation/state.html). Singer.io's tap-kustomer
+keeps `{"bookmarks": {stream: time}, "currently_syncing": stream}`
+(https://github.com/singer-io/tap-kustomer), other taps of Singer.io
+`{"bookmarks": {stream: {replication key: time}}}`. Where these taps have a table of this one with
+a bookmark, they call it by the same name.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_kustomer import times
+from tap_kustomer.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# What other taps for Kustomer go by, also in tables that this one reads whole.
+_USUAL_KEY: Final = "updated_at"
+
+# What the SDK notes while a run is under way, and forgets before the next one begins.
+_MARKERS: Final = {"progress_markers", "replication_key_signpost", "starting_replication_value"}
+_MEANINGFUL: Final = {"replication_key_value", "partitions", "was_read"}
+
+_EXPECTED: Final = 'expected {"bookmarks": {stream: {...}}}, as a target prints it'
+_TIME: Final = "a date-time such as 2024-01-31T08:00:00.000Z"
+
+logger = logging.getLogger(__name__)
+
+
+def read_state(
+    document: Mapping[str, Any], key_of: Callable[[str], str | None], *, now: int
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """The same state as the SDK's taps keep it, with its times in the canonical form.
+
+    What it says of tables that are not known is kept: another version of the tap may know them.
+
+    Args:
+        document: A state, a STATE message, or what `meltano state get` prints.
+        key_of: The replication key of a table, by its name; None for what is read whole each time,
+            and for tables that are not known.
+        now: Milliseconds since 1970, by this machine's clock.
+
+    Raises:
+        ConfigurationError: It can't be understood, or would make the run miss rows.
+    """
+    bookmarks = {
+        stream: _in_sdk_form(stream, given, key_of(stream) or _USUAL_KEY)
+        for stream, given in _bookmarks(document).items()
+    }
+    for stream, bookmark in bookmarks.items():
+        if (key := key_of(stream)) is not None:
+            _check(stream, bookmark, key, latest=now + times.DAY)
+    return {"bookmarks": bookmarks}
+
+
+def _bookmarks(document: Mapping[str, Any]) -> dict[str, Any]:
+    state: Any = document
+    if document.get("type") == "STATE":
+        state = document.get("value")
+    elif "singer_state" in document:
+        state = document["singer_state"]
+    if not isinstance(state, dict):
+        raise ConfigurationError(f"--state: {_shown(state)} was given; {_EXPECTED}")
+    # A tap of Singer.io that was stopped early has nothing else to say.
+    bookmarks = state.get("bookmarks", {} if state.keys() <= {"currently_syncing"} else None)
+    if not isinstance(bookmarks, dict):
+        raise ConfigurationError(f"--state: {_shown(state)} was given; {_EXPECTED}")
+    return bookmarks
+
+
+def _in_sdk_form(stream: str, given: Any, key: str) -> dict[str, Any]:
+    if isinstance(given, str):
+        return {"replication_key": key, "replication_key_value": given}
+    if not isinstance(given, dict):
+        raise _not_understood(stream, given)
+    bookmark = {name: value for name, value in given.items() if name not in _MARKERS}
+    if key in bookmark and "replication_key_value" not in bookmark:
+        return {"replication_key": key, "replication_key_value": bookmark[key]}
+    if "partitions" in bookmark:
+        if not isinstance(bookmark["partitions"], list):
+            raise _not_understood(stream, given)
+        bookmark["partitions"] = [
+            _in_sdk_form(stream, partition, key) for partition in bookmark["partitions"]
+        ]
+    return bookmark
+
+
+def _check(stream: str, bookmark: dict[str, Any], key: str, *, latest: int) -> None:
+    """Make sure that a run may go on from here, and put the time in its canonical form."""
+    if bookmark and not bookmark.keys() & _MEANINGFUL:
+        raise _not_understood(stream, bookmark)
+    value = bookmark.get("replication_key_value")
+    if value is None:
+        return
+    if (other := bookmark.get("replication_key") or key) != key:
+        logger.warning(
+            "State of %s: its bookmark is a time of %s, but the table goes by %s. It is read from "
+            "the start",
+            stream,
+            other,
+            key,
+        )
+        del bookmark["replication_key"], bookmark["replication_key_value"]
+        return
+    try:
+        bookmark["replication_key_value"] = times.canonical(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"State of {stream}: {_shown(value)} was given as replication_key_value; expected "
+            f"{_TIME}"
+        ) from error
+    if times.to_milliseconds(value) > latest:
+        raise ConfigurationError(
+            f"State of {stream}: its bookmark {value} lies in the future, so that rows up to then "
+            "would be missed; set it to an earlier time, or remove it to read everything"
+        )
+
+
+def _not_understood(stream: str, given: object) -> ConfigurationError:
+    return ConfigurationError(f"--state: {_shown(given)} was given for {stream}; {_EXPECTED}")
+
+
+def _shown(value: object) -> str:
+    """A value as it was given, in one line that is not too long."""
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."  # noqa: PLR2004

@@ -1,0 +1,256 @@
+"""Says at the end of a run what came of it: to people, to log collectors, and in a file."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from tap_kustomer import times
+from tap_kustomer.errors import TapKustomerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from tap_kustomer.reporting.outcome import Outcome
+    from tap_kustomer.sync.run import Run
+
+# What is added to the number of a signal to give the code that a run ends with.
+_SIGNALS: Final = 128
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came of a run.
+
+    Attributes:
+        started: In milliseconds since 1970.
+        seconds: How long it took.
+        is_finished: Whether it came to its end.
+        error: What is wrong; None if nothing is.
+        requests: That it took, with those for the key and for the columns.
+        rate_limited: How many of them were answered with 429.
+        search_budget_percent: How much of the searches that Kustomer grants were used.
+        outcomes: What came of each table that was begun.
+        not_begun: Names of the tables that were selected, but not come to.
+    """
+
+    started: int
+    seconds: float
+    is_finished: bool
+    error: str | None
+    requests: int
+    rate_limited: int
+    search_budget_percent: int
+    outcomes: tuple[Outcome, ...]
+    not_begun: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Records written, of all tables."""
+        return sum(outcome.rows for outcome in self.outcomes)
+
+    @property
+    def rows_per_minute(self) -> int:
+        """How fast it was."""
+        return round(self.rows * 60 / max(self.seconds, 0.1))
+
+    @property
+    def incomplete(self) -> tuple[Outcome, ...]:
+        """What came of tables that lack rows; those that came with another go without saying."""
+        return tuple(
+            outcome
+            for outcome in self.outcomes
+            if not outcome.came_with and (outcome.left_out or outcome.missing)
+        )
+
+    def shortcoming(self, outcome: Outcome) -> str:
+        """What an incomplete table lacks, and why."""
+        others = sum(other.came_with == outcome.stream for other in self.outcomes)
+        name = f"{outcome.stream} and {others} made of its rows" if others else outcome.stream
+        return f"{name}: {outcome.left_out or f'{outcome.rows} of {outcome.expected} rows came'}"
+
+    def figures(self) -> dict[str, int | float]:
+        """What is said of the whole run, each figure under its name."""
+        return {
+            "tables": len(self.outcomes),
+            "rows": self.rows,
+            "requests": self.requests,
+            "seconds": self.seconds,
+            "rows_per_minute": self.rows_per_minute,
+            "search_budget_percent": self.search_budget_percent,
+            "incomplete": len(self.incomplete),
+            "not_begun": len(self.not_begun),
+        }
+
+
+@contextmanager
+def summarised(run: Run) -> Iterator[None]:
+    """Say what came of the run that takes place in the block, however it ends."""
+    started, began = run.clock.now(), run.clock.monotonic()
+
+    def end(error: str | None) -> None:
+        tell(run, summary_of(run, started, run.clock.monotonic() - began, error))
+
+    try:
+        yield
+    except BaseException as error:
+        end(run.authenticator.hide_key(_explain(error)))
+        raise
+    end(None)
+
+
+def summary_of(run: Run, started: float, seconds: float, error: str | None) -> Summary:
+    """What came of a run so far.
+
+    Args:
+        run: Has the outcomes and the session.
+        started: When it began, in seconds since 1970.
+        seconds: How long it took.
+        error: What is wrong, if anything is.
+    """
+    limiter = run.session.limiter
+    done = {outcome.stream for outcome in run.outcomes}
+    return Summary(
+        started=round(started * 1000),
+        seconds=round(seconds, 1),
+        is_finished=run.is_finished,
+        error=error,
+        # Every request draws on the organisation's budget.
+        requests=limiter.organization.spent,
+        rate_limited=limiter.organization.refused + limiter.search.refused,
+        search_budget_percent=limiter.search.percent(limiter.search.spent, seconds),
+        outcomes=tuple(run.outcomes),
+        not_begun=tuple(name for name in run.selected if name not in done),
+    )
+
+
+def tell(run: Run, summary: Summary) -> None:
+    """Say what came of a run: in a file, and as a table on a terminal, else in the log."""
+    if run.settings.summary_path is not None:
+        save_summary(summary, run.settings.summary_path)
+    if sys.stderr.isatty():
+        # Most runs have no terminal.
+        from rich.console import Console  # noqa: PLC0415
+
+        print_summary(summary, Console(stderr=True))
+    else:
+        log_summary(summary)
+
+
+def log_summary(summary: Summary) -> None:
+    """One line for each table that is not complete, and one for the run."""
+    for outcome in summary.incomplete:
+        logger.warning(
+            summary.shortcoming(outcome),
+            extra={
+                "stream_name": outcome.stream,
+                "rows": outcome.rows,
+                "rows_expected": outcome.expected,
+            },
+        )
+    figures = summary.figures()
+    said = ", ".join(f"{name}={value}" for name, value in figures.items())
+    logger.info("%s: %s", _ended(summary), said, extra=figures)
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """A table with a line for each table of the run, and below it what is wrong."""
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stream", overflow="fold")
+    for name in ("rows", "requests", "seconds"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("bookmark", no_wrap=True)
+    for outcome in summary.outcomes:
+        name, *own = outcome.stream, f"{outcome.requests:,}", f"{outcome.seconds:,}"
+        if outcome.came_with:
+            name, own = f"  {name}", ["", ""]
+        table.add_row(
+            name,
+            f"{outcome.rows:,}",
+            *own,
+            outcome.bookmark,
+            style="red" if outcome.left_out or outcome.missing else None,
+        )
+    console.print(table)
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    for outcome in summary.incomplete:
+        say(summary.shortcoming(outcome))
+    if summary.not_begun:
+        say(f"Not begun: {', '.join(summary.not_begun)}")
+    say(
+        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.outcomes)} tables, "
+        f"{summary.requests:,} requests, {summary.seconds:,} s, "
+        f"{summary.rows_per_minute:,} rows a minute, "
+        f"{summary.search_budget_percent}% of the searches that Kustomer grants"
+    )
+
+
+def save_summary(summary: Summary, path: Path) -> None:
+    """Write the file that alerts can be made of. Whoever reads it never finds half of one."""
+    document = msgspec.json.format(msgspec.json.encode(_document(summary)), indent=2)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(document + b"\n")
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        logger.warning(
+            "Setting summary_path: %s can't be written: %s. The run is not affected",
+            path,
+            error.strerror,
+        )
+
+
+def _explain(error: BaseException) -> str:
+    if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > _SIGNALS:
+        return f"{signal.Signals(error.code - _SIGNALS).name} has ended the run"
+    return str(error) if isinstance(error, TapKustomerError) else f"{type(error).__name__}: {error}"
+
+
+def _ended(summary: Summary) -> str:
+    return "Run finished" if summary.is_finished else "Run ended early"
+
+
+def _document(summary: Summary) -> dict[str, Any]:
+    return {
+        "started": times.to_text(summary.started),
+        "finished": times.to_text(summary.started + round(summary.seconds * 1000)),
+        "ended": "whole" if summary.is_finished else "early",
+        "error": summary.error,
+        "rows": summary.rows,
+        "requests": summary.requests,
+        "rate_limited": summary.rate_limited,
+        "search_budget_percent": summary.search_budget_percent,
+        "not_begun": summary.not_begun,
+        "streams": [
+            {
+                "stream": outcome.stream,
+                "rows": outcome.rows,
+                "expected": outcome.expected,
+                "requests": outcome.requests,
+                "seconds": outcome.seconds,
+                "came_with": outcome.came_with or None,
+                "left_out": outcome.left_out or None,
+                "bookmark": outcome.bookmark,
+            }
+            for outcome in summary.outcomes
+        ],
+    }

@@ -1,0 +1,348 @@
+"""One table as Singer sees it: from resources to SCHEMA, RECORD, BATCH, ACTIVATE_VERSION."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from singer_sdk.batch import Batcher
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.streams.core import Stream
+from typing_extensions import override
+
+from tap_kustomer import times
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.writing.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_kustomer.reading.sources import Source
+    from tap_kustomer.reading.window import Window
+    from tap_kustomer.reporting.outcome import Outcome
+    from tap_kustomer.resource import Resource
+    from tap_kustomer.tap import TapKustomer
+
+
+# The settings of the SDK that decide what becomes of a record.
+_FORMING: Final = (
+    "batch_config",
+    "emit_activate_version_messages",
+    "faker_config",
+    "flattening_enabled",
+    "flattening_max_depth",
+    "flattening_max_key_length",
+    "flattening_separator",
+    "stream_map_config",
+    "stream_maps",
+)
+
+
+class Table(Stream):
+    """One table of the tap.
+
+    Attributes:
+        types: The JSON:API types of the resources that it is made of; without any, all that its
+            source gives.
+        source: Where its rows are found.
+        roles: The roles of an API key any one of which lets it read this table.
+        confirmed: Whether Kustomer documents the table, or a program that runs reads it. What is
+            only said by others may be missing without a fault.
+        is_full_table: Whether each run reads all rows there are, so that the target may remove
+            what did not come.
+        is_sent_unchanged: Whether a table that is read whole is written in each run, even if all
+            its rows are those of the run before.
+        rows: Records written in this run.
+    """
+
+    source: Source
+    roles: tuple[str, ...]
+    confirmed: bool = True
+    types: tuple[str, ...] = ()
+    is_sent_unchanged: bool = True
+
+    # Shaping gives every value its declared type already.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    def __init__(self, tap: TapKustomer, schema: dict[str, Any], name: str | None = None) -> None:
+        super().__init__(tap, schema=schema, name=name)
+        self.rows = 0
+        self._writer = tap.writer
+        self._settings = tap.run.settings
+        self._records_of = tap.records_of
+        self._since: str | None = None
+        self._latest: Record = {}
+        self._batch: list[Record] = []
+        self._snapshot: Snapshot | None = None
+
+    @abstractmethod
+    def shape_rows(self, resource: Resource) -> Iterable[Record]:
+        """The records of this table that come out of one resource."""
+
+    @property
+    @abstractmethod
+    def is_full_table(self) -> bool:
+        """Whether each run reads all rows there are."""
+
+    # What to read
+
+    @property
+    @override
+    def is_sorted(self) -> bool:
+        """Whether rows come in the order of their replication key: a stopped run can go on."""
+        return self.is_incremental
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether a run goes on where the one before it ended."""
+        return self.replication_method == REPLICATION_INCREMENTAL
+
+    @property
+    def was_read(self) -> bool:
+        """Whether an earlier run has read this table."""
+        return bool(self.stream_state)
+
+    @property
+    def bookmark(self) -> str | None:
+        """Up to when the table was read; None for what is read whole each time."""
+        return self.stream_state.get("replication_key_value") if self.is_incremental else None
+
+    @cached_property
+    def start(self) -> int:
+        """From when on to read, in milliseconds since 1970: a little before the bookmark."""
+        settings = self._settings
+        start = settings.start or 0
+        if (bookmark := self._bookmark) is not None:
+            start = max(start, bookmark - settings.lookback_seconds * 1000)
+        return start
+
+    @property
+    def _bookmark(self) -> int | None:
+        """Everything up to here was read by an earlier run, in milliseconds since 1970."""
+        if not self.is_incremental:
+            return None
+        value = self.stream_state.get("replication_key_value")
+        if value is None:
+            return None
+        try:
+            return times.to_milliseconds(value)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f"State of {self.name}: {value!r} was given as replication_key_value; expected a "
+                "date-time such as 2024-01-31T08:00:00.000Z"
+            ) from error
+
+    # Writing, in this order
+
+    def begin(self, window: Window) -> None:
+        """Write the SCHEMA.
+
+        Args:
+            window: What is being read; more than this table needs, if others need more.
+        """
+        self.log("Started: %s", self.replication_method.lower().replace("_", " "))
+        if window.start < self.start:
+            self._since = times.to_text(self.start)
+        self._write_schema_message()
+        if not self.is_incremental and self.emit_activate_version_messages:
+            self._stream_version = self._initialized_at // 1000
+        self._write = self._writing()
+        if not self.is_incremental and not self.is_sent_unchanged:
+            self._snapshot = Snapshot(self._write, self._writer.encode, self._form)
+            self._write = self._snapshot.add
+
+    def begin_page(self) -> None:
+        """Note the time at which the records that follow were extracted."""
+        self._tail = self._encode_tail()
+
+    def take(self, resource: Resource) -> None:
+        """Write the records that come out of a resource."""
+        since = self._since
+        for record in self.shape_rows(resource):
+            if since is not None and (record.get(self.replication_key or "") or since) < since:
+                continue
+            self.rows += 1
+            self._latest = record
+            self._write(record)
+
+    def reach(self, time: int) -> None:
+        """Everything before this time (milliseconds since 1970) is written: move the bookmark."""
+        if self.is_incremental:
+            self._move_bookmark(times.to_text(time))
+
+    def reach_latest(self) -> None:
+        """Everything before the latest record is written: the run ends within a page."""
+        self._increment_stream_state(self._latest)
+
+    def finish(self, *, is_complete: bool) -> None:
+        """All that came was written: say so.
+
+        Args:
+            is_complete: Whether nothing is known to be missing.
+        """
+        state = self.stream_state
+        if self._snapshot is not None:
+            if is_complete and self._snapshot.is_same_as(state.get("digest")):
+                self.rows = 0
+                return
+            self._snapshot.release()
+            # Unknown after a reading that lacks rows.
+            state["digest"] = self._snapshot.digest if is_complete else None
+        self._write_batches(at_least=1)
+        if self.is_incremental:
+            return
+        state["was_read"] = True
+        if is_complete and self.is_full_table and self._stream_version is not None:
+            super()._write_activate_version_message(self._stream_version)
+
+    def hold_back(self, time: int) -> None:
+        """Rows from this time on are known to be missing: no bookmark stands beyond it."""
+        state = self.stream_state
+        if (bookmark := state.get("replication_key_value")) is not None:
+            state["replication_key_value"] = min(bookmark, times.to_text(time))
+
+    def report(self, outcome: Outcome) -> None:
+        """Log one line with figures, as text and as fields."""
+        figures: dict[str, Any] = {"rows": outcome.rows}
+        if outcome.came_with:
+            figures["came_with"] = outcome.came_with
+        else:
+            figures["requests"] = outcome.requests
+            figures["seconds"] = outcome.seconds
+            figures["rows_per_minute"] = round(outcome.rows * 60 / max(outcome.seconds, 0.1))
+        said = ", ".join(f"{name}={value}" for name, value in figures.items())
+        self.logger.info("Finished: %s", said, extra=figures)
+
+    def _move_bookmark(self, value: str) -> None:
+        """Bookmarks only move forward: rows of the lookback are older than where it stands."""
+        state = self.stream_state
+        if value > (state.get("replication_key_value") or ""):
+            state["replication_key"] = self.replication_key
+            state["replication_key_value"] = value
+
+    @property
+    def _form(self) -> Any:
+        """What decides how rows are written, beside the rows themselves."""
+        selected = [breadcrumb for breadcrumb, is_on in self.mask.items() if is_on]
+        return selected, {name: self.config.get(name) for name in _FORMING}
+
+    def _writing(self) -> Callable[[Record], None]:
+        """What writes one record: straight to the writer, unless the SDK has to do more to it."""
+        if self.get_batch_config(self.config) is not None:
+            return self._write_to_batch
+        if not self._is_plain:
+            return self._write_record_message
+        encode, write = self._writer.encode, self._writer.write_record
+        head = b'{"type":"RECORD","stream":%b,"record":' % encode(self.name)
+
+        def write_plainly(record: Record) -> None:
+            write(b"".join((head, encode(record), self._tail)))
+
+        return write_plainly
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether records go out just as they were shaped: all columns, no stream maps."""
+        first, *others = self.stream_maps
+        return (
+            not others
+            and type(first) is SameRecordTransform
+            and first.stream_alias == self.name
+            and not first.flattening_enabled
+            and all(self.mask.values())
+        )
+
+    def _encode_tail(self) -> bytes:
+        """What follows the record in its message, as the SDK writes it."""
+        now = self._writer.encode(datetime.now(UTC))
+        if self._stream_version is None:
+            return b',"time_extracted":%b}\n' % now
+        return b',"version":%d,"time_extracted":%b}\n' % (self._stream_version, now)
+
+    # Batches
+
+    def _write_to_batch(self, record: Record) -> None:
+        self._batch.extend(message.record for message in self._generate_record_messages(record))
+        config = self.get_batch_config(self.config)
+        self._write_batches(at_least=config.batch_size if config else 1)
+
+    def _write_batches(self, *, at_least: int) -> None:
+        """Files of exactly what RECORD messages would hold."""
+        config = self.get_batch_config(self.config)
+        if config is None or len(self._batch) < at_least:
+            return
+        if len(self.stream_maps) > 1:
+            raise ConfigurationError(
+                f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
+                "settings for a stream"
+            )
+        records, self._batch = iter(self._batch), []
+        try:
+            for manifest in Batcher(self.tap_name, self.name, config).get_batches(records):
+                self._write_batch_message(encoding=config.encoding, manifest=manifest)
+        except OSError as error:
+            raise ConfigurationError(
+                f"Setting batch_config: no file can be written to {config.storage.root}: "
+                f"{error.strerror or error}; expected a folder with room for it"
+            ) from error
+
+    # The SDK's own way, which its trial runs and its tests use
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """The table's records, shaped, in a reading for this table alone."""
+        del context
+        yield from islice(self._records_of(self), self.ABORT_AT_RECORD_COUNT)
+
+    @override
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
+        """Files of what RECORD messages would hold; the SDK's own hold deselected columns too."""
+        records = (
+            message.record
+            for record in self._sync_records(context, write_messages=False)
+            for message in self._generate_record_messages(record)
+        )
+        for manifest in Batcher(self.tap_name, self.name, batch_config).get_batches(records):
+            yield batch_config.encoding, manifest
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        if self.is_incremental and (value := latest_record.get(self.replication_key or "")):
+            self._move_bookmark(value)
+
+    @override
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        """Log a message, but not the SDK's about an error: the command line explains that."""
+        if level < logging.ERROR:
+            super().log(message, *args, level=level, **kwargs)
+
+    @override
+    def _write_starting_replication_value(self, context: Context | None) -> None:
+        """Leave the state as it is: the window is found without a marker in it."""
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """No signpost: a window ends before the run has begun, so no bookmark can pass that."""
+
+    @override
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        """Not before the records, where the SDK would send it: a target may delete at once."""
+
+    @override
+    def _write_state_message(self) -> None:
+        """Write the state if it has changed; the records before it are due in any case."""
+        super()._write_state_message()
+        self._writer.flush()

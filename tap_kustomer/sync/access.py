@@ -1,0 +1,100 @@
+"""Says which tables the API key can read, before a run has to find out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tap_kustomer.client.errors import AccessError, RequestError
+from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.sync.readings import explain_refusal, is_absent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tap_kustomer.sync.readings import Reading
+    from tap_kustomer.sync.run import Run
+
+
+class Readable(Enum):
+    """Whether a table can be read.
+
+    Attributes:
+        YES: Kustomer has answered.
+        NO: A run would end, or leave the table out for want of a role.
+        ABSENT: The organisation does not have it: a run leaves it out.
+        UNKNOWN: It is asked for by the rows of another table, and that has none to ask by.
+    """
+
+    YES = "yes"
+    NO = "no"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a trial has shown of one reading.
+
+    Attributes:
+        table: Name of the table that the reading is made for.
+        others: How many tables are made of the same rows.
+        readable: Whether it can be read.
+        reason: Why not, where it can't.
+    """
+
+    table: str
+    others: int
+    readable: Readable
+    reason: str = ""
+
+
+def try_all(run: Run, readings: Iterable[Reading]) -> list[Finding]:
+    """Ask for as little of each reading as shows whether it can be read, several at once.
+
+    Raises:
+        DeadKeyError: Kustomer does not know the key.
+        RequestError: Kustomer can't be asked at all.
+    """
+    # With a key that works: so whoever is refused lacks a role.
+    run.begin()
+    opened = [(reading, _open(run, reading)) for reading in readings]
+    return [_finding(reading, pages) for reading, pages in opened]
+
+
+def table_of(findings: Iterable[Finding]) -> str:
+    """What the trials have shown, in lines of text."""
+    rows = [("stream (+ those made of its rows)", "readable", "")]
+    rows += [(_name(finding), finding.readable.value, finding.reason) for finding in findings]
+    widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
+    lines = (f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]}".rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def _open(run: Run, reading: Reading) -> Ahead:
+    def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
+        del in_turn
+        rows = reading.sample()
+        if rows is not None:
+            yield Page(rows)
+
+    return Ahead(read, before_waiting=lambda: None, stop_if_asked=run.stop_if_asked)
+
+
+def _finding(reading: Reading, pages: Iterable[Page]) -> Finding:
+    name, others = reading.lead.name, reading.others
+    try:
+        if list(pages):
+            return Finding(name, others, Readable.YES)
+    except AccessError as error:
+        return Finding(name, others, Readable.NO, explain_refusal(reading.lead, error))
+    except RequestError as error:
+        readable = Readable.ABSENT if is_absent(reading.lead, error) else Readable.NO
+        return Finding(name, others, readable, str(error))
+    return Finding(name, others, Readable.UNKNOWN, "there are no rows by which to ask for it")
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.table} (+{finding.others})" if finding.others else finding.table

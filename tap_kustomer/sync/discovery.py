@@ -1,0 +1,134 @@
+"""Finds out what an organisation has defined itself: custom attributes, and klasses."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tap_kustomer.client.errors import (
+    AccessError,
+    DeadKeyError,
+    MissingError,
+    RefusedError,
+    WrongAnswerError,
+)
+from tap_kustomer.client.session import Request
+from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.lists import read_list
+from tap_kustomer.shaping.custom import fields_from_metadata
+from tap_kustomer.streams.roles import METADATA_ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tap_kustomer.client.session import Reply
+    from tap_kustomer.reading.sources import PagedList
+    from tap_kustomer.shaping.fields import Field
+    from tap_kustomer.sync.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Klass:
+    """A kind of custom object, as an organisation has defined it.
+
+    Attributes:
+        name: In the API.
+        title: As people see it.
+    """
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What an organisation has defined itself.
+
+    Attributes:
+        klasses: Its kinds of custom objects, the oldest first.
+        custom: The custom attributes of each resource; a resource that can't be asked about is
+            not among them.
+    """
+
+    klasses: tuple[Klass, ...] = ()
+    custom: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+
+
+def discover(run: Run, resources: Iterable[str], klasses: PagedList) -> Definitions:
+    """Ask for klasses and metadata: one request for each resource and klass, and the list.
+
+    What the key may not read is left open: columns `custom` stay untyped then, and classes of
+    custom objects have no table of their own. Nothing is lost by that.
+
+    Args:
+        run: Asks Kustomer.
+        resources: Such as `customer`, whose custom attributes are asked for.
+        klasses: The list of klasses.
+
+    Raises:
+        RequestError: Kustomer can't be asked at all.
+    """
+    found = _klasses(run, klasses)
+    names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
+    answers = {name: run.workers.submit(partial(_custom_fields, run, name)) for name in names}
+    custom: dict[str, tuple[Field, ...]] = {}
+    refused: AccessError | None = None
+    for name, answer in answers.items():
+        try:
+            custom[name] = run.workers.result(answer)
+        except DeadKeyError:
+            raise
+        except AccessError as error:
+            refused = error
+        except (MissingError, RefusedError) as error:
+            logger.warning("The custom attributes of %s stay untyped: %s", name, error)
+    if refused is not None:
+        run.check_key()
+        logger.warning(
+            "Custom attributes stay untyped, as the API key has none of the roles %s: %s",
+            ", ".join(METADATA_ROLES),
+            refused,
+        )
+    return Definitions(tuple(found), custom)
+
+
+def _klasses(run: Run, source: PagedList) -> list[Klass]:
+    attributes: list[dict[str, Any]] = []
+    try:
+        for page in read_list(run.session, run.workers, source, run.settings.page_size):
+            found = (resource.get("attributes") for resource in page.resources)
+            attributes += (klass for klass in found if isinstance(klass, dict))
+    except DeadKeyError:
+        raise
+    except (AccessError, MissingError, RefusedError) as error:
+        if isinstance(error, AccessError):
+            run.check_key()
+        logger.warning("No klass has a table of its own, as they can't be listed: %s", error)
+    except IncompleteError as error:
+        logger.warning("Some klasses may have no table of their own: %s", error)
+    # In an order that a new klass does not change.
+    attributes.sort(key=lambda klass: (str(klass.get("createdAt")), str(klass.get("name"))))
+    return [
+        Klass(name=klass["name"], title=str(klass.get("displayName") or ""))
+        for klass in attributes
+        if isinstance(klass.get("name"), str)
+    ]
+
+
+def _custom_fields(run: Run, resource: str) -> tuple[Field, ...]:
+    return run.session.send(Request("GET", f"/v1/metadata/{resource}"), _fields)
+
+
+def _fields(reply: Reply) -> tuple[Field, ...]:
+    data = reply.document().get("data")
+    attributes: Any = data.get("attributes") if isinstance(data, dict) else None
+    properties = attributes.get("properties") if isinstance(attributes, dict) else None
+    if properties is None:
+        properties = {}
+    if not isinstance(properties, dict):
+        raise WrongAnswerError("the metadata has no properties")
+    return fields_from_metadata(properties)

@@ -1,0 +1,316 @@
+"""Readings are opened side by side and written one after the other."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.client.errors import (
+    AccessError,
+    DeadKeyError,
+    GaveUpError,
+    MissingError,
+    RefusedError,
+    RequestError,
+)
+from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.sources import (
+    Chain,
+    CursorList,
+    LiveIds,
+    PagedList,
+    PerParent,
+    Search,
+    Single,
+    is_windowed,
+)
+from tap_kustomer.reading.trial import sample
+from tap_kustomer.reading.window import Window
+from tap_kustomer.reporting.outcome import Outcome
+from tap_kustomer.streams.roles import SEARCH_ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.resource import Resource
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.streams.table import Table
+    from tap_kustomer.sync.run import Run
+
+# How many readings are open at once: each has asked for its first rows.
+_OPEN_AT_ONCE: Final = 32
+
+# After how many records a STATE is due.
+_RECORDS_A_STATE: Final = 1_000
+
+# What is known of a reading until its end.
+_CUT_SHORT: Final = "Cut short, as the run ended"
+
+_ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent, LiveIds)
+
+
+class Reading:
+    """One reading of a source, and the tables that its rows go to.
+
+    Args:
+        run: What all readings of this run share.
+        tables: Those that are made of this source's rows. The first one speaks for them all.
+
+    Attributes:
+        lead: The table that names the reading in logs and errors.
+    """
+
+    def __init__(self, run: Run, tables: Sequence[Table]) -> None:
+        self.lead = tables[0]
+        self._run = run
+        self._tables = tables
+        self._by_type: dict[str, list[Table]] = {}
+        self._ahead: Ahead | None = None
+        self._reader = run.reader(self._note_shortfall)
+        self._missing = 0
+        self._left_out = ""
+
+    def open(self, before_waiting: Callable[[], None]) -> None:
+        """Begin to read, without writing anything yet."""
+        self._ahead = Ahead(
+            self._read, before_waiting=before_waiting, stop_if_asked=self._run.stop_if_asked
+        )
+
+    def write(self, write_state: Callable[[], None]) -> None:
+        """Write all that is read.
+
+        Args:
+            write_state: Writes a STATE; called when one is due.
+
+        Raises:
+            TapKustomerError: The run can't go on.
+        """
+        assert self._ahead is not None, "it is opened first"  # noqa: S101
+        for table in self._tables:
+            table.begin(self._window)
+        self._run.progress.begin(
+            self.lead.name, self._window.end if is_windowed(self.lead.source) else None
+        )
+        began = self._run.clock.monotonic()
+        self._left_out = _CUT_SHORT
+        try:
+            with self._leaving_out():
+                self._write_pages(self._ahead, write_state)
+                for table in self._tables:
+                    if table.is_incremental:
+                        table.reach(self._run.until)
+                    table.finish(is_complete=not self._missing)
+                self._left_out = ""
+        except IncompleteError as error:
+            self._accept_or_raise(error)
+            for table in self._tables:
+                table.finish(is_complete=False)
+        finally:
+            self._report(self._run.clock.monotonic() - began)
+        write_state()
+
+    def sample(self) -> list[Resource] | None:
+        """A few resources, at the lowest price; None where there is nothing to ask by.
+
+        Raises:
+            RequestError: They can't be read.
+        """
+        window = self._window
+        window = Window(min(window.start, window.end), window.end)
+        return sample(self._reader, self.lead.source, window, self.lead.name)
+
+    def records(self) -> Iterator[Record]:
+        """The records of the first table alone, without writing anything."""
+        with self._leaving_out():
+            for page in self._read(lambda: True):
+                for resource in page.resources:
+                    if self.lead in self._takers(resource.get("type")):
+                        yield from self.lead.shape_rows(resource)
+                self._run.stop_if_asked()
+
+    @property
+    def others(self) -> int:
+        """How many tables are made of the same rows as the first one."""
+        return len(self._tables) - 1
+
+    @property
+    def _window(self) -> Window:
+        return Window(min(table.start for table in self._tables), self._run.until)
+
+    def _read(self, in_turn: Callable[[], bool]) -> Iterator[Page]:
+        window = self._window
+        if window.start > window.end and is_windowed(self.lead.source):
+            return
+        yield from self._reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
+
+    def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
+        written = 0
+        for page in pages:
+            written += self._write_page(page)
+            self._run.progress.wrote(sum(table.rows for table in self._tables), page.reached)
+            if written >= _RECORDS_A_STATE:
+                written = 0
+                write_state()
+            # Between two pages the state speaks of exactly what was written.
+            self._run.stop_if_asked()
+
+    def _write_page(self, page: Page) -> int:
+        for table in self._tables:
+            table.begin_page()
+        count = 0
+        try:
+            for resource in page.resources:
+                for table in self._takers(resource.get("type")):
+                    table.take(resource)
+                count += 1
+        except BaseException:
+            # Told to end while a reader pauses: rows of such a page come in order.
+            if page.reached is not None:
+                for table in self._tables:
+                    table.reach_latest()
+            raise
+        if page.reached is not None:
+            for table in self._tables:
+                table.reach(page.reached)
+        return count
+
+    def _takers(self, resource_type: str | None) -> list[Table]:
+        """The tables that resources of this type go to."""
+        key = str(resource_type)
+        if key not in self._by_type:
+            self._by_type[key] = [
+                table for table in self._tables if not table.types or key in table.types
+            ]
+        return self._by_type[key]
+
+    @property
+    def _was_begun(self) -> bool:
+        """Whether the tables were read before, or in part just now."""
+        return any(table.was_read or table.rows for table in self._tables)
+
+    @contextmanager
+    def _leaving_out(self) -> Iterator[None]:
+        """Take an error for a reason to leave the tables out, where it is one.
+
+        Raises:
+            TapKustomerError: It is none.
+        """
+        try:
+            yield
+        except DeadKeyError:
+            raise
+        except AccessError as error:
+            self._leave_out_for_role(error)
+        except (MissingError, RefusedError, GaveUpError) as error:
+            self._leave_out_or_raise(error)
+
+    def _leave_out_for_role(self, error: AccessError) -> None:
+        """The key is good, so what it lacks is a role.
+
+        Raises:
+            DeadKeyError: The key is not good.
+        """
+        self._run.check_key()
+        self._left_out = f"Left out, as {explain_refusal(self.lead, error)}"
+        self.lead.logger.warning(self._left_out)
+        if self._was_begun:
+            self._run.refused.append(self.lead.name)
+
+    def _leave_out_or_raise(self, error: RequestError) -> None:
+        """What this organisation does not have is left out, and what nobody has confirmed.
+
+        Raises:
+            RequestError: The table was read before, or Kustomer promises it.
+        """
+        if self._was_begun or not is_absent(self.lead, error):
+            raise error
+        self._left_out = f"Left out, as this organisation does not have it: {error}"
+        self.lead.logger.warning(self._left_out)
+
+    def _accept_or_raise(self, error: IncompleteError) -> None:
+        """A list that is shorter than it says is a warning unless counts are strict.
+
+        Raises:
+            IncompleteError: The run is to end here.
+        """
+        if error.since is not None:
+            for table in self._tables:
+                table.hold_back(error.since)
+        if isinstance(self.lead.source, Search | LiveIds) or self._run.settings.strict_counts:
+            raise error
+        self._left_out = f"Incomplete: {error}"
+        self.lead.logger.warning(self._left_out)
+
+    def _note_shortfall(self, shortfall: Shortfall) -> None:
+        self._missing += shortfall.expected - shortfall.delivered
+
+    def _report(self, seconds: float) -> None:
+        """Log what came of each table, and note it for the summary."""
+        for table in self._tables:
+            is_lead = table is self.lead
+            outcome = Outcome(
+                stream=table.name,
+                rows=table.rows,
+                came_with="" if is_lead else self.lead.name,
+                requests=self._reader.session.requests if is_lead else 0,
+                seconds=round(seconds, 1) if is_lead else 0.0,
+                missing=self._missing if is_lead else 0,
+                left_out=self._left_out,
+                bookmark=table.bookmark,
+            )
+            self._run.outcomes.append(outcome)
+            table.report(outcome)
+
+
+def explain_refusal(table: Table, error: AccessError) -> str:
+    """What a key that is good lacks to read a table, and what came."""
+    roles = ", ".join(table.roles)
+    if isinstance(table.source, Search | LiveIds):
+        roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
+    if not roles:
+        return f"the API key may not read it: {error}"
+    return f"the API key has none of the roles {roles}: {error}"
+
+
+def is_absent(table: Table, error: RequestError) -> bool:
+    """Whether an error shows that an organisation does not have a table.
+
+    What nobody has confirmed may be absent in any way.
+    """
+    if not table.confirmed:
+        return True
+    return isinstance(error, MissingError) and not isinstance(table.source, Search | LiveIds)
+
+
+def in_order(readings: Iterable[Reading]) -> list[Reading]:
+    """Readings in the order in which they are written: what is quick to read comes first."""
+    return sorted(readings, key=lambda reading: _ORDER.index(type(reading.lead.source)))
+
+
+def write_all(
+    opening: Iterable[Reading],
+    *,
+    write_state: Callable[[], None],
+    before_waiting: Callable[[], None],
+) -> None:
+    """Write all readings in turn, while those behind have asked for their first rows already.
+
+    Args:
+        opening: In the order in which they are written.
+        write_state: Writes a STATE.
+        before_waiting: Called when nothing is there to be written.
+
+    Raises:
+        TapKustomerError: The run can't go on.
+    """
+    waiting = deque(opening)
+    opened: deque[Reading] = deque()
+    while waiting or opened:
+        while waiting and len(opened) < _OPEN_AT_ONCE:
+            opened.append(waiting.popleft())
+            opened[-1].open(before_waiting)
+        opened.popleft().write(write_state)

@@ -1,0 +1,454 @@
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from support.index_model import IndexModel, Rows, resource
+from support.stand_in import StandIn, search_of
+from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
+from tap_kustomer.reading.questions import ARCHIVE_PATH, PATH
+from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.sources import Criterion, PagedList, Search
+from tap_kustomer.reading.window import Window
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tap_kustomer.client.session import Session
+    from tap_kustomer.reading.pages import Page
+
+NOW = 1_750_000_000_000
+EDGE = NOW - 730 * DAY
+CONVERSATIONS = Search("conversation", fallback=PagedList("/v1/conversations"))
+WORK_ITEMS = Search(
+    "work_item",
+    criteria=(
+        Criterion("work_item_updated_at"),
+        Criterion("work_item_handle_completed_at", attribute=None),
+    ),
+    archived=False,
+)
+CONVERSATION_TIMES = Search(
+    "conversation_time",
+    criteria=(Criterion("conversation_time_created_at", "createdAt"),),
+    archived=False,
+)
+
+
+def reading(  # noqa: PLR0913
+    session: StandIn,
+    window: Window,
+    source: Search = CONVERSATIONS,
+    *,
+    parallel: int = 4,
+    strict: bool = False,
+    in_turn: Callable[[], bool] = lambda: True,
+    report: Callable[[Shortfall], None] = lambda _: None,
+) -> Iterator[Page]:
+    reader = Reader(
+        session=cast("Session", session),
+        workers=Workers(parallel, lambda: None),
+        page_size=50,
+        parallel=parallel,
+        lookahead=10**6,
+        strict=strict,
+        now=NOW,
+        report=report,
+    )
+    return reader.read(source, window, "conversations", in_turn=in_turn)
+
+
+def read(
+    session: StandIn, window: Window, source: Search = CONVERSATIONS, *, strict: bool = False
+) -> list[str]:
+    pages = reading(session, window, source, strict=strict)
+    resources = [resource for page in pages for resource in page.resources]
+    times = [resource["attributes"]["updatedAt"] for resource in resources]
+    assert times == sorted(times)
+    return [resource["id"] for resource in resources]
+
+
+def rows(first: int, last: int, count: int, prefix: str = "row") -> Rows:
+    step = (last - first) // max(count - 1, 1)
+    return {f"{prefix}{n}": (first + n * step, first) for n in range(count)}
+
+
+def test_a_window_is_read_by_several_workers() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 2_000), page_size=50)
+
+    ids = read(StandIn(search_of(index)), Window(NOW - 100 * DAY, NOW))
+
+    assert sorted(ids) == sorted(index.rows)
+
+
+def test_a_recent_window_asks_nothing_of_the_archive() -> None:
+    session = StandIn({PATH: IndexModel({}), ARCHIVE_PATH: IndexModel({})})
+
+    read(session, Window(EDGE, NOW))
+
+    assert [request.path for request in session.sent] == [PATH]
+
+
+def test_what_was_not_updated_for_two_years_comes_from_the_archive() -> None:
+    old = rows(EDGE - 300 * DAY, EDGE - 1, 120, "old")
+    recent = rows(EDGE, NOW, 170, "new")
+    session = StandIn({PATH: IndexModel(recent), ARCHIVE_PATH: IndexModel(old)})
+
+    assert sorted(read(session, Window(0, NOW))) == sorted(old | recent)
+
+
+@pytest.mark.parametrize("shift", [-2 * DAY, -1, 0, 1, 2 * DAY])
+def test_the_edge_of_the_archive_may_lie_some_days_off(shift: int) -> None:
+    all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
+    edge = EDGE + shift
+    session = StandIn(
+        {
+            PATH: IndexModel({i: t for i, t in all_rows.items() if t[0] >= edge}),
+            ARCHIVE_PATH: IndexModel({i: t for i, t in all_rows.items() if t[0] < edge}),
+        }
+    )
+
+    assert sorted(read(session, Window(0, NOW))) == sorted(all_rows)
+
+
+def test_what_both_searches_have_comes_once() -> None:
+    all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
+    session = StandIn({PATH: IndexModel(all_rows), ARCHIVE_PATH: IndexModel(all_rows)})
+
+    ids = read(session, Window(0, NOW))
+
+    assert len(ids) == len(set(ids))
+
+
+def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+
+    assert len(read(session, Window(0, NOW), Search("note", archived=False))) == 10
+    assert "no archive" in caplog.text
+
+
+def test_an_organisation_without_the_archive_is_read_without_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+
+    assert len(read(session, Window(0, NOW))) == 10
+    assert "left out what is archived" in caplog.text
+
+
+def test_an_archive_that_the_key_may_not_read_lets_no_bookmark_pass() -> None:
+    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
+    pages = reading(session, Window(0, NOW))
+
+    with pytest.raises(AccessError):
+        next(pages)
+
+
+def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
+    old = IndexModel(rows(EDGE - 300 * DAY, EDGE - DAY, 2_000, "old"))
+    new = IndexModel(rows(EDGE, NOW, 2_000, "new"))
+    session = StandIn({PATH: new, ARCHIVE_PATH: old})
+    pages = reading(session, Window(0, NOW))
+
+    for _ in range(3):
+        next(pages)
+
+    assert len(old.questions) > 20
+    assert len(new.questions) == 1
+    list(pages)
+    assert len({question.window.end for question in new.questions}) > 1, "but it is afterwards"
+
+
+def test_a_page_says_how_far_everything_was_given() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 120))
+
+    pages = list(reading(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW)))
+
+    latest = [list(page.resources)[-1]["id"] for page in pages]
+    assert [page.reached for page in pages] == [index.rows[row_id][0] for row_id in latest]
+
+
+def test_rows_are_parsed_when_they_are_written() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 20))
+    (page,) = reading(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW))
+
+    assert not isinstance(page.resources, list)
+    assert len(list(page.resources)) == 20
+
+
+def test_before_their_turn_rows_are_asked_for_one_page_at_a_time() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 1_000))
+    session = StandIn(search_of(index))
+    turn: list[bool] = []
+    pages = reading(session, Window(NOW - 100 * DAY, NOW), in_turn=lambda: bool(turn))
+
+    for page in range(1, 4):
+        next(pages)
+        assert len(session.sent) == page
+    assert {question.window.end for question in index.questions} == {NOW}
+    turn.append(True)
+    list(pages)
+    assert len({question.window.end for question in index.questions}) > 1
+
+
+def test_a_refused_criterion_makes_the_whole_list_be_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    listed = [resource(f"row{n}", NOW - n * DAY, 0) for n in range(9)]
+    session = StandIn(
+        search_of(IndexModel({})),
+        lists={"/v1/conversations": [listed[:5], listed[5:]]},
+        refused=("conversation_updated_at",),
+    )
+
+    ids = read(session, Window(NOW - 6 * DAY, NOW - DAY))
+
+    assert ids == ["row6", "row5", "row4", "row3", "row2", "row1"]
+    assert "/v1/conversations is read instead" in caplog.text
+
+
+def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:
+    listed = [resource(f"row{n}", NOW - n, 0) for n in range(1_234)]
+    session = StandIn(
+        search_of(IndexModel({})),
+        lists={"/v1/conversations": [listed]},
+        refused=("conversation_updated_at",),
+    )
+
+    pages = list(reading(session, Window(NOW - DAY, NOW)))
+
+    assert [len(list(page.resources)) for page in pages] == [500, 500, 234]
+    assert [page.reached for page in pages] == [NOW - 734, NOW - 234, NOW]
+
+
+def test_without_a_list_a_refusal_is_an_error() -> None:
+    session = StandIn(search_of(IndexModel({})), refused=("kobject_updated_at",))
+
+    with pytest.raises(RefusedError):
+        read(session, Window(EDGE, NOW), Search("kobject"))
+
+
+def test_where_one_criterion_is_refused_the_next_one_serves(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 60))
+    session = StandIn(search_of(index), refused=("note_updated_at",))
+    source = Search(
+        "note",
+        criteria=(Criterion("note_updated_at"), Criterion("note_modified_at")),
+        archived=False,
+    )
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW), source)) == sorted(index.rows)
+    assert [record.message for record in caplog.records if "note_modified_at" in record.message]
+
+
+def test_only_where_all_criteria_are_refused_the_list_is_read() -> None:
+    session = StandIn(
+        search_of(IndexModel({})),
+        lists={"/v1/work-items": [[resource("listed", NOW, 0)]]},
+        refused=("work_item_updated_at", "work_item_handle_completed_at"),
+    )
+    source = Search(
+        "work_item", WORK_ITEMS.criteria, archived=False, fallback=PagedList("/v1/work-items")
+    )
+
+    assert read(session, Window(EDGE, NOW), source) == ["listed"]
+
+
+def test_a_refusal_after_the_first_rows_is_an_error() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 500))
+    session = StandIn(search_of(index))
+    pages = reading(session, Window(NOW - 100 * DAY, NOW), parallel=1)
+    next(pages)
+    session.refused = ("conversation_updated_at",)
+
+    with pytest.raises(RefusedError):
+        list(pages)
+
+
+def test_conversation_times_go_by_the_time_of_their_creation() -> None:
+    step = 100 * DAY // 300
+    index = IndexModel(
+        {f"row{n}": (NOW - n * step, NOW - n * step) for n in range(300)}, page_size=50
+    )
+    session = StandIn(search_of(index))
+
+    pages = list(reading(session, Window(NOW - 100 * DAY, NOW), CONVERSATION_TIMES))
+
+    resources = [resource for page in pages for resource in page.resources]
+    created = [resource["attributes"]["createdAt"] for resource in resources]
+    assert created == sorted(created)
+    assert {resource["id"] for resource in resources} == set(index.rows)
+    assert {name for request in session.sent for name in sort_keys(request.json)} == {
+        "conversation_time_created_at"
+    }
+
+
+def test_rows_created_at_one_time_are_not_split_by_that_time() -> None:
+    index = IndexModel({f"row{n}": (NOW, NOW) for n in range(120)}, page_size=50, row_cap=100)
+
+    session = StandIn(search_of(index))
+
+    with pytest.raises(IncompleteError, match="100 of 120 rows"):
+        list(reading(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES))
+    assert {len(request.json["and"]) for request in session.sent if request.json} == {2}
+
+
+def sort_keys(body: Any) -> list[str]:
+    return [name for order in body["sort"] for name in order]
+
+
+def without_times(document: dict[str, Any]) -> None:
+    for row in document["data"]:
+        row["attributes"] = {}
+
+
+def read_work_items(index: IndexModel) -> list[Page]:
+    session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
+    return list(reading(session, Window(NOW - 100 * DAY, NOW), WORK_ITEMS))
+
+
+def test_rows_that_show_no_time_all_arrive() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
+
+    pages = read_work_items(index)
+
+    ids = [resource["id"] for page in pages for resource in page.resources]
+    assert sorted(ids) == sorted(index.rows)
+
+
+def test_of_rows_that_show_no_time_whole_parts_of_the_window_are_reached() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
+    given: set[str] = set()
+
+    for page in read_work_items(index):
+        given |= {resource["id"] for resource in page.resources}
+        assert page.reached is not None
+        assert {row_id for row_id, (at, _) in index.rows.items() if at <= page.reached} <= given
+
+
+def test_rows_that_show_no_time_come_whole_though_many_have_the_same_one() -> None:
+    index = IndexModel(rows(NOW - 50 * DAY, NOW - 50 * DAY, 170), page_size=50)
+
+    pages = read_work_items(index)
+
+    ids = {resource["id"] for page in pages for resource in page.resources}
+    assert ids == set(index.rows)
+
+
+def test_a_server_that_does_not_sort_is_read_in_parts_that_fit_on_a_page() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
+
+    def mix(document: dict[str, Any]) -> None:
+        document["data"].reverse()
+
+    session = StandIn(search_of(index), spoil=mix)
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"meta": {"timed_out": True, "page": 1, "total": 300}},
+        {"meta": {"page": 2, "total": 300}},
+        {"data": []},
+        {"data": None},
+        {"data": [{"id": "row1"}]},
+        {"data": [{"id": "row1", "attributes": {"updatedAt": "soon"}}]},
+        {"data": [resource("stray", NOW - 200 * DAY, 0)] * 50},
+    ],
+)
+def test_an_answer_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any]) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
+    session = StandIn(search_of(index))
+
+    def spoil(document: dict[str, Any]) -> None:
+        if len(session.sent) in {1, 4, 5}:
+            document.update(fault)
+
+    session.spoil = spoil
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+
+
+def test_a_search_that_timed_out_is_not_believed_though_its_count_is_consistent() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
+    session = StandIn(search_of(index))
+
+    def spoil(document: dict[str, Any]) -> None:
+        if len(session.sent) in {1, 4}:
+            del document["data"][20:]
+            document["meta"].update(timed_out=True, total=20)
+
+    session.spoil = spoil
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+
+
+def test_an_answer_that_stays_wrong_ends_the_reading() -> None:
+    session = StandIn(
+        search_of(IndexModel(rows(NOW - DAY, NOW, 9))),
+        spoil=lambda document: document.update(data=[]),
+    )
+
+    with pytest.raises(WrongAnswerError, match="0 rows on page 1 of 9 rows"):
+        read(session, Window(NOW - DAY, NOW))
+
+
+def hide_one_row(document: dict[str, Any]) -> None:
+    """A row that is counted but never shown, where the page still looks full."""
+    if len(document["data"]) == 50:
+        document["data"] = [row for row in document["data"] if row["id"] != "row7"] + [
+            resource("late", NOW + DAY, 0)
+        ]
+
+
+def test_rows_that_are_counted_but_never_come_are_reported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hide_one_row)
+
+    assert len(read(session, Window(NOW - 100 * DAY, NOW))) == 89
+    assert "of 90 rows with conversation_updated_at from" in caplog.text
+
+
+def test_who_reads_is_told_of_them() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hide_one_row)
+    window = Window(NOW - 100 * DAY, NOW)
+    told: list[Shortfall] = []
+
+    list(reading(session, window, report=told.append))
+
+    assert told == [Shortfall(window, expected=90, delivered=89)]
+
+
+def test_with_strict_counts_they_end_the_run() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hide_one_row)
+
+    with pytest.raises(IncompleteError, match="of 90 rows with conversation_updated_at from"):
+        read(session, Window(NOW - 100 * DAY, NOW), strict=True)
+
+
+def test_who_stops_reading_stops_the_requests() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 5_000), page_size=50)
+    session = StandIn(search_of(index))
+    pages = reading(session, Window(NOW - 100 * DAY, NOW))
+
+    for _ in range(3):
+        next(pages)
+    pages.close()  # type: ignore[attr-defined]  # A generator, though only its rows are promised.
+    asked = len(session.sent)
+
+    assert asked < 20

@@ -1,0 +1,374 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+from typing_extensions import override
+
+from kustomer_sandbox import Sandbox
+from support.catalogs import catalog_of
+from support.singer_output import Output, finish
+from support.tap_process import start
+from support.virtual_time import VirtualClock
+from tap_kustomer.config import settings_from
+from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.reporting.outcome import Outcome
+from tap_kustomer.reporting.summary import print_summary, save_summary, summarised, summary_of
+from tap_kustomer.sync.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+KEY = "a-key-that-nobody-may-see"
+
+CUSTOMERS = Outcome(
+    stream="customers",
+    rows=1200,
+    came_with="",
+    requests=5,
+    seconds=12.3,
+    missing=0,
+    left_out="",
+    bookmark="2023-11-14T22:12:20.000Z",
+)
+EMAILS = replace(
+    CUSTOMERS, stream="customer_emails", rows=800, came_with="customers", requests=0, seconds=0.0
+)
+MESSAGES = replace(CUSTOMERS, stream="messages", rows=998, missing=2)
+TAGS = replace(
+    CUSTOMERS, stream="tags", rows=0, left_out="Left out, as a role is missing", bookmark=None
+)
+
+
+def run_of(*outcomes: Outcome, is_finished: bool = True) -> Run:
+    run = Run(
+        settings=settings_from({"api_key": KEY}), clock=VirtualClock(), stop_if_asked=lambda: None
+    )
+    run.outcomes += outcomes
+    run.is_finished = is_finished
+    return run
+
+
+def spend(run: Run, seconds: float) -> None:
+    """As if a run had taken so long, and 60 requests, 30 of them searches."""
+    run.clock.sleep(seconds)
+    limiter = run.session.limiter
+    limiter.organization.spent += 60
+    limiter.search.spent += 30
+    limiter.search.refused += 1
+
+
+def text_of(run: Run, width: int = 120) -> list[str]:
+    console = Console(file=io.StringIO(), width=width)
+    print_summary(summary_of(run, 0.0, 60.0, None), console)
+    assert isinstance(console.file, io.StringIO)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+# In the log
+
+
+def logged(run: Run, caplog: pytest.LogCaptureFixture, level: int) -> list[logging.LogRecord]:
+    with caplog.at_level(logging.INFO), summarised(run):
+        spend(run, 120)
+    return [record for record in caplog.records if record.levelno == level]
+
+
+def test_the_last_line_of_a_run_has_its_figures_as_text_and_as_fields(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run = run_of(CUSTOMERS, EMAILS, TAGS)
+    run.selected = ["customers", "customer_emails", "tags", "users"]
+
+    (record,) = logged(run, caplog, logging.INFO)
+
+    figures = {
+        "tables": 3,
+        "rows": 2000,
+        "requests": 60,
+        "seconds": 120.0,
+        "rows_per_minute": 1000,
+        "search_budget_percent": 15,
+        "incomplete": 1,
+        "not_begun": 1,
+    }
+    said = ", ".join(f"{name}={value}" for name, value in figures.items())
+    assert record.getMessage() == f"Run finished: {said}"
+    assert figures.items() <= vars(record).items()
+
+
+def test_each_table_that_lacks_rows_has_a_warning_with_its_counts_as_fields(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    messages, tags = logged(run_of(CUSTOMERS, MESSAGES, TAGS), caplog, logging.WARNING)
+
+    assert messages.getMessage() == "messages: 998 of 1000 rows came"
+    expected = {"stream_name": "messages", "rows": 998, "rows_expected": 1000}
+    assert expected.items() <= vars(messages).items()
+    assert tags.getMessage() == "tags: Left out, as a role is missing"
+
+
+def test_tables_that_come_with_an_incomplete_one_share_its_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    left_out = [replace(one, left_out="Left out") for one in (CUSTOMERS, EMAILS)]
+
+    (warning,) = logged(run_of(*left_out), caplog, logging.WARNING)
+
+    assert warning.getMessage() == "customers and 1 made of its rows: Left out"
+
+
+def test_a_run_that_ended_early_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    (record,) = logged(run_of(CUSTOMERS, is_finished=False), caplog, logging.INFO)
+
+    assert record.getMessage().startswith("Run ended early: tables=1, ")
+
+
+# On a terminal
+
+
+def test_a_terminal_gets_a_table_of_all_tables() -> None:
+    head, customers, emails, *_, end = text_of(run_of(CUSTOMERS, EMAILS))
+
+    assert head.split() == ["stream", "rows", "requests", "seconds", "bookmark"]
+    assert customers.split() == ["customers", "1,200", "5", "12.3", CUSTOMERS.bookmark]
+    # What came with another table stands under that, and took nothing of its own.
+    assert emails.startswith("  customer_emails ")
+    assert emails.split() == ["customer_emails", "800", CUSTOMERS.bookmark]
+    assert end.startswith("Run finished: 2,000 rows of 2 tables, ")
+
+
+def test_a_terminal_is_told_below_the_table_what_is_wrong() -> None:
+    run = run_of(CUSTOMERS, MESSAGES, replace(TAGS, left_out="No [role]: " + "word " * 40 + "end"))
+    run.selected = ["messages", "users", "teams"]
+
+    lines = text_of(run)
+
+    assert lines[-4:-1] == [
+        "messages: 998 of 1000 rows came",
+        f"tags: {'No [role]: ' + 'word ' * 40 + 'end'}",
+        "Not begun: users, teams",
+    ]
+
+
+def test_the_table_fits_a_narrow_terminal_with_nothing_cut_off() -> None:
+    name = "conversation_first_message_out_teams"
+
+    lines = text_of(run_of(replace(CUSTOMERS, stream=name)), width=70)
+
+    *table, _ = lines
+    assert all(len(line) <= 70 for line in table)
+    assert "".join(line.split()[0] for line in table).endswith(name)
+    assert str(CUSTOMERS.bookmark) in table[1]
+
+
+class Terminal(io.StringIO):
+    @override
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_the_table_and_not_the_lines_of_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    with caplog.at_level(logging.INFO), summarised(run_of(CUSTOMERS, TAGS)):
+        pass
+
+    assert "customers" in terminal.getvalue()
+    assert not caplog.records
+
+
+# In a file
+
+
+def document_of(run: Run, path: Path) -> dict[str, Any]:
+    save_summary(summary_of(run, 1_700_000_000.0, 61.5, None), path)
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
+
+
+def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
+    run = run_of(CUSTOMERS, EMAILS, MESSAGES, TAGS)
+    run.selected = ["customers", "users"]
+    spend(run, 0)
+
+    document = document_of(run, tmp_path / "summary.json")
+
+    streams = document.pop("streams")
+    assert document == {
+        "started": "2023-11-14T22:13:20.000Z",
+        "finished": "2023-11-14T22:14:21.500Z",
+        "ended": "whole",
+        "error": None,
+        "rows": 2998,
+        "requests": 60,
+        "rate_limited": 1,
+        "search_budget_percent": 29,
+        "not_begun": ["users"],
+    }
+    customers, emails, messages, tags = streams
+    assert customers == {
+        "stream": "customers",
+        "rows": 1200,
+        "expected": 1200,
+        "requests": 5,
+        "seconds": 12.3,
+        "came_with": None,
+        "left_out": None,
+        "bookmark": "2023-11-14T22:12:20.000Z",
+    }
+    assert emails["came_with"] == "customers"
+    assert (messages["rows"], messages["expected"]) == (998, 1000)
+    assert (tags["left_out"], tags["bookmark"]) == ("Left out, as a role is missing", None)
+
+
+def test_whoever_reads_the_file_while_it_is_written_has_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    document_of(run_of(CUSTOMERS), path)
+
+    with path.open() as before:
+        document_of(run_of(), path)
+        assert json.load(before)["rows"] == 1200
+
+    assert json.loads(path.read_text())["rows"] == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]
+
+
+def test_a_file_that_can_not_be_written_is_a_warning_and_leaves_nothing_behind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = tmp_path / "summary.json"
+    directory.mkdir()
+
+    save_summary(summary_of(run_of(CUSTOMERS), 0.0, 1.0, None), directory)
+    save_summary(summary_of(run_of(CUSTOMERS), 0.0, 1.0, None), tmp_path / "missing" / "file")
+
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    assert str(directory) in caplog.text
+    assert "summary_path" in caplog.text
+    assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]
+
+
+# However it ends
+
+
+def fail_with(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TapKustomerError("Given up after 3 tries"), "Given up after 3 tries"),
+        (SystemExit(143), "SIGTERM has ended the run"),
+        (SystemExit(130), "SIGINT has ended the run"),
+        (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+        (TapKustomerError(f"The answer was {KEY}"), "The answer was [api key]"),
+    ],
+    ids=["error", "SIGTERM", "SIGINT", "defect", "key"],
+)
+def test_what_ended_a_run_early_is_in_the_file_without_the_key(
+    error: BaseException, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "summary.json"
+    run = with_summary_path(run_of(CUSTOMERS, is_finished=False), path)
+
+    with pytest.raises(type(error)), summarised(run):
+        fail_with(error)()
+
+    document = json.loads(path.read_text())
+    assert document["ended"] == "early"
+    assert document["error"] == said
+    assert document["rows"] == 1200
+
+
+def test_a_run_that_ends_well_writes_the_file_too(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+
+    with summarised(with_summary_path(run_of(CUSTOMERS), path)):
+        pass
+
+    document = json.loads(path.read_text())
+    assert (document["ended"], document["error"]) == ("whole", None)
+
+
+def with_summary_path(run: Run, path: Path) -> Run:
+    run.settings = replace(run.settings, summary_path=path)
+    return run
+
+
+# The command
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(scale=0.1, org_limit=60_000, search_limit=0) as running:
+        running.options.refused_criteria = frozenset({"kobject_updated_at"})
+        yield running
+
+
+def run_over(sandbox: Sandbox, folder: Path, *streams: str, **config: str) -> Output:
+    """What comes of a run over some streams; its summary goes to `summary.json`."""
+    files = {
+        "config": {"api_url": sandbox.url, "api_key": sandbox.api_key, **config},
+        "catalog": catalog_of(*streams),
+    }
+    files["config"]["summary_path"] = str(folder / "summary.json")
+    arguments: list[str | Path] = []
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content))
+        arguments += [f"--{name}", folder / name]
+    return finish(start(*(arguments if streams else arguments[:2])))
+
+
+def test_the_command_says_in_the_end_what_came_of_a_run(sandbox: Sandbox, tmp_path: Path) -> None:
+    run = run_over(sandbox, tmp_path, "brands", "customers", "customer_emails")
+
+    assert run.code == 0, run.log
+    rows = sum(run.counts().values())
+    assert f"Run finished: tables=3, rows={rows}, requests=" in run.log.splitlines()[-1]
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert (document["ended"], document["rows"]) == ("whole", rows)
+    assert {one["stream"]: one["rows"] for one in document["streams"]} == run.counts()
+
+
+def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = run_over(sandbox, tmp_path, "brands", "kobjects", "conversation_events")
+
+    assert run.code == 1
+    *_, summary, error = run.log.splitlines()
+    assert "Run ended early: tables=2, " in summary
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert document["ended"] == "early"
+    assert error.endswith(document["error"])
+    assert {one["stream"]: one["left_out"] for one in document["streams"]} == {
+        "brands": None,
+        "kobjects": "Cut short, as the run ended",
+    }
+    assert document["not_begun"] == ["conversation_events"]
+
+
+def test_the_command_has_a_summary_even_if_it_can_not_discover_the_streams(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = run_over(sandbox, tmp_path, api_key="another-key-that-nobody-may-see")
+
+    assert run.code == 1
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert (document["ended"], document["streams"]) == ("early", [])
+    assert "does not accept the API key" in document["error"]

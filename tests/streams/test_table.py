@@ -1,0 +1,314 @@
+"""One table: from when on it is read, and what is written of a resource."""
+
+from __future__ import annotations
+
+import logging
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.offline_tap import OfflineTap
+from support.tap_in_process import output_of
+from tap_kustomer import times
+from tap_kustomer.client.errors import AccessError, GaveUpError, MissingError
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.window import Window
+from tap_kustomer.streams.assistants import Assistants
+from tap_kustomer.streams.audit_logs import AuditLogs
+from tap_kustomer.streams.business_holidays import BusinessHolidays
+from tap_kustomer.streams.companies import Companies
+from tap_kustomer.streams.conversation_events import ConversationEvents
+from tap_kustomer.streams.live_ids import NoteIds
+from tap_kustomer.streams.slas import Slas, SlaVersions
+from tap_kustomer.streams.tags import Tags
+from tap_kustomer.streams.work_items import WorkItems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BOOKMARK = "2026-05-01T12:00:00.000Z"
+
+
+def tag(key: str, **attributes: Any) -> dict[str, Any]:
+    return {"type": "tag", "id": key, "attributes": attributes}
+
+
+def bookmarked(value: Any) -> dict[str, Any]:
+    return {"bookmarks": {"companies": {"replication_key_value": value}}}
+
+
+def milliseconds(text: str) -> int:
+    return times.to_milliseconds(text)
+
+
+# From when on
+
+
+@pytest.mark.parametrize(
+    ("state", "config", "start"),
+    [
+        ({}, {}, "1970-01-01T00:00:00.000Z"),
+        ({}, {"start_date": "2024-01-31"}, "2024-01-31T00:00:00.000Z"),
+        (bookmarked(BOOKMARK), {}, "2026-05-01T11:55:00.000Z"),
+        (bookmarked(BOOKMARK), {"lookback_seconds": 0}, BOOKMARK),
+        (bookmarked(BOOKMARK), {"start_date": "2024-01-31"}, "2026-05-01T11:55:00.000Z"),
+        (bookmarked(BOOKMARK), {"start_date": "2026-05-20"}, "2026-05-20T00:00:00.000Z"),
+        (bookmarked(None), {"start_date": "2024-01-31"}, "2024-01-31T00:00:00.000Z"),
+        (bookmarked("2026-05-01T14:00:00+02:00"), {"lookback_seconds": 0}, BOOKMARK),
+    ],
+    ids=[
+        *("the beginning", "the start date", "a little before the bookmark", "no lookback"),
+        *("an older start date", "a newer start date", "a bookmark of null", "another offset"),
+    ],
+)
+def test_a_table_is_read_from(state: dict[str, Any], config: dict[str, Any], start: str) -> None:
+    tap = OfflineTap(Companies, state=state, **config)
+
+    assert times.to_text(tap.table("companies").start) == start
+
+
+def test_the_bookmark_of_a_table_that_a_catalog_asks_for_whole_does_not_count() -> None:
+    tap = OfflineTap(Companies, state=bookmarked(BOOKMARK))
+    companies = tap.table("companies")
+    companies.forced_replication_method = "FULL_TABLE"
+
+    assert companies.start == 0
+    assert companies.bookmark is None
+
+
+@pytest.mark.parametrize("value", ["not long ago", 17, ["2024-01-31"]], ids=str)
+def test_a_bookmark_that_is_no_time_is_an_error_that_says_so(value: Any) -> None:
+    tap = OfflineTap(Companies, state=bookmarked(value))
+
+    with pytest.raises(ConfigurationError) as raised:
+        _ = tap.table("companies").start
+
+    for part in ("companies", repr(value), "2024-01-31T08:00:00.000Z"):
+        assert part in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "was_read"),
+    [
+        ({}, False),
+        ({"bookmarks": {"tags": {}}}, False),
+        ({"bookmarks": {"tags": {"was_read": True}}}, True),
+    ],
+    ids=["no state", "left out", "read"],
+)
+def test_a_table_was_read_before_if_its_state_says_so(
+    state: dict[str, Any], *, was_read: bool
+) -> None:
+    assert OfflineTap(Tags, state=state).table("tags").was_read == was_read
+
+
+# How it goes on
+
+
+@pytest.mark.parametrize(
+    ("stream", "column"),
+    [
+        (Companies, "updated_at"),
+        (AuditLogs, "created_at"),
+        (WorkItems, "updated_at"),
+        (ConversationEvents, "conversation_updated_at"),
+    ],
+)
+def test_what_is_asked_for_by_time_is_incremental(stream: Any, column: str) -> None:
+    table = OfflineTap(stream).table(stream.name)
+
+    assert table.replication_key == column
+    assert table.is_incremental
+    assert not table.is_full_table
+
+
+@pytest.mark.parametrize("stream", [Tags, BusinessHolidays, NoteIds, Slas])
+def test_what_knows_no_time_is_read_whole(stream: Any) -> None:
+    table = OfflineTap(stream).table(stream.name)
+
+    assert table.replication_key is None
+    assert not table.is_incremental
+    assert table.is_full_table
+
+
+@pytest.mark.parametrize(
+    ("stream", "name", "column"),
+    [(Companies, "company_tags", "company_updated_at"), (SlaVersions, "sla_criteria", None)],
+)
+def test_a_derived_table_goes_on_as_the_one_that_it_is_made_of(
+    stream: Any, name: str, column: str | None
+) -> None:
+    tap = OfflineTap(stream)
+    table, root = tap.table(name), tap.table(stream.name)
+
+    assert table.replication_key == column
+    assert table.is_full_table == root.is_full_table
+    assert (table.source, table.types, table.roles) == (root.source, root.types, root.roles)
+    assert table.confirmed == root.confirmed
+
+
+# What is written straight
+
+
+def is_plain(name: str = "companies", **config: Any) -> bool:
+    return OfflineTap(Companies, Tags, **config).table(name)._is_plain  # noqa: SLF001
+
+
+def test_records_are_written_straight_where_nothing_is_to_be_done_to_them() -> None:
+    assert is_plain()
+    assert is_plain(stream_maps={"tags": {"name": "md5(name)"}})
+
+
+@pytest.mark.parametrize(
+    "maps",
+    [
+        {"companies": {"name": "md5(name)"}},
+        {"companies": {"__alias__": "firms"}},
+        {"companies": {"__filter__": "name"}},
+        {"companies": None},
+        {"firms": {"__source__": "companies", "__else__": None, "id": "id"}},
+    ],
+    ids=["a column", "an alias", "a filter", "no stream", "a duplicate"],
+)
+def test_records_are_not_written_straight_past_a_stream_map(maps: dict[str, Any]) -> None:
+    assert not is_plain(stream_maps=maps)
+
+
+def test_records_are_not_written_straight_past_flattening() -> None:
+    assert not is_plain(flattening_enabled=True, flattening_max_depth=2)
+
+
+@pytest.mark.parametrize(
+    "breadcrumb",
+    [("properties", "name"), ("properties", "custom"), ("properties", "org", "properties", "id")],
+    ids=str,
+)
+def test_records_are_not_written_straight_without_some_of_their_columns(
+    breadcrumb: tuple[str, ...],
+) -> None:
+    companies = OfflineTap(Companies).table("companies")
+    companies.metadata[breadcrumb].selected = False
+    companies.selected = True
+
+    assert not companies._is_plain  # noqa: SLF001
+
+
+# What the SDK's trial runs take
+
+
+def endless(read: list[int]) -> Iterator[Page]:
+    for number in count():
+        read.append(number)
+        yield Page([tag(f"{number}-a"), tag(f"{number}-b")])
+
+
+def test_a_trial_reads_no_more_than_it_needs() -> None:
+    read: list[int] = []
+    tap = OfflineTap(Tags, scripted={"script": {"tags": endless(read)}})
+    tags = tap.table("tags")
+    tags.ABORT_AT_RECORD_COUNT = 3
+
+    records = list(tags.get_records(None))
+
+    assert [record["id"] for record in records] == ["0-a", "0-b", "1-a"]
+    assert read == [0, 1]
+
+
+def test_a_trial_of_all_tables_writes_so_many_records_of_each() -> None:
+    script = {"tags": endless([]), "companies": [Page([company(1), company(2), company(3)])]}
+    tap = OfflineTap(Tags, Companies, selected=["tags"], scripted={"script": script})
+
+    run = output_of(lambda: _true(tap.run_sync_dry_run, 2, [tap.table("tags")]))
+
+    assert run.code == 0, run.log
+    assert len(run.records("tags")) == 2
+
+
+def _true(check: Callable[..., bool], *arguments: Any) -> None:
+    assert check(*arguments)
+
+
+def company(hour: int) -> dict[str, Any]:
+    updated_at = f"2026-05-31T{hour:02d}:00:00.000Z"
+    return {"type": "company", "id": f"company-{hour}", "attributes": {"updatedAt": updated_at}}
+
+
+def test_a_trial_gives_the_rows_of_its_own_type_alone() -> None:
+    resources = [{"type": "sla", "id": "s"}, {"type": "sla_version", "id": "v"}]
+    tap = OfflineTap(SlaVersions, scripted={"script": {"sla_versions": [Page(resources)]}})
+
+    assert [record["id"] for record in tap.table("sla_versions").get_records(None)] == ["v"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "error"),
+    [
+        (Tags, AccessError("GET /v1/tags answered 403")),
+        (Tags, MissingError("GET /v1/tags answered 404")),
+        (Assistants, GaveUpError("GET /v1/assistants answered 500")),
+    ],
+    ids=["no role", "not there", "unconfirmed"],
+)
+def test_a_trial_leaves_out_what_a_run_leaves_out(stream: Any, error: Exception) -> None:
+    tap = OfflineTap(stream, scripted={"script": {stream.name: [error]}})
+
+    run = output_of(lambda: _empty(tap.table(stream.name).get_records(None)))
+
+    assert run.code == 0, run.log
+    assert len(run.logged("WARNING")) == 1
+
+
+def _empty(records: Any) -> None:
+    assert not list(records)
+
+
+def test_a_trial_fails_where_a_run_fails() -> None:
+    error = GaveUpError("GET /v1/tags answered 500")
+    tap = OfflineTap(Tags, scripted={"script": {"tags": [error]}})
+
+    with pytest.raises(GaveUpError):
+        list(tap.table("tags").get_records(None))
+
+
+def test_of_an_error_that_ends_the_run_the_sdk_does_not_log_a_second_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tags = OfflineTap(Tags).table("tags")
+    caplog.clear()
+
+    with caplog.at_level(logging.INFO):
+        tags.log("An unhandled error occurred", level=logging.ERROR)
+        tags.log("Started")
+
+    assert [record.message for record in caplog.records] == ["Started"]
+
+
+# Rows that others need
+
+
+def test_rows_that_were_written_before_are_not_written_again_for_the_sake_of_others() -> None:
+    tap = OfflineTap(Companies, state=bookmarked("2026-05-31T02:00:00.000Z"), lookback_seconds=60)
+    companies = tap.table("companies")
+
+    def write() -> None:
+        companies.begin(Window(0, milliseconds("2026-06-01T00:00:00.000Z")))
+        companies.begin_page()
+        for hour in (1, 2, 3):
+            companies.take(company(hour))
+        companies.take({"type": "company", "id": "timeless", "attributes": {}})
+        tap.writer.flush()
+
+    run = output_of(write)
+
+    assert run.by_id("companies").keys() == {"company-2", "company-3", "timeless"}
+    assert companies.rows == 3
+
+
+def test_nothing_is_held_back_of_a_table_that_has_no_bookmark() -> None:
+    tap = OfflineTap(Tags)
+
+    tap.table("tags").hold_back(0)
+
+    assert not tap.state.get("bookmarks", {}).get("tags")

@@ -1,0 +1,335 @@
+"""What an organisation has defined itself: found by asking, and found again in a catalog."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+import pytest
+
+from support.offline_tap import OfflineRun
+from support.virtual_time import VirtualClock
+from tap_kustomer.client.errors import (
+    AccessError,
+    DeadKeyError,
+    GaveUpError,
+    MissingError,
+    RefusedError,
+    RequestError,
+    WrongAnswerError,
+)
+from tap_kustomer.client.session import Reply
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.roles import METADATA_ROLES
+from tap_kustomer.sync.discovery import Definitions, Klass, discover
+from tap_kustomer.tap import TapKustomer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.session import Request
+    from tap_kustomer.sync.run import Run
+
+T = TypeVar("T")
+
+KLASSES = PagedList("/v1/klasses")
+FORBIDDEN = AccessError("GET /v1/metadata/customer answered 403: forbidden")
+
+
+def klass(name: Any, created: str = "2024-01-01T00:00:00.000Z", **more: Any) -> dict[str, Any]:
+    attributes = {"name": name, "createdAt": created, **more}
+    return {"type": "klass", "id": str(name), "attributes": attributes}
+
+
+def metadata(**kinds: str) -> dict[str, Any]:
+    properties = {name: {"type": kind, "displayName": name} for name, kind in kinds.items()}
+    return {"data": {"type": "metadata", "attributes": {"properties": properties}}}
+
+
+@dataclass
+class Answers:
+    """Takes the place of a session: what is answered, or raised, by path."""
+
+    answers: dict[str, Any]
+    base_url: str = "https://acme.api.kustomerapp.com"
+    asked: list[str] = field(default_factory=list)
+
+    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+        self.asked.append(request.path)
+        answer = self.answers[request.path]
+        if isinstance(answer, Exception):
+            raise answer
+        return read(Reply(msgspec.json.encode(answer)))
+
+
+@dataclass
+class Story:
+    """One discovery."""
+
+    answers: dict[str, Any]
+    key_is_good: bool = True
+    checks: int = 0
+
+    def discover(self) -> Definitions:
+        self.session = Answers(self.answers)
+        run = SimpleNamespace(
+            session=self.session,
+            workers=Workers(2, lambda: None),
+            settings=SimpleNamespace(page_size=100),
+            check_key=self._check_key,
+        )
+        return discover(cast("Run", run), ["customer", "message"], KLASSES)
+
+    def _check_key(self) -> None:
+        self.checks += 1
+        if not self.key_is_good:
+            raise DeadKeyError("Kustomer does not accept the API key")
+
+
+def organisation(*klasses: dict[str, Any], **more: Any) -> dict[str, Any]:
+    answers = {
+        "/v1/klasses": {"data": list(klasses), "links": {"next": None}},
+        "/v1/metadata/customer": metadata(vipBool="boolean"),
+        "/v1/metadata/message": metadata(),
+    }
+    for one in klasses:
+        if isinstance(one["attributes"], dict):
+            name = one["attributes"].get("name")
+            answers[f"/v1/metadata/kobject.{name}"] = metadata(sizeNum="number")
+    return {**answers, **{path.replace("__", "/"): answer for path, answer in more.items()}}
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+
+
+# Klasses
+
+
+def test_each_klass_is_found_with_its_title_and_its_custom_attributes() -> None:
+    found = Story(organisation(klass("order", displayName="Orders"))).discover()
+
+    assert found.klasses == (Klass("order", "Orders"),)
+    assert [one.source for one in found.custom["kobject.order"]] == ["sizeNum"]
+    assert [one.source for one in found.custom["customer"]] == ["vipBool"]
+    assert found.custom["message"] == ()
+
+
+def test_klasses_come_in_an_order_that_a_new_one_does_not_change() -> None:
+    old = klass("order", "2024-01-01T00:00:00.000Z"), klass("Order", "2024-01-02T00:00:00.000Z")
+    new = klass("ORDER", "2024-01-03T00:00:00.000Z")
+
+    before = Story(organisation(old[1], old[0])).discover().klasses
+    after = Story(organisation(new, old[1], old[0])).discover().klasses
+
+    assert [one.name for one in before] == ["order", "Order"]
+    assert after[: len(before)] == before
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [klass(None), klass(17), {"type": "klass", "id": "x", "attributes": None},
+     {"type": "klass", "id": "x", "attributes": ["order"]}, {"type": "klass", "id": "x"}],
+    ids=["null", "a number", "no attributes", "a list", "nothing"],
+)  # fmt: skip
+def test_a_klass_without_a_name_is_passed_over(odd: dict[str, Any]) -> None:
+    answers = organisation(klass("order"))
+    answers["/v1/klasses"]["data"].append(odd)
+
+    assert [one.name for one in Story(answers).discover().klasses] == ["order"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [FORBIDDEN, MissingError("answered 404"), RefusedError("answered 400")],
+    ids=["no role", "not there", "refused"],
+)
+def test_klasses_that_can_t_be_listed_are_a_warning(
+    caplog: pytest.LogCaptureFixture, error: RequestError
+) -> None:
+    found = Story({**organisation(), "/v1/klasses": error}).discover()
+
+    assert found.klasses == ()
+    assert "customer" in found.custom
+    (warning,) = warnings(caplog)
+    assert str(error) in warning
+
+
+def test_of_a_list_of_klasses_that_is_short_the_rest_is_used(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers = organisation(klass("order"))
+    answers["/v1/klasses"]["meta"] = {"total": 2}
+
+    found = Story(answers).discover()
+
+    assert [one.name for one in found.klasses] == ["order"]
+    assert any("Some klasses" in warning for warning in warnings(caplog))
+
+
+# Metadata
+
+
+def test_without_the_role_for_metadata_attributes_stay_untyped_and_one_warning_names_the_roles(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    story = Story(
+        organisation(
+            klass("order"),
+            **{
+                "/v1/metadata/customer": FORBIDDEN,
+                "/v1/metadata/message": FORBIDDEN,
+                "/v1/metadata/kobject.order": FORBIDDEN,
+            },
+        )
+    )
+
+    found = story.discover()
+
+    assert found == Definitions((Klass("order"),), {})
+    assert story.checks == 1
+    (warning,) = warnings(caplog)
+    assert all(role in warning for role in METADATA_ROLES)
+    assert "403" in warning
+
+
+@pytest.mark.parametrize(
+    "error", [MissingError("answered 404"), RefusedError("answered 400")], ids=str
+)
+def test_a_resource_without_metadata_is_a_warning_and_the_others_are_typed(
+    caplog: pytest.LogCaptureFixture, error: RequestError
+) -> None:
+    found = Story({**organisation(), "/v1/metadata/message": error}).discover()
+
+    assert found.custom.keys() == {"customer"}
+    (warning,) = warnings(caplog)
+    assert "message" in warning
+    assert str(error) in warning
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"data": None}, {"data": []}, {"data": {"attributes": None}}, {"data": {"attributes": {}}}],
+    ids=str,
+)
+def test_metadata_without_properties_means_no_custom_attributes(document: dict[str, Any]) -> None:
+    found = Story({**organisation(), "/v1/metadata/message": document}).discover()
+
+    assert found.custom["message"] == ()
+
+
+def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
+    odd = {"data": {"attributes": {"properties": ["vipBool"]}}}
+
+    with pytest.raises(WrongAnswerError):
+        Story({**organisation(), "/v1/metadata/message": odd}).discover()
+
+
+# Errors that end it
+
+
+@pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
+@pytest.mark.parametrize("error", [DeadKeyError("dead"), GaveUpError("503")], ids=["dead", "503"])
+def test_what_no_run_survives_ends_the_discovery(path: str, error: RequestError) -> None:
+    with pytest.raises(type(error)):
+        Story({**organisation(), path: error}).discover()
+
+
+@pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
+def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str) -> None:
+    with pytest.raises(DeadKeyError):
+        Story({**organisation(), path: FORBIDDEN}, key_is_good=False).discover()
+
+
+# Tables
+
+
+class DiscoveringTap(TapKustomer):
+    """The tap, without Kustomer."""
+
+    found = Definitions()
+
+    @cached_property
+    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
+        return OfflineRun(self._settings, VirtualClock(), self.stop_if_asked)
+
+
+def tap_of(
+    monkeypatch: pytest.MonkeyPatch, *klasses: Klass, catalog: dict[str, Any] | None = None
+) -> TapKustomer:
+    def found(run: Run, resources: list[str], source: PagedList) -> Definitions:
+        del run, source
+        assert catalog is None, "a catalog knows what there is"
+        assert {"company", "conversation", "customer", "message"} == set(resources)
+        return Definitions(klasses)
+
+    monkeypatch.setattr("tap_kustomer.sync.tables.discover", found)
+    return DiscoveringTap(config={"api_key": "a-key"}, catalog=catalog)
+
+
+def klass_tables(tap: TapKustomer) -> dict[str, str]:
+    """The tables of single klasses, and what they take."""
+    return {
+        name: cast("Any", table).types[0]
+        for name, table in tap.streams.items()
+        if getattr(table, "own_source", None)
+    }
+
+
+NAMES = ("order", "Order", "e-commerce.return", "3PL", "tags", "ids")
+TABLES = {
+    "kobject_order": "kobject.order",
+    "kobject_order_2": "kobject.Order",
+    "kobject_e_commerce_return": "kobject.e-commerce.return",
+    "kobject_3_pl": "kobject.3PL",
+    "kobject_tags_2": "kobject.tags",
+    "kobject_ids_2": "kobject.ids",
+}
+
+
+def test_each_klass_has_a_table_whose_name_no_other_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    tap = tap_of(monkeypatch, *(Klass(name) for name in NAMES))
+
+    assert klass_tables(tap) == TABLES
+    assert {stream.name for stream in STREAMS} <= tap.streams.keys()
+
+
+def test_a_catalog_has_the_tables_of_klasses_so_that_nobody_need_be_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalog = tap_of(monkeypatch, *(Klass(name) for name in NAMES)).catalog_dict
+
+    later = tap_of(monkeypatch, catalog=catalog)
+
+    assert klass_tables(later) == TABLES
+    assert later.catalog_dict == catalog
+
+
+def test_a_table_that_every_organisation_has_is_not_taken_for_that_of_a_klass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalog = tap_of(monkeypatch, Klass("order")).catalog_dict
+    (kobjects,) = (one for one in catalog["streams"] if one["tap_stream_id"] == "kobjects")
+    kobjects["schema"]["properties"]["type"]["enum"] = ["kobject.order", "kobject.return"]
+
+    assert klass_tables(tap_of(monkeypatch, catalog=catalog)) == {"kobject_order": "kobject.order"}
+
+
+def test_tables_in_a_catalog_that_are_of_no_klass_are_not_taken_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalog = tap_of(monkeypatch, Klass("order")).catalog_dict
+    stranger = {
+        "tap_stream_id": "stranger",
+        "schema": {"properties": {"id": {"type": "string"}, "type": {"type": "string"}}},
+        "metadata": [],
+    }
+    catalog["streams"].append(stranger)
+
+    assert klass_tables(tap_of(monkeypatch, catalog=catalog)) == {"kobject_order": "kobject.order"}

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from kustomer_sandbox import Sandbox
+from support.catalogs import catalog_of
+from support.singer_output import Output, finish
+from support.tap_process import start
+from tap_kustomer.client.errors import (
+    AccessError,
+    DeadKeyError,
+    GaveUpError,
+    MissingError,
+    RefusedError,
+    RequestError,
+)
+from tap_kustomer.reading.sources import PagedList, Search, Source
+from tap_kustomer.sync.access import Finding, Readable, table_of, try_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tap_kustomer.sync.readings import Reading
+    from tap_kustomer.sync.run import Run
+
+TAGS = PagedList("/v1/tags")
+
+
+@dataclass
+class Trial:
+    """Takes the place of a reading."""
+
+    result: list[Any] | RequestError | None
+    source: Source = TAGS
+    confirmed: bool = True
+    others: int = 0
+
+    @property
+    def lead(self) -> Any:
+        return SimpleNamespace(
+            name="tags",
+            source=self.source,
+            roles=("org.permission.tag.read",),
+            confirmed=self.confirmed,
+        )
+
+    def sample(self) -> list[Any] | None:
+        if isinstance(self.result, RequestError):
+            raise self.result
+        return self.result
+
+
+def found(*trials: Trial) -> list[Finding]:
+    run = SimpleNamespace(begin=lambda: None, stop_if_asked=lambda: None)
+    return try_all(cast("Run", run), cast("list[Reading]", trials))
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
+def test_what_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
+    assert found(Trial(rows, others=2)) == [Finding("tags", 2, Readable.YES)]
+
+
+def test_of_what_there_is_nothing_to_ask_by_nothing_is_known() -> None:
+    (finding,) = found(Trial(None))
+
+    assert finding.readable is Readable.UNKNOWN
+    assert finding.reason
+
+
+def test_for_want_of_a_role_a_table_can_not_be_read_and_the_role_is_named() -> None:
+    (finding,) = found(Trial(AccessError("GET /v1/tags answered 403")))
+
+    assert finding.readable is Readable.NO
+    assert "org.permission.tag.read" in finding.reason
+    assert "GET /v1/tags answered 403" in finding.reason
+
+
+@pytest.mark.parametrize("source", [TAGS, Search("tag")], ids=["list", "search"])
+def test_the_roles_for_searching_are_named_where_it_takes_one(source: Source) -> None:
+    (finding,) = found(Trial(AccessError("403"), source=source))
+
+    assert ("org.permission.search.create" in finding.reason) == isinstance(source, Search)
+
+
+@pytest.mark.parametrize(
+    ("trial", "readable"),
+    [
+        (Trial(MissingError("404")), Readable.ABSENT),
+        (Trial(MissingError("404"), source=Search("tag")), Readable.NO),
+        (Trial(RefusedError("400")), Readable.NO),
+        (Trial(GaveUpError("500")), Readable.NO),
+        (Trial(RefusedError("400"), confirmed=False), Readable.ABSENT),
+        (Trial(GaveUpError("500"), confirmed=False), Readable.ABSENT),
+    ],
+    ids=["list 404", "search 404", "400", "500", "unconfirmed 400", "unconfirmed 500"],
+)
+def test_what_a_run_would_leave_out_is_absent_and_what_would_end_it_can_not_be_read(
+    trial: Trial, readable: Readable
+) -> None:
+    (finding,) = found(trial)
+
+    assert finding.readable is readable
+    assert finding.reason == str(trial.result)
+
+
+def test_with_a_dead_key_nothing_is_tried() -> None:
+    class DeadRun:
+        def begin(self) -> None:
+            raise DeadKeyError("Kustomer does not accept the API key")
+
+    with pytest.raises(DeadKeyError):
+        try_all(cast("Run", DeadRun()), cast("list[Reading]", [Trial([])]))
+
+
+def test_findings_keep_the_order_of_the_readings() -> None:
+    trials = [Trial([], others=number) for number in range(40)]
+
+    assert [finding.others for finding in found(*trials)] == list(range(40))
+
+
+def test_the_table_has_a_line_for_each_finding() -> None:
+    text = table_of(
+        [
+            Finding("customers", 17, Readable.YES),
+            Finding("tags", 0, Readable.NO, "a role is missing"),
+        ]
+    )
+
+    head, customers, tags = text.splitlines()
+    assert head.endswith("readable")
+    assert customers.split() == ["customers", "(+17)", "yes"]
+    assert tags.split(maxsplit=2) == ["tags", "no", "a role is missing"]
+    assert head.index("readable") == customers.index("yes") == tags.index("no")
+
+
+# The command
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(scale=0.1, org_limit=60_000, search_limit=0) as running:
+        running.options.deny = frozenset({"org.permission.team.read"})
+        yield running
+
+
+def trial_of(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
+    """What `--test` says of some streams."""
+    config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
+    return finish(
+        start("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
+    )
+
+
+def test_the_command_tries_what_is_selected_and_fails_if_some_can_not_be_read(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = trial_of(sandbox, tmp_path, "brands", "customers", "customer_emails", "teams")
+
+    assert run.code == 1
+    assert run.output == b""
+    *_, brands, teams, customers = run.log.splitlines()
+    assert brands.split() == ["brands", "yes"]
+    assert customers.split() == ["customers", "(+1)", "yes"]
+    assert teams.startswith("teams ")
+    assert "org.permission.team.read" in teams
+
+
+def test_the_command_succeeds_if_all_can_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    run = trial_of(sandbox, tmp_path, "brands", "conversation_events")
+
+    assert run.code == 0, run.log
+    assert run.log.count(" yes") == 2
