@@ -197,11 +197,10 @@ class TapKustomer(Tap):
             raise
         self._end_with_state()
         self.run.is_finished = True
-        if self.run.refused:
+        if failed := self.run.failed:
             raise TapKustomerError(
-                f"The API key may not read {', '.join(self.run.refused)} any more, which earlier "
-                "runs did read. All other streams are complete: give the key its roles back, or "
-                "deselect these streams"
+                f"Not read to the end: {', '.join(failed)}. {next(iter(failed.values()))}. All "
+                "other streams were read: mend this, or deselect these streams"
             )
 
     def _sync(self) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import RefusedError
+from tap_kustomer.client.errors import RefusedError, WrongAnswerError
 from tap_kustomer.client.limits import Cost
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.questions import (
@@ -14,18 +17,32 @@ from tap_kustomer.reading.questions import (
     PATH,
     REFUSED,
     UNSORTED,
+    Manner,
     ShortPageError,
+    TimelessError,
     UnsortedError,
     answer_from,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.reading.questions import Answer, Question
     from tap_kustomer.reading.sources import Criterion, Search
 
-# How often an answer out of order is asked for again before the server is taken not to sort.
-_UNSORTED_ANSWERS: Final = 3
+# How many answers with the same fault show that it does not pass: the server does not sort, a row
+# has no time, a page has fewer rows than it says.
+_ANSWERS: Final[Mapping[type[WrongAnswerError], int]] = {
+    UnsortedError: 3,
+    TimelessError: 3,
+    ShortPageError: 2,
+}
+# The same for a page without any row, until one was believed.
+_EMPTY_ANSWERS: Final = 4
+
+# Fewer rows than any server puts on a page.
+_SMALLEST_PAGE: Final = 10
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +74,12 @@ class Index:
         self._source = source
         self._path = path
         self._page_size = page_size
-        self._cap: int | None = None
+        self._manner = Manner(page_size, criterion.attribute)
         self._digits = MILLISECONDS
+        self._sorts = True
+        self._hides_rows = False
+        # The last row of a short page, by the number of its rows.
+        self._short_pages: dict[int, str] = {}
 
     def ask(self, question: Question) -> Answer:
         """Ask, as often as it takes.
@@ -67,48 +88,84 @@ class Index:
             RefusedError: The search does not know the context or the criterion.
             RequestError: It can't be asked.
         """
-        unsorted = 0
-        short: tuple[int, int] | None = None
+        if question.sorted and not self._sorts:
+            return UNSORTED
+        doubts: list[WrongAnswerError] = []
 
         def read(reply: Reply) -> Answer:
-            nonlocal unsorted, short
             try:
                 return self._read(reply, question)
-            except UnsortedError:
-                unsorted += 1
-                if unsorted < _UNSORTED_ANSWERS:
-                    raise
-                return UNSORTED
-            except ShortPageError as error:
-                if not error.rows or short != (error.rows, error.total):
-                    short = (error.rows, error.total)
-                    raise
-                # The same again: this is how much the server puts on a page, whatever it says.
-                self._learn_cap(error.rows)
-                return self._read(reply, question)
+            except (UnsortedError, ShortPageError, TimelessError) as error:
+                doubts.append(error)
+                return self._believe(reply, question, doubts)
 
         try:
             answer = self._session.send(self._request(question), read)
-        except RefusedError:
+        except RefusedError as refusal:
             if question.page == 1 and question.created is None:
-                raise
+                return self._ask_without_sort(question, refusal)
             # A page or a criterion beyond what the search can do: the keyset knows another way.
             return REFUSED
         self._digits = max(self._digits, answer.digits)
         return answer
 
-    def _read(self, reply: Reply, question: Question) -> Answer:
-        return answer_from(
-            reply,
-            question,
-            page_size=self._page_size,
-            attribute=self.criterion.attribute,
-            cap=self._cap,
-        )
+    def _ask_without_sort(self, question: Question, refusal: RefusedError) -> Answer:
+        """By which attributes rows can be sorted is documented for customers only.
 
-    def _learn_cap(self, rows: int) -> None:
-        self._cap = rows
-        logger.info("%s: pages of %d rows have %d", self._path, self._page_size, rows)
+        Source: https://developer.kustomer.com/api/core-resources/create-customer-search
+
+        Raises:
+            RefusedError: It is not the sort that is refused.
+        """
+        if not self._sorts:
+            raise refusal
+        self._sorts = False
+        try:
+            answer = self.ask(replace(question, sorted=False))
+        except RefusedError:
+            self._sorts = True
+            raise refusal from None
+        logger.info("%s: sorted by nothing, as that is refused: %s", self._path, refusal)
+        return UNSORTED if question.sorted else answer
+
+    def _believe(self, reply: Reply, question: Question, doubts: list[WrongAnswerError]) -> Answer:
+        """Take an answer as it is once the same came often enough.
+
+        Raises:
+            WrongAnswerError: It is to be asked for again.
+        """
+        latest = doubts[-1]
+        alike = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(doubts)))
+        is_empty = isinstance(latest, ShortPageError) and not latest.ids
+        is_new = is_empty and not self._hides_rows
+        if alike < (_EMPTY_ANSWERS if is_new else _ANSWERS[type(latest)]):
+            raise latest
+        if isinstance(latest, UnsortedError):
+            return UNSORTED
+        if isinstance(latest, ShortPageError):
+            self._learn_from_short_page(latest.ids)
+            return self._read(reply, question, lacks_rows=True)
+        self._manner = replace(self._manner, lacks_times=True)
+        return self._read(reply, question)
+
+    def _read(self, reply: Reply, question: Question, *, lacks_rows: bool = False) -> Answer:
+        answer = answer_from(reply, question, replace(self._manner, lacks_rows=lacks_rows))
+        if self._manner.cap is not None and len(answer.rows) > self._manner.cap:
+            self._manner = replace(self._manner, cap=None)
+        return answer
+
+    def _learn_from_short_page(self, ids: tuple[str, ...]) -> None:
+        """Other rows, but as many of them: that is how much the server puts on a page.
+
+        If it is another number each time, it rather hides rows that it counts.
+        """
+        if not ids:
+            self._hides_rows = True
+        if len(ids) < _SMALLEST_PAGE:
+            return
+        if self._short_pages.setdefault(len(ids), ids[-1]) != ids[-1]:
+            self._manner = replace(self._manner, cap=len(ids))
+            logger.info("%s: pages of %d rows have %d", self._path, self._page_size, len(ids))
 
     def _request(self, question: Question) -> Request:
         """Each bound is a criterion of its own, as in the documentation's examples."""
@@ -127,7 +184,7 @@ class Index:
             json={
                 "queryContext": self._source.context,
                 "and": bounds,
-                "sort": [{self.criterion.name: "asc"}],
+                **({"sort": [{self.criterion.name: "asc"}]} if self._sorts else {}),
                 "includeDeleted": not self._source.ids_only,
             },
             cost=Cost.SEARCH,
@@ -147,3 +204,9 @@ class Index:
         if end is not None:
             bounds.append({name: {"lte": f"{times.to_text(end)[:-1]}{'9' * finer}Z"}})
         return bounds
+
+
+def _are_alike(one: WrongAnswerError, other: WrongAnswerError) -> bool:
+    if isinstance(one, ShortPageError) and isinstance(other, ShortPageError):
+        return (len(one.ids), one.total) == (len(other.ids), other.total)
+    return type(one) is type(other)

@@ -73,9 +73,9 @@ class _Group:
         end = max(self.time, start) + 1 if span.end is None else span.end
         if start >= end:
             return None
-        seen = sorted(time for time in created if start <= time <= end) or [start, end]
-        middle = seen[(len(seen) - 1) // 2]
-        if middle == seen[-1]:
+        seen = sorted(time for time in created if start <= time <= end)
+        middle = seen[(len(seen) - 1) // 2] if seen else (start + end) // 2
+        if seen and middle == seen[-1]:
             middle -= 1
         middle = min(max(middle, start), end - 1)
         return (
@@ -93,12 +93,14 @@ class _Found:
         total: How many there are, by the latest answer.
         is_complete: Whether these are all of them.
         is_capped: Whether the search will not give the others, however often it is asked.
+        fits: Whether they have room on a page: what is missing then, no other page will give.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
     total: int | None = None
     is_complete: bool = False
     is_capped: bool = False
+    fits: bool = False
 
 
 class _Count:
@@ -276,6 +278,9 @@ class Keyset:
                 return set(found.rows)
             if found.is_capped:
                 break
+        if found.fits:
+            # Counted, but hidden: no tie that is too large. The window's own count tells of it.
+            return set(found.rows)
         return (yield from self._split(group, found))
 
     def _page_through(
@@ -293,6 +298,7 @@ class Keyset:
             if answer.refused:
                 found.is_capped = True
                 return
+            found.fits = answer.fits
             if answer.total != found.total:
                 # Rows came or went: what was found before proves nothing about what is there.
                 found.rows, found.total = {}, answer.total

@@ -46,14 +46,18 @@ class ShortPageError(WrongAnswerError):
 
     Args:
         message: What came.
-        rows: How many rows.
+        ids: Of the rows.
         total: How many rows the question has in all.
     """
 
-    def __init__(self, message: str, *, rows: int, total: int) -> None:
+    def __init__(self, message: str, *, ids: tuple[str, ...], total: int) -> None:
         super().__init__(message)
-        self.rows = rows
+        self.ids = ids
         self.total = total
+
+
+class TimelessError(WrongAnswerError):
+    """A row does not show the time that it is searched by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ class Answer:
 
     Attributes:
         rows: In order of time, all of them inside the window.
-        full: Whether the page has as many rows as the server puts on one: there may be more.
+        full: Whether there may be more: the page has as many rows as the server puts on one, or
+            fewer than it should have.
+        fits: Whether all rows of the question have room on a page, so that none should be behind.
         total: How many rows the question has in all, where the server says so.
         size: Of the answer, in bytes.
         digits: Of the fractions of seconds in its times.
@@ -118,6 +124,7 @@ class Answer:
 
     rows: tuple[Row, ...] = ()
     full: bool = False
+    fits: bool = False
     total: int | None = None
     size: int = 0
     digits: int = MILLISECONDS
@@ -129,14 +136,27 @@ REFUSED: Final = Answer(refused=True)
 UNSORTED: Final = Answer(unsorted=True)
 
 
-def answer_from(
-    reply: Reply,
-    question: Question,
-    *,
-    page_size: int,
-    attribute: str | None = "updatedAt",
-    cap: int | None = None,
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the search answers, as far as it has shown.
+
+    Attributes:
+        page_size: How many rows a page was to have.
+        attribute: Of the rows, that holds their time. Without one, every row is taken to lie at
+            the start of the window.
+        cap: How many rows a page has at most, where the server does not say so.
+        lacks_rows: Whether a page with fewer rows than it says is taken as it is.
+        lacks_times: Whether a row without a time is taken to have that of the row before it.
+    """
+
+    page_size: int
+    attribute: str | None = "updatedAt"
+    cap: int | None = None
+    lacks_rows: bool = False
+    lacks_times: bool = False
+
+
+def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
     """Read an answer, believing nothing that contradicts itself or the question.
 
     Rows later than the window are left out: they were updated between the search and the answer,
@@ -145,32 +165,32 @@ def answer_from(
     Args:
         reply: What came.
         question: What was asked.
-        page_size: How many rows a page was to have.
-        attribute: Of the rows, that holds their time. Without one, every row is taken to lie at
-            the start of the window.
-        cap: How many rows a page has at most, where the server is known not to say so.
+        manner: How such answers are to be taken.
 
     Raises:
         WrongAnswerError: The answer can't be true and is to be asked for again.
         ShortPageError: It has fewer rows than it says.
+        TimelessError: One of them has no time.
         UnsortedError: Its rows are out of order.
     """
     window = question.window
     try:
         document = decode(reply.content, _DOCUMENT)
-        found, digits = _read_rows(document.data, attribute, window.start)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise WrongAnswerError("what came is no list of rows, each with id and time") from error
+        found, digits = _read_rows(document.data, manner, window.start)
+    except msgspec.DecodeError as error:
+        raise WrongAnswerError("what came is no list of rows, each with an id") from error
     meta = document.meta
     if meta.timed_out:
         raise WrongAnswerError("the search timed out and found only a part")
     page = whole_number(meta.page)
     if page is not None and page != question.page:
         raise WrongAnswerError(f"page {question.page} was asked for, page {page} came")
-    size = max(whole_number(meta.page_size) or page_size, 1)
-    size = size if cap is None else min(size, cap)
+    size = max(whole_number(meta.page_size) or manner.page_size, 1)
+    size = size if manner.cap is None else min(size, manner.cap)
     total = whole_number(meta.total)
-    _check_count(len(found), size, total, question)
+    is_short = _check_count(found, size, total, question)
+    if is_short is not None and not manner.lacks_rows:
+        raise is_short
     rows = [row for row in found if row.time <= window.end]
     if found and not rows:
         raise WrongAnswerError(f"all rows are later than {times.to_text(window.end)}")
@@ -186,7 +206,8 @@ def answer_from(
     is_followed = total is None and bool(found) and document.links.next is not None
     return Answer(
         rows=tuple(rows),
-        full=len(found) >= size or is_followed,
+        full=len(found) >= size or is_followed or (is_short is not None and bool(found)),
+        fits=total is not None and total <= size,
         total=total,
         size=len(reply.content),
         digits=digits,
@@ -224,9 +245,7 @@ def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
     """Parses of a resource only its id and two times, which is four times as fast as all of it."""
     names = sorted({"createdAt", attribute or "createdAt"})
     attributes = msgspec.defstruct("Attributes", [(name, Any, None) for name in names])
-    # Searched for by a time that it does not show, a resource may have no attributes at all.
-    optional = () if attribute else (msgspec.field(default_factory=attributes),)
-    resource = msgspec.defstruct("Resource", [("id", str), ("attributes", attributes, *optional)])
+    resource = msgspec.defstruct("Resource", [("id", str), ("attributes", attributes | None, None)])
     return msgspec.json.Decoder(resource)
 
 
@@ -237,42 +256,58 @@ def _as_resource(raw: msgspec.Raw) -> msgspec.Raw:
 
 
 def _read_rows(
-    resources: Iterable[msgspec.Raw], attribute: str | None, otherwise: int
+    resources: Iterable[msgspec.Raw], manner: Manner, start: int
 ) -> tuple[list[Row], int]:
     """The rows, and the most digits that the fraction of a second has in their times.
 
     Raises:
-        ValueError: One has no id or no time.
+        msgspec.DecodeError: One has no id.
+        TimelessError: One has no time.
     """
+    attribute = manner.attribute
     decoder = _resource_decoder(attribute)
     rows: list[Row] = []
     digits = MILLISECONDS
+    time = start
     for raw in resources if attribute else map(_as_resource, resources):
         resource = decode(raw, decoder)
-        time = otherwise
+        attributes = resource.attributes
         if attribute is not None:
-            text = getattr(resource.attributes, attribute)
-            if not isinstance(text, str):
-                raise ValueError(f"no {attribute}")
-            time = times.to_milliseconds(text)
-            if len(text) != _CANONICAL_LENGTH and (fraction := _FRACTION.search(text)):
-                digits = max(digits, len(fraction[1]))
-        rows.append(Row(resource.id, time, resource.attributes.createdAt, raw))
+            text: Any = getattr(attributes, attribute, None)
+            try:
+                time = times.to_milliseconds(text)
+            except (TypeError, ValueError) as error:
+                if not manner.lacks_times:
+                    raise TimelessError(f"{resource.id} has no {attribute}") from error
+            else:
+                if len(text) != _CANONICAL_LENGTH and (fraction := _FRACTION.search(text)):
+                    digits = max(digits, len(fraction[1]))
+        rows.append(Row(resource.id, time, getattr(attributes, "createdAt", None), raw))
     return rows, digits
 
 
-def _check_count(found: int, size: int, total: int | None, question: Question) -> None:
+def _check_count(
+    found: list[Row], size: int, total: int | None, question: Question
+) -> ShortPageError | None:
+    """What is wrong with a page that has fewer rows than it says.
+
+    Raises:
+        WrongAnswerError: It has more.
+    """
     if total is None:
-        return
+        return None
     before = (question.page - 1) * size
-    if found < min(size, total - before):
-        raise ShortPageError(
-            f"{found} rows on page {question.page} of {total} rows by {size}",
-            rows=found,
-            total=total,
+    if found and before + len(found) > total:
+        raise WrongAnswerError(
+            f"{before + len(found)} rows up to page {question.page} of {total} rows"
         )
-    if found and before + found > total:
-        raise WrongAnswerError(f"{before + found} rows up to page {question.page} of {total} rows")
+    if len(found) >= min(size, total - before):
+        return None
+    return ShortPageError(
+        f"{len(found)} rows on page {question.page} of {total} rows by {size}",
+        ids=tuple(row.id for row in found),
+        total=total,
+    )
 
 
 def _check_order(rows: list[Row]) -> None:

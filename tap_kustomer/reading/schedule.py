@@ -51,12 +51,13 @@ class Batch:
 
     Attributes:
         rows: In order of time.
-        reached: Everything before this time (milliseconds since 1970) was handed on, with them.
+        reached: Everything before this time (milliseconds since 1970) was handed on, with them;
+            None where that is not known.
         size: Of the answer, in bytes.
     """
 
     rows: list[Row]
-    reached: int
+    reached: int | None
     size: int = 0
 
 
@@ -180,7 +181,7 @@ class Schedule:
         if rows:
             part.batches.append(Batch(rows, keyset.reached, answer.size))
             self.waiting += answer.size
-        if answer.full and answer.rows:
+        if answer.full and answer.rows and not answer.fits:
             self._page_rows = len(answer.rows)
             change = answer.size - self._page_bytes
             self._page_bytes += change * _WEIGHT if self._page_bytes else change
@@ -240,7 +241,7 @@ class Schedule:
     def _cut(self, part: Slice, pages: float) -> None:
         """Leave a slice about so many pages, and the rest to the one behind it."""
         keyset = part.keyset
-        rows = int(pages * self._page_rows)
+        rows = max(int(pages * self._page_rows), 1)
         over = keyset.remaining - rows
         span = (keyset.end - keyset.cursor) * rows // keyset.remaining
         end = min(max(keyset.cursor + span, keyset.cursor + 1), keyset.end - 1)

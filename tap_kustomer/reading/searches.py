@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -124,16 +124,21 @@ class _Reading:
         yield from self._of_window(criterion, PATH, self.window, self.in_turn)
 
     def _of_both_searches(self, criterion: Criterion) -> Iterator[Batch]:
-        """The archive first; what the search has of its last days is mixed in."""
+        """The archive first; what the search has of its last days is mixed in.
+
+        Raises:
+            IncompleteError: All that the search has was given, but there is no archive.
+        """
         is_old_read = False
+        missing: MissingError | None = None
 
         def old() -> Iterator[Batch]:
-            nonlocal is_old_read
+            nonlocal is_old_read, missing
             window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
             try:
                 yield from self._of_window(criterion, ARCHIVE_PATH, window, self.in_turn)
             except MissingError as error:
-                logger.warning("%s: left out what is archived: %s", self.name, error)
+                missing = error
             is_old_read = True
 
         # The two share the room for what is read ahead: the archive has it first.
@@ -143,7 +148,15 @@ class _Reading:
             Window(max(self.window.start, self.edge - _OVERLAP), self.window.end),
             in_turn=lambda: is_old_read and self.in_turn(),
         )
-        yield from _merge(old(), new)
+        for batch in _merge(old(), new):
+            # A run that goes on from here would never ask the archive again.
+            yield batch if missing is None else replace(batch, reached=None)
+        if missing is not None:
+            raise IncompleteError(
+                f"{self.name}: what was not updated since {times.to_text(self.edge)} is missing, "
+                f"as the archive can't be read: {missing}. To do without, set start_date to a "
+                "later time"
+            )
 
     def _of_window(
         self, criterion: Criterion, path: str, window: Window, in_turn: Callable[[], bool]

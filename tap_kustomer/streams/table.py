@@ -204,6 +204,10 @@ class Table(Stream):
         if is_complete and self.is_full_table and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
+    def break_off(self) -> None:
+        """Write what is kept of a reading that could not be ended: the state speaks of it."""
+        self._write_batches(at_least=1)
+
     def hold_back(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""
         state = self.stream_state

@@ -105,10 +105,9 @@ class Reading:
                         table.reach(self._run.until)
                     table.finish(is_complete=not self._missing)
                 self._left_out = ""
-        except IncompleteError as error:
-            self._accept_or_raise(error)
-            for table in self._tables:
-                table.finish(is_complete=False)
+            if self._left_out:
+                for table in self._tables:
+                    table.break_off()
         finally:
             self._report(self._run.clock.monotonic() - began)
         write_state()
@@ -194,56 +193,64 @@ class Reading:
 
     @contextmanager
     def _leaving_out(self) -> Iterator[None]:
-        """Take an error for a reason to leave the tables out, where it is one.
+        """Take an error for a reason to leave out the tables, or the rest of them.
 
         Raises:
-            TapKustomerError: It is none.
+            TapKustomerError: Other tables can't be read either.
         """
         try:
             yield
         except DeadKeyError:
             raise
         except AccessError as error:
-            self._leave_out_for_role(error)
+            # The key is good, so what it lacks is a role.
+            self._run.check_key()
+            self._leave_out(explain_refusal(self.lead, error), is_fault=self._was_begun)
         except (MissingError, RefusedError, GaveUpError) as error:
-            self._leave_out_or_raise(error)
+            if isinstance(error, GaveUpError):
+                self._make_sure_that_others_answer(error)
+            if self._was_begun or not is_absent(self.lead, error):
+                self._leave_out(str(error), is_fault=True)
+            else:
+                self._leave_out(f"this organisation does not have it: {error}", is_fault=False)
+        except IncompleteError as error:
+            self._accept(error)
 
-    def _leave_out_for_role(self, error: AccessError) -> None:
-        """The key is good, so what it lacks is a role.
+    def _make_sure_that_others_answer(self, error: GaveUpError) -> None:
+        """Find out whether it is this table alone that can't be read.
 
         Raises:
-            DeadKeyError: The key is not good.
+            GaveUpError: Kustomer can't be asked at all.
+            DeadKeyError: Kustomer does not know the key any more.
         """
-        self._run.check_key()
-        self._left_out = f"Left out, as {explain_refusal(self.lead, error)}"
+        try:
+            self._run.check_key()
+        except GaveUpError:
+            raise error from None
+
+    def _leave_out(self, reason: str, *, is_fault: bool) -> None:
+        """Go on without the tables, or without the rest of them.
+
+        Args:
+            reason: Why they can't be read.
+            is_fault: Whether they should be there, so that the run has failed in the end.
+        """
+        self._left_out = f"Left out: {reason}"
         self.lead.logger.warning(self._left_out)
-        if self._was_begun:
-            self._run.refused.append(self.lead.name)
+        if is_fault:
+            self._run.failed[self.lead.name] = reason
 
-    def _leave_out_or_raise(self, error: RequestError) -> None:
-        """What this organisation does not have is left out, and what nobody has confirmed.
-
-        Raises:
-            RequestError: The table was read before, or Kustomer promises it.
-        """
-        if self._was_begun or not is_absent(self.lead, error):
-            raise error
-        self._left_out = f"Left out, as this organisation does not have it: {error}"
-        self.lead.logger.warning(self._left_out)
-
-    def _accept_or_raise(self, error: IncompleteError) -> None:
-        """A list that is shorter than it says is a warning unless counts are strict.
-
-        Raises:
-            IncompleteError: The run is to end here.
-        """
+    def _accept(self, error: IncompleteError) -> None:
+        """What came is kept. A list that is shorter than it says is no fault by default."""
         if error.since is not None:
             for table in self._tables:
                 table.hold_back(error.since)
-        if isinstance(self.lead.source, Search | LiveIds) or self._run.settings.strict_counts:
-            raise error
+        for table in self._tables:
+            table.finish(is_complete=False)
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
+        if isinstance(self.lead.source, Search | LiveIds) or self._run.settings.strict_counts:
+            self._run.failed[self.lead.name] = str(error)
 
     def _note_shortfall(self, shortfall: Shortfall) -> None:
         self._missing += shortfall.expected - shortfall.delivered

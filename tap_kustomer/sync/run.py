@@ -39,7 +39,7 @@ class Run:
         outcomes: What came of each table, in the order in which they were finished.
         is_finished: Whether the run came to its end, and its last STATE was written.
         progress: Told of what is written.
-        refused: Streams that have a bookmark and that the key may not read any more.
+        failed: Why tables that there should be could not be read to their end, by their names.
     """
 
     settings: Settings
@@ -49,7 +49,7 @@ class Run:
     outcomes: list[Outcome] = field(default_factory=list)
     is_finished: bool = False
     progress: Progress = field(default_factory=Unseen)
-    refused: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def authenticator(self) -> BearerAuthenticator:

@@ -21,6 +21,8 @@ from tap_kustomer.reading.sources import Criterion, Search
 from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_kustomer.client.session import Request, Session
 
 START = 1_750_000_000_000
@@ -158,12 +160,14 @@ def test_without_a_count_a_page_that_names_a_next_one_is_not_the_last() -> None:
 
 
 class CappedSession(StandIn):
-    """It puts at most twenty rows on a page, and says what it was asked for."""
+    """It puts fewer rows on a page than it says: what it was asked for."""
+
+    most = 20
 
     @override
     def _document(self, request: Request) -> dict[str, Any]:
         asked = int(request.params["pageSize"])
-        sent = replace(request, params={**request.params, "pageSize": min(asked, 20)})
+        sent = replace(request, params={**request.params, "pageSize": min(asked, self.most)})
         document = super()._document(sent)
         document["meta"]["pageSize"] = asked
         return document
@@ -199,12 +203,125 @@ def test_a_short_page_that_comes_but_once_is_not_believed() -> None:
     assert len(answer.rows) == 50
 
 
-def test_an_empty_page_is_never_taken_for_the_size_of_pages() -> None:
+def without(*lost: str) -> Callable[[dict[str, Any]], None]:
+    """Rows that are counted but never shown."""
+
+    def spoil(document: dict[str, Any]) -> None:
+        document["data"] = [row for row in document["data"] if row["id"] not in lost]
+
+    return spoil
+
+
+def test_a_page_that_stays_empty_is_taken_as_it_is_in_the_end() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
     session = StandIn(search_of(index), spoil=lambda document: document.update(data=[]))
+    asked = index_of(session)
 
-    with pytest.raises(WrongAnswerError, match="0 rows on page 1 of 30 rows"):
-        index_of(session).ask(Question(WINDOW))
+    answer = asked.ask(Question(WINDOW))
+
+    assert (answer.rows, answer.total, answer.full) == ((), 30, False)
+    assert len(session.sent) == 4
+    asked.ask(Question(WINDOW))
+    assert len(session.sent) == 6, "and sooner the next time"
+
+
+def test_behind_a_page_that_stays_short_there_may_be_more() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = StandIn(search_of(index), spoil=without("row5"))
+
+    answer = index_of(session).ask(Question(WINDOW))
+
+    assert (len(answer.rows), answer.total, answer.full, answer.fits) == (29, 30, True, True)
+    assert len(session.sent) == 2
+
+
+def test_pages_that_lack_rows_are_not_taken_for_smaller_ones() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = StandIn(search_of(index), spoil=without("row5"))
+    asked = index_of(session)
+    for end in (END, END - 1):
+        asked.ask(Question(Window(START, end)))
+
+    session.spoil = without()
+
+    assert not asked.ask(Question(WINDOW)).full
+
+
+def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(40)})
+    session = CappedSession(search_of(index))
+    asked = index_of(session)
+    for start in (START, START + 1):
+        asked.ask(Question(Window(start, END)))
+    twenty = Question(Window(START + 2, START + 21))
+    assert asked.ask(twenty).full
+
+    session.most = 50
+
+    assert len(asked.ask(Question(WINDOW)).rows) == 40
+    assert not asked.ask(twenty).full
+
+
+# Rows without a time
+
+
+def timeless(*ids: str, attributes: Any) -> Callable[[dict[str, Any]], None]:
+    def spoil(document: dict[str, Any]) -> None:
+        for row in document["data"]:
+            if row["id"] in ids:
+                row["attributes"] = attributes
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [None, {}, {"updatedAt": None}, {"updatedAt": "soon"}],
+    ids=["no attributes", "no time", "null", "no date"],
+)
+def test_a_row_without_a_time_has_that_of_the_row_before_it(attributes: Any) -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(4)}, page_size=50)
+    session = StandIn(search_of(index), spoil=timeless("row0", "row2", attributes=attributes))
+
+    answer = index_of(session).ask(Question(Window(START, START + 9)))
+
+    assert [row.time - START for row in answer.rows] == [0, 1, 1, 3]
+    assert len(session.sent) == 3
+
+
+def test_a_time_that_is_missing_but_once_is_asked_for_again() -> None:
+    session = StandIn(search_of(IndexModel({"row": (START + 1, START)})))
+    spoiled_once(session, data=[{"id": "row", "attributes": {}}])
+
+    (row,) = index_of(session).ask(Question(WINDOW)).rows
+
+    assert row.time == START + 1
+
+
+# Searches that refuse to sort
+
+
+def test_a_search_that_refuses_to_sort_is_asked_without() -> None:
+    index = IndexModel({"row": (START, START)})
+    session = StandIn(search_of(index), refuses_sort=True)
+    asked = index_of(session)
+
+    assert asked.ask(Question(WINDOW)).unsorted
+    assert len(asked.ask(Question(WINDOW, sorted=False)).rows) == 1
+    assert "sort" not in (session.sent[-1].json or {})
+    assert asked.ask(Question(WINDOW)).unsorted
+    assert len(session.sent) == 3, "and not asked in vain again"
+
+
+def test_whatever_the_search_refuses_beside_the_sort_is_an_error() -> None:
+    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+    asked = index_of(session)
+
+    with pytest.raises(RefusedError):
+        asked.ask(Question(WINDOW))
+    session.refused = ()
+    asked.ask(Question(WINDOW))
+    assert "sort" in (session.sent[-1].json or {})
 
 
 def test_an_answer_that_lies_behind_the_window_alone_is_not_believed() -> None:

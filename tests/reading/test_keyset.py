@@ -107,6 +107,14 @@ def test_a_smaller_cap_is_learned_from_the_refusal() -> None:
     assert sorted(read(index)) == sorted(index.rows)
 
 
+def test_a_tie_of_rows_that_do_not_show_their_creation_is_halved() -> None:
+    created: Rows = {f"row{n}": (START, START - n * 60_000) for n in range(3_000)}
+    index = IndexModel(created, row_cap=1_000, shows_creation=False)
+
+    assert sorted(read(index)) == sorted(index.rows)
+    assert len(index.questions) < 200
+
+
 def test_where_creation_is_no_criterion_a_tie_is_paged_through_more_often() -> None:
     index = IndexModel(rows_at(*[START + 5] * 1_300), order=random.Random(2), knows_creation=False)
 

@@ -45,6 +45,7 @@ def reading(  # noqa: PLR0913
     window: Window,
     source: Search = CONVERSATIONS,
     *,
+    page_size: int = 50,
     parallel: int = 4,
     strict: bool = False,
     in_turn: Callable[[], bool] = lambda: True,
@@ -53,7 +54,7 @@ def reading(  # noqa: PLR0913
     reader = Reader(
         session=cast("Session", session),
         workers=Workers(parallel, lambda: None),
-        page_size=50,
+        page_size=page_size,
         parallel=parallel,
         lookahead=10**6,
         strict=strict,
@@ -133,13 +134,16 @@ def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixt
     assert "no archive" in caplog.text
 
 
-def test_an_organisation_without_the_archive_is_read_without_it(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_without_the_archive_no_bookmark_is_moved_and_the_reading_is_incomplete() -> None:
     session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+    pages = reading(session, Window(0, NOW))
+    given: list[Page] = []
 
-    assert len(read(session, Window(0, NOW))) == 10
-    assert "left out what is archived" in caplog.text
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 404"):
+        given.extend(pages)
+
+    assert sum(len(list(page.resources)) for page in given) == 10
+    assert {page.reached for page in given} == {None}
 
 
 def test_an_archive_that_the_key_may_not_read_lets_no_bookmark_pass() -> None:
@@ -397,11 +401,66 @@ def test_a_search_that_timed_out_is_not_believed_though_its_count_is_consistent(
 def test_an_answer_that_stays_wrong_ends_the_reading() -> None:
     session = StandIn(
         search_of(IndexModel(rows(NOW - DAY, NOW, 9))),
-        spoil=lambda document: document.update(data=[]),
+        spoil=lambda document: document["meta"].update(timed_out=True),
     )
 
-    with pytest.raises(WrongAnswerError, match="0 rows on page 1 of 9 rows"):
+    with pytest.raises(WrongAnswerError, match="timed out"):
         read(session, Window(NOW - DAY, NOW))
+
+
+def hiding(*ids: str) -> Callable[[dict[str, Any]], None]:
+    def spoil(document: dict[str, Any]) -> None:
+        document["data"] = [row for row in document["data"] if row["id"] not in ids]
+
+    return spoil
+
+
+def count_one_more(document: dict[str, Any]) -> None:
+    document["meta"]["total"] += 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "lost"),
+    [
+        (hiding("row89"), {"row89"}),
+        (hiding("row88", "row89"), {"row88", "row89"}),
+        (hiding("row0", "row30", "row31", "row32"), {"row0", "row30", "row31", "row32"}),
+        (count_one_more, set()),
+    ],
+    ids=["the last one", "the last ones", "some", "a count that is too high"],
+)
+def test_rows_that_are_counted_but_hidden_hold_up_no_others(
+    spoil: Callable[[dict[str, Any]], None], lost: set[str]
+) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
+    told: list[Shortfall] = []
+    session = StandIn(search_of(index), spoil=spoil)
+
+    pages = reading(session, Window(NOW - 100 * DAY, NOW), report=told.append)
+    ids = {row["id"] for page in pages for row in page.resources}
+
+    assert ids == index.rows.keys() - lost
+    assert sum(one.expected - one.delivered for one in told) >= max(len(lost), 1)
+    assert len(session.sent) < 120
+
+
+def test_a_search_that_refuses_to_sort_is_read_all_the_same() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 500), page_size=50)
+    session = StandIn(search_of(index), refuses_sort=True)
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+    assert not any(request.method == "GET" for request in session.sent)
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+def test_however_small_the_pages_are_a_search_is_read(page_size: int) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 60), page_size=page_size)
+    window = Window(NOW - 100 * DAY, NOW)
+
+    pages = list(reading(StandIn(search_of(index)), window, page_size=page_size))
+
+    assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()
+    assert len(index.questions) < 6 * 60 / page_size
 
 
 def hide_one_row(document: dict[str, Any]) -> None:

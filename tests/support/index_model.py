@@ -33,6 +33,7 @@ class IndexModel:
         order: Draws the order inside ties, anew for each answer; None keeps it the same.
         sorts: It puts the oldest rows first, as it is asked to.
         shows_time: Its rows show the time that they are found by.
+        shows_creation: Its rows show when they were created.
         knows_creation: It has a criterion on the time of creation.
         before_answer: Called before each answer, to change the rows.
     """
@@ -44,6 +45,7 @@ class IndexModel:
     order: random.Random | None = None
     sorts: bool = True
     shows_time: bool = True
+    shows_creation: bool = True
     knows_creation: bool = True
     before_answer: Callable[[IndexModel], None] = lambda _: None
     questions: list[Question] = field(default_factory=list)
@@ -76,7 +78,7 @@ class IndexModel:
             Row(
                 row_id,
                 updated if self.shows_time else question.window.start,
-                None if created is None else times.to_text(created),
+                times.to_text(created) if self.shows_creation and created is not None else None,
                 msgspec.Raw(b"{}"),
             )
             for row_id in ids

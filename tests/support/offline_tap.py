@@ -12,7 +12,7 @@ from typing_extensions import override
 from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
-from tap_kustomer.client.errors import DeadKeyError
+from tap_kustomer.client.errors import DeadKeyError, GaveUpError
 from tap_kustomer.reading.incomplete import Shortfall
 from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects
@@ -44,6 +44,7 @@ class OfflineRun(Run):
         script: What each reading gives, by the name of its table: pages, rows that are known to be
             missing, an error that it ends with.
         key_is_good: Whether Kustomer would know the key.
+        is_reachable: Whether Kustomer answers at all.
         count: How many rows a search counts, or the error that it ends with.
         asked: What was read, in the order in which readings began.
         counted: What was counted.
@@ -51,6 +52,7 @@ class OfflineRun(Run):
 
     script: Mapping[str, Iterable[Page | Shortfall | BaseException]] = field(default_factory=dict)
     key_is_good: bool = True
+    is_reachable: bool = True
     count: int | Exception | None = None
     asked: list[tuple[str, Source, Window]] = field(default_factory=list)
     counted: list[Window] = field(default_factory=list)
@@ -59,6 +61,8 @@ class OfflineRun(Run):
 
     @override
     def check_key(self) -> None:
+        if not self.is_reachable:
+            raise GaveUpError("GET /v1/auth/tokens/current failed")
         if not self.key_is_good:
             raise DeadKeyError("Kustomer does not accept the API key")
 

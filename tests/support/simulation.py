@@ -119,6 +119,7 @@ class Simulation:
             for batch in batches:
                 pages += 1
                 outcome.delivered += [(row.id, row.time) for row in batch.rows]
+                assert batch.reached is not None, "a schedule knows"
                 outcome.reached = batch.reached
                 outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
                 if pages >= self.pages:

@@ -32,6 +32,7 @@ class StandIn:
         indexes: A model of the search for each path that there is.
         lists: The pages of each list, by path.
         refused: Criteria that are answered with 400.
+        refuses_sort: Whether a sort is answered with 400.
         forbidden: A path for which the key lacks the role.
         spoil: Changes a document before it is sent.
     """
@@ -39,6 +40,7 @@ class StandIn:
     indexes: dict[str, IndexModel] = field(default_factory=dict)
     lists: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    refuses_sort: bool = False
     forbidden: str = ""
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
     sent: list[Request] = field(default_factory=list)
@@ -68,6 +70,8 @@ class StandIn:
         body = request.json or {}
         if any(name in bound for name in self.refused for bound in body["and"]):
             raise RefusedError(f"{request} answered 400: {self.refused}")
+        if self.refuses_sort and "sort" in body:
+            raise RefusedError(f"{request} answered 400: Sorting is unavailable")
         question = _question(body, int(request.params["page"]))
         document = self.indexes[request.path].document(question, int(request.params["pageSize"]))
         if document is None:
@@ -86,7 +90,7 @@ class StandIn:
 
 def _question(body: dict[str, Any], page: int) -> Question:
     bounds: dict[tuple[str, str], int] = {}
-    (searched_by,) = body["sort"][0]
+    (searched_by,) = body["and"][0]
     for bound in body["and"]:
         for criterion, condition in bound.items():
             name = "found" if criterion == searched_by else "created"

@@ -76,6 +76,7 @@ def bookmarked(*tables: str, at: str = BEFORE) -> dict[str, Any]:
 
 ONE_TAG = page(resource("tag", "a", name="new"))
 ONE_BRAND = page(resource("brand", "b", name="Shop"))
+ONE_NOTE = page(resource("note", "n", updatedAt="2026-05-01T10:00:00.000Z"))
 
 
 def bookmarks(run: Output, table: str) -> list[str | None]:
@@ -402,22 +403,65 @@ def test_what_an_organisation_does_not_have_is_left_out(stream: Any, error: Requ
     [(Tags, REFUSED), (Tags, GIVEN_UP), (Companies, ABSENT), (NoteIds, ABSENT)],
     ids=["400", "500", "no search", "no search for ids"],
 )
-def test_what_kustomer_promises_ends_the_run_if_it_can_t_be_read(
+def test_what_kustomer_promises_makes_the_run_fail_in_the_end_if_it_can_t_be_read(
     stream: Any, error: RequestError
 ) -> None:
-    tap = OfflineTap(stream, selected=[stream.name], scripted={"script": {stream.name: [error]}})
+    script = {stream.name: [error], "brands": [ONE_BRAND], "notes": [ONE_NOTE]}
+    streams = (stream, Brands, Notes)
+    selected = [each.name for each in streams]
+
+    run = OfflineTap(*streams, selected=selected, scripted={"script": script}).sync()
+
+    check_messages(run)
+    assert run.code == 1
+    assert run.counts() == {"brands": 1, "notes": 1}
+    assert str(error) in run.logged("ERROR")[0]
+    assert not run.state()["bookmarks"].get(stream.name)
+    assert run.bookmark("notes") == UNTIL
+
+
+def test_if_kustomer_can_t_be_asked_at_all_the_run_ends_at_once() -> None:
+    script = {"brands": [GIVEN_UP], "tags": [ONE_TAG]}
+    tap = OfflineTap(Brands, Tags, scripted={"script": script, "is_reachable": False})
 
     run = tap.sync()
 
-    check_messages(run, is_whole=False)
     assert run.code == 1
-    assert str(error) in run.logged("ERROR")[0]
+    assert run.counts() == {}
+    assert str(GIVEN_UP) in run.logged("ERROR")[0]
+
+
+def test_a_search_that_fails_on_its_way_keeps_its_bookmark_and_the_others_go_on() -> None:
+    script = {
+        "companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP],
+        "notes": [ONE_NOTE],
+    }
+
+    run = OfflineTap(
+        *(Companies, Notes), selected=["companies", "notes"], scripted={"script": script}
+    ).sync()
+
+    check_messages(run)
+    assert run.code == 1
+    assert (run.bookmark("companies"), run.bookmark("notes")) == (at(1), UNTIL)
+
+
+def test_batches_hold_what_came_before_a_failure(tmp_path: Path) -> None:
+    batches = {"encoding": {"format": "jsonl"}, "storage": {"root": tmp_path.as_uri()}}
+    script = {"companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP]}
+
+    run = OfflineTap(
+        Companies, selected=["companies"], scripted={"script": script}, batch_config=batches
+    ).sync()
+
+    assert run.bookmark("companies") == at(1)
+    assert [batch["stream"] for batch in run.of_type("BATCH")] == ["companies"]
 
 
 @pytest.mark.parametrize(
     ("stream", "error"), [(Tags, ABSENT), (Assistants, REFUSED)], ids=["404", "unconfirmed, 400"]
 )
-def test_what_was_there_before_ends_the_run_if_it_is_not_there_now(
+def test_what_was_there_before_makes_the_run_fail_in_the_end_if_it_is_not_there_now(
     stream: Any, error: RequestError
 ) -> None:
     state = {"bookmarks": {stream.name: {"was_read": True}}}
@@ -429,7 +473,7 @@ def test_what_was_there_before_ends_the_run_if_it_is_not_there_now(
     assert run.state() == state
 
 
-def test_what_came_in_part_ends_the_run_if_the_rest_is_not_there() -> None:
+def test_what_came_in_part_makes_the_run_fail_in_the_end_if_the_rest_is_not_there() -> None:
     script = {"assistants": [page(resource("assistant", "a")), REFUSED]}
 
     run = OfflineTap(Assistants, scripted={"script": script}).sync()
@@ -486,7 +530,7 @@ def test_what_came_of_a_list_that_is_short_is_written_to_batches_too(tmp_path: P
 @pytest.mark.parametrize(
     ("stream", "strict"), [(Tags, True), (Companies, False), (NoteIds, False)], ids=str
 )
-def test_a_search_that_is_short_ends_the_run_and_so_does_a_list_if_counts_are_strict(
+def test_a_search_that_is_short_makes_the_run_fail_in_the_end_and_a_list_if_counts_are_strict(
     stream: Any, *, strict: bool
 ) -> None:
     tap = OfflineTap(
@@ -754,7 +798,8 @@ def test_what_came_of_each_table_is_noted() -> None:
 
 
 def test_a_table_that_the_run_did_not_finish_is_noted_as_cut_short() -> None:
-    tap = OfflineTap(Tags, Snippets, scripted={"script": {"snippets": [GIVEN_UP]}})
+    scripted = {"script": {"snippets": [GIVEN_UP]}, "is_reachable": False}
+    tap = OfflineTap(Tags, Snippets, scripted=scripted)
 
     tap.sync()
 
