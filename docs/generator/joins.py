@@ -26,6 +26,7 @@ BY_NAME: Final[Mapping[str, str | None]] = {
     "customer_session_id": "customer_sessions.id",
     "deleted_by_id": "users.id",
     "ended_by_id": "users.id",
+    "extenal_id": None,  # As one page spells the next one.
     "external_id": None,  # Of another system.
     "klass_id": "klasses.name",
     "kobject_id": "kobjects.id",

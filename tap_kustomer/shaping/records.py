@@ -35,6 +35,7 @@ def compile_shaper(
     shape: Shape,
     known: AbstractSet[str] | None = None,
     secrets: Collection[str] = (),
+    key: Collection[str] = (),
 ) -> Callable[[Resource], Record]:
     """The function that turns resources of this shape into records.
 
@@ -44,6 +45,7 @@ def compile_shaper(
             it does not list goes to `_extra`.
         secrets: What is never handed on, not even in `_extra`: attributes, also nested ones
             (`settings.secret`), and links (`links.related`).
+        key: Columns that tell the rows apart, beside the id: texts, empty where there is none.
     """
     hide = compile_hiding(secrets) if secrets else None
     place = layout(shape)
@@ -75,6 +77,9 @@ def compile_shaper(
         if not resource.keys() <= members:
             for member, name in columns(resource.keys() - members).items():
                 leftovers.append(Leftover((name,), anything(resource[member])))
+        for column in key:
+            if row.get(column) is None:
+                row[column] = ""
         return complete(row, leftovers)
 
     return record

@@ -71,7 +71,10 @@ class KustomerStream(Table):
         properties: dict[str, Any] = self.effective_schema["properties"]
         custom = fields_from_schema(properties.get("custom", {}))
         return compile_shaper(
-            with_custom_fields(self.shape, custom), known=properties.keys(), secrets=self.secrets
+            with_custom_fields(self.shape, custom),
+            known=properties.keys(),
+            secrets=self.secrets,
+            key=[column for column in self.key if column != "id"],
         )
 
 

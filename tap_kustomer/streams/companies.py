@@ -42,6 +42,7 @@ class Companies(KustomerStream):
         attributes=(
             text("name", "Name of the company."),
             text("externalId", "Identifier of the company in another system."),
+            text("extenalId", "The same, as one of Kustomer's pages spells it."),
             text("avatarUrl", "Address of the company's picture."),
             text("defaultLang", "Language in which the company is addressed."),
             number("employeeCount", "Number of people who work for the company."),

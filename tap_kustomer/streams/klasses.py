@@ -27,6 +27,7 @@ class Klasses(KustomerStream):
         attributes=(
             text("name", "Name of the klass in the API, such as order."),
             text("displayName", "Name of the klass as people see it."),
+            text("displayname", "The same, as one of Kustomer's pages spells it."),
             text("icon", "Icon of the klass."),
             text("color", "Colour of the klass."),
             text(

@@ -14,6 +14,7 @@ from tap_kustomer.client.errors import (
     RefusedError,
     RequestError,
 )
+from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.ahead import Ahead
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.sources import (
@@ -123,13 +124,19 @@ class Reading:
         return sample(self._reader, self.lead.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
-        """The records of the first table alone, without writing anything."""
+        """The records of the first table alone, without writing anything.
+
+        Raises:
+            TapKustomerError: They can't be read to the end.
+        """
         with self._leaving_out():
             for page in self._read(lambda: True):
                 for resource in page.resources:
                     if self.lead in self._takers(resource.get("type")):
                         yield from self.lead.shape_rows(resource)
                 self._run.stop_if_asked()
+        if self.lead.name in self._run.failed:
+            raise TapKustomerError(self._run.failed[self.lead.name])
 
     @property
     def others(self) -> int:

@@ -55,9 +55,6 @@ LEFT_OVER = {
         *("relationships.draft.id", "relationships.draft.type"),
         *("relationships.forward.id", "relationships.forward.type"),
     },
-    # Misspelt, each on one page: `externalId` and `displayName` have columns.
-    "company": {"extenal_id"},
-    "klass": {"displayname"},
 }
 
 

@@ -12,7 +12,7 @@ from support.offline_tap import OfflineTap
 from support.tap_in_process import output_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, GaveUpError, MissingError
-from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.window import Window
 from tap_kustomer.streams.assistants import Assistants
@@ -268,7 +268,7 @@ def test_a_trial_fails_where_a_run_fails() -> None:
     error = GaveUpError("GET /v1/tags answered 500")
     tap = OfflineTap(Tags, scripted={"script": {"tags": [error]}})
 
-    with pytest.raises(GaveUpError):
+    with pytest.raises(TapKustomerError, match=str(error)):
         list(tap.table("tags").get_records(None))
 
 

@@ -31,6 +31,7 @@ from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.live_ids import NoteIds
 from tap_kustomer.streams.notes import Notes
+from tap_kustomer.streams.outbound_accounts import OutboundAccounts
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.snippets import Snippets
 from tap_kustomer.streams.tags import Tags
@@ -480,6 +481,21 @@ def test_what_came_in_part_makes_the_run_fail_in_the_end_if_the_rest_is_not_ther
 
     assert run.code == 1
     assert run.by_id("assistants").keys() == {"a"}
+
+
+def test_a_key_is_never_null() -> None:
+    accounts: list[dict[str, Any]] = [
+        {"attributes": {"channel": "chat", "account": None}},
+        {"attributes": {}},
+    ]
+
+    run = OfflineTap(
+        OutboundAccounts, scripted={"script": {"outbound_accounts": [page(*accounts)]}}
+    ).sync()
+
+    check(run)
+    keys = {(row["channel"], row["account"]) for row in run.records("outbound_accounts")}
+    assert keys == {("chat", ""), ("", "")}
 
 
 # What is incomplete
