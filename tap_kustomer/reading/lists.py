@@ -1,8 +1,8 @@
 """Reads lists that are cut into numbered pages, and notices when rows slip through between them.
 
 A list moves while it is read: a row that is added or removed shifts all the others, so that one
-comes twice or not at all. Rows that come twice are dropped; where the list says how many rows it
-has, it is read again until that many have come.
+comes twice or not at all. Rows that come twice are dropped. A list that has shown that it moved is
+read again, and so is one that gave fewer rows than it says it has.
 """
 
 from __future__ import annotations
@@ -83,29 +83,40 @@ def _read_variant(
 ) -> Iterator[Page]:
     missing = ""
     found: set[str] = set()
+    totals: set[int] = set()
     for reading in range(1, _READINGS_AT_MOST + 1):
-        total = None
-        for page in _pages(session, workers, first):
+        pager = _Pager(session, *workers.call(partial(_begin, session, first)))
+        for page in _pages(session, workers, pager):
             yield Page(page.data + page.included if source.included else page.data)
-            found |= page.keys
-            total = page.total
-        if total is None or len(found) >= total:
+        if len(totals | pager.totals) > 1:
+            # A row that is gone by now would stand in for one that never came.
+            found, totals = set(), set()
+        found |= pager.keys
+        totals |= pager.totals
+        total = pager.total or 0
+        missing = ""
+        if len(found) < total:
+            missing = f"{first} gave {len(found)} of {total} rows in reading {reading}"
+            logger.warning(missing)
+        elif not pager.has_moved:
             return
-        missing = f"{first} gave {len(found)} of {total} rows in reading {reading}"
-        logger.warning(missing)
-    raise IncompleteError(missing)
+    if missing:
+        raise IncompleteError(missing)
+    logger.warning("%s moved in the last reading too: rows may have slipped through", first)
 
 
-def _pages(session: Session, workers: Workers, first: Request) -> Iterator[_ListPage]:
+def _begin(session: Session, first: Request) -> tuple[Request, _ListPage]:
+    """The first page of a list, and the request that has brought it."""
+    return first, session.send(first, _read_page)
+
+
+def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListPage]:
     """One reading of the list; each page is asked for while the one before it is written."""
-    pager = _Pager(session, first)
     while (request := pager.request) is not None:
         answer = workers.submit(partial(session.send, request, _read_page))
-        if pager.page is not None:
-            yield pager.page
-        pager.learn(workers.result(answer))
-    if pager.page is not None:
         yield pager.page
+        pager.learn(workers.result(answer))
+    yield pager.page
 
 
 class _Pager:
@@ -113,20 +124,33 @@ class _Pager:
 
     Args:
         session: Knows which host a link may lead to.
-        first: Asks for the first page.
+        first: Has asked for the first page.
+        page: The answer.
 
     Attributes:
         request: What to ask next; None at the end.
-        page: The latest one; None if it has nothing new.
+        page: The latest one.
+        keys: What tells all rows apart that have come.
+        total: How many rows the list has, as it said last; None if it never did.
+        totals: All that it has said of that.
     """
 
-    def __init__(self, session: Session, first: Request) -> None:
-        self.request: Request | None = first
-        self.page: _ListPage | None = None
+    def __init__(self, session: Session, first: Request, page: _ListPage) -> None:
+        self.request: Request | None = None
+        self.page = page
+        self.keys: set[str] = set()
+        self.total: int | None = None
+        self.totals: set[int] = set()
         self._first = first
         self._trail = Trail(session, first)
-        self._keys: set[str] = set()
         self._pages = self._rows = self._largest = 0
+        self._is_stale = self._has_slid = False
+        self.learn(page)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether rows were added or removed between two pages, as far as these show it."""
+        return self._has_slid or len(self.totals) > 1
 
     def learn(self, page: _ListPage) -> None:
         """Take the answer to `request`.
@@ -139,11 +163,18 @@ class _Pager:
         self._pages += 1
         self._rows += len(page.data)
         self._largest = max(self._largest, len(page.data))
-        self.request = self._next_request(page)
-        if page.data and page.keys <= self._keys:
-            # The same page over and over, under another number each time.
-            self.page = self.request = None
-        self._keys |= page.keys
+        if page.total is not None:
+            self.total = page.total
+            self.totals.add(page.total)
+        news = page.keys - self.keys
+        was_stale, self._is_stale = self._is_stale, not news
+        if news and (was_stale or len(news) < len(page.keys)):
+            # Rows were added in front of those that came before.
+            self._has_slid = True
+        self.keys |= news
+        # Added rows may fill a page with what came before. Twice in a row, it is the same page over
+        # and over, under another number each time.
+        self.request = None if was_stale and self._is_stale else self._next_request(page)
 
     def _next_request(self, page: _ListPage) -> Request | None:
         if not page.data:

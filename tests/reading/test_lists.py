@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,6 +96,109 @@ def test_a_row_that_slipped_through_is_found_by_reading_again(
     assert sorted(read(session)) == ["a", "b", "c", "d"]
 
 
+@dataclass
+class Moving:
+    """A list that moves while it is read.
+
+    Attributes:
+        ids: What is on it.
+        moves: What it is right after so many requests.
+        counts: Whether a page says how many rows there are; else it leads on by a link.
+        asked: How many requests have come.
+    """
+
+    ids: str
+    moves: dict[int, str]
+    counts: bool = False
+    asked: int = 0
+
+    def answer(self, request: Any, context: Any) -> dict[str, Any]:
+        del context
+        number, size = int(request.qs["page"][0]), int(request.qs["pagesize"][0])
+        end = number * size
+        answer = page(*self.ids[end - size : end])
+        if self.counts:
+            answer["meta"]["total"] = len(self.ids)
+        elif end < len(self.ids):
+            answer["links"]["next"] = f"/v1/teams?page={number + 1}"
+        self.asked += 1
+        self.ids = self.moves.get(self.asked, self.ids)
+        return answer
+
+    def read(self, session: Session, requests_mock: Mocker) -> str:
+        """What comes of it, on pages of two rows."""
+        requests_mock.get(f"{URL}/v1/teams", json=self.answer)
+        return "".join(read(session, page_size=2))
+
+
+@pytest.mark.parametrize("counts", [True, False], ids=["by the count", "by links"])
+def test_a_page_filled_with_what_came_before_does_not_end_the_list(
+    session: Session, requests_mock: Mocker, counts: bool
+) -> None:
+    moving = Moving("abcdef", {1: "xyabcdef"}, counts)
+
+    assert moving.read(session, requests_mock) == "abcdefxy"
+
+
+def test_rows_added_in_front_are_found_by_reading_again(
+    session: Session, requests_mock: Mocker
+) -> None:
+    moving = Moving("abc", {1: "xabc"})
+
+    assert moving.read(session, requests_mock) == "abcx"
+    assert moving.asked == 4
+
+
+def test_a_row_that_a_removed_one_has_moved_out_of_sight_is_found_by_reading_again(
+    session: Session, requests_mock: Mocker
+) -> None:
+    moving = Moving("abcd", {1: "bcd"}, counts=True)
+
+    assert moving.read(session, requests_mock) == "abdc"
+
+
+def test_a_list_that_does_not_move_is_read_once(session: Session, requests_mock: Mocker) -> None:
+    moving = Moving("abcde", {}, counts=True)
+
+    assert moving.read(session, requests_mock) == "abcde"
+    assert moving.asked == 3
+
+
+def test_a_list_that_never_stands_still_is_read_three_times(
+    session: Session, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    moving = Moving("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
+
+    assert moving.read(session, requests_mock) == "abcxy"
+    assert moving.asked == 8
+    assert "GET /v1/teams moved in the last reading too" in caplog.text
+
+
+def test_a_list_that_is_short_and_then_moves_is_not_incomplete(
+    session: Session, requests_mock: Mocker
+) -> None:
+    first = page("a", "b", next_link="/v1/teams?page=2", total=4)
+    readings = [*[first, page("c", total=4)] * 2, first, page("c", "d", "e", total=5)]
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
+
+    assert read(session) == ["a", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize("at_last", [4, 3], ids=["between two readings", "in a reading"])
+def test_a_row_that_is_gone_does_not_count_in_place_of_one_that_is_there(
+    session: Session, requests_mock: Mocker, at_last: int
+) -> None:
+    following = "/v1/teams?page=2"
+    readings = [
+        *(page("a", "b", next_link=following, total=4), page("c", total=at_last)),
+        *(page("b", "c", next_link=following, total=3), page(total=3)),
+        *(page("b", "c", next_link=following, total=3), page("d", total=3)),
+    ]
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
+
+    assert read(session) == ["a", "b", "c", "d"]
+
+
 def test_a_full_page_without_a_link_is_followed_by_the_next_number_until_the_count_is_reached(
     session: Session, requests_mock: Mocker
 ) -> None:
@@ -149,10 +253,12 @@ def test_what_a_next_link_leaves_out_is_asked_for_all_the_same(
 def test_a_page_that_repeats_for_ever_ends_the_list(
     session: Session, requests_mock: Mocker
 ) -> None:
-    requests_mock.get(f"{URL}/v1/teams?page=1", json=page("a", next_link="/v1/teams?page=2"))
-    requests_mock.get(f"{URL}/v1/teams?page=2", json=page("a", next_link="/v1/teams?page=3"))
+    for number in (1, 2, 3):
+        following = f"/v1/teams?page={number + 1}"
+        requests_mock.get(f"{URL}/v1/teams?page={number}", json=page("a", next_link=following))
 
     assert read(session) == ["a"]
+    assert requests_mock.call_count == 3
 
 
 def test_an_empty_page_ends_a_list_even_with_a_next_link(
