@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.incomplete import IncompleteError
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
 
 _READINGS_AT_MOST: Final = 3
+
+# What cuts a list into numbered pages.
+_PAGING: Final = frozenset({"page", "pageSize"})
 
 logger = logging.getLogger(__name__)
 
@@ -106,8 +110,22 @@ def _read_variant(
 
 
 def _begin(session: Session, first: Request) -> tuple[Request, _ListPage]:
-    """The first page of a list, and the request that has brought it."""
-    return first, session.send(first, _read_page)
+    """The first page of a list, and the request that has brought it.
+
+    Raises:
+        RefusedError: The list refuses numbered pages, and it is refused without them too.
+        RequestError: It can't be read.
+    """
+    try:
+        return first, session.send(first, _read_page)
+    except RefusedError as error:
+        # Not every list is documented to have numbered pages.
+        others = first.params.keys() - _PAGING
+        plain = replace(first, params={name: first.params[name] for name in others})
+        try:
+            return plain, session.send(plain, _read_page)
+        except RefusedError:
+            raise error from None
 
 
 def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListPage]:
@@ -181,7 +199,9 @@ class _Pager:
             return None  # An empty page ends a list even where it names a next one.
         if page.next_link is not None:
             return self._trail.follow(page.next_link)
-        if self._rows < (page.total or 0) and len(page.data) == self._largest:
+        is_numbered = "page" in self._first.params
+        has_more = self._rows < (page.total or 0) and len(page.data) == self._largest
+        if is_numbered and has_more:
             # Nothing leads on from a full page, but there is more.
             params = {**self._first.params, "page": self._pages + 1}
             return self._trail.go(replace(self._first, params=params))

@@ -7,7 +7,7 @@ import pytest
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import RedirectError, WrongAnswerError
+from tap_kustomer.client.errors import RedirectError, RefusedError, WrongAnswerError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
@@ -197,6 +197,52 @@ def test_a_row_that_is_gone_does_not_count_in_place_of_one_that_is_there(
     requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
 
     assert read(session) == ["a", "b", "c", "d"]
+
+
+REFUSED = {"errors": [{"code": "bad_request", "message": "page is unknown"}]}
+USERS = PagedList("/v1/users", variants=({"deleted": "true"},))
+
+
+def test_a_list_that_refuses_numbered_pages_is_asked_for_without_them(
+    session: Session, requests_mock: Mocker
+) -> None:
+    url = f"{URL}/v1/users?deleted=true"
+    requests_mock.get(f"{url}&page=1&pageSize=100", status_code=400, json=REFUSED)
+    requests_mock.get(url, json=page("a", next_link="?after=a"), complete_qs=True)
+    requests_mock.get(f"{url}&after=a", json=page("b"), complete_qs=True)
+
+    assert read(session, USERS) == ["a", "b"]
+
+
+def test_a_list_without_numbered_pages_goes_on_by_links_only(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/users", json=page("a", total=2))
+    requests_mock.get(f"{URL}/v1/users?page=1", status_code=400, json=REFUSED)
+
+    with pytest.raises(IncompleteError, match="gave 1 of 2 rows"):
+        read(session, USERS)
+    assert not [one for one in requests_mock.request_history if one.qs.get("page") == ["2"]]
+
+
+def test_a_list_that_is_refused_without_numbered_pages_too_shows_the_first_refusal(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/users", status_code=422, json={"errors": []})
+    requests_mock.get(f"{URL}/v1/users?page=1", status_code=400, json=REFUSED)
+
+    with pytest.raises(RefusedError, match="answered 400: bad_request: page is unknown"):
+        read(session, USERS)
+    assert requests_mock.call_count == 2
+
+
+def test_a_refusal_of_a_later_page_is_an_error(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/teams?page=1", json=page("a", next_link="/v1/teams?page=2"))
+    requests_mock.get(f"{URL}/v1/teams?page=2", status_code=400, json=REFUSED)
+
+    with pytest.raises(RefusedError, match="page is unknown"):
+        read(session)
+    assert requests_mock.call_count == 2
 
 
 def test_a_full_page_without_a_link_is_followed_by_the_next_number_until_the_count_is_reached(
