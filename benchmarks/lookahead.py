@@ -66,6 +66,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
         lookahead=lookahead,
         strict=True,
         now=now,
+        earliest=0,
         report=_never_short,
     )
     most = rows = 0

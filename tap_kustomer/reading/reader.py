@@ -44,6 +44,7 @@ class Reader:
         lookahead: Bytes of rows that may be read before their turn.
         strict: Whether rows that are counted but don't come are an error.
         now: The start of the run, in milliseconds since 1970 by Kustomer's clock.
+        earliest: Nothing older is wanted, in milliseconds since 1970.
         report: Told of rows that are counted but don't come.
     """
 
@@ -54,12 +55,16 @@ class Reader:
     lookahead: int
     strict: bool
     now: int
+    earliest: int
     report: Callable[[Shortfall], None]
 
     def read(
         self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
     ) -> Iterator[Page]:
         """All rows of a source; those of a search or a cursor list by the window.
+
+        Where the search refuses all it is asked by, and a list is read in its stead, rows from
+        before the window come too.
 
         Args:
             source: Where they are found.

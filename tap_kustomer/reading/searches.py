@@ -203,15 +203,19 @@ class _Reading:
             logger.warning(message)
 
     def _of_list(self, source: PagedList) -> Iterator[Batch]:
-        """The rows of a list that lie in the window, sorted here."""
+        """The rows of a list up to the window's end, sorted here.
+
+        Those from before the window too: one that slips through while the list moves would else be
+        too old for every later run.
+        """
         reader = self.reader
         attribute = self.source.times[0].attribute or "updatedAt"
-        window = self.window
+        earliest, end = reader.earliest, self.window.end
         rows = [
             row
             for page in read_list(reader.session, reader.workers, source, reader.page_size)
             for resource in page.resources
-            if window.start <= (row := _row(resource, attribute, window.start)).time <= window.end
+            if earliest <= (row := _row(resource, attribute, earliest)).time <= end
         ]
         rows.sort(key=time_of)
         yield from _batches(rows)

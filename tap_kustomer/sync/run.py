@@ -90,6 +90,7 @@ class Run:
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             now=self.started,
+            earliest=self.settings.start or 0,
             report=report,
         )
 

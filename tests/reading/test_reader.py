@@ -12,6 +12,7 @@ from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.config import settings_from
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import (
@@ -24,6 +25,7 @@ from tap_kustomer.reading.sources import (
     is_windowed,
 )
 from tap_kustomer.reading.window import Window
+from tap_kustomer.sync.run import Run
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -61,6 +63,7 @@ def reader() -> Reader:
         lookahead=1_000_000,
         strict=False,
         now=NOW,
+        earliest=0,
         report=lambda _: None,
     )
 
@@ -145,6 +148,20 @@ def test_counting_takes_one_request(reader: Reader, requests_mock: Mocker) -> No
 
     assert reader.count(Search("kobject"), Window(0, NOW)) == 7
     assert len(requests_mock.request_history) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "earliest"),
+    [({}, 0), ({"start_date": "2023-11-14T22:13:20Z"}, NOW)],
+    ids=["everything", "from the start date on"],
+)
+def test_the_reader_of_a_run_wants_nothing_from_before_the_start_date(
+    requests_mock: Mocker, config: dict[str, str], earliest: int
+) -> None:
+    requests_mock.get("https://api.kustomerapp.com/v1/auth/tokens/current", json={"data": {}})
+    run = Run(settings_from({"api_key": "a-key", **config}), VirtualClock(), lambda: None)
+
+    assert run.reader().earliest == earliest
 
 
 def test_lists_are_read_whole_and_searches_by_time() -> None:

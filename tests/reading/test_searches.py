@@ -48,6 +48,7 @@ def reading(  # noqa: PLR0913
     page_size: int = 50,
     parallel: int = 4,
     strict: bool = False,
+    earliest: int = 0,
     in_turn: Callable[[], bool] = lambda: True,
     report: Callable[[Shortfall], None] = lambda _: None,
 ) -> Iterator[Page]:
@@ -59,6 +60,7 @@ def reading(  # noqa: PLR0913
         lookahead=10**6,
         strict=strict,
         now=NOW,
+        earliest=earliest,
         report=report,
     )
     return reader.read(source, window, "conversations", in_turn=in_turn)
@@ -211,10 +213,26 @@ def test_a_refused_criterion_makes_the_whole_list_be_read(
         refused=("conversation_updated_at",),
     )
 
-    ids = read(session, Window(NOW - 6 * DAY, NOW - DAY))
+    ids = read(session, Window(0, NOW - DAY))
 
-    assert ids == ["row6", "row5", "row4", "row3", "row2", "row1"]
+    assert ids == ["row8", "row7", "row6", "row5", "row4", "row3", "row2", "row1"]
     assert "/v1/conversations is read instead" in caplog.text
+
+
+def test_of_a_list_rows_from_before_the_window_come_too_as_far_as_any_are_wanted() -> None:
+    listed = [resource(f"row{n}", NOW - n * DAY, 0) for n in range(9)]
+    timeless = {"type": "conversation", "id": "timeless", "attributes": {"updatedAt": None}}
+    session = StandIn(
+        search_of(IndexModel({})),
+        lists={"/v1/conversations": [[*listed, timeless]]},
+        refused=("conversation_updated_at",),
+    )
+    window = Window(NOW - 3 * DAY, NOW - DAY)
+
+    pages = list(reading(session, window, earliest=NOW - 5 * DAY))
+
+    ids = [row["id"] for page in pages for row in page.resources]
+    assert sorted(ids) == ["row1", "row2", "row3", "row4", "row5", "timeless"]
 
 
 def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:

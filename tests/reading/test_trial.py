@@ -70,6 +70,7 @@ class Answers:
             lookahead=1,
             strict=True,
             now=NOW,
+            earliest=0,
             report=lambda _: None,
         )
         rows = sample(reader, source, WINDOW, "things")
