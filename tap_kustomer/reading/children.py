@@ -32,8 +32,13 @@ _AHEAD: Final = 4
 
 _IN_PLACE: Final = InPlace()
 
-# So many parents without any answer, one after the other, show that the endpoint is not there.
-_MISSING_AT_MOST: Final = 20
+# So many first parents without any answer show that the endpoint is not there: to go on would be
+# waste. Fewer may just have been deleted.
+_MISSING_AT_MOST: Final = 500
+
+
+class NoneFoundError(MissingError):
+    """No parent has such rows: all were deleted, or the organisation has no such endpoint."""
 
 
 def read_children(  # noqa: PLR0913
@@ -60,7 +65,8 @@ def read_children(  # noqa: PLR0913
         parallel: How many parents may be asked about at once.
 
     Raises:
-        MissingError: The first parents have no such rows at all: this organisation knows none.
+        NoneFoundError: All pages were given, but every parent that was asked about is missing.
+        MissingError: So many first parents are missing that the organisation has no such endpoint.
         RequestError: The rows of a parent can't be read.
         IncompleteError: All that came was given, but a parent's list says that it has more.
     """
@@ -68,12 +74,14 @@ def read_children(  # noqa: PLR0913
     shortfall: IncompleteError | None = None
     was_found = False
     missing = 0
+    absence: MissingError | None = None
     for turn in _in_turn(workers, _tasks(session, source, parents), parallel):
         rows: list[Resource] = []
         try:
             children = turn.answer.result()
         except MissingError as error:
             missing += 1
+            absence = error
             if missing == _MISSING_AT_MOST and not was_found:
                 raise MissingError(
                     f"{name}: the first {missing} parents have none: {error}"
@@ -91,6 +99,10 @@ def read_children(  # noqa: PLR0913
             yield Page(rows)
     if shortfall is not None:
         raise shortfall
+    if absence is not None and not was_found:
+        raise NoneFoundError(
+            f"{name}: no parent has any (asked about: {missing}): {absence}"
+        ) from absence
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.ahead import side_by_side
-from tap_kustomer.reading.children import read_children
+from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
@@ -73,12 +74,17 @@ class Reader:
             in_turn: Whether the rows are waited for: else nothing much is read ahead.
 
         Raises:
+            NoneFoundError: All pages were given, but of the parents that were asked about, every
+                one is missing.
             RequestError: They can't be read.
             IncompleteError: All that came was given, but more is known to be there.
         """
         if isinstance(source, Chain):
             yield from side_by_side(
-                [partial(self.read, part, window, name, in_turn=in_turn) for part in source.sources]
+                [
+                    partial(self._read_part, part, window, name, in_turn=in_turn)
+                    for part in source.sources
+                ]
             )
         elif isinstance(source, Single):
             yield self.workers.call(partial(self._read_single, source))
@@ -108,6 +114,13 @@ class Reader:
         index = Index(self.session, source, source.times[0], page_size=1)
         question = Question(window, sorted=False)
         return self.workers.call(partial(index.ask, question)).total
+
+    def _read_part(
+        self, part: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
+    ) -> Iterator[Page]:
+        # Without any of its parents a part is empty: the others show that there is such a table.
+        with suppress(NoneFoundError):
+            yield from self.read(part, window, name, in_turn=in_turn)
 
     def _read_single(self, source: Single) -> Page:
         return self.session.send(Request("GET", source.path), _single)

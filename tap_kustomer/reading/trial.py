@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.children import read_children
+from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.questions import Question
@@ -93,7 +94,10 @@ def _of_parent(
             pages = read_children(
                 reader.session, reader.workers, source, [Page([parent])], name, parallel=1
             )
-            return [row for page in pages for row in page.resources]
+            # One that is gone says nothing about the others.
+            with suppress(NoneFoundError):
+                return [row for page in pages for row in page.resources]
+            return []
     return None
 
 

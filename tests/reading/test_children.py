@@ -21,7 +21,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.children import read_children
+from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
@@ -247,21 +247,62 @@ def test_a_parent_that_is_gone_has_no_rows() -> None:
     assert ids(read(lists, parents("a", "b", "c"))) == ["1", "3"]
 
 
-def test_twenty_first_parents_without_an_answer_mean_that_there_is_no_such_table() -> None:
-    keys = [f"c{n}" for n in range(40)]
+def test_the_first_parents_may_all_be_gone() -> None:
+    keys = [f"c{n}" for n in range(500)]
 
-    with pytest.raises(MissingError, match=r"events: the first 20 parents have none: .* 404"):
-        read(events({"c20": [rows("1")]}), parents(*keys))
-    assert ids(read(events({"c19": [rows("1")]}), parents(*keys))) == ["1"]
-    assert read(events({}), parents(*keys[:19])) == []
+    assert ids(read(events({"c499": [rows("1")]}), parents(*keys))) == ["1"]
+
+
+def test_too_many_first_parents_without_an_answer_mean_that_there_is_no_such_table() -> None:
+    lists = events({"c500": [rows("1")]})
+
+    with pytest.raises(
+        MissingError, match=r"events: the first 500 parents have none: .* 404"
+    ) as caught:
+        read(lists, parents(*(f"c{n}" for n in range(600))))
+    assert not isinstance(caught.value, NoneFoundError)
+    assert len(lists.sent) < 520
+
+
+def test_after_an_answer_any_number_of_parents_may_be_gone() -> None:
+    lists = events({"c0": [rows("1")]})
+
+    assert ids(read(lists, parents(*(f"c{n}" for n in range(600))))) == ["1"]
+
+
+def test_that_no_parent_has_shown_such_rows_is_said_once_all_pages_were_given() -> None:
+    given = [Page([parent(key, NOW + n) for n, key in enumerate("abc")], reached=NOW + 9)]
+    found: list[int | None] = []
+
+    with pytest.raises(NoneFoundError, match=r"no parent has any \(asked about: 3\): .* 404"):
+        found.extend(page.reached for page in pages_of(events({}), given))
+    assert found == [None, None, None]
+
+
+def test_two_levels_down_that_no_parent_has_shown_a_row_is_said_too() -> None:
+    sessions = PerParent(Search("customer"), "/v1/customers/{id}/sessions")
+    visits = PerParent(sessions, "/v1/sessions/{id}/events")
+    lists = Lists({})
+
+    with pytest.raises(NoneFoundError, match="asked about: 2"):
+        read(lists, pages_of(lists, parents("a", "b"), sessions), visits)
+
+
+def test_parents_that_answer_without_rows_show_that_there_is_such_a_table() -> None:
+    assert read(events({"b": [rows()]}), parents("a", "b")) == []
+
+
+def test_without_a_parent_to_ask_about_nothing_is_missing() -> None:
+    assert read(events({}), [Page([])]) == []
 
 
 def test_parents_known_to_be_deleted_say_nothing_about_the_table() -> None:
-    deleted = [parent(f"c{n}", deleted=True) for n in range(30)]
+    deleted = [parent(f"c{n}", deleted=True) for n in range(600)]
 
+    assert read(events({}), [Page(deleted)]) == []
     assert ids(read(events({"a": [rows("1")]}), [Page([*deleted, parent("a")])])) == ["1"]
-    with pytest.raises(MissingError):
-        read(events({}), [Page([*deleted, *(parent(f"d{n}") for n in range(20))])])
+    with pytest.raises(NoneFoundError, match="asked about: 1"):
+        read(events({}), [Page([*deleted, parent("a")])])
 
 
 def test_parents_of_a_search_tell_how_far_their_rows_are_read() -> None:

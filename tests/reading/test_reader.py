@@ -20,6 +20,7 @@ from tap_kustomer.reading.sources import (
     Criterion,
     LiveIds,
     PagedList,
+    PerParent,
     Search,
     Single,
     is_windowed,
@@ -123,6 +124,17 @@ def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: 
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
 
     assert ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams")))) == ["s", "t"]
+
+
+def test_a_part_of_a_chain_without_any_of_its_parents_is_empty(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
+    requests_mock.get(f"{URL}/v1/metadata/k", status_code=404)
+    requests_mock.get(f"{URL}/v1/teams", json=page("t"))
+    parts = (PerParent(PagedList("/v1/klasses"), "/v1/metadata/{id}"), PagedList("/v1/teams"))
+
+    assert ids(reader, Chain(parts)) == ["t"]
 
 
 @pytest.mark.parametrize("form", ["objects", "texts"])

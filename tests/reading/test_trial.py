@@ -152,6 +152,10 @@ def test_a_parent_that_has_no_rows_for_certain_is_not_asked_about() -> None:
     assert answers.asked[0] == (PATH, {"page": 1, "pageSize": 20})
 
 
+def test_a_parent_that_is_gone_says_nothing_about_the_others() -> None:
+    assert Answers({PATH: found("a")}).ids_in(EVENTS) == []
+
+
 def test_without_a_parent_nothing_is_known() -> None:
     assert Answers({PATH: found()}).ids_in(EVENTS) is None
 
