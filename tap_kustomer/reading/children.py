@@ -68,14 +68,16 @@ def read_children(  # noqa: PLR0913
         NoneFoundError: All pages were given, but every parent that was asked about is missing.
         MissingError: So many first parents are missing that the organisation has no such endpoint.
         RequestError: The rows of a parent can't be read.
-        IncompleteError: All that came was given, but a parent's list says that it has more.
+        IncompleteError: All that came was given, but a parent's list says that it has more, or
+            there are more parents.
     """
     reached: int | None = None
     shortfall: IncompleteError | None = None
+    too_few: list[IncompleteError] = []
     was_found = False
     missing = 0
     absence: MissingError | None = None
-    for turn in _in_turn(workers, _tasks(session, source, parents), parallel):
+    for turn in _in_turn(workers, _tasks(session, source, _noting(parents, too_few)), parallel):
         rows: list[Resource] = []
         try:
             children = turn.answer.result()
@@ -97,8 +99,8 @@ def read_children(  # noqa: PLR0913
             yield Page(rows, reached)
         else:
             yield Page(rows)
-    if shortfall is not None:
-        raise shortfall
+    if shortfall is not None or too_few:
+        raise shortfall or too_few[0]
     if absence is not None and not was_found:
         raise NoneFoundError(
             f"{name}: no parent has any (asked about: {missing}): {absence}"
@@ -136,6 +138,14 @@ class _Task(NamedTuple):
 
     ask: Callable[[], _Children | None] | None
     reached: int | None
+
+
+def _noting(parents: Iterable[Page], too_few: list[IncompleteError]) -> Iterator[Page]:
+    """The parents that there are. That they are too few is noted: first, their rows are read."""
+    try:
+        yield from parents
+    except IncompleteError as error:
+        too_few.append(error)
 
 
 def _tasks(session: Session, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:

@@ -155,6 +155,7 @@ class Keyset:
         self._count = _Count(window.start)
         self._is_splittable = is_splittable
         self._is_plain = False
+        self._is_repeated = False
         self._steps = self._read()
         self.question: Question | None = next(self._steps, None)
 
@@ -190,8 +191,11 @@ class Keyset:
 
     @property
     def is_divisible(self) -> bool:
-        """Whether the window can be shortened: the question is one for rows from the cursor on."""
-        return self._is_plain and self.cursor < self.end
+        """Whether the window can be shortened: the question is one for rows from the cursor on.
+
+        Read again, it is not: whoever took over its end would deliver that once more.
+        """
+        return self._is_plain and not self._is_repeated and self.cursor < self.end
 
     def _read(self) -> Generator[Question, Answer, None]:
         for _ in range(_READINGS_AT_MOST):
@@ -207,6 +211,7 @@ class Keyset:
             if self._count.is_complete():
                 return
             self.cursor = self._count.start
+            self._is_repeated = True
         self.shortfall = Shortfall(
             Window(self._count.start, self.end),
             expected=self._count.expected or 0,

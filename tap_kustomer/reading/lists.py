@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
@@ -21,7 +21,7 @@ from tap_kustomer.reading.numbers import whole_number
 from tap_kustomer.reading.pages import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
@@ -32,6 +32,8 @@ _READINGS_AT_MOST: Final = 3
 
 # What cuts a list into numbered pages.
 _PAGING: Final = frozenset({"page", "pageSize"})
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ def _read_variant(
     found: set[str] = set()
     totals: set[int] = set()
     for reading in range(1, _READINGS_AT_MOST + 1):
-        pager = _Pager(session, *workers.call(partial(_begin, session, first)))
+        pager = _Pager(session, *workers.call(partial(ask_first, session, first, _read_page)))
         for page in _pages(session, workers, pager):
             yield Page(page.data + page.included if source.included else page.data)
         if len(totals | pager.totals) > 1:
@@ -109,21 +111,21 @@ def _read_variant(
     logger.warning("%s moved in the last reading too: rows may have slipped through", first)
 
 
-def _begin(session: Session, first: Request) -> tuple[Request, _ListPage]:
-    """The first page of a list, and the request that has brought it.
+def ask_first(session: Session, first: Request, read: Callable[[Reply], T]) -> tuple[Request, T]:
+    """Ask for the first page of a list; the request that has brought it, and what was read.
 
     Raises:
         RefusedError: The list refuses numbered pages, and it is refused without them too.
         RequestError: It can't be read.
     """
     try:
-        return first, session.send(first, _read_page)
+        return first, session.send(first, read)
     except RefusedError as error:
         # Not every list is documented to have numbered pages.
         others = first.params.keys() - _PAGING
         plain = replace(first, params={name: first.params[name] for name in others})
         try:
-            return plain, session.send(plain, _read_page)
+            return plain, session.send(plain, read)
         except RefusedError:
             raise error from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -100,7 +100,9 @@ class Reader:
         elif isinstance(source, Search):
             yield from read_search(self, source, window, name, in_turn)
         else:
-            parents = self.read(source.parent, window, name, in_turn=in_turn)
+            # To ask about parents that have not changed, as a list has them, would take hours.
+            changed = replace(self, earliest=window.start)
+            parents = changed.read(source.parent, window, name, in_turn=in_turn)
             yield from read_children(
                 self.session, self.workers, source, parents, name, parallel=self.parallel
             )

@@ -181,7 +181,7 @@ class Schedule:
         if rows:
             part.batches.append(Batch(rows, keyset.reached, answer.size))
             self.waiting += answer.size
-        if answer.full and answer.rows and not answer.fits:
+        if answer.full and answer.rows:
             self._page_rows = len(answer.rows)
             change = answer.size - self._page_bytes
             self._page_bytes += change * _WEIGHT if self._page_bytes else change

@@ -10,6 +10,7 @@ from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.index import Index
+from tap_kustomer.reading.lists import ask_first
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.questions import Question
 from tap_kustomer.reading.sources import (
@@ -103,7 +104,8 @@ def _of_parent(
 
 def _get(reader: Reader, path: str, params: dict[str, str | int]) -> list[Resource]:
     request = Request("GET", path, params=params)
-    return reader.workers.call(partial(reader.session.send, request, _rows))
+    _, rows = reader.workers.call(partial(ask_first, reader.session, request, _rows))
+    return rows
 
 
 def _rows(reply: Reply) -> list[Resource]:

@@ -16,6 +16,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.sources import (
     Chain,
@@ -155,7 +156,7 @@ class Reading:
 
     def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
         written = 0
-        for page in pages:
+        for page in self._without_lost_parents(pages):
             written += self._write_page(page)
             self._run.progress.wrote(sum(table.rows for table in self._tables), page.reached)
             if written >= _RECORDS_A_STATE:
@@ -163,6 +164,18 @@ class Reading:
                 write_state()
             # Between two pages the state speaks of exactly what was written.
             self._run.stop_if_asked()
+
+    def _without_lost_parents(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """Pages of a table that was read before may well be none: its parents were deleted.
+
+        Raises:
+            NoneFoundError: Nothing shows that the organisation has such a table.
+        """
+        try:
+            yield from pages
+        except NoneFoundError:
+            if not self._was_begun:
+                raise
 
     def _write_page(self, page: Page) -> int:
         for table in self._tables:

@@ -398,6 +398,20 @@ def test_a_list_that_lacks_rows_is_an_error_once_all_others_were_given() -> None
     assert caught.value.since == NOW
 
 
+def test_if_parents_are_missing_the_rows_of_the_others_are_given_first() -> None:
+    lists = events({f"c{n}": [rows(f"c{n}-a")] for n in range(8)})
+
+    def given() -> Iterator[Page]:
+        yield from parents(*(f"c{n}" for n in range(8)))
+        raise IncompleteError("conversations: 8 of 9 rows")
+
+    found: list[Page] = []
+    with pytest.raises(IncompleteError, match="8 of 9"):
+        found.extend(pages_of(lists, given()))
+
+    assert ids(row for page in found for row in page.resources) == [f"c{n}-a" for n in range(8)]
+
+
 def test_a_refusal_is_raised_after_the_rows_of_the_parents_before_it() -> None:
     lists = events({"a": [rows("1")], "b": AccessError("no role"), "c": [rows("3")]})
     pages = pages_of(lists, parents("a", "b", "c"))

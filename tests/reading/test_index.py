@@ -247,6 +247,16 @@ def test_pages_that_lack_rows_are_not_taken_for_smaller_ones() -> None:
     assert not asked.ask(Question(WINDOW)).full
 
 
+def test_a_row_or_two_are_no_page() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(6)}, page_size=50)
+    session = StandIn(search_of(index), spoil=without("row1", "row3"))
+    asked = index_of(session)
+    for start in (START, START + 2):
+        assert len(asked.ask(Question(Window(start, start + 1))).rows) == 1
+
+    assert not asked.ask(Question(Window(START + 4, START + 5))).full
+
+
 def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(40)})
     session = CappedSession(search_of(index))

@@ -7,6 +7,7 @@ import pytest
 
 from support.index_model import IndexModel, Rows, resource
 from support.stand_in import StandIn, search_of
+from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
@@ -462,6 +463,40 @@ def test_rows_that_are_counted_but_hidden_hold_up_no_others(
     assert len(session.sent) < 120
 
 
+def hide_all(document: dict[str, Any]) -> None:
+    document["data"] = []
+
+
+def test_a_search_that_shows_nothing_of_what_it_counts_lets_no_bookmark_pass() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
+    session = StandIn({PATH: index, ARCHIVE_PATH: IndexModel({})}, spoil=hide_all)
+
+    with pytest.raises(IncompleteError, match="counts 90 rows and shows none of them"):
+        list(reading(session, Window(0, NOW)))
+
+
+def test_later_on_a_search_that_shows_nothing_of_the_latest_changes_is_believed() -> None:
+    index = IndexModel(rows(NOW - DAY, NOW, 9), page_size=50)
+
+    assert not read(StandIn(search_of(index), spoil=hide_all), Window(NOW - DAY, NOW))
+
+
+def test_what_is_listed_is_written_though_the_list_is_short() -> None:
+    listed = {"id": "listed", "attributes": {"updatedAt": times.to_text(NOW - DAY)}}
+    session = StandIn(
+        lists={"/v1/conversations": [[listed]]},
+        refused=("conversation_updated_at",),
+        indexes=search_of(IndexModel({})),
+        spoil=lambda document: document["meta"].update(total=2),
+    )
+    pages = reading(session, Window(EDGE, NOW))
+
+    assert [row["id"] for row in next(pages).resources] == ["listed"]
+    with pytest.raises(IncompleteError) as raised:
+        list(pages)
+    assert raised.value.since == EDGE
+
+
 def test_a_search_that_refuses_to_sort_is_read_all_the_same() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500), page_size=50)
     session = StandIn(search_of(index), refuses_sort=True)
@@ -470,15 +505,29 @@ def test_a_search_that_refuses_to_sort_is_read_all_the_same() -> None:
     assert not any(request.method == "GET" for request in session.sent)
 
 
+def test_rows_that_are_hidden_cost_few_requests_and_repeat_no_others() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 2_000), page_size=50)
+    session = StandIn(search_of(index), spoil=hiding("row133", "row933", "row1733"), latency=10.0)
+
+    pages = reading(session, Window(NOW - 100 * DAY, NOW))
+    ids = [row["id"] for page in pages for row in page.resources]
+
+    assert len(ids) == len(set(ids)) == 1_997
+    assert len(session.sent) < 150
+
+
 @pytest.mark.parametrize("page_size", [1, 2, 3])
 def test_however_small_the_pages_are_a_search_is_read(page_size: int) -> None:
-    index = IndexModel(rows(NOW - 100 * DAY, NOW, 60), page_size=page_size)
-    window = Window(NOW - 100 * DAY, NOW)
+    def check(index: IndexModel) -> None:
+        assert len(index.questions) < 6 * 200 / page_size, "it comes to an end"
 
-    pages = list(reading(StandIn(search_of(index)), window, page_size=page_size))
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 200), page_size=page_size, before_answer=check)
+    session = StandIn(search_of(index), latency=10.0)
+
+    window = Window(NOW - 100 * DAY, NOW)
+    pages = list(reading(session, window, page_size=page_size, parallel=8))
 
     assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()
-    assert len(index.questions) < 6 * 60 / page_size
 
 
 def hide_one_row(document: dict[str, Any]) -> None:

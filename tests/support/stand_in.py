@@ -85,7 +85,11 @@ class StandIn:
         page = int(request.params["page"])
         pages = self.lists[path]
         following = f"{path}?page={page + 1}" if page < len(pages) else None
-        return {"data": pages[page - 1], "links": {"next": following}, "meta": {}}
+        return {
+            "data": pages[page - 1] if page <= len(pages) else [],
+            "links": {"next": following},
+            "meta": {},
+        }
 
 
 def _question(body: dict[str, Any], page: int) -> Question:

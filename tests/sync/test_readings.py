@@ -19,6 +19,7 @@ from tap_kustomer.client.errors import (
     RefusedError,
     RequestError,
 )
+from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.window import Window
@@ -27,6 +28,7 @@ from tap_kustomer.streams.audit_logs import AuditLogs
 from tap_kustomer.streams.brands import Brands
 from tap_kustomer.streams.chat_settings import ChatSettings
 from tap_kustomer.streams.companies import Companies
+from tap_kustomer.streams.conversation_events import ConversationEvents
 from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.live_ids import NoteIds
@@ -481,6 +483,30 @@ def test_what_came_in_part_makes_the_run_fail_in_the_end_if_the_rest_is_not_ther
 
     assert run.code == 1
     assert run.by_id("assistants").keys() == {"a"}
+
+
+NONE_FOUND = NoneFoundError("conversation_events: no parent has any (asked about: 25)")
+
+
+def test_parents_that_are_all_gone_are_no_reason_to_leave_out_what_was_read_before() -> None:
+    state = {"bookmarks": {"conversation_events": {"replication_key_value": at(1)}}}
+    script = {"conversation_events": [page(), NONE_FOUND]}
+
+    run = OfflineTap(ConversationEvents, state=state, scripted={"script": script}).sync()
+
+    check(run)
+    assert run.bookmark("conversation_events") == UNTIL
+    assert not run.logged("WARNING")
+
+
+def test_in_a_first_run_parents_that_are_all_gone_show_that_there_is_no_such_table() -> None:
+    script = {"conversation_events": [page(), NONE_FOUND]}
+
+    run = OfflineTap(ConversationEvents, scripted={"script": script}).sync()
+
+    check(run)
+    assert not run.state()["bookmarks"]["conversation_events"]
+    assert "does not have it" in run.logged("WARNING")[0]
 
 
 def test_a_key_is_never_null() -> None:
