@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import WrongAnswerError
+from tap_kustomer.client.errors import MissingError, WrongAnswerError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.ahead import side_by_side
-from tap_kustomer.reading.children import NoneFoundError, read_children
+from tap_kustomer.reading.children import read_children
 from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Further ahead than any run takes, in milliseconds.
 _FUTURE: Final = 7 * times.DAY
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,7 @@ class Reader:
             IncompleteError: All that came was given, but more is known to be there.
         """
         if isinstance(source, Chain):
-            yield from side_by_side(
-                [
-                    partial(self._read_part, part, window, name, in_turn=in_turn)
-                    for part in source.sources
-                ]
-            )
+            yield from self._read_chain(source, window, name, in_turn)
         elif isinstance(source, Single):
             yield self.workers.call(partial(self._read_single, source))
         elif isinstance(source, PagedList):
@@ -117,12 +114,23 @@ class Reader:
         question = Question(window, sorted=False)
         return self.workers.call(partial(index.ask, question)).total
 
-    def _read_part(
-        self, part: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
+    def _read_chain(
+        self, chain: Chain, window: Window, name: str, in_turn: Callable[[], bool]
     ) -> Iterator[Page]:
-        # Without any of its parents a part is empty: the others show that there is such a table.
-        with suppress(NoneFoundError):
-            yield from self.read(part, window, name, in_turn=in_turn)
+        """The rows of all parts. One that is not there is empty, as long as another one is."""
+        missing: list[MissingError] = []
+
+        def read(part: Source) -> Iterator[Page]:
+            try:
+                yield from self.read(part, window, name, in_turn=in_turn)
+            except MissingError as error:
+                missing.append(error)
+
+        yield from side_by_side([partial(read, part) for part in chain.sources])
+        if len(missing) == len(chain.sources):
+            raise missing[0]
+        for error in missing:
+            logger.warning("%s: a part is left out, as it is not there: %s", name, error)
 
     def _read_single(self, source: Single) -> Page:
         return self.session.send(Request("GET", source.path), _single)

@@ -9,6 +9,7 @@ import pytest
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.errors import MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
@@ -124,6 +125,24 @@ def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: 
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
 
     assert ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams")))) == ["s", "t"]
+
+
+def test_a_part_of_a_chain_that_is_not_there_is_left_out(
+    reader: Reader, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests_mock.get(f"{URL}/v1/settings", status_code=404)
+    requests_mock.get(f"{URL}/v1/teams", json=page("t"))
+
+    assert ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams")))) == ["t"]
+    assert "GET /v1/settings answered 404" in caplog.text
+
+
+def test_a_chain_without_any_part_is_missing(reader: Reader, requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/settings", status_code=404)
+    requests_mock.get(f"{URL}/v1/teams", status_code=404)
+
+    with pytest.raises(MissingError, match="/v1/settings"):
+        ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams"))))
 
 
 def test_a_part_of_a_chain_without_any_of_its_parents_is_empty(
