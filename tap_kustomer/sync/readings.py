@@ -11,6 +11,7 @@ from tap_kustomer.client.errors import (
     DeadKeyError,
     GaveUpError,
     MissingError,
+    OversizedError,
     RefusedError,
     RequestError,
 )
@@ -226,7 +227,7 @@ class Reading:
             # The key is good, so what it lacks is a role.
             self._run.check_key()
             self._leave_out(explain_refusal(self.lead, error), is_fault=self._was_begun)
-        except (MissingError, RefusedError, GaveUpError) as error:
+        except (MissingError, RefusedError, OversizedError, GaveUpError) as error:
             if isinstance(error, GaveUpError):
                 self._make_sure_that_others_answer(error)
             if self._was_begun or not is_absent(self.lead, error):

@@ -16,6 +16,7 @@ from tap_kustomer.client.errors import (
     DeadKeyError,
     GaveUpError,
     MissingError,
+    OversizedError,
     RefusedError,
     RequestError,
 )
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 FORBIDDEN = AccessError("GET /v1/tags answered 403: forbidden")
 ABSENT = MissingError("GET /v1/tags answered 404: not_found")
 REFUSED = RefusedError("GET /v1/tags answered 400: bad_parameter")
+OVERSIZED = OversizedError("GET /v1/tags answered with more than 100 MB")
 GIVEN_UP = GaveUpError("GET /v1/tags answered 500: oops. Given up after 9 tries in 300 s")
 
 # A thread that does not do its part fails the test instead of blocking it, in seconds.
@@ -403,8 +405,11 @@ def test_what_an_organisation_does_not_have_is_left_out(stream: Any, error: Requ
 
 @pytest.mark.parametrize(
     ("stream", "error"),
-    [(Tags, REFUSED), (Tags, GIVEN_UP), (Companies, ABSENT), (NoteIds, ABSENT)],
-    ids=["400", "500", "no search", "no search for ids"],
+    [
+        *((Tags, REFUSED), (Tags, GIVEN_UP), (Tags, OVERSIZED)),
+        *((Companies, ABSENT), (NoteIds, ABSENT)),
+    ],
+    ids=["400", "500", "too large", "no search", "no search for ids"],
 )
 def test_what_kustomer_promises_makes_the_run_fail_in_the_end_if_it_can_t_be_read(
     stream: Any, error: RequestError
