@@ -345,9 +345,28 @@ def test_the_command_says_in_the_end_what_came_of_a_run(sandbox: Sandbox, tmp_pa
     assert {one["stream"]: one["rows"] for one in document["streams"]} == run.counts()
 
 
+def test_the_command_names_a_table_that_could_not_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    run = run_over(sandbox, tmp_path, "brands", "kobjects", "notes")
+
+    assert run.code == 1
+    *_, summary, error = run.log.splitlines()
+    assert "Run finished: tables=3, " in summary
+    assert "incomplete=1" in summary
+    document = json.loads((tmp_path / "summary.json").read_text())
+    assert (document["ended"], document["not_begun"]) == ("whole", [])
+    assert error.endswith(document["error"])
+    left_out = {one["stream"]: one["left_out"] for one in document["streams"]}
+    assert left_out.keys() == {"brands", "kobjects", "notes"}
+    assert left_out["kobjects"].startswith(
+        "Left out: POST /v1/customers/archive/search answered 400"
+    )
+
+
 def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
+    sandbox.fault("redirect", "/v1/customers/archive/search", context="kobject")
+
     run = run_over(sandbox, tmp_path, "brands", "kobjects", "conversation_events")
 
     assert run.code == 1
