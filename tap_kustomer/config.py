@@ -155,7 +155,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         title="Retry time",
         description=(
             "Seconds for which a request that fails is repeated, with growing pauses, before the "
-            "run ends."
+            "stream is left out."
         ),
     ),
     th.Property(

@@ -38,10 +38,7 @@ _ANSWERS: Final[Mapping[type[WrongAnswerError], int]] = {
     TimelessError: 3,
     ShortPageError: 2,
 }
-# The same for a page without any row, until one was believed.
-_EMPTY_ANSWERS: Final = 4
-
-# Fewer rows than any server puts on a page.
+# Fewer rows than any server puts on a page: a page that has less lacks rows.
 _SMALLEST_PAGE: Final = 10
 
 logger = logging.getLogger(__name__)
@@ -77,9 +74,6 @@ class Index:
         self._manner = Manner(page_size, criterion.attribute)
         self._digits = MILLISECONDS
         self._sorts = True
-        self._hides_rows = False
-        # The last row of a short page, by the number of its rows.
-        self._short_pages: dict[int, str] = {}
 
     def ask(self, question: Question) -> Answer:
         """Ask, as often as it takes.
@@ -90,24 +84,13 @@ class Index:
         """
         if question.sorted and not self._sorts:
             return UNSORTED
-        doubts: list[WrongAnswerError] = []
-
-        def read(reply: Reply) -> Answer:
-            try:
-                return self._read(reply, question)
-            except (UnsortedError, ShortPageError, TimelessError) as error:
-                doubts.append(error)
-                return self._believe(reply, question, doubts)
-
         try:
-            answer = self._session.send(self._request(question), read)
+            return self._ask(question, sort=self._sorts)
         except RefusedError as refusal:
             if question.page == 1 and question.created is None:
                 return self._ask_without_sort(question, refusal)
             # A page or a criterion beyond what the search can do: the keyset knows another way.
             return REFUSED
-        self._digits = max(self._digits, answer.digits)
-        return answer
 
     def _ask_without_sort(self, question: Question, refusal: RefusedError) -> Answer:
         """By which attributes rows can be sorted is documented for customers only.
@@ -119,55 +102,60 @@ class Index:
         """
         if not self._sorts:
             raise refusal
-        self._sorts = False
         try:
-            answer = self.ask(replace(question, sorted=False))
+            answer = self._ask(replace(question, sorted=False), sort=False)
         except RefusedError:
-            self._sorts = True
             raise refusal from None
+        self._sorts = False
         logger.info("%s: sorted by nothing, as that is refused: %s", self._path, refusal)
         return UNSORTED if question.sorted else answer
 
+    def _ask(self, question: Question, *, sort: bool) -> Answer:
+        doubts: list[WrongAnswerError] = []
+
+        def read(reply: Reply) -> Answer:
+            try:
+                return self._read(reply, question)
+            except (UnsortedError, ShortPageError, TimelessError) as error:
+                doubts.append(error)
+                return self._believe(reply, question, doubts)
+
+        answer = self._session.send(self._request(question, sort=sort), read)
+        self._digits = max(self._digits, answer.digits)
+        return answer
+
     def _believe(self, reply: Reply, question: Question, doubts: list[WrongAnswerError]) -> Answer:
-        """Take an answer as it is once the same came often enough.
+        """What an answer shows about the server, once the same came often enough.
 
         Raises:
             WrongAnswerError: It is to be asked for again.
         """
         latest = doubts[-1]
         alike = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(doubts)))
-        is_empty = isinstance(latest, ShortPageError) and not latest.ids
-        is_new = is_empty and not self._hides_rows
-        if alike < (_EMPTY_ANSWERS if is_new else _ANSWERS[type(latest)]):
+        if alike < _ANSWERS[type(latest)]:
             raise latest
-        if isinstance(latest, UnsortedError):
-            return UNSORTED
         if isinstance(latest, ShortPageError):
-            self._learn_from_short_page(latest.ids)
-            return self._read(reply, question, lacks_rows=True)
-        self._manner = replace(self._manner, lacks_times=True)
-        return self._read(reply, question)
+            if latest.rows < _SMALLEST_PAGE:
+                raise latest
+            # This is how much the server puts on a page, whatever it says.
+            self._learn_cap(latest.rows)
+            return self._read(reply, question)
+        if isinstance(latest, TimelessError):
+            self._manner = replace(self._manner, lacks_times=True)
+        # What has no time can't show where it stands: parts of the window are read without order.
+        return UNSORTED if question.sorted else self._read(reply, question)
 
-    def _read(self, reply: Reply, question: Question, *, lacks_rows: bool = False) -> Answer:
-        answer = answer_from(reply, question, replace(self._manner, lacks_rows=lacks_rows))
+    def _read(self, reply: Reply, question: Question) -> Answer:
+        answer = answer_from(reply, question, self._manner)
         if self._manner.cap is not None and len(answer.rows) > self._manner.cap:
             self._manner = replace(self._manner, cap=None)
         return answer
 
-    def _learn_from_short_page(self, ids: tuple[str, ...]) -> None:
-        """Other rows, but as many of them: that is how much the server puts on a page.
+    def _learn_cap(self, rows: int) -> None:
+        self._manner = replace(self._manner, cap=rows)
+        logger.info("%s: pages of %d rows have %d", self._path, self._page_size, rows)
 
-        If it is another number each time, it rather hides rows that it counts.
-        """
-        if not ids:
-            self._hides_rows = True
-        if len(ids) < _SMALLEST_PAGE:
-            return
-        if self._short_pages.setdefault(len(ids), ids[-1]) != ids[-1]:
-            self._manner = replace(self._manner, cap=len(ids))
-            logger.info("%s: pages of %d rows have %d", self._path, self._page_size, len(ids))
-
-    def _request(self, question: Question) -> Request:
+    def _request(self, question: Question, *, sort: bool) -> Request:
         """Each bound is a criterion of its own, as in the documentation's examples."""
         bounds = self._bounds(self.criterion.name, question.window.start, question.window.end)
         if question.created is not None:
@@ -184,7 +172,7 @@ class Index:
             json={
                 "queryContext": self._source.context,
                 "and": bounds,
-                **({"sort": [{self.criterion.name: "asc"}]} if self._sorts else {}),
+                **({"sort": [{self.criterion.name: "asc"}]} if sort else {}),
                 "includeDeleted": not self._source.ids_only,
             },
             cost=Cost.SEARCH,
@@ -208,5 +196,5 @@ class Index:
 
 def _are_alike(one: WrongAnswerError, other: WrongAnswerError) -> bool:
     if isinstance(one, ShortPageError) and isinstance(other, ShortPageError):
-        return (len(one.ids), one.total) == (len(other.ids), other.total)
+        return (one.rows, one.total) == (other.rows, other.total)
     return type(one) is type(other)

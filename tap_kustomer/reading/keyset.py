@@ -60,7 +60,8 @@ class _Group:
     created: Span | None = None
 
     def question(self, page: int = 1) -> Question:
-        return Question(Window(self.time, self.time), self.created, page)
+        # Within one time, no order is wrong.
+        return Question(Window(self.time, self.time), self.created, page, sorted=False)
 
     def halves(self, created: Iterable[int] = ()) -> tuple[_Group, _Group] | None:
         """The older and the newer half by time of creation, or None for a single millisecond.
@@ -93,14 +94,12 @@ class _Found:
         total: How many there are, by the latest answer.
         is_complete: Whether these are all of them.
         is_capped: Whether the search will not give the others, however often it is asked.
-        fits: Whether they have room on a page: what is missing then, no other page will give.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
     total: int | None = None
     is_complete: bool = False
     is_capped: bool = False
-    fits: bool = False
 
 
 class _Count:
@@ -283,9 +282,6 @@ class Keyset:
                 return set(found.rows)
             if found.is_capped:
                 break
-        if found.fits:
-            # Counted, but hidden: no tie that is too large. The window's own count tells of it.
-            return set(found.rows)
         return (yield from self._split(group, found))
 
     def _page_through(
@@ -303,7 +299,6 @@ class Keyset:
             if answer.refused:
                 found.is_capped = True
                 return
-            found.fits = answer.fits
             if answer.total != found.total:
                 # Rows came or went: what was found before proves nothing about what is there.
                 found.rows, found.total = {}, answer.total
@@ -345,7 +340,7 @@ class Keyset:
         return IncompleteError(
             f"{self._name}: {found} of {'unknown' if total is None else total} rows of "
             f"{times.to_text(group.time)} could be read. Kustomer's search does not give the "
-            "others, so the run stops rather than leave them out"
+            "others, and without them no bookmark passes this time"
         )
 
 

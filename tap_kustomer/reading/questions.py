@@ -46,13 +46,13 @@ class ShortPageError(WrongAnswerError):
 
     Args:
         message: What came.
-        ids: Of the rows.
+        rows: How many rows.
         total: How many rows the question has in all.
     """
 
-    def __init__(self, message: str, *, ids: tuple[str, ...], total: int) -> None:
+    def __init__(self, message: str, *, rows: int, total: int) -> None:
         super().__init__(message)
-        self.ids = ids
+        self.rows = rows
         self.total = total
 
 
@@ -111,9 +111,7 @@ class Answer:
 
     Attributes:
         rows: In order of time, all of them inside the window.
-        full: Whether there may be more: the page has as many rows as the server puts on one, or
-            fewer than it should have.
-        fits: Whether all rows of the question have room on a page, so that none should be behind.
+        full: Whether the page has as many rows as the server puts on one: there may be more.
         total: How many rows the question has in all, where the server says so.
         size: Of the answer, in bytes.
         digits: Of the fractions of seconds in its times.
@@ -124,7 +122,6 @@ class Answer:
 
     rows: tuple[Row, ...] = ()
     full: bool = False
-    fits: bool = False
     total: int | None = None
     size: int = 0
     digits: int = MILLISECONDS
@@ -145,14 +142,12 @@ class Manner:
         attribute: Of the rows, that holds their time. Without one, every row is taken to lie at
             the start of the window.
         cap: How many rows a page has at most, where the server does not say so.
-        lacks_rows: Whether a page with fewer rows than it says is taken as it is.
         lacks_times: Whether a row without a time is taken to have that of the row before it.
     """
 
     page_size: int
     attribute: str | None = "updatedAt"
     cap: int | None = None
-    lacks_rows: bool = False
     lacks_times: bool = False
 
 
@@ -188,9 +183,7 @@ def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
     size = max(whole_number(meta.page_size) or manner.page_size, 1)
     size = size if manner.cap is None else min(size, manner.cap)
     total = whole_number(meta.total)
-    is_short = _check_count(found, size, total, question)
-    if is_short is not None and not manner.lacks_rows:
-        raise is_short
+    _check_count(found, size, total, question)
     rows = [row for row in found if row.time <= window.end]
     if found and not rows:
         raise WrongAnswerError(f"all rows are later than {times.to_text(window.end)}")
@@ -206,8 +199,7 @@ def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
     is_followed = total is None and bool(found) and document.links.next is not None
     return Answer(
         rows=tuple(rows),
-        full=len(found) >= size or is_followed or (is_short is not None and bool(found)),
-        fits=total is not None and total <= size,
+        full=len(found) >= size or is_followed,
         total=total,
         size=len(reply.content),
         digits=digits,
@@ -286,28 +278,20 @@ def _read_rows(
     return rows, digits
 
 
-def _check_count(
-    found: list[Row], size: int, total: int | None, question: Question
-) -> ShortPageError | None:
-    """What is wrong with a page that has fewer rows than it says.
-
-    Raises:
-        WrongAnswerError: It has more.
-    """
+def _check_count(found: list[Row], size: int, total: int | None, question: Question) -> None:
     if total is None:
-        return None
+        return
     before = (question.page - 1) * size
+    if len(found) < min(size, total - before):
+        raise ShortPageError(
+            f"{len(found)} rows on page {question.page} of {total} rows by {size}",
+            rows=len(found),
+            total=total,
+        )
     if found and before + len(found) > total:
         raise WrongAnswerError(
             f"{before + len(found)} rows up to page {question.page} of {total} rows"
         )
-    if len(found) >= min(size, total - before):
-        return None
-    return ShortPageError(
-        f"{len(found)} rows on page {question.page} of {total} rows by {size}",
-        ids=tuple(row.id for row in found),
-        total=total,
-    )
 
 
 def _check_order(rows: list[Row]) -> None:

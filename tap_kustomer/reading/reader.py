@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -11,8 +10,9 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, WrongAnswerError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.ahead import side_by_side
-from tap_kustomer.reading.children import read_children
+from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.cursors import read_cursor
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 # Further ahead than any run takes, in milliseconds.
 _FUTURE: Final = 7 * times.DAY
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,12 @@ class Reader:
     def _read_chain(
         self, chain: Chain, window: Window, name: str, in_turn: Callable[[], bool]
     ) -> Iterator[Page]:
-        """The rows of all parts. One that is not there is empty, as long as another one is."""
+        """The rows of all parts.
+
+        Raises:
+            MissingError: None of them is there.
+            IncompleteError: All that came was given, but a part is not there.
+        """
         missing: list[MissingError] = []
 
         def read(part: Source) -> Iterator[Page]:
@@ -129,8 +132,10 @@ class Reader:
         yield from side_by_side([partial(read, part) for part in chain.sources])
         if len(missing) == len(chain.sources):
             raise missing[0]
-        for error in missing:
-            logger.warning("%s: a part is left out, as it is not there: %s", name, error)
+        # Without any of its parents a part is empty.
+        gone = [error for error in missing if not isinstance(error, NoneFoundError)]
+        if gone:
+            raise IncompleteError(f"{name}: a part of it is not there: {gone[0]}")
 
     def _read_single(self, source: Single) -> Page:
         return self.session.send(Request("GET", source.path), _single)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -62,19 +62,12 @@ def read_search(
     Raises:
         RequestError: The search can't be asked.
         AccessError: A role is missing, be it for the archive alone.
-        IncompleteError: The search does not give all rows of one time, or none of those that it
-            counts from the very beginning on; or counts are strict and rows don't come.
+        IncompleteError: The search does not give all rows of one time, or counts are strict
+            and rows don't come.
     """
     reading = _Reading(reader, source, window, name, in_turn)
-    is_empty = True
     for batch in reading.batches():
-        is_empty = False
         yield Page(map(Row.resource, batch.rows), batch.reached)
-    if is_empty and reading.hidden and window.start <= reader.earliest:
-        raise IncompleteError(
-            f"{name}: the search counts {reading.hidden[0].expected} rows and shows none of them. "
-            "The API key may lack a role"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +79,6 @@ class _Reading:
     window: Window
     name: str
     in_turn: Callable[[], bool]
-    # Parts of the window whose rows are counted, but did not all come.
-    hidden: list[Shortfall] = field(default_factory=list)
 
     @property
     def edge(self) -> int:
@@ -200,7 +191,6 @@ class _Reading:
     def _note(self, shortfalls: list[Shortfall], criterion: Criterion) -> None:
         while shortfalls:
             shortfall = shortfalls.pop(0)
-            self.hidden.append(shortfall)
             self.reader.report(shortfall)
             window = shortfall.window
             message = (

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.client.errors import RefusedError
+from tap_kustomer.client.errors import MissingError, RefusedError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.index import Index
@@ -55,8 +55,7 @@ def sample(
         RequestError: It can't be read.
     """
     if isinstance(source, Chain):
-        parts = [sample(reader, part, window, name) for part in source.sources]
-        return [row for part in parts for row in part or ()]
+        return _of_chain(reader, source, window, name)
     if isinstance(source, Search):
         return _of_search(reader, source, window, rows)
     if isinstance(source, LiveIds):
@@ -66,6 +65,20 @@ def sample(
     if isinstance(source, PagedList):
         return _get(reader, source.path, {**source.variants[0], "page": 1, "pageSize": rows})
     return _get(reader, source.path, {"count": rows} if isinstance(source, CursorList) else {})
+
+
+def _of_chain(reader: Reader, source: Chain, window: Window, name: str) -> list[Resource]:
+    """The rows of those parts that are there."""
+    rows: list[Resource] = []
+    missing: list[MissingError] = []
+    for part in source.sources:
+        try:
+            rows += sample(reader, part, window, name) or ()
+        except MissingError as error:
+            missing.append(error)
+    if len(missing) == len(source.sources):
+        raise missing[0]
+    return rows
 
 
 def _of_search(reader: Reader, source: Search, window: Window, rows: int) -> list[Resource]:

@@ -206,6 +206,10 @@ class Table(Stream):
 
     def break_off(self) -> None:
         """Write what is kept of a reading that could not be ended: the state speaks of it."""
+        if self._snapshot is not None:
+            self._snapshot.release()
+            if "digest" in self.stream_state:
+                self.stream_state["digest"] = None
         self._write_batches(at_least=1)
 
     def hold_back(self, time: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import AccessError, RequestError
 from tap_kustomer.reading.ahead import Ahead
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.sync.readings import explain_refusal, is_absent
 
@@ -23,7 +24,7 @@ class Readable(Enum):
 
     Attributes:
         YES: Kustomer has answered.
-        NO: A run would end, or leave the table out for want of a role.
+        NO: A run would leave the table out, and fail in the end.
         ABSENT: The organisation does not have it: a run leaves it out.
         UNKNOWN: It is asked for by the rows of another table, and that has none to ask by.
     """
@@ -88,6 +89,8 @@ def _finding(reading: Reading, pages: Iterable[Page]) -> Finding:
     try:
         if list(pages):
             return Finding(name, others, Readable.YES)
+    except IncompleteError:
+        return Finding(name, others, Readable.YES)
     except AccessError as error:
         return Finding(name, others, Readable.NO, explain_refusal(reading.lead, error))
     except RequestError as error:

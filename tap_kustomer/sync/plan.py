@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError, RefusedError
+from tap_kustomer.client.errors import DeadKeyError, RequestError
 from tap_kustomer.reading.window import Window
 from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects
@@ -65,6 +65,6 @@ def _is_cheaper_together(run: Run, tables: list[KlassKobjects]) -> bool:
         rows = run.reader().count(Kobjects.source, Window(start, run.until))
     except DeadKeyError:
         raise
-    except (AccessError, MissingError, RefusedError):
+    except RequestError:
         return False  # Each reading will say by itself what it lacks.
     return rows is not None and rows <= len(tables) * run.settings.page_size

@@ -12,8 +12,10 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     MissingError,
     OversizedError,
+    RedirectError,
     RefusedError,
     RequestError,
+    WrongAnswerError,
 )
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.ahead import Ahead
@@ -53,6 +55,16 @@ _RECORDS_A_STATE: Final = 1_000
 # What is known of a reading until its end.
 _CUT_SHORT: Final = "Cut short, as the run ended"
 
+# Errors that may concern one table alone.
+_OF_ONE_TABLE: Final = (
+    MissingError,
+    RefusedError,
+    OversizedError,
+    WrongAnswerError,
+    RedirectError,
+    GaveUpError,
+)
+
 _ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent, LiveIds)
 
 
@@ -76,6 +88,7 @@ class Reading:
         self._reader = run.reader(self._note_shortfall)
         self._missing = 0
         self._left_out = ""
+        self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
         """Begin to read, without writing anything yet."""
@@ -100,6 +113,7 @@ class Reading:
         )
         began = self._run.clock.monotonic()
         self._left_out = _CUT_SHORT
+        self._was_read = any(table.was_read for table in self._tables)
         try:
             with self._leaving_out():
                 self._write_pages(self._ahead, write_state)
@@ -157,7 +171,7 @@ class Reading:
 
     def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
         written = 0
-        for page in self._without_lost_parents(pages):
+        for page in pages:
             written += self._write_page(page)
             self._run.progress.wrote(sum(table.rows for table in self._tables), page.reached)
             if written >= _RECORDS_A_STATE:
@@ -165,18 +179,6 @@ class Reading:
                 write_state()
             # Between two pages the state speaks of exactly what was written.
             self._run.stop_if_asked()
-
-    def _without_lost_parents(self, pages: Iterable[Page]) -> Iterator[Page]:
-        """Pages of a table that was read before may well be none: its parents were deleted.
-
-        Raises:
-            NoneFoundError: Nothing shows that the organisation has such a table.
-        """
-        try:
-            yield from pages
-        except NoneFoundError:
-            if not self._was_begun:
-                raise
 
     def _write_page(self, page: Page) -> int:
         for table in self._tables:
@@ -210,7 +212,7 @@ class Reading:
     @property
     def _was_begun(self) -> bool:
         """Whether the tables were read before, or in part just now."""
-        return any(table.was_read or table.rows for table in self._tables)
+        return self._was_read or any(table.rows for table in self._tables)
 
     @contextmanager
     def _leaving_out(self) -> Iterator[None]:
@@ -227,8 +229,11 @@ class Reading:
             # The key is good, so what it lacks is a role.
             self._run.check_key()
             self._leave_out(explain_refusal(self.lead, error), is_fault=self._was_begun)
-        except (MissingError, RefusedError, OversizedError, GaveUpError) as error:
-            if isinstance(error, GaveUpError):
+        except NoneFoundError as error:
+            # They may all have been deleted: asked about again, with others, they hold up nobody.
+            self._leave_out(str(error), is_fault=False)
+        except _OF_ONE_TABLE as error:
+            if isinstance(error, GaveUpError | RedirectError):
                 self._make_sure_that_others_answer(error)
             if self._was_begun or not is_absent(self.lead, error):
                 self._leave_out(str(error), is_fault=True)
@@ -237,16 +242,17 @@ class Reading:
         except IncompleteError as error:
             self._accept(error)
 
-    def _make_sure_that_others_answer(self, error: GaveUpError) -> None:
+    def _make_sure_that_others_answer(self, error: RequestError) -> None:
         """Find out whether it is this table alone that can't be read.
 
         Raises:
-            GaveUpError: Kustomer can't be asked at all.
-            DeadKeyError: Kustomer does not know the key any more.
+            RequestError: Kustomer can't be asked at all, or does not know the key any more.
         """
         try:
             self._run.check_key()
-        except GaveUpError:
+        except DeadKeyError:
+            raise
+        except RequestError:
             raise error from None
 
     def _leave_out(self, reason: str, *, is_fault: bool) -> None:
@@ -270,7 +276,10 @@ class Reading:
             table.finish(is_complete=False)
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
-        if isinstance(self.lead.source, Search | LiveIds) or self._run.settings.strict_counts:
+        root = self.lead.source
+        while isinstance(root, PerParent):
+            root = root.parent
+        if isinstance(root, Search | LiveIds) or self._run.settings.strict_counts:
             self._run.failed[self.lead.name] = str(error)
 
     def _note_shortfall(self, shortfall: Shortfall) -> None:

@@ -155,7 +155,7 @@ MUTATIONS = [
     Mutation(
         "a page that is too short is believed",
         "reading/questions.py",
-        "    if is_short is not None and not manner.lacks_rows:\n",
+        "    if len(found) < min(size, total - before):\n",
         "    if False:\n",
         "tests/reading/test_index.py",
         "comes_but_once",
@@ -163,8 +163,8 @@ MUTATIONS = [
     Mutation(
         "the first short page is taken for the size of pages",
         "reading/index.py",
-        "        if alike < (_EMPTY_ANSWERS if is_new else _ANSWERS[type(latest)]):\n",
-        "        if is_new and alike < _EMPTY_ANSWERS:\n",
+        "        if alike < _ANSWERS[type(latest)]:\n",
+        "        if False:\n",
         "tests/reading/test_index.py",
         "comes_but_once",
     ),

@@ -19,6 +19,7 @@ from tap_kustomer.client.errors import (
     OversizedError,
     RefusedError,
     RequestError,
+    WrongAnswerError,
 )
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
@@ -493,15 +494,15 @@ def test_what_came_in_part_makes_the_run_fail_in_the_end_if_the_rest_is_not_ther
 NONE_FOUND = NoneFoundError("conversation_events: no parent has any (asked about: 25)")
 
 
-def test_parents_that_are_all_gone_are_no_reason_to_leave_out_what_was_read_before() -> None:
+def test_parents_that_are_all_gone_are_no_fault_but_let_no_bookmark_pass() -> None:
     state = {"bookmarks": {"conversation_events": {"replication_key_value": at(1)}}}
     script = {"conversation_events": [page(), NONE_FOUND]}
 
     run = OfflineTap(ConversationEvents, state=state, scripted={"script": script}).sync()
 
     check(run)
-    assert run.bookmark("conversation_events") == UNTIL
-    assert not run.logged("WARNING")
+    assert run.bookmark("conversation_events") == at(1)
+    assert str(NONE_FOUND) in run.logged("WARNING")[0]
 
 
 def test_in_a_first_run_parents_that_are_all_gone_show_that_there_is_no_such_table() -> None:
@@ -511,7 +512,40 @@ def test_in_a_first_run_parents_that_are_all_gone_show_that_there_is_no_such_tab
 
     check(run)
     assert not run.state()["bookmarks"]["conversation_events"]
-    assert "does not have it" in run.logged("WARNING")[0]
+    assert str(NONE_FOUND) in run.logged("WARNING")[0]
+
+
+def test_a_table_whose_pages_lead_in_a_circle_holds_up_no_other() -> None:
+    script = {"tags": [WrongAnswerError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
+
+    run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
+
+    check_messages(run)
+    assert run.code == 1
+    assert run.counts() == {"brands": 1}
+
+
+@pytest.mark.parametrize("source", ["the table", "its parents"])
+def test_a_missing_archive_makes_the_run_fail_in_the_end(source: str) -> None:
+    stream = Notes if source == "the table" else ConversationEvents
+    script = {stream.name: [IncompleteError("the archive is not there")]}
+
+    run = OfflineTap(stream, scripted={"script": script}).sync()
+
+    assert run.code == 1
+
+
+def test_rows_that_were_held_when_a_reading_failed_are_written_and_counted() -> None:
+    first = sync_teams(None)
+    script = {"teams": [page(*TEAMS), GIVEN_UP]}
+    tap = OfflineTap(Teams, state=first.state(), scripted={"script": script})
+
+    run = tap.sync()
+
+    assert len(run.records("team_members")) == 3
+    rows = {outcome.stream: outcome.rows for outcome in tap.run.outcomes}
+    assert rows["team_members"] == 3
+    assert run.state()["bookmarks"]["team_members"]["digest"] is None
 
 
 def test_a_key_is_never_null() -> None:
