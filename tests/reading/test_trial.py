@@ -167,6 +167,14 @@ def test_every_part_of_a_chain_is_tried() -> None:
         answers.ids_in(Chain((PagedList("/v1/a"), PagedList("/v1/b"))))
 
 
+def test_a_part_of_a_chain_may_be_missing_but_not_all() -> None:
+    chain = Chain((PagedList("/v1/a"), PagedList("/v1/b")))
+
+    assert Answers({"/v1/b": found("b")}).ids_in(chain) == ["b"]
+    with pytest.raises(MissingError):
+        Answers({}).ids_in(chain)
+
+
 @pytest.mark.parametrize(
     "source",
     [CONVERSATIONS, EVENTS, PagedList("/v1/tags"), CursorList("/v1/logs"), Single("/v1/one")],

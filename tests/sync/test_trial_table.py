@@ -17,8 +17,8 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     MissingError,
     RefusedError,
-    RequestError,
 )
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.sync.access import Finding, Readable, table_of, try_all
 
@@ -36,7 +36,7 @@ TAGS = PagedList("/v1/tags")
 class Trial:
     """Takes the place of a reading."""
 
-    result: list[Any] | RequestError | None
+    result: list[Any] | Exception | None
     source: Source = TAGS
     confirmed: bool = True
     others: int = 0
@@ -51,7 +51,7 @@ class Trial:
         )
 
     def sample(self) -> list[Any] | None:
-        if isinstance(self.result, RequestError):
+        if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
@@ -64,6 +64,12 @@ def found(*trials: Trial) -> list[Finding]:
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
 def test_what_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
     assert found(Trial(rows, others=2)) == [Finding("tags", 2, Readable.YES)]
+
+
+def test_what_lacks_rows_can_be_read_all_the_same() -> None:
+    (finding,) = found(Trial(IncompleteError("1 of 2 rows")))
+
+    assert finding.readable is Readable.YES
 
 
 def test_of_what_there_is_nothing_to_ask_by_nothing_is_known() -> None:
