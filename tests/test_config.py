@@ -6,7 +6,6 @@ import copy
 import dataclasses
 import json
 import os
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -303,15 +302,6 @@ def test_only_the_key_is_required_and_secret() -> None:
 
 
 # From environment variables
-
-
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """A tap takes the signals of its process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("signals")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-import signal
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from singer_sdk.singerlib.catalog import Catalog
@@ -13,9 +12,6 @@ from singer_sdk.singerlib.catalog import Catalog
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.inputs.catalog import check_catalog, repair_catalog
 from tap_kustomer.tap import TapKustomer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TEXT = {"type": ["string", "null"]}
 SCHEMA = {
@@ -298,15 +294,6 @@ def test_what_is_read_whole_can_not_be_replicated_by_a_key(
 
 
 # With the tap's own tables
-
-
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """A tap takes the signals of its process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("signals")

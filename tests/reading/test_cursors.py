@@ -17,6 +17,7 @@ from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.sources import CursorList
 from tap_kustomer.reading.window import Window
+from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ T = TypeVar("T")
 # The ids of a page, and what it has reached.
 Taken = tuple[list[str], int | None]
 
-DAY = 86_400_000
 NOW = 1_750_000_000_000
 YEAR = Window(NOW - 365 * DAY, NOW)
 

@@ -21,13 +21,13 @@ from support.tap_process import COMMAND, environment
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import Budget
 from tap_kustomer.reporting.progress import Progress, Unseen, shown, shown_on
+from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 MINUTE = 60.0
-DAY = 86_400_000
 
 # Moves the cursor, clears a line, or sets a colour (ECMA-48).
 CONTROL = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
