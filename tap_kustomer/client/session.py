@@ -274,5 +274,5 @@ def _pause(fault: TransientError, tries: int) -> float:
     asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
     if isinstance(fault, RateLimitedError):
         return asked
-    longest = min(2.0 ** min(tries - 1, 10), _LONGEST_PAUSE)
+    longest = min(2 ** (tries - 1), _LONGEST_PAUSE)
     return max(asked, random.uniform(longest / 2, longest))  # noqa: S311  # Spreads requests.

@@ -70,7 +70,6 @@ class Index:
         self._session = session
         self._source = source
         self._path = path
-        self._page_size = page_size
         self._manner = Manner(page_size, criterion.attribute)
         self._digits = MILLISECONDS
         self._sorts = True
@@ -153,7 +152,7 @@ class Index:
 
     def _learn_cap(self, rows: int) -> None:
         self._manner = replace(self._manner, cap=rows)
-        logger.info("%s: pages of %d rows have %d", self._path, self._page_size, rows)
+        logger.info("%s: pages of %d rows have %d", self._path, self._manner.page_size, rows)
 
     def _request(self, question: Question, *, sort: bool) -> Request:
         """Each bound is a criterion of its own, as in the documentation's examples."""
@@ -166,7 +165,7 @@ class Index:
             self._path,
             params={
                 "page": question.page,
-                "pageSize": self._page_size,
+                "pageSize": self._manner.page_size,
                 **({"idsOnly": "true"} if self._source.ids_only else {}),
             },
             json={

@@ -152,8 +152,13 @@ class Chain:
 Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Chain
 
 
+def root_of(source: Source) -> Source:
+    """Where the parents of a source are found in the end; the source itself, if it has none."""
+    while isinstance(source, PerParent):
+        source = source.parent
+    return source
+
+
 def is_windowed(source: Source) -> bool:
     """Whether a source is asked by time, so that a later run can go on where one ended."""
-    if isinstance(source, PerParent):
-        return is_windowed(source.parent)
-    return isinstance(source, Search | CursorList)
+    return isinstance(root_of(source), Search | CursorList)

@@ -30,6 +30,7 @@ from tap_kustomer.reading.sources import (
     Search,
     Single,
     is_windowed,
+    root_of,
 )
 from tap_kustomer.reading.trial import sample
 from tap_kustomer.reading.window import Window
@@ -65,6 +66,9 @@ _OF_ONE_TABLE: Final = (
     GaveUpError,
 )
 
+# What Kustomer's search gives: its counts are to be reached.
+_SEARCHED: Final = (Search, LiveIds)
+
 _ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent, LiveIds)
 
 
@@ -88,6 +92,7 @@ class Reading:
         self._reader = run.reader(self._note_shortfall)
         self._missing = 0
         self._left_out = ""
+        self._incomplete: IncompleteError | None = None
         self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
@@ -123,11 +128,20 @@ class Reading:
                     table.finish(is_complete=not self._missing)
                 self._left_out = ""
             if self._left_out:
-                for table in self._tables:
-                    table.break_off()
+                self._keep_what_came()
         finally:
             self._report(self._run.clock.monotonic() - began)
         write_state()
+
+    def _keep_what_came(self) -> None:
+        """End the tables of a reading that has not come to its own end."""
+        for table in self._tables:
+            if self._incomplete is None:
+                table.break_off()
+            else:
+                if self._incomplete.since is not None:
+                    table.hold_back(self._incomplete.since)
+                table.finish(is_complete=False)
 
     def sample(self) -> list[Resource] | None:
         """A few resources, at the lowest price; None where there is nothing to ask by.
@@ -268,18 +282,11 @@ class Reading:
             self._run.failed[self.lead.name] = reason
 
     def _accept(self, error: IncompleteError) -> None:
-        """What came is kept. A list that is shorter than it says is no fault by default."""
-        if error.since is not None:
-            for table in self._tables:
-                table.hold_back(error.since)
-        for table in self._tables:
-            table.finish(is_complete=False)
+        """Note that rows are missing. In a list, that is no fault by default."""
+        self._incomplete = error
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
-        root = self.lead.source
-        while isinstance(root, PerParent):
-            root = root.parent
-        if isinstance(root, Search | LiveIds) or self._run.settings.strict_counts:
+        if isinstance(root_of(self.lead.source), _SEARCHED) or self._run.settings.strict_counts:
             self._run.failed[self.lead.name] = str(error)
 
     def _note_shortfall(self, shortfall: Shortfall) -> None:
@@ -306,7 +313,7 @@ class Reading:
 def explain_refusal(table: Table, error: AccessError) -> str:
     """What a key that is good lacks to read a table, and what came."""
     roles = ", ".join(table.roles)
-    if isinstance(table.source, Search | LiveIds):
+    if isinstance(table.source, _SEARCHED):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"the API key may not read it: {error}"
@@ -320,7 +327,7 @@ def is_absent(table: Table, error: RequestError) -> bool:
     """
     if not table.confirmed:
         return True
-    return isinstance(error, MissingError) and not isinstance(table.source, Search | LiveIds)
+    return isinstance(error, MissingError) and not isinstance(table.source, _SEARCHED)
 
 
 def in_order(readings: Iterable[Reading]) -> list[Reading]:
