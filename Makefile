@@ -14,7 +14,7 @@ ifneq ($(UV),)
 
 # $(call environment,FOLDER,REQUIREMENTS)
 environment = $(UV) venv --quiet --python '$(if $(PYTHON),$(PYTHON),>=3.11,<3.15)' $(1) \
-	&& $(UV) pip install --quiet --python $(1)/bin/python --require-hashes -r $(2)
+	&& $(UV) pip install --quiet --python $(1)/bin/python --require-hashes --no-deps -r $(2)
 install = $(UV) pip install --quiet --python $(BIN)/python
 
 else
@@ -26,7 +26,7 @@ environment = for python in $(if $(PYTHON),python$(PYTHON),python3 python3.14 py
 	done; \
 	test -n "$$python" || { echo "Python $(if $(PYTHON),$(PYTHON),3.11 to 3.14) is needed" >&2; exit 1; }; \
 	$$python -m venv $(1) \
-	&& $(1)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $(2)
+	&& $(1)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r $(2)
 install = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 endif
