@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import time
-import venv
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 _TAPS: Final = Path(__file__).with_name("taps")
 _SANDBOX: Final = TAP.with_name("kustomer-sandbox")
-_SINGER_IO: Final = Path("output", "singer-io")
+_SINGER_IO_PYTHON: Final = TAP.parents[1] / "singer-io" / "bin" / "python"
 
 _DERIVED: Final = (
     "conversation_assigned_teams",
@@ -233,7 +231,7 @@ def _stock(address: str, folder: Path) -> _Cost:
 
 
 def _singer_io(address: str, folder: Path) -> _Cost:
-    command: list[Word] = [_singer_io_python(), _TAPS / "singer_io.py", address]
+    command: list[Word] = [_SINGER_IO_PYTHON, _TAPS / "singer_io.py", address]
     config = {
         "api_token": "benchmark",
         "user_agent": "benchmark",
@@ -247,22 +245,6 @@ def _singer_io(address: str, folder: Path) -> _Cost:
     write_catalog(folder, {"conversations"}, json.loads(catalog.read_text()))
     spent = spend([*command, "--catalog", catalog], output=output, log=log)
     return _Cost(_records(output), spent.cpu)
-
-
-def _singer_io_python() -> Path:
-    """The Python of an environment with Singer.io's tap, which is made where there is none."""
-    python = _SINGER_IO / "bin" / "python"
-    if not python.with_name("tap-kustomer").exists():
-        say("Installing Singer.io's tap")
-        venv.create(_SINGER_IO, with_pip=True)
-        subprocess.run(  # noqa: S603
-            [
-                *(python, "-m", "pip", "install", "--quiet", "--require-hashes"),
-                *("-r", _TAPS / "requirements-singer-io.txt"),
-            ],
-            check=True,
-        )
-    return python
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""Writes the documentation of the tables: `python docs/generate.py`.
+"""Writes the documentation and the examples: `python docs/generate.py`.
 
-It follows from the declarations in `tap_kustomer/streams` and from `docs/generator/joins.py` and
-`groups.py`. With `--check` nothing is written, and the exit code is 1 if a file is out of date.
+Those of the tables follow from the declarations in `tap_kustomer/streams` and from
+`docs/generator/joins.py` and `groups.py`, those of the settings from `tap_kustomer/config.py`. With
+`--check` nothing is written, and the exit code is 1 if a file is out of date.
 """
 
 # ruff: noqa: INP001  # A script, no package.
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +19,13 @@ from typing import TYPE_CHECKING, Final
 from generator.diagrams import diagrams_page, picture
 from generator.pages import readme_list, tables_page
 from generator.roles import roles_page
+from generator.settings import (
+    meltano_entry,
+    own_meltano_project,
+    sample_config,
+    sample_environment,
+    settings_table,
+)
 from generator.tables import UnknownError, documented_tables
 
 if TYPE_CHECKING:
@@ -28,7 +35,13 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 
-_LIST: Final = re.compile("(?<=<!-- tables -->\n).*(?=\n<!-- end of tables -->)", re.DOTALL)
+# The lines between which a file has a generated part.
+_TABLES: Final = ("<!-- tables -->\n", "\n<!-- end of tables -->")
+_SETTINGS: Final = ("<!-- settings -->\n", "\n<!-- end of settings -->")
+_ENTRY: Final = (
+    "  # tap-kustomer, by `python docs/generate.py`\n",
+    "  # end of tap-kustomer\n",
+)
 
 
 def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> None:
@@ -60,22 +73,33 @@ def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> None:
 
 def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
     """What each file should hold."""
-    readme, docs = root / "README.md", root / "docs"
+    docs, example = root / "docs", root / "examples" / "meltano"
+    readme = _with_part(root / "README.md", _TABLES, f"\n{readme_list(tables)}\n")
+    project = _with_part(root / "meltano.yml", _ENTRY, meltano_entry())
     return {
         docs / "tables.md": tables_page(tables),
         docs / "diagram.md": diagrams_page(tables),
         docs / "roles.md": roles_page(tables),
-        readme: _with_list(_content(readme), f"\n{readme_list(tables)}\n"),
+        root / "README.md": _replaced("README.md", readme, _SETTINGS, f"\n{settings_table()}\n"),
+        root / "sample_config.json": sample_config(),
+        root / ".env.example": sample_environment(),
+        root / "meltano.yml": project,
+        example / "meltano.yml": own_meltano_project(project),
+        example / ".env.example": sample_environment(),
     }
 
 
-def _with_list(readme: str, tables: str) -> str:
-    text, count = _LIST.subn(lambda _: tables, readme)
-    if count != 1:
-        raise UnknownError(
-            "README.md: expected the lines <!-- tables --> and <!-- end of tables -->"
-        )
-    return text
+def _with_part(path: Path, lines: tuple[str, str], part: str) -> str:
+    return _replaced(path.name, _content(path), lines, part)
+
+
+def _replaced(name: str, text: str, lines: tuple[str, str], part: str) -> str:
+    """A text whose part between two lines is another one."""
+    first, last = lines
+    if text.count(first) != 1 or text.count(last) != 1:
+        raise UnknownError(f"{name}: expected the lines {first.strip()} and {last.strip()}")
+    before, _, rest = text.partition(first)
+    return f"{before}{first}{part}{last}{rest.partition(last)[2]}"
 
 
 def _content(path: Path) -> str:

@@ -92,7 +92,9 @@ def sync() -> int:
         # A bookmark of a file that has been deleted would leave the new one incomplete.
         command.insert(2, "--full-refresh")
     print("$ MELTANO_ENVIRONMENT=demo", *command, flush=True)
-    environment = {**os.environ, "MELTANO_ENVIRONMENT": "demo"}
+    # The tap and the target are those of the environment in which this script runs.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environment = {**os.environ, "MELTANO_ENVIRONMENT": "demo", "PATH": path}
     code = subprocess.call(command, env=environment)  # noqa: S603
     return 128 - code if code < 0 else code
 

@@ -55,6 +55,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         secret=True,
         title="API key",
         description="The bearer token of a Kustomer API key (Settings, Security, API Keys).",
+        examples=["YOUR-KUSTOMER-API-KEY"],
     ),
     th.Property(
         "organization",
@@ -78,6 +79,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         th.IntegerType(allowed_values=list(_PROD_POINTS)),
         title="Prod point",
         description="The region as MeltanoLabs' variant names it: 1 for us, 2 for eu.",
+        examples=[1],
     ),
     th.Property(
         "api_url",
@@ -87,6 +89,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
             "Base URL to use instead of the region's or organisation's, for a proxy or a test "
             "server. https only, but for this machine."
         ),
+        examples=["https://acme.api.kustomerapp.com"],
     ),
     th.Property(
         "start_date",
@@ -103,6 +106,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         th.DateTimeType,
         title="End date",
         description="Date or date-time (UTC): rows updated after it are not read. For backfills.",
+        examples=["2030-01-01"],
     ),
     th.Property(
         "page_size",
@@ -187,6 +191,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         th.StringType(pattern=_ONE_LINE),
         title="User agent",
         description="How the tap introduces itself to Kustomer.",
+        examples=["tap-kustomer (data-team@example.com)"],
     ),
     th.Property(
         "summary_path",

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from tap_kustomer.config import SCHEMA, settings_from
-from tap_kustomer.streams import STREAMS
 from tap_kustomer.tap import TapKustomer
 
 ROOT = Path(__file__).parents[2]
@@ -31,100 +30,94 @@ def all_settings() -> dict[str, dict[str, Any]]:
     return properties
 
 
-def meltano_plugin(kind: str, name: str) -> dict[str, Any]:
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    (plugin,) = [one for one in project["plugins"][kind] if one["name"] == name]
-    assert isinstance(plugin, dict)
-    return plugin
+def meltano_project(path: str) -> dict[str, Any]:
+    project = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+    assert isinstance(project, dict)
+    return project
 
 
-def meltano_settings() -> dict[str, dict[str, Any]]:
-    return {one["name"]: one for one in meltano_plugin("extractors", "tap-kustomer")["settings"]}
+@pytest.fixture(params=["meltano.yml", "examples/meltano/meltano.yml"])
+def plugins(request: pytest.FixtureRequest) -> dict[str, list[dict[str, Any]]]:
+    """The plugins of a Meltano project: this repository's, and the one that users copy."""
+    found = meltano_project(request.param)["plugins"]
+    assert isinstance(found, dict)
+    return found
 
 
-def kind_of(schema: dict[str, Any]) -> str:
-    """The kind that Meltano has for such a setting."""
-    if "string" not in schema["type"]:
-        return next(str(kind) for kind in schema["type"] if kind != "null")
-    if schema.get("format") == "date-time":
-        return "date_iso8601"
-    return "options" if "enum" in schema else "string"
+@pytest.fixture
+def entry(plugins: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What Meltano knows of the tap."""
+    (found,) = plugins["extractors"]
+    return found
 
 
-# meltano.yml
+# Meltano. What it knows of each setting is generated, and `test_docs.py` keeps it fresh.
 
 
-def test_meltano_knows_every_setting() -> None:
-    assert meltano_settings().keys() == all_settings().keys()
+def test_meltano_knows_every_setting(entry: dict[str, Any]) -> None:
+    assert [setting["name"] for setting in entry["settings"]] == list(all_settings())
 
 
-@pytest.mark.parametrize("name", all_settings())
-def test_meltano_knows_what_kind_a_setting_is(name: str) -> None:
-    setting, schema = meltano_settings()[name], all_settings()[name]
-    assert setting["kind"] == kind_of(schema)
-    assert setting.get("sensitive", False) == schema.get("secret", False)
-    if setting["kind"] == "options":
-        assert [option["value"] for option in setting["options"]] == schema["enum"]
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("api_key", "string"),
+        ("region", "options"),
+        ("start_date", "date_iso8601"),
+        ("page_size", "integer"),
+        ("strict_counts", "boolean"),
+        ("stream_maps", "object"),
+    ],
+)
+def test_meltano_knows_what_kind_a_setting_is(entry: dict[str, Any], name: str, kind: str) -> None:
+    (setting,) = [setting for setting in entry["settings"] if setting["name"] == name]
+    assert setting["kind"] == kind
+    assert setting.get("sensitive", False) == (name == "api_key")
+    assert [each["value"] for each in setting.get("options", [])] == OWN.get(name, {}).get(
+        "enum", []
+    )
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_meltano_describes_a_setting_as_the_tap_does(name: str) -> None:
-    setting = meltano_settings()[name]
-    assert setting["label"] == OWN[name]["title"]
-    assert setting["description"] == OWN[name]["description"]
+def test_meltano_asks_for_what_is_required(entry: dict[str, Any]) -> None:
+    assert entry["settings_group_validation"] == [["api_key"]]
 
 
-def test_meltano_asks_for_what_is_required() -> None:
-    groups = meltano_plugin("extractors", "tap-kustomer")["settings_group_validation"]
-    assert groups == [SCHEMA["required"]]
+def test_meltano_selects_what_the_tap_selects(entry: dict[str, Any]) -> None:
+    assert entry["select"][0] == "*.*"
+    assert "!satisfaction_responses.*" in entry["select"]
+    assert "!satisfaction_response_answers.*" in entry["select"]
+    assert "!conversations.*" not in entry["select"]
 
 
-def test_meltano_selects_what_the_tap_selects() -> None:
-    costly = [stream for stream in STREAMS if not stream.selected_by_default]
-    names = {stream.name for stream in costly}
-    names |= {derived.name for stream in costly for derived in stream.derived}
-    selected = set(meltano_plugin("extractors", "tap-kustomer")["select"])
-
-    assert selected == {"*.*", *(f"!{name}.*" for name in names)}
+def test_meltano_knows_what_the_tap_can_do(entry: dict[str, Any]) -> None:
+    assert {"batch", "catalog", "discover", "state", "stream-maps"} <= set(entry["capabilities"])
 
 
-def test_meltano_knows_what_the_tap_can_do() -> None:
-    capabilities = meltano_plugin("extractors", "tap-kustomer")["capabilities"]
-    assert sorted(capabilities) == sorted(str(one.value) for one in TapKustomer.capabilities)
-
-
-@pytest.mark.parametrize("kind", ["extractors", "loaders"])
-def test_meltano_needs_no_hub(kind: str) -> None:
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    for plugin in project["plugins"][kind]:
+def test_meltano_needs_no_hub(plugins: dict[str, list[dict[str, Any]]]) -> None:
+    for plugin in (plugin for kind in plugins.values() for plugin in kind):
         assert "namespace" in plugin
         assert "variant" not in plugin
+
+
+def test_meltano_installs_nothing_in_this_repository() -> None:
+    # What it would install, it would resolve: another release next month.
+    plugins = meltano_project("meltano.yml")["plugins"]
+    assert not [plugin for kind in plugins.values() for plugin in kind if "pip_url" in plugin]
+
+
+def test_the_project_that_users_copy_names_no_file_of_this_repository() -> None:
+    folder = ROOT / "examples" / "meltano"
+    text = (folder / "meltano.yml").read_text(encoding="utf-8")
+    assert "requirements" not in text
+    assert "examples" not in text
+    assert (folder / "plugins" / "target-duckdb").exists()
 
 
 # Examples
 
 
-def test_the_example_environment_names_every_setting() -> None:
-    text = (ROOT / ".env.example").read_text()
-    named = re.findall(r"^(?:# )?TAP_KUSTOMER_(\w+)=", text, re.MULTILINE)
-    assert sorted(named) == sorted(name.upper() for name in all_settings())
-
-
-def test_the_example_environment_shows_the_defaults() -> None:
-    text = (ROOT / ".env.example").read_text()
-    shown = dict(re.findall(r"^# TAP_KUSTOMER_(\w+)=(.*)$", text, re.MULTILINE))
-    defaults = {
-        name: json.dumps(setting["default"])
-        for name, setting in SCHEMA["properties"].items()
-        if isinstance(setting.get("default"), bool | int)
-    }
-    assert {name: shown[name.upper()] for name in defaults} == defaults
-
-
-def test_the_sample_configuration_names_every_setting_and_is_valid() -> None:
-    sample = json.loads((ROOT / "sample_config.json").read_text())
-    assert sample.keys() == all_settings().keys()
-    settings_from(sample)
+def test_the_sample_configuration_is_valid() -> None:
+    settings_from(json.loads((ROOT / "sample_config.json").read_text(encoding="utf-8")))
 
 
 # Requirements
@@ -172,7 +165,7 @@ def load(rows: list[dict[str, str]], target: list[str], folder: Path) -> list[tu
         return database.execute("select id, name from kustomer.things order by id").fetchall()
 
 
-WRAPPER = [sys.executable, str(ROOT / "plugins" / "target-duckdb")]
+WRAPPER = [sys.executable, str(ROOT / "examples" / "meltano" / "plugins" / "target-duckdb")]
 ROWS = [{"id": f"{number:05}-a", "name": f"Thing {number}"} for number in range(3)]
 
 
