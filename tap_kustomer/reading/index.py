@@ -122,7 +122,7 @@ class Index:
                 answer = self._ask(replace(question, sorted=is_ordered), sort=sorts, track=tracks)
             except RefusedError:
                 continue
-            if track and not tracks:
+            if track and not tracks and _TRACK not in self._session.refusals:
                 self._session.refusals.add(_TRACK)
                 logger.info("%s: %s is refused: counts may end at 10,000", self._path, _TRACK)
             if sort and not sorts:

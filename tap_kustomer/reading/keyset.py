@@ -356,11 +356,12 @@ class Keyset:
                     found.is_capped = True
                     return
                 self._take(answer, found)
-                total = found.total
-                is_alone = page == 1 and not answer.full
-                if not is_alone and (total is None or (most is not None and total >= most)):
+                total = found.total or 0
+                if page == 1 and not answer.full:
+                    found.is_complete = True
+                elif may_be_cut_off(found.total) or (most is not None and total >= most):
                     found.is_capped = True
-                elif is_alone or len(found.created) >= (total or 0):
+                elif len(found.created) >= total:
                     found.is_complete = True
                 if found.is_capped or found.is_complete:
                     return
@@ -380,11 +381,10 @@ class Keyset:
 
         It is left incomplete where that can't be done.
         """
-        total = "more than can be counted" if found.total is None else found.total
         logger.info(
-            "%s: %s rows share %s: read by the time of their creation",
+            "%s: %s rows share %s: they are read by the time of their creation",
             self._name,
-            total,
+            _in_words(found.total),
             times.to_text(tie.time),
         )
         began = self._asked
@@ -419,9 +419,9 @@ class Keyset:
     def _incomplete(self, tie: _Tie, found: _Found) -> IncompleteError:
         delivered = sum(time == tie.time for time in self._count.delivered.values())
         return IncompleteError(
-            f"{self._name}: {delivered} of {'unknown' if found.total is None else found.total} "
-            f"rows of {times.to_text(tie.time)} could be read. Kustomer's search does not give the "
-            "others, and without them no bookmark passes this time"
+            f"{self._name}: {delivered} of {_in_words(found.total)} rows of "
+            f"{times.to_text(tie.time)} could be read. Kustomer's search does not give the others, "
+            "and without them no bookmark passes this time"
         )
 
 
@@ -429,6 +429,12 @@ def _shorter(length: int, page_rows: int, total: int | None) -> int:
     """The part of a stretch of time with so many rows that fits on a page with some to spare."""
     fitting = 3 * length * page_rows // (4 * total) if total else length
     return max(min(fitting, length // 2), 1)
+
+
+def _in_words(total: int | None) -> str:
+    if total is None:
+        return "uncounted"
+    return f"{total} or more" if may_be_cut_off(total) else str(total)
 
 
 def may_be_cut_off(total: int | None) -> bool:

@@ -49,8 +49,8 @@ MUTATIONS = [
     Mutation(
         "positions instead of counts",
         "reading/keyset.py",
-        "elif is_alone or len(found.created) >= (total or 0):",
-        "elif is_alone or page * 500 >= (total or 0):",
+        "                elif len(found.created) >= total:\n",
+        "                elif page * 500 >= total:\n",
         "tests/reading/test_keyset.py",
         "differs_from_call_to_call",
     ),
@@ -106,8 +106,8 @@ MUTATIONS = [
     Mutation(
         "no split past the cap",
         "reading/keyset.py",
-        "(total is None or (most is not None and total >= most))",
-        "total is None",
+        "elif may_be_cut_off(found.total) or (most is not None and total >= most):",
+        "elif found.total is None:",
         "tests/reading/test_keyset.py",
         "split_by_creation",
     ),
@@ -281,6 +281,14 @@ MUTATIONS = [
         "        if False:\n",
         "tests/reading/test_schedule.py",
         "stop_at_10_000",
+    ),
+    Mutation(
+        "a tie is believed to end where counting may have stopped",
+        "reading/keyset.py",
+        "elif may_be_cut_off(found.total) or (",
+        "elif found.total is None or (",
+        "tests/reading/test_keyset.py",
+        "where_counting_may_have_stopped",
     ),
     Mutation(
         "rows without any count are proven",

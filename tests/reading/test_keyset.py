@@ -160,6 +160,17 @@ def test_rows_that_leave_a_part_of_a_tie_while_it_is_read_do_not_end_its_splitti
     assert {row_id for row_id, (updated, _) in index.rows.items() if updated <= END} <= set(ids)
 
 
+@pytest.mark.parametrize("created", [lambda _: START, lambda n: START + n], ids=["one", "many"])
+def test_a_tie_that_cannot_be_split_is_not_believed_to_end_where_counting_may_have_stopped(
+    created: Callable[[int], int],
+) -> None:
+    rows: Rows = {f"row{n}": (START + 5, created(n)) for n in range(10_300)}
+    knows_creation = created(1) == created(2)
+
+    with pytest.raises(IncompleteError, match=r"\d+ of 10000 or more rows"):
+        read(IndexModel(rows, total_cap=10_000, knows_creation=knows_creation))
+
+
 def test_a_criterion_on_the_creation_that_is_refused_is_not_tried_for_each_tie() -> None:
     ties = [START + n // 600 for n in range(3_000)]
     index = IndexModel(rows_at(*ties), order=random.Random(2), knows_creation=False)
