@@ -25,7 +25,7 @@ from tap_kustomer.reading.sources import Search
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
-    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall, Unproven
     from tap_kustomer.reading.questions import Answer
 
 PARALLEL: Final = 8
@@ -95,6 +95,6 @@ def _always() -> bool:
     return True
 
 
-def _never_short(shortfall: Shortfall) -> None:
+def _never_short(shortfall: Shortfall | Unproven) -> None:
     """The stand-in gives all rows that it counts."""
     raise AssertionError(shortfall)

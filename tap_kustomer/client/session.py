@@ -30,6 +30,7 @@ from tap_kustomer.client.errors import (
 from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.limits import Cost, retry_after, server_time
+from tap_kustomer.client.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,6 +117,7 @@ class Session:
 
     Attributes:
         latency: Seconds from a request to its answer, averaged over the latest ones.
+        refusals: What Kustomer was found to refuse.
         requests: How many were sent, repeated ones included.
     """
 
@@ -140,7 +142,8 @@ class Session:
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
         self.requests = 0
-        self._counting = threading.Lock()
+        self.refusals = Refusals()
+        self._lock = threading.Lock()
         self._clock_difference: float | None = None
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
@@ -177,7 +180,7 @@ class Session:
         started: float | None = None
         while True:
             self.limiter.wait(request.cost)
-            with self._counting:
+            with self._lock:
                 self.requests += 1
             try:
                 return self._read(request, self._attempt(request), read)
@@ -240,8 +243,12 @@ class Session:
             # Without the libraries' own exceptions, which hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
         took = self.clock.monotonic() - asked
-        self.latency += (took - self.latency) * _LATENCY_WEIGHT if self.latency else took
-        self._clock_difference = self._difference(response.headers)
+        server = server_time(response.headers)
+        difference = None if server is None else server - self.clock.now()
+        with self._lock:
+            self.latency += (took - self.latency) * _LATENCY_WEIGHT if self.latency else took
+            if difference is not None:
+                self._clock_difference = difference
         return response, content
 
     def _reply(self, request: Request, response: requests.Response, content: bytes) -> Reply:
@@ -262,11 +269,6 @@ class Session:
                 retry_after=retry_after(response.headers),
             )
         return Reply(content)
-
-    def _difference(self, headers: Mapping[str, str]) -> float | None:
-        """How far Kustomer's clock is ahead of this machine's, by the latest answer that says."""
-        time = server_time(headers)
-        return self._clock_difference if time is None else time - self.clock.now()
 
 
 def _pause(fault: TransientError, tries: int) -> float:

@@ -36,6 +36,10 @@ _PAGES_HELD: Final = 10
 
 _READINGS_AT_MOST: Final = 3
 
+# How often a window is halved for each part that is read: 39 halvings lead from ten years to a
+# millisecond. A list that counts many rows wherever some are would be halved for each row.
+_HALVINGS_A_PART: Final = 50
+
 # The year in which Kustomer was founded.
 _FIRST_TIME: Final = times.to_milliseconds("2015-01-01")
 
@@ -105,21 +109,27 @@ class _CursorReading:
         self._name = name
         self._most_held = _PAGES_HELD * source.count
         self._given_last: frozenset[str] = frozenset()
+        self._given = self._halved = 0
 
-    def read(self, part: Window) -> Iterator[Page]:
-        """All rows of a part, the older half before the newer one."""
-        answers = self._answers(part)
-        first = next(answers)
-        if self._is_too_large(first) and part.start < part.end and self._counts_by_time:
-            middle = (part.start + part.end) // 2
-            yield from self.read(Window(part.start, middle))
-            yield from self.read(Window(middle + 1, part.end))
-        else:
-            yield from self._read_through(part, chain((first,), answers))
+    def read(self, window: Window) -> Iterator[Page]:
+        """All rows of a window, the older half of each part before the newer one."""
+        parts = [window]
+        while parts:
+            part = parts.pop()
+            answers = self._answers(part)
+            first = next(answers)
+            if part.start < part.end and self._is_too_large(first) and self._counts_by_time:
+                self._halved += 1
+                middle = (part.start + part.end) // 2
+                parts += [Window(middle + 1, part.end), Window(part.start, middle)]
+            else:
+                yield from self._read_through(part, chain((first,), answers))
 
     def _is_too_large(self, first: _Answer) -> bool:
-        has_more = first.next_link is not None
-        return has_more and first.count is not None and first.count >= self._most_held
+        has_more = bool(first.rows) and first.next_link is not None
+        is_many = first.count is not None and first.count >= self._most_held
+        most_halvings = _HALVINGS_A_PART * (1 + self._given / self._most_held)
+        return has_more and is_many and self._halved < most_halvings
 
     @cached_property
     def _counts_by_time(self) -> bool:
@@ -134,7 +144,7 @@ class _CursorReading:
         held: dict[str, _Row] = {}
         difference = ""
         for _ in range(_READINGS_AT_MOST):
-            counts: list[int | None] = []
+            count: int | None = None
             is_held = True
             for answer in answers:
                 rows = {row.key: row for row in answer.rows}
@@ -144,9 +154,9 @@ class _CursorReading:
                     yield self._page(held)
                     held = {}
                 held.update(rows)
-                counts.append(answer.count)
-            count = counts[0] or 0
-            if not is_held or len(held) >= count or not self._counts_by_time:
+                # The first answer counts the window, others perhaps what is left of it.
+                count = (answer.count or 0) if count is None else count
+            if not is_held or len(held) >= (count or 0) or not self._counts_by_time:
                 yield self._page(held, reached=part.end)
                 return
             difference = (
@@ -163,6 +173,7 @@ class _CursorReading:
         rows = [row for key, row in reversed(held.items()) if key not in self._given_last]
         rows.sort(key=lambda row: row.time)
         self._given_last = frozenset(held)
+        self._given += len(rows)
         if self.shortfall is not None:
             reached = None
         return Page(_resources(rows), reached)
@@ -170,12 +181,16 @@ class _CursorReading:
     def _answers(self, part: Window) -> Iterator[_Answer]:
         request = self._request(part, self._source.count)
         trail = Trail(self._session, request)
+        before: set[str] = set()
         while True:
             answer = self._ask(request)
             yield answer
-            # An empty page ends a list even where it names a next one.
-            if not answer.rows or answer.next_link is None:
+            # An empty page ends a list even where it names a next one, and so does one that only
+            # repeats the one before: the list takes no notice of the cursor.
+            keys = {row.key for row in answer.rows}
+            if keys <= before or answer.next_link is None:
                 return
+            before = keys
             request = trail.follow(answer.next_link)
 
     def _request(self, part: Window, count: int) -> Request:

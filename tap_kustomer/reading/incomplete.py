@@ -37,3 +37,14 @@ class Shortfall:
     window: Window
     expected: int
     delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A window of which all rows came, as far as can be told without a count of them.
+
+    Attributes:
+        window: A part of what is read. The search gave no count, or one that may have stopped.
+    """
+
+    window: Window

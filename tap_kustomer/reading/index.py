@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -25,7 +26,7 @@ from tap_kustomer.reading.questions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.reading.questions import Answer, Question
@@ -38,6 +39,10 @@ _ANSWERS: Final[Mapping[type[WrongAnswerError], int]] = {
     TimelessError: 3,
     ShortPageError: 2,
 }
+# Without it, an index of this make stops counting at 10,000. Documented since June 2026
+# (https://developer.kustomer.com/api/core-resources/create-customer-search).
+_TRACK: Final = "trackTotalHits"
+
 # Fewer rows than any server puts on a page: a page that has less lacks rows.
 _SMALLEST_PAGE: Final = 10
 
@@ -70,9 +75,8 @@ class Index:
         self._session = session
         self._source = source
         self._path = path
+        self._lock = threading.Lock()
         self._manner = Manner(page_size, criterion.attribute)
-        self._digits = MILLISECONDS
-        self._sorts = True
 
     def ask(self, question: Question) -> Answer:
         """Ask, as often as it takes.
@@ -81,35 +85,53 @@ class Index:
             RefusedError: The search does not know the context or the criterion.
             RequestError: It can't be asked.
         """
-        if question.sorted and not self._sorts:
+        # Other threads may learn something meanwhile: what was asked is what counts.
+        sort, track = self._manner.sorts, self._tracks
+        if question.sorted and not sort:
             return UNSORTED
         try:
-            return self._ask(question, sort=self._sorts)
+            return self._ask(question, sort=sort, track=track)
         except RefusedError as refusal:
             if question.page == 1 and question.created is None:
-                return self._ask_without_sort(question, refusal)
+                return self._ask_for_less(question, refusal, sort=sort, track=track)
             # A page or a criterion beyond what the search can do: the keyset knows another way.
             return REFUSED
 
-    def _ask_without_sort(self, question: Question, refusal: RefusedError) -> Answer:
-        """By which attributes rows can be sorted is documented for customers only.
+    @property
+    def _tracks(self) -> bool:
+        """Whether to ask for the count of all rows: the archive is not documented to know that."""
+        return self._path == PATH and _TRACK not in self._session.refusals
+
+    def _ask_for_less(
+        self, question: Question, refusal: RefusedError, *, sort: bool, track: bool
+    ) -> Answer:
+        """Leave out what the search may refuse: the count of all rows, the sort, or both.
+
+        By which attributes rows can be sorted is documented for customers only.
 
         Source: https://developer.kustomer.com/api/core-resources/create-customer-search
 
         Raises:
-            RefusedError: It is not the sort that is refused.
+            RefusedError: It is neither of them that is refused.
         """
-        if not self._sorts:
-            raise refusal
-        try:
-            answer = self._ask(replace(question, sorted=False), sort=False)
-        except RefusedError:
-            raise refusal from None
-        self._sorts = False
-        logger.info("%s: sorted by nothing, as that is refused: %s", self._path, refusal)
-        return UNSORTED if question.sorted else answer
+        for sorts, tracks in dict.fromkeys([(sort, False), (False, track), (False, False)]):
+            if (sorts, tracks) == (sort, track):
+                continue
+            is_ordered = question.sorted and sorts
+            try:
+                answer = self._ask(replace(question, sorted=is_ordered), sort=sorts, track=tracks)
+            except RefusedError:
+                continue
+            if track and not tracks and _TRACK not in self._session.refusals:
+                self._session.refusals.add(_TRACK)
+                logger.info("%s: %s is refused: counts may end at 10,000", self._path, _TRACK)
+            if sort and not sorts:
+                self._learn(lambda manner: replace(manner, sorts=False))
+                logger.info("%s: sorted by nothing, as that is refused: %s", self._path, refusal)
+            return UNSORTED if question.sorted and not sorts else answer
+        raise refusal
 
-    def _ask(self, question: Question, *, sort: bool) -> Answer:
+    def _ask(self, question: Question, *, sort: bool, track: bool) -> Answer:
         doubts: list[WrongAnswerError] = []
 
         def read(reply: Reply) -> Answer:
@@ -119,8 +141,9 @@ class Index:
                 doubts.append(error)
                 return self._believe(reply, question, doubts)
 
-        answer = self._session.send(self._request(question, sort=sort), read)
-        self._digits = max(self._digits, answer.digits)
+        answer = self._session.send(self._request(question, sort=sort, track=track), read)
+        digits = answer.digits
+        self._learn(lambda manner: replace(manner, digits=max(manner.digits, digits)))
         return answer
 
     def _believe(self, reply: Reply, question: Question, doubts: list[WrongAnswerError]) -> Answer:
@@ -140,21 +163,30 @@ class Index:
             self._learn_cap(latest.rows)
             return self._read(reply, question)
         if isinstance(latest, TimelessError):
-            self._manner = replace(self._manner, lacks_times=True)
+            self._learn(lambda manner: replace(manner, lacks_times=True))
         # What has no time can't show where it stands: parts of the window are read without order.
         return UNSORTED if question.sorted else self._read(reply, question)
 
     def _read(self, reply: Reply, question: Question) -> Answer:
-        answer = answer_from(reply, question, self._manner)
-        if self._manner.cap is not None and len(answer.rows) > self._manner.cap:
-            self._manner = replace(self._manner, cap=None)
+        manner = self._manner
+        answer = answer_from(reply, question, manner)
+        if manner.cap is not None and len(answer.rows) > manner.cap:
+            self._learn(lambda latest: replace(latest, cap=None))
         return answer
 
     def _learn_cap(self, rows: int) -> None:
-        self._manner = replace(self._manner, cap=rows)
+        self._learn(lambda manner: replace(manner, cap=rows))
         logger.info("%s: pages of %d rows have %d", self._path, self._manner.page_size, rows)
 
-    def _request(self, question: Question, *, sort: bool) -> Request:
+    def _learn(self, change: Callable[[Manner], Manner]) -> None:
+        """Replace what is known of the search by something that follows from it.
+
+        Whoever reads it takes it once, for another thread may replace it at any moment.
+        """
+        with self._lock:
+            self._manner = change(self._manner)
+
+    def _request(self, question: Question, *, sort: bool, track: bool) -> Request:
         """Each bound is a criterion of its own, as in the documentation's examples."""
         bounds = self._bounds(self.criterion.name, question.window.start, question.window.end)
         if question.created is not None:
@@ -167,6 +199,7 @@ class Index:
                 "page": question.page,
                 "pageSize": self._manner.page_size,
                 **({"idsOnly": "true"} if self._source.ids_only else {}),
+                **({_TRACK: "true"} if track else {}),
             },
             json={
                 "queryContext": self._source.context,
@@ -184,7 +217,7 @@ class Index:
 
         A row of `...10.123456Z` is not found up to `...10.123Z`, nor from `...10.124Z` on.
         """
-        finer = self._digits - MILLISECONDS
+        finer = self._manner.digits - MILLISECONDS
         bounds = []
         if start is not None:
             bounds.append({name: {"gte": f"{times.to_text(start)[:-1]}{'0' * finer}Z"}})

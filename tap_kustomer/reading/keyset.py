@@ -7,22 +7,27 @@ The algorithm knows no network: it says which question to ask next and learns fr
 3. Else the cursor moves to the time of the last row, and the rows delivered at that very time are
    remembered, for they come again. A row that is updated meanwhile only moves forward, out of the
    window: it can hide nobody, as it would with page numbers.
-4. When one time fills a page, the cursor can't move. That time is read alone, page by page, until
+4. When one time fills a page, the cursor can't move. That tie is read alone, page by page, until
    as many different ids were found as it has rows: the order inside may change from call to call,
-   so positions prove nothing. Groups that are too large for the search's cap, or that do not
-   become whole, are split by `createdAt`.
+   so positions prove nothing. Ties that are too large for the search's cap, or that are not whole
+   after one pass, are split by `createdAt`, which may lie anywhere: before or after the tie's
+   time, or in one millisecond for all its rows.
 
 Where rows do not come in order, or don't show the time they are found by, the window is read in
 parts that fit on a page.
+
+The number of questions is bounded by the rows that are found, whatever their times of creation
+are and whatever the search makes of them, and of rows only ids and times are kept.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
+from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
 from tap_kustomer.reading.questions import Question
 from tap_kustomer.reading.window import Span, Window
 
@@ -33,71 +38,94 @@ if TYPE_CHECKING:
 
 # "There is a hard limit of 100 for the maximum number of pages": the documentation of the search.
 MOST_PAGES: Final = 100
-# Others have met an end after 10,000 rows, and a total that stops counting there. A group that is
+# Others have met an end after 10,000 rows, and a total that stops counting there. A tie that is
 # split below this size is read whole in either case.
 MOST_ROWS: Final = 10_000
 
-# How often a group is paged through before it is split instead, and when it can't be split.
-_PASSES_BEFORE_SPLIT: Final = 3
+# How often a tie that can't be split is paged through.
 _PASSES_AT_MOST: Final = 25
+
+# How many questions a split tie may take for each page of its rows. Where rows do not show their
+# creation, up to 48 halves are asked for before they come apart; a search that does not honour the
+# criterion would be asked for smaller and smaller parts for ever.
+_QUESTIONS_A_PAGE: Final = 100
 
 # How often a window is read whose rows are fewer than its count.
 _READINGS_AT_MOST: Final = 3
 
-# Kustomer was founded in 2015; imports may say that something was created before.
-_EARLIEST_CREATION: Final = times.to_milliseconds("2000-01-01")
+# What can be written as a time: the years 1 to 9999.
+_EARLIEST: Final = times.to_milliseconds("0001-01-01")
+_LATEST: Final = times.to_milliseconds("9999-12-31T23:59:59.999Z")
 
-
-class _CreationRefusedError(Exception):
-    """The search does not know the criterion on `createdAt` in this context."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _Tie:
     """Rows of one time, or those of them created in a span of time."""
 
     time: int
     created: Span | None = None
 
+    @property
+    def is_divisible(self) -> bool:
+        """Whether it spans more than a millisecond of creation."""
+        return self._start < self._end
+
     def question(self, page: int = 1) -> Question:
         # Within one time, no order is wrong.
         return Question(Window(self.time, self.time), self.created, page, sorted=False)
 
-    def halves(self, created: Iterable[int] = ()) -> tuple[_Group, _Group] | None:
-        """The older and the newer half by time of creation, or None for a single millisecond.
+    def parts(self, seen: Iterable[int | None]) -> list[_Tie]:
+        """Split it at the middle of the times of creation that were seen.
 
-        Args:
-            created: Times of creation that were seen, to find the middle by.
+        That very millisecond is a part of its own, so that each part has fewer rows than the whole.
+        Without any such time, the parts are halves of the span.
         """
+        start, end = self._start, self._end
+        inside = sorted(time for time in seen if time is not None and start <= time <= end)
+        if inside:
+            first = last = inside[len(inside) // 2]
+        else:
+            last = (start + end) // 2
+            first = last + 1
         span = self.created or Span(None, None)
-        start = _EARLIEST_CREATION if span.start is None else span.start
-        end = max(self.time, start) + 1 if span.end is None else span.end
-        if start >= end:
-            return None
-        seen = sorted(time for time in created if start <= time <= end)
-        middle = seen[(len(seen) - 1) // 2] if seen else (start + end) // 2
-        if seen and middle == seen[-1]:
-            middle -= 1
-        middle = min(max(middle, start), end - 1)
-        return (
-            _Group(self.time, Span(span.start, middle)),
-            _Group(self.time, Span(middle + 1, span.end)),
-        )
+        spans = []
+        if start < first:
+            spans.append(Span(span.start, first - 1))
+        if first == last:
+            spans.append(Span(first, last))
+        if last < end:
+            spans.append(Span(last + 1, span.end))
+        return [_Tie(self.time, one) for one in spans]
+
+    @property
+    def _start(self) -> int:
+        start = self.created.start if self.created else None
+        return _EARLIEST if start is None else start
+
+    @property
+    def _end(self) -> int:
+        end = self.created.end if self.created else None
+        return _LATEST if end is None else end
 
 
 @dataclass(slots=True)
 class _Found:
-    """What paging through a group has brought.
+    """What paging through a tie has brought.
 
     Attributes:
-        rows: By id.
+        created: When each row was created, by id. Not the rows: they are with whoever waits for
+            them, within the bounds for that.
         total: How many there are, by the latest answer.
+        page_rows: The most rows that came on a page.
         is_complete: Whether these are all of them.
         is_capped: Whether the search will not give the others, however often it is asked.
     """
 
-    rows: dict[str, Row] = field(default_factory=dict)
+    created: dict[str, int | None] = field(default_factory=dict)
     total: int | None = None
+    page_rows: int = 1
     is_complete: bool = False
     is_capped: bool = False
 
@@ -129,7 +157,7 @@ class Keyset:
         window: What to read.
         name: Of the stream, for errors.
         is_sorted: False where the server is known not to sort these rows by time.
-        is_splittable: Whether groups of one time can be split by `createdAt`.
+        is_splittable: Whether ties can be split by `createdAt`.
 
     Attributes:
         question: What to ask next; None when the window is read.
@@ -155,6 +183,8 @@ class Keyset:
         self._is_splittable = is_splittable
         self._is_plain = False
         self._is_repeated = False
+        self._is_counted = True
+        self._asked = 0
         self._steps = self._read()
         self.question: Question | None = next(self._steps, None)
 
@@ -165,6 +195,7 @@ class Keyset:
             IncompleteError: Rows of one time can't be read whole.
         """
         self._fresh = []
+        self._asked += 1
         try:
             self.question = self._steps.send(answer)
         except StopIteration:
@@ -196,6 +227,16 @@ class Keyset:
         """
         return self._is_plain and not self._is_repeated and self.cursor < self.end
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there may be more rows than the search has counted, as far as is known."""
+        return self._count.expected is not None and may_be_cut_off(self._count.expected)
+
+    @property
+    def unproven(self) -> Unproven | None:
+        """The window, if what the search counted can't prove that all its rows came."""
+        return None if self._is_counted else Unproven(Window(self._count.start, self.end))
+
     def _read(self) -> Generator[Question, Answer, None]:
         for _ in range(_READINGS_AT_MOST):
             if self.is_sorted:
@@ -208,6 +249,7 @@ class Keyset:
             answer = yield Question(Window(self._count.start, self.end), sorted=False)
             self._count.expected = answer.total
             if self._count.is_complete():
+                self._note_count(answer.total)
                 return
             self.cursor = self._count.start
             self._is_repeated = True
@@ -229,13 +271,14 @@ class Keyset:
             self._deliver(answer)
             if not answer.full:
                 self.cursor = self.end + 1
-                return
+                break
             self.expect((answer.total or 0) - len(answer.rows))
             last = answer.rows[-1].time
             if last == self.cursor:
-                yield from self._read_group(_Group(last))
+                yield from self._read_tie(last)
                 last += 1
             self.cursor = last
+        self._note_count(self._count.expected)
 
     def _read_in_parts(self) -> Generator[Question, Answer, None]:
         """Step through the window in parts that fit on a page. Each is proven by its own count."""
@@ -250,7 +293,9 @@ class Keyset:
                 length = _shorter(length, page_rows, answer.total)
                 continue
             if answer.full:
-                yield from self._read_group(_Group(self.cursor))
+                yield from self._read_tie(self.cursor)
+            else:
+                self._note_count(answer.total)
             self._deliver(answer)
             self.expect(self.remaining - len(answer.rows))
             self.cursor += length
@@ -272,75 +317,111 @@ class Keyset:
             if self._count.add(row):
                 self._fresh.append(row)
 
-    def _read_group(self, group: _Group) -> Generator[Question, Answer, set[str]]:
-        """Read a group whole; the ids of its rows."""
-        is_splittable = self._is_splittable and group.halves() is not None
-        found = _Found()
-        for _ in range(_PASSES_BEFORE_SPLIT if is_splittable else _PASSES_AT_MOST):
-            yield from self._page_through(group, found, most=MOST_ROWS if is_splittable else None)
-            if found.is_complete:
-                return set(found.rows)
-            if found.is_capped:
-                break
-        return (yield from self._split(group, found))
+    def _note_count(self, total: int | None) -> None:
+        self._is_counted = self._is_counted and not may_be_cut_off(total)
+
+    def _read_tie(self, time: int) -> Generator[Question, Answer, None]:
+        """Read all rows of one time.
+
+        Raises:
+            IncompleteError: The search does not give them all.
+        """
+        tie, found = _Tie(time), _Found()
+        if self._is_splittable:
+            yield from self._page_through(tie, found, passes=1, most=MOST_ROWS)
+            if not found.is_complete:
+                yield from self._read_by_creation(tie, found)
+        if not found.is_complete:
+            yield from self._page_through(tie, found, passes=_PASSES_AT_MOST)
+        if not found.is_complete:
+            raise self._incomplete(tie, found)
+        self._note_count(found.total)
 
     def _page_through(
-        self, group: _Group, found: _Found, most: int | None
+        self, tie: _Tie, found: _Found, *, passes: int, most: int | None = None
     ) -> Generator[Question, Answer, None]:
-        """Take what the pages of a group have, until nothing is missing or a page is the last.
+        """Take what the pages of a tie have, until nothing is missing or the search gives no more.
 
         Args:
-            group: What to ask for.
+            tie: What to ask for.
             found: Takes it.
+            passes: How often to begin with the first page.
             most: From how many rows on it is not worth trying.
         """
-        for page in range(1, MOST_PAGES + 1):
-            answer = yield group.question(page)
-            if answer.refused:
-                found.is_capped = True
-                return
-            if answer.total != found.total:
-                # Rows came or went: what was found before proves nothing about what is there.
-                found.rows, found.total = {}, answer.total
-            self._deliver(answer)
-            found.rows.update((row.id, row) for row in answer.rows)
-            total = found.total
-            is_alone = page == 1 and not answer.full
-            if not is_alone and (total is None or (most is not None and total >= most)):
-                found.is_capped = True
-            elif is_alone or len(found.rows) >= (total or 0):
-                found.is_complete = True
-            if found.is_capped or found.is_complete or not answer.full:
-                return
+        found.is_capped = False
+        for _ in range(passes):
+            for page in range(1, MOST_PAGES + 1):
+                answer = yield tie.question(page)
+                if answer.refused:
+                    found.is_capped = True
+                    return
+                self._take(answer, found)
+                total = found.total or 0
+                if page == 1 and not answer.full:
+                    found.is_complete = True
+                elif may_be_cut_off(found.total) or (most is not None and total >= most):
+                    found.is_capped = True
+                elif len(found.created) >= total:
+                    found.is_complete = True
+                if found.is_capped or found.is_complete:
+                    return
+                if not answer.full:
+                    break
 
-    def _split(self, group: _Group, found: _Found) -> Generator[Question, Answer, set[str]]:
-        if not found.rows and group.created is not None:
-            raise _CreationRefusedError  # Not even its first page was answered.
-        halves = group.halves(
-            row.created_at for row in found.rows.values() if row.created_at is not None
+    def _take(self, answer: Answer, found: _Found) -> None:
+        if answer.total != found.total:
+            # Rows came or went: what was found before proves nothing about what is there.
+            found.created, found.total = {}, answer.total
+        self._deliver(answer)
+        found.created.update((row.id, row.created_at) for row in answer.rows)
+        found.page_rows = max(found.page_rows, len(answer.rows))
+
+    def _read_by_creation(self, tie: _Tie, found: _Found) -> Generator[Question, Answer, None]:
+        """Read a tie in parts that are proven by themselves; what they brought goes to `found`.
+
+        It is left incomplete where that can't be done.
+        """
+        logger.info(
+            "%s: %s rows share %s: they are read by the time of their creation",
+            self._name,
+            _in_words(found.total),
+            times.to_text(tie.time),
         )
-        if halves is None or not self._is_splittable:
-            raise self._incomplete(group, len(found.rows), found.total)
-        ids: set[str] = set()
-        try:
-            for half in halves:
-                ids |= yield from self._read_group(half)
-        except _CreationRefusedError:
-            if group.created is not None:
-                raise
-            self._is_splittable = False
-            return (yield from self._read_group(group))
-        # The halves are proven by themselves; together they lack rows without `createdAt`.
-        answer = yield group.question()
-        if answer.total is not None and len(ids) < answer.total:
-            raise self._incomplete(group, len(ids), answer.total)
-        return ids
+        began = self._asked
+        created: dict[str, int | None] = {}
+        parts = [(part, found.total) for part in tie.parts(found.created.values())]
+        while parts:
+            pages = 1 + max(len(found.created), len(created)) // found.page_rows
+            if self._asked - began > _QUESTIONS_A_PAGE * pages:
+                return
+            part, whole = parts.pop()
+            of_part = _Found()
+            if part.is_divisible:
+                # One with as many rows as the whole is split again at once.
+                most = MOST_ROWS if whole is None else min(whole, MOST_ROWS)
+                yield from self._page_through(part, of_part, passes=1, most=most)
+            else:
+                yield from self._page_through(part, of_part, passes=_PASSES_AT_MOST)
+            created |= of_part.created
+            if of_part.is_complete:
+                continue
+            if of_part.is_capped and not of_part.created:
+                self._is_splittable = False  # Not even its first page was answered.
+                return
+            if not part.is_divisible:
+                return
+            parts += [(one, of_part.total) for one in part.parts(of_part.created.values())]
+        # Together the parts lack only the rows that do not say when they were created.
+        self._take((yield tie.question()), found)
+        found.created |= created
+        found.is_complete = found.total is None or len(found.created) >= found.total
 
-    def _incomplete(self, group: _Group, found: int, total: int | None) -> IncompleteError:
+    def _incomplete(self, tie: _Tie, found: _Found) -> IncompleteError:
+        delivered = sum(time == tie.time for time in self._count.delivered.values())
         return IncompleteError(
-            f"{self._name}: {found} of {'unknown' if total is None else total} rows of "
-            f"{times.to_text(group.time)} could be read. Kustomer's search does not give the "
-            "others, and without them no bookmark passes this time"
+            f"{self._name}: {delivered} of {_in_words(found.total)} rows of "
+            f"{times.to_text(tie.time)} could be read. Kustomer's search does not give the others, "
+            "and without them no bookmark passes this time"
         )
 
 
@@ -348,3 +429,14 @@ def _shorter(length: int, page_rows: int, total: int | None) -> int:
     """The part of a stretch of time with so many rows that fits on a page with some to spare."""
     fitting = 3 * length * page_rows // (4 * total) if total else length
     return max(min(fitting, length // 2), 1)
+
+
+def _in_words(total: int | None) -> str:
+    if total is None:
+        return "uncounted"
+    return f"{total} or more" if may_be_cut_off(total) else str(total)
+
+
+def may_be_cut_off(total: int | None) -> bool:
+    """Whether there may be more rows than that: a count may be missing, or stop at 10,000."""
+    return total is None or total == MOST_ROWS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tap_kustomer.client.errors import RedirectError, WrongAnswerError
@@ -12,6 +12,10 @@ from tap_kustomer.client.session import Request
 if TYPE_CHECKING:
     from tap_kustomer.client.session import Document, Session
     from tap_kustomer.resource import Resource
+
+# More than any list has: ten million rows by 100. Rows that look new on each page, such as those
+# with a signature in place of an id, would be followed for ever.
+_MOST_PAGES: Final = 100_000
 
 
 def resources_in(value: Any) -> list[Resource]:
@@ -50,7 +54,7 @@ class Trail:
 
         Raises:
             RedirectError: It leads to another host.
-            WrongAnswerError: It leads in a circle.
+            WrongAnswerError: It leads in a circle, or on and on.
         """
         base_url = self._session.base_url
         url = urljoin(f"{base_url}{self._first.path}", link)
@@ -66,10 +70,15 @@ class Trail:
         """Note a request for a further page.
 
         Raises:
-            WrongAnswerError: It was made before.
+            WrongAnswerError: It was made before, or too many were.
         """
         address = f"{request.path}?{sorted(request.params.items())}"
         if address in self._visited:
             raise WrongAnswerError(f"{self._first}: its pages lead in a circle")
+        if len(self._visited) == _MOST_PAGES:
+            raise WrongAnswerError(
+                f"{self._first}: after {_MOST_PAGES:,} pages there is still a next one, which no "
+                "list should have. Ask Kustomer why its pages do not end"
+            )
         self._visited.add(address)
         return request

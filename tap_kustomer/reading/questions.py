@@ -66,8 +66,8 @@ class Question:
 
     Attributes:
         window: In which their time lies, by the criterion that they are searched by.
-        created: Narrows it further. Only groups of rows of the same time need that.
-        page: From 1 on. Pages after the first are only asked for inside such groups.
+        created: Narrows it further. Only ties, rows of the same time, need that.
+        page: From 1 on. Pages after the first are only asked for inside ties.
         sorted: Whether the answer is worthless if its rows are out of order.
     """
 
@@ -135,7 +135,7 @@ UNSORTED: Final = Answer(unsorted=True)
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the search answers, as far as it has shown.
+    """How the search answers, as far as it has shown. It is replaced when more is learned.
 
     Attributes:
         page_size: How many rows a page was to have.
@@ -143,12 +143,16 @@ class Manner:
             the start of the window.
         cap: How many rows a page has at most, where the server does not say so.
         lacks_times: Whether a row without a time is taken to have that of the row before it.
+        digits: Of the fractions of seconds in the times of rows.
+        sorts: Whether it takes a sort.
     """
 
     page_size: int
     attribute: str | None = "updatedAt"
     cap: int | None = None
     lacks_times: bool = False
+    digits: int = MILLISECONDS
+    sorts: bool = True
 
 
 def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:

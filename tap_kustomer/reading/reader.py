@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall, Unproven
     from tap_kustomer.reading.sources import Source
 
 # Further ahead than any run takes, in milliseconds.
@@ -46,7 +46,7 @@ class Reader:
         strict: Whether rows that are counted but don't come are an error.
         now: The start of the run, in milliseconds since 1970 by Kustomer's clock.
         earliest: Nothing older is wanted, in milliseconds since 1970.
-        report: Told of rows that are counted but don't come.
+        report: Called with rows that are counted but don't come, and with what no count proves.
     """
 
     session: Session
@@ -57,7 +57,7 @@ class Reader:
     strict: bool
     now: int
     earliest: int
-    report: Callable[[Shortfall], None]
+    report: Callable[[Shortfall | Unproven], None]
 
     def read(
         self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]

@@ -21,7 +21,7 @@ from tap_kustomer.reading.window import Window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall, Unproven
     from tap_kustomer.reading.questions import Answer, Question, Row
 
 # Pages that a slice has at least, however little room there is.
@@ -107,11 +107,12 @@ class Schedule:
         page_size: Rows a page.
         lookahead: Bytes that may wait for their turn.
         is_sorted: Whether rows come in order of time, as far as is known.
-        is_splittable: Whether groups of one time can be split by `createdAt`.
+        is_splittable: Whether ties can be split by `createdAt`.
 
     Attributes:
         waiting: Bytes that wait for their turn.
         shortfalls: Parts of the window that gave fewer rows than they have.
+        unproven: Parts of the window whose rows no count proves.
     """
 
     def __init__(  # noqa: PLR0913
@@ -126,6 +127,7 @@ class Schedule:
     ) -> None:
         self.waiting = 0
         self.shortfalls: list[Shortfall] = []
+        self.unproven: list[Unproven] = []
         self._name = name
         self._lookahead = lookahead
         self._page_rows = page_size
@@ -202,6 +204,8 @@ class Schedule:
                 return
             if first.keyset.shortfall is not None:
                 self.shortfalls.append(first.keyset.shortfall)
+            if first.keyset.unproven is not None:
+                self.unproven.append(first.keyset.unproven)
             self._slices.popleft()
 
     def _fit(self, part: Slice, parallel: int) -> None:
@@ -213,7 +217,10 @@ class Schedule:
             return  # The latest slice lay where there are no rows. This one is counted first.
         pages = keyset.remaining / self._page_rows
         longest = self._longest(part, parallel)
-        if pages > _TOO_LONG * longest:
+        if keyset.is_cut_off:
+            # Nobody knows how long it is: halved until it is counted, its rows can be proven.
+            self._cut(part, min(pages / 2, longest))
+        elif pages > _TOO_LONG * longest:
             self._cut(part, max(round(longest), 1) - _SPARE)
         elif not part.is_new and pages > 1 and pages % 1 <= _NEARLY_FULL and self._next_new(part):
             self._cut(part, int(pages) - _SPARE_WHEN_COUNTED)

@@ -24,7 +24,6 @@ from tap_kustomer.reading.window import Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_kustomer.reading.incomplete import Shortfall
     from tap_kustomer.reading.reader import Reader
     from tap_kustomer.reading.sources import Criterion, PagedList, Search
     from tap_kustomer.resource import Resource
@@ -179,18 +178,20 @@ class _Reading:
             in_turn=in_turn,
         )
         for batch in batches:
-            self._note(schedule.shortfalls, criterion)
+            self._note(schedule, criterion)
             yield batch
-        self._note(schedule.shortfalls, criterion)
+        self._note(schedule, criterion)
 
     def _worthwhile(self) -> int:
         """Requests at once that use the budget up, given how long the answers take."""
         session = self.reader.session
         return min(worthwhile(session.latency, session.limiter.search.rate), self.reader.parallel)
 
-    def _note(self, shortfalls: list[Shortfall], criterion: Criterion) -> None:
-        while shortfalls:
-            shortfall = shortfalls.pop(0)
+    def _note(self, schedule: Schedule, criterion: Criterion) -> None:
+        while schedule.unproven:
+            self.reader.report(schedule.unproven.pop(0))
+        while schedule.shortfalls:
+            shortfall = schedule.shortfalls.pop(0)
             self.reader.report(shortfall)
             window = shortfall.window
             message = (

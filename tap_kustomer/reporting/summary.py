@@ -81,6 +81,15 @@ class Summary:
         name = f"{outcome.stream} and {others} made of its rows" if others else outcome.stream
         return f"{name}: {outcome.left_out or f'{outcome.rows} of {outcome.expected} rows came'}"
 
+    @property
+    def unproven(self) -> str:
+        """In one line, the tables of which no count proves that all rows came; empty for none."""
+        names = ", ".join(outcome.stream for outcome in self.outcomes if outcome.is_unproven)
+        return names and (
+            f"No proof that all rows came, as Kustomer's search gave no count or stopped counting "
+            f"at 10,000: {names}"
+        )
+
     def figures(self) -> dict[str, int | float]:
         """What is said of the whole run, each figure under its name."""
         return {
@@ -160,6 +169,8 @@ def log_summary(summary: Summary) -> None:
                 "rows_expected": outcome.expected,
             },
         )
+    if summary.unproven:
+        logger.warning(summary.unproven)
     figures = summary.figures()
     said = ", ".join(f"{name}={value}" for name, value in figures.items())
     logger.info("%s: %s", _ended(summary), said, extra=figures)
@@ -192,6 +203,8 @@ def print_summary(summary: Summary, console: Console) -> None:
 
     for outcome in summary.incomplete:
         say(summary.shortcoming(outcome))
+    if summary.unproven:
+        say(summary.unproven)
     if summary.not_begun:
         say(f"Not begun: {', '.join(summary.not_begun)}")
     say(
@@ -245,6 +258,7 @@ def _document(summary: Summary) -> dict[str, Any]:
                 "stream": outcome.stream,
                 "rows": outcome.rows,
                 "expected": outcome.expected,
+                "unproven": outcome.is_unproven,
                 "requests": outcome.requests,
                 "seconds": outcome.seconds,
                 "came_with": outcome.came_with or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import (
@@ -20,7 +21,7 @@ from tap_kustomer.client.errors import (
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.ahead import Ahead
 from tap_kustomer.reading.children import NoneFoundError
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.incomplete import IncompleteError, Unproven
 from tap_kustomer.reading.sources import (
     Chain,
     CursorList,
@@ -89,16 +90,20 @@ class Reading:
         self._tables = tables
         self._by_type: dict[str, list[Table]] = {}
         self._ahead: Ahead | None = None
-        self._reader = run.reader(self._note_shortfall)
+        self._reader = run.reader(self._note_count)
         self._missing = 0
+        self._is_unproven = False
         self._left_out = ""
         self._incomplete: IncompleteError | None = None
         self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
         """Begin to read, without writing anything yet."""
+        # Found out here: it depends on the state, which belongs to the thread that writes.
         self._ahead = Ahead(
-            self._read, before_waiting=before_waiting, stop_if_asked=self._run.stop_if_asked
+            partial(self._read, self._window),
+            before_waiting=before_waiting,
+            stop_if_asked=self._run.stop_if_asked,
         )
 
     def write(self, write_state: Callable[[], None]) -> None:
@@ -160,7 +165,7 @@ class Reading:
             TapKustomerError: They can't be read to the end.
         """
         with self._leaving_out():
-            for page in self._read(lambda: True):
+            for page in self._read(self._window, lambda: True):
                 for resource in page.resources:
                     if self.lead in self._takers(resource.get("type")):
                         yield from self.lead.shape_rows(resource)
@@ -177,8 +182,7 @@ class Reading:
     def _window(self) -> Window:
         return Window(min(table.start for table in self._tables), self._run.until)
 
-    def _read(self, in_turn: Callable[[], bool]) -> Iterator[Page]:
-        window = self._window
+    def _read(self, window: Window, in_turn: Callable[[], bool]) -> Iterator[Page]:
         if window.start > window.end and is_windowed(self.lead.source):
             return
         yield from self._reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
@@ -289,8 +293,11 @@ class Reading:
         if isinstance(root_of(self.lead.source), _SEARCHED) or self._run.settings.strict_counts:
             self._run.failed[self.lead.name] = str(error)
 
-    def _note_shortfall(self, shortfall: Shortfall) -> None:
-        self._missing += shortfall.expected - shortfall.delivered
+    def _note_count(self, count: Shortfall | Unproven) -> None:
+        if isinstance(count, Unproven):
+            self._is_unproven = True
+        else:
+            self._missing += count.expected - count.delivered
 
     def _report(self, seconds: float) -> None:
         """Log what came of each table, and note it for the summary."""
@@ -303,6 +310,7 @@ class Reading:
                 requests=self._reader.session.requests if is_lead else 0,
                 seconds=round(seconds, 1) if is_lead else 0.0,
                 missing=self._missing if is_lead else 0,
+                is_unproven=self._is_unproven and is_lead,
                 left_out=self._left_out,
                 bookmark=table.bookmark,
             )

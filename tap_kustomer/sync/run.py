@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
-    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall, Unproven
     from tap_kustomer.reporting.outcome import Outcome
     from tap_kustomer.reporting.progress import Progress
 
@@ -76,11 +76,12 @@ class Run:
         """The threads that ask while the main thread writes."""
         return Workers(self.settings.max_parallel_requests, self.stop_if_asked)
 
-    def reader(self, report: Callable[[Shortfall], None] = lambda _: None) -> Reader:
+    def reader(self, report: Callable[[Shortfall | Unproven], None] = lambda _: None) -> Reader:
         """Reads sources, with a count of its own of the requests that it takes.
 
         Args:
-            report: Told of rows that are counted but don't come.
+            report: Called with rows that are counted but don't come, and with what no count
+                proves.
         """
         return Reader(
             session=self.session.counted(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from typing_extensions import override
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
@@ -38,8 +39,10 @@ def session(clock: VirtualClock) -> Session:
     return new_session(clock)
 
 
-def new_session(clock: VirtualClock, *, max_retry_seconds: float = 300) -> Session:
-    return Session(
+def new_session(
+    clock: VirtualClock, *, max_retry_seconds: float = 300, kind: type[Session] = Session
+) -> Session:
+    return kind(
         base_url=URL,
         authenticator=BearerAuthenticator("the-key", URL),
         limiter=Limiter(clock, 0.9),
@@ -49,6 +52,17 @@ def new_session(clock: VirtualClock, *, max_retry_seconds: float = 300) -> Sessi
         max_retry_seconds=max_retry_seconds,
         connections=4,
     )
+
+
+class Watched(Session):
+    """What threads share in it is changed by one of them at a time."""
+
+    @override
+    def __setattr__(self, name: str, value: object) -> None:
+        is_shared = name in {"requests", "latency", "_clock_difference"}
+        if is_shared and "_http" in vars(self):
+            assert self._lock.locked(), name
+        super().__setattr__(name, value)
 
 
 def whole(reply: Reply) -> dict[str, Any]:
@@ -65,6 +79,32 @@ def test_a_request_carries_the_key_and_the_name_of_the_tap(
     assert sent is not None
     assert sent.headers["Authorization"] == "Bearer the-key"
     assert sent.headers["User-Agent"] == "tap-kustomer/test"
+
+
+def test_what_threads_share_is_changed_behind_a_lock(
+    clock: VirtualClock, requests_mock: Mocker
+) -> None:
+    date = {"Date": "Tue, 14 Nov 2023 22:13:30 GMT"}
+    requests_mock.get(f"{URL}/v1/teams", json={"data": []}, headers=date)
+    session = new_session(clock, kind=Watched)
+
+    session.send(TEAMS, whole)
+
+    assert session.requests == 1
+    assert session.server_now() == clock.now() + 10
+
+
+def test_an_answer_without_a_date_leaves_the_clock_as_it_was(
+    clock: VirtualClock, session: Session, requests_mock: Mocker
+) -> None:
+    date = {"Date": "Tue, 14 Nov 2023 22:13:30 GMT"}
+    answers: list[dict[str, Any]] = [{"json": {}, "headers": date}, {"json": {}}]
+    requests_mock.get(f"{URL}/v1/teams", answers)
+
+    for _ in answers:
+        session.send(TEAMS, whole)
+
+    assert session.server_now() == clock.now() + 10
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -350,6 +351,61 @@ def test_an_empty_page_ends_the_list_even_with_a_next_link() -> None:
 
     assert ids(read(audit)) == list(audit.rows)
     assert len(audit.sent) == 2
+
+
+def test_a_list_that_takes_no_notice_of_its_cursor_ends_where_a_page_repeats() -> None:
+    audit = AuditLog(spread(9), meta=without_total)
+
+    def repeat(document: dict[str, Any]) -> None:
+        assert len(audit.sent) < 20, "it does not come to an end"
+        document["data"] = [log(f"log{n}", times.to_text(NOW)) for n in range(COUNT)]
+        document["links"]["next"] = f"/v1/audit-logs?before=log0&request={len(audit.sent)}"
+
+    audit.spoil = repeat
+
+    assert sorted(ids(read(audit))) == ["log0", "log1", "log2"]
+
+
+def test_empty_windows_that_claim_to_have_many_rows_are_not_halved_for_ever() -> None:
+    audit = AuditLog({})
+
+    def claim(document: dict[str, Any]) -> None:
+        assert len(audit.sent) < 20, "it does not come to an end"
+        if audit.windows[-1] > ("2015",):
+            document["meta"] = {"total": MOST_HELD}
+            document["links"]["next"] = "/v1/audit-logs?before=log0"
+
+    audit.spoil = claim
+
+    with pytest.raises(IncompleteError, match=f"of {MOST_HELD} rows"):
+        read(audit)
+
+
+def test_a_list_that_counts_many_rows_wherever_there_are_some_is_not_halved_for_each() -> None:
+    rows = spread(100)
+    audit = AuditLog(rows, meta=lambda count: {"total": MOST_HELD if count else 0}, names_next=True)
+    pages: list[Taken] = []
+
+    with pytest.raises(IncompleteError, match=f"of {MOST_HELD} rows"):
+        pages.extend(taken(audit))
+    assert set(ids(pages)) == rows.keys()
+    assert len(audit.sent) < 1_000
+
+
+def test_of_windows_that_are_halved_no_rows_are_kept() -> None:
+    # All lie in one second, to which 35 halvings lead.
+    rows = {f"log{n}": NOW - 999 + n for n in range(2 * MOST_HELD)}
+    audit = AuditLog(rows)
+    kept: list[int] = []
+
+    def count(document: dict[str, Any]) -> None:
+        del document
+        kept.append(sum(type(one).__name__ == "_Row" for one in gc.get_objects()))
+
+    audit.spoil = count
+
+    assert ids(read(audit)) == list(rows)
+    assert max(kept) - kept[0] <= MOST_HELD + COUNT, "none but those that are turned round"
 
 
 def test_pages_that_lead_in_a_circle_are_an_error() -> None:

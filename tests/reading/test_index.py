@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,16 +14,25 @@ from typing_extensions import override
 from support.index_model import IndexModel, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import RefusedError, WrongAnswerError
+from tap_kustomer.reading import index as index_module
 from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.keyset import Keyset
-from tap_kustomer.reading.questions import ARCHIVE_PATH, PATH, REFUSED, Question
+from tap_kustomer.reading.questions import (
+    ARCHIVE_PATH,
+    PATH,
+    REFUSED,
+    Answer,
+    Question,
+    answer_from,
+)
 from tap_kustomer.reading.sources import Criterion, Search
 from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_kustomer.client.session import Request, Session
+    from tap_kustomer.client.session import Reply, Request, Session
+    from tap_kustomer.reading.questions import Manner
 
 START = 1_750_000_000_000
 END = START + 600_000
@@ -61,7 +70,7 @@ def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation
     index_of(session).ask(Question(Window(START, START + 1)))
 
     (request,) = session.sent
-    assert request.params == {"page": 1, "pageSize": 50}
+    assert request.params == {"page": 1, "pageSize": 50, "trackTotalHits": "true"}
     assert request.json == {
         "queryContext": "conversation",
         "and": [
@@ -289,7 +298,7 @@ def test_a_search_that_refuses_to_sort_is_asked_without() -> None:
     assert len(asked.ask(Question(WINDOW, sorted=False)).rows) == 1
     assert "sort" not in (session.sent[-1].json or {})
     assert asked.ask(Question(WINDOW)).unsorted
-    assert len(session.sent) == 3, "and not asked in vain again"
+    assert len(session.sent) == 4, "and not asked in vain again"
 
 
 def test_whatever_the_search_refuses_beside_the_sort_is_an_error() -> None:
@@ -311,6 +320,157 @@ def test_an_answer_that_lies_behind_the_window_alone_is_not_believed() -> None:
 
     with pytest.raises(WrongAnswerError, match="all rows are later"):
         index_of(session).ask(Question(WINDOW))
+
+
+# Counts that may stop at 10,000
+
+
+def params_sent(session: StandIn) -> list[bool]:
+    """Of each request, whether it asked for the count of all rows."""
+    return ["trackTotalHits" in request.params for request in session.sent]
+
+
+def test_the_count_of_all_rows_is_asked_for() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(90)}, total_cap=70)
+    session = StandIn(search_of(index))
+
+    assert index_of(session).ask(Question(WINDOW)).total == 90
+
+
+def test_the_archive_is_not_asked_for_it_as_it_is_not_documented_there() -> None:
+    session = StandIn({ARCHIVE_PATH: IndexModel({})})
+    index_of(session, path=ARCHIVE_PATH).ask(Question(WINDOW))
+
+    assert params_sent(session) == [False]
+
+
+def test_where_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_for_it_again() -> (
+    None
+):
+    session = StandIn(search_of(IndexModel({"row": (START, START)})), refuses_tracking=True)
+
+    for _ in range(3):
+        index = index_of(session)
+        assert len(index.ask(Question(WINDOW)).rows) == 1
+        assert len(index.ask(Question(WINDOW, Span(None, START))).rows) == 1
+    assert params_sent(session) == [True, *[False] * 6]
+
+
+def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
+    session = StandIn(
+        search_of(IndexModel({"row": (START, START)})), refuses_sort=True, refuses_tracking=True
+    )
+    index = index_of(session)
+
+    assert index.ask(Question(WINDOW)).unsorted
+    asked = len(session.sent)
+    assert index.ask(Question(WINDOW)).unsorted
+    assert len(index.ask(Question(WINDOW, sorted=False)).rows) == 1
+    assert len(session.sent) == asked + 1, "and not asked in vain again"
+
+
+def test_a_refused_criterion_says_nothing_about_the_count() -> None:
+    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+    index = index_of(session)
+
+    with pytest.raises(RefusedError):
+        index.ask(Question(WINDOW))
+    session.refused = ()
+    index.ask(Question(WINDOW))
+    assert params_sent(session)[-1]
+
+
+# What threads that share an index learn while others are asking
+
+
+@dataclass
+class Interrupted:
+    """An answer during which another thread takes its turn, where its attribute is looked at."""
+
+    answer: Answer
+    look_at: str
+    other: Callable[[], object]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self.look_at:
+            self.look_at = ""
+            self.other()
+        return getattr(self.answer, name)
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, look_at: str, other: Callable[[], object]) -> None:
+    """Let another thread take its turn during the next answer, at that attribute."""
+
+    def once(reply: Reply, question: Question, manner: Manner) -> Answer:
+        monkeypatch.setattr(index_module, "answer_from", answer_from)
+        answer = answer_from(reply, question, manner)
+        return cast("Answer", Interrupted(answer, look_at, other))
+
+    monkeypatch.setattr(index_module, "answer_from", once)
+
+
+def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = CappedSession(
+        search_of(IndexModel({f"row{n}": (START + n, START) for n in range(90)}))
+    )
+    index = index_of(session)
+    for start in (START, START + 1):
+        index.ask(Question(Window(start, END)))
+    session.most = 50
+    interrupt(monkeypatch, "rows", lambda: index.ask(Question(WINDOW)))
+
+    assert len(index.ask(Question(Window(START, START + 9))).rows) == 10
+
+
+def test_another_thread_may_learn_of_finer_times_while_an_answer_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = fine_session([5_000])
+    index = index_of(session)
+    # An empty answer shows no times; the other one shows microseconds.
+    interrupt(monkeypatch, "digits", lambda: index.ask(Question(WINDOW)))
+    index.ask(Question(Window(START + 100, START + 200)))
+
+    index.ask(Question(Window(START, START + 1)))
+    assert "001999Z" in str(bounds_sent(session)[-1])
+
+
+class Watched(Index):
+    """What threads share in it is replaced by one of them at a time."""
+
+    @override
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "_manner" and name in vars(self):
+            assert self._lock.locked()
+        super().__setattr__(name, value)
+
+
+def test_what_threads_share_is_replaced_behind_a_lock() -> None:
+    index = Watched(
+        cast("Session", fine_session([5_000])),
+        Search("conversation"),
+        Criterion("conversation_updated_at"),
+        page_size=50,
+    )
+
+    assert index.ask(Question(WINDOW)).digits == 6
+
+
+def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_its_way() -> None:
+    session = StandIn(search_of(IndexModel({"row": (START, START)})), refuses_sort=True)
+    index = index_of(session)
+    send = session.send
+
+    def send_late(request: Request, read: Callable[[Reply], Any]) -> Any:
+        monkeypatch.undo()
+        index.ask(Question(WINDOW))
+        return send(request, read)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(session, "send", send_late)
+        assert index.ask(Question(WINDOW)).unsorted
 
 
 # Times that are finer than milliseconds

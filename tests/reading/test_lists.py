@@ -316,6 +316,24 @@ def test_an_empty_page_ends_a_list_even_with_a_next_link(
     assert requests_mock.call_count == 1
 
 
+def test_pages_that_lead_on_and_on_are_an_error(
+    session: Session, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: Any, context: Any) -> dict[str, Any]:
+        """A new page of rows without an id, whatever is asked for."""
+        del context
+        number = int(request.qs["page"][0])
+        assert number < 20, "it does not come to an end"
+        row = {"attributes": {"url": f"https://files.example/?signature={number}"}}
+        return {"data": [row], "links": {"next": f"/v1/teams?page={number + 1}"}}
+
+    monkeypatch.setattr("tap_kustomer.reading.links._MOST_PAGES", 10)
+    requests_mock.get(f"{URL}/v1/teams", json=answer)
+
+    with pytest.raises(WrongAnswerError, match="after 10 pages there is still a next one"):
+        list(read_list(session, Workers(2, lambda: None), TEAMS, 100))
+
+
 def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link="/v1/teams?page=2"))
 

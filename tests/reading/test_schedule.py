@@ -9,6 +9,7 @@ import pytest
 from support.index_model import IndexModel, Rows, StillIndex
 from support.simulation import Outcome, Simulation
 from support.spreads import END, SPREADS, START, bursts, even, growing, office_hours
+from tap_kustomer.reading.incomplete import Unproven
 from tap_kustomer.reading.schedule import Schedule
 from tap_kustomer.reading.window import Window
 
@@ -185,6 +186,32 @@ def test_no_slice_has_so_many_rows_that_the_server_may_have_stopped_counting(
 
     questions = index.questions[1:]
     assert max(index.ask(question, 500).total or 0 for question in questions) <= 1.25 * 10_000
+
+
+@pytest.mark.parametrize("parallel", [1, 8])
+@pytest.mark.parametrize("spread", SPREADS)
+def test_where_counts_stop_at_10_000_slices_are_made_so_small_that_their_counts_are_proof(
+    spread: Spread, parallel: int
+) -> None:
+    draw = random.Random(1)
+    index = StillIndex([spread(draw) for _ in range(60_000)], total_cap=10_000)
+
+    outcome = Simulation(index, WINDOW, latency=lambda _: 3.0, parallel=parallel).run()
+
+    assert len(set(outcome.ids)) == 60_000
+    assert outcome.unproven == 0
+    assert outcome.requests <= 1.3 * 60_000 / 500
+
+
+def test_without_a_count_nothing_is_proven() -> None:
+    schedule = Schedule(WINDOW, "conversations", page_size=500, lookahead=MEGABYTE)
+    part, question = asked(schedule)
+
+    schedule.learn(part, replace(still(even, 400).ask(question, 500), total=None))
+    list(schedule.deliver())
+
+    assert schedule.is_done
+    assert schedule.unproven == [Unproven(WINDOW)]
 
 
 def test_a_server_with_smaller_pages_than_asked_for_is_read_by_slices_of_its_pages() -> None:

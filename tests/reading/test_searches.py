@@ -10,7 +10,7 @@ from support.stand_in import StandIn, search_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
+from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
 from tap_kustomer.reading.questions import ARCHIVE_PATH, PATH
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import Criterion, PagedList, Search
@@ -51,7 +51,7 @@ def reading(  # noqa: PLR0913
     strict: bool = False,
     earliest: int = 0,
     in_turn: Callable[[], bool] = lambda: True,
-    report: Callable[[Shortfall], None] = lambda _: None,
+    report: Callable[[Shortfall | Unproven], None] = lambda _: None,
 ) -> Iterator[Page]:
     reader = Reader(
         session=cast("Session", session),
@@ -551,11 +551,40 @@ def test_who_reads_is_told_of_them() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_row)
     window = Window(NOW - 100 * DAY, NOW)
-    told: list[Shortfall] = []
+    told: list[Shortfall | Unproven] = []
 
     list(reading(session, window, report=told.append))
 
     assert told == [Shortfall(window, expected=90, delivered=89)]
+
+
+def test_who_reads_is_told_of_windows_whose_rows_no_count_proves() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 40), page_size=50)
+    session = StandIn(search_of(index), spoil=lambda document: document.update(meta={}))
+    window = Window(NOW - 100 * DAY, NOW)
+    told: list[Shortfall | Unproven] = []
+
+    list(reading(session, window, report=told.append))
+
+    assert told == [Unproven(window)]
+
+
+def test_rows_that_show_no_time_are_proven_by_the_counts_of_their_parts() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
+    told: list[Shortfall | Unproven] = []
+    window = Window(NOW - 100 * DAY, NOW)
+    session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
+
+    list(reading(session, window, WORK_ITEMS, report=told.append))
+    assert told == []
+
+    def without_count(document: dict[str, Any]) -> None:
+        without_times(document)
+        document.update(meta={}) if len(document["data"]) < 50 else None
+
+    session.spoil = without_count
+    list(reading(session, window, WORK_ITEMS, report=told.append))
+    assert {type(one) for one in told} == {Unproven}
 
 
 def test_with_strict_counts_they_end_the_run() -> None:

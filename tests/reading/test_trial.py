@@ -8,6 +8,7 @@ import pytest
 
 from support.index_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
+from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.questions import PATH
@@ -51,6 +52,7 @@ class Answers:
     by_path: dict[str, Document | RequestError]
     refused: str = "nothing"
     sent: list[Request] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
 
     def send(self, request: Request, read: Callable[[Reply], T]) -> T:
         self.sent.append(request)
@@ -107,7 +109,7 @@ def test_a_search_is_asked_for_one_row_of_the_whole_window(source: Source) -> No
     answers = Answers({PATH: found("a")})
 
     assert answers.ids_in(source) == ["a"]
-    assert answers.asked == [(PATH, {"page": 1, "pageSize": 1})]
+    assert answers.asked == [(PATH, {"page": 1, "pageSize": 1, "trackTotalHits": "true"})]
     assert "1970-01-01" in str(answers.sent[0].json)
 
 
@@ -149,7 +151,7 @@ def test_a_parent_that_has_no_rows_for_certain_is_not_asked_about() -> None:
     )
 
     assert answers.ids_in(source) == ["e"]
-    assert answers.asked[0] == (PATH, {"page": 1, "pageSize": 20})
+    assert answers.asked[0] == (PATH, {"page": 1, "pageSize": 20, "trackTotalHits": "true"})
 
 
 def test_a_parent_that_is_gone_says_nothing_about_the_others() -> None:

@@ -35,6 +35,7 @@ CUSTOMERS = Outcome(
     requests=5,
     seconds=12.3,
     missing=0,
+    is_unproven=False,
     left_out="",
     bookmark="2023-11-14T22:12:20.000Z",
 )
@@ -125,6 +126,26 @@ def test_tables_that_come_with_an_incomplete_one_share_its_warning(
     assert warning.getMessage() == "customers and 1 made of its rows: Left out"
 
 
+def test_a_warning_names_the_tables_of_which_no_count_proves_that_all_rows_came(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    notes = replace(CUSTOMERS, stream="notes", is_unproven=True)
+    messages = replace(notes, stream="messages")
+
+    (warning,) = logged(run_of(CUSTOMERS, notes, messages), caplog, logging.WARNING)
+
+    assert warning.getMessage() == (
+        "No proof that all rows came, as Kustomer's search gave no count or stopped counting "
+        "at 10,000: notes, messages"
+    )
+
+
+def test_a_terminal_names_them_too() -> None:
+    lines = text_of(run_of(replace(CUSTOMERS, is_unproven=True)))
+
+    assert any(line.endswith("stopped counting at 10,000: customers") for line in lines)
+
+
 def test_a_run_that_ended_early_says_so(caplog: pytest.LogCaptureFixture) -> None:
     (record,) = logged(run_of(CUSTOMERS, is_finished=False), caplog, logging.INFO)
 
@@ -198,7 +219,7 @@ def document_of(run: Run, path: Path) -> dict[str, Any]:
 
 
 def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
-    run = run_of(CUSTOMERS, EMAILS, MESSAGES, TAGS)
+    run = run_of(CUSTOMERS, EMAILS, MESSAGES, replace(TAGS, is_unproven=True))
     run.selected = ["customers", "users"]
     spend(run, 0)
 
@@ -221,6 +242,7 @@ def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
         "stream": "customers",
         "rows": 1200,
         "expected": 1200,
+        "unproven": False,
         "requests": 5,
         "seconds": 12.3,
         "came_with": None,
@@ -230,6 +252,7 @@ def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
     assert emails["came_with"] == "customers"
     assert (messages["rows"], messages["expected"]) == (998, 1000)
     assert (tags["left_out"], tags["bookmark"]) == ("Left out, as a role is missing", None)
+    assert tags["unproven"] is True
 
 
 def test_whoever_reads_the_file_while_it_is_written_has_the_one_before(tmp_path: Path) -> None:

@@ -309,6 +309,30 @@ def test_a_row_limit_refuses_rows_past_it(sandbox_of: Maker, asker: Asker) -> No
     refused(ask(f"{SEARCH}?page=3&pageSize=500", body))
 
 
+def test_a_search_that_asks_for_it_gets_the_whole_total(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(total_cap=70))
+    body = by_update("message")
+
+    def total(path: str, given: str) -> int:
+        meta = ask(f"{path}?pageSize=20&trackTotalHits={given}", body).json()["meta"]
+        return int(meta["total"])
+
+    assert total(SEARCH, "true") > 70
+    assert total(SEARCH, "false") == 70
+    assert total(ARCHIVE, "true") == 70
+    error = refused(ask(f"{SEARCH}?trackTotalHits=10000", body))
+    assert error["source"] == {"parameter": "trackTotalHits"}
+
+
+def test_a_parameter_can_be_refused(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(sandbox_of(refused_parameters=frozenset({"trackTotalHits"})))
+
+    error = refused(ask(f"{SEARCH}?trackTotalHits=true", by_update("message")))
+
+    assert error["source"] == {"parameter": "trackTotalHits"}
+    assert ask(SEARCH, by_update("message")).status_code == 200
+
+
 def test_the_total_can_be_capped(sandbox_of: Maker, asker: Asker) -> None:
     ask = asker(sandbox_of(total_cap=70))
     assert ask(SEARCH, by_update("message")).json()["meta"]["total"] == 70

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 import msgspec
@@ -29,13 +29,15 @@ class IndexModel:
     Attributes:
         page_size: The most rows that it puts on a page.
         row_cap: It answers nothing beyond this many rows.
-        total_cap: It counts no further than this.
+        total_cap: It counts no further than this, unless it is asked to.
         order: Draws the order inside ties, anew for each answer; None keeps it the same.
         sorts: It puts the oldest rows first, as it is asked to.
         shows_time: Its rows show the time that they are found by.
         shows_creation: Its rows show when they were created.
         knows_creation: It has a criterion on the time of creation.
+        honours_creation: Its rows are narrowed by that criterion; else they come all the same.
         before_answer: Called before each answer, to change the rows.
+        held: How many rows of its answers are in memory.
     """
 
     rows: Rows
@@ -47,10 +49,14 @@ class IndexModel:
     shows_time: bool = True
     shows_creation: bool = True
     knows_creation: bool = True
+    honours_creation: bool = True
     before_answer: Callable[[IndexModel], None] = lambda _: None
     questions: list[Question] = field(default_factory=list)
+    held: int = 0
 
-    def find(self, question: Question, page_size: int) -> tuple[list[str], int] | None:
+    def find(
+        self, question: Question, page_size: int, *, is_tracked: bool = False
+    ) -> tuple[list[str], int] | None:
         """Ids on the page and the count of all, or None where the question is refused."""
         self.questions.append(question)
         self.before_answer(self)
@@ -61,11 +67,12 @@ class IndexModel:
         found = [
             (updated if self.sorts else -updated, self._tie_breaker(row_id), row_id)
             for row_id, (updated, created) in self.rows.items()
-            if start <= updated <= end and _lies_in(created, question)
+            if start <= updated <= end
+            and (not self.honours_creation or _lies_in(created, question))
         ]
         found.sort()
         ids = [row_id for *_, row_id in found[first : first + page_size]]
-        return ids, min(len(found), self.total_cap)
+        return ids, len(found) if is_tracked else min(len(found), self.total_cap)
 
     def ask(self, question: Question, page_size: int = 500) -> Answer:
         """The answer as the reading has it, without its way through JSON."""
@@ -79,7 +86,7 @@ class IndexModel:
                 row_id,
                 updated if self.shows_time else question.window.start,
                 times.to_text(created) if self.shows_creation and created is not None else None,
-                msgspec.Raw(b"{}"),
+                cast("msgspec.Raw", _Held(self)),
             )
             for row_id in ids
             for updated, created in [self.rows[row_id]]
@@ -89,10 +96,12 @@ class IndexModel:
             return UNSORTED
         return _answer(in_order, size, total)
 
-    def document(self, question: Question, page_size: int) -> dict[str, Any] | None:
+    def document(
+        self, question: Question, page_size: int, *, is_tracked: bool = False
+    ) -> dict[str, Any] | None:
         """The answer's document, or None where the question is refused."""
         size = min(page_size, self.page_size)
-        found = self.find(question, size)
+        found = self.find(question, size, is_tracked=is_tracked)
         if found is None:
             return None
         ids, total = found
@@ -110,18 +119,35 @@ class IndexModel:
         return self.order.random() if self.order else crc32(row_id.encode())
 
 
+class _Held:
+    """The content of a row, which counts itself for as long as somebody has the row."""
+
+    def __init__(self, index: IndexModel) -> None:
+        self._index = index
+        index.held += 1
+
+    def __del__(self) -> None:
+        self._index.held -= 1
+
+
 class StillIndex:
     """An index that nobody changes; it answers large windows at once.
 
     Args:
         updated: The times of its rows.
         row_bytes: What each of them takes.
+        total_cap: It counts no further than this.
     """
 
-    def __init__(self, updated: Iterable[int], row_bytes: int = ROW_BYTES) -> None:
+    def __init__(
+        self, updated: Iterable[int], row_bytes: int = ROW_BYTES, total_cap: int = 10**9
+    ) -> None:
         self.questions: list[Question] = []
+        self.page_size = 500
+        self.held = 0  # What is built once is not counted.
         self._times = sorted(updated)
         self._row_bytes = row_bytes
+        self._total_cap = total_cap
         self.rows = tuple(
             Row(f"row{n}", time, None, msgspec.Raw(b"{}")) for n, time in enumerate(self._times)
         )
@@ -132,7 +158,8 @@ class StillIndex:
         end = bisect_right(self._times, question.window.end)
         start = first + (question.page - 1) * page_size
         page = self.rows[start : min(start + page_size, end)]
-        return _answer(page, page_size, end - first, self._row_bytes)
+        total = min(end - first, self._total_cap)
+        return _answer(page, page_size, total, self._row_bytes)
 
 
 def _answer(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> Answer:

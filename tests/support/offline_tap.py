@@ -13,7 +13,7 @@ from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError, GaveUpError
-from tap_kustomer.reading.incomplete import Shortfall
+from tap_kustomer.reading.incomplete import Shortfall, Unproven
 from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects
 from tap_kustomer.sync.run import Run
@@ -50,7 +50,9 @@ class OfflineRun(Run):
         counted: What was counted.
     """
 
-    script: Mapping[str, Iterable[Page | Shortfall | BaseException]] = field(default_factory=dict)
+    script: Mapping[str, Iterable[Page | Shortfall | Unproven | BaseException]] = field(
+        default_factory=dict
+    )
     key_is_good: bool = True
     is_reachable: bool = True
     count: int | Exception | None = None
@@ -67,14 +69,14 @@ class OfflineRun(Run):
             raise DeadKeyError("Kustomer does not accept the API key")
 
     @override
-    def reader(self, report: Callable[[Shortfall], None] = lambda _: None) -> Reader:
+    def reader(self, report: Callable[[Shortfall | Unproven], None] = lambda _: None) -> Reader:
         return cast("Reader", _Reader(self, report))
 
 
 class _Reader:
     """Takes the place of a `Reader`."""
 
-    def __init__(self, run: OfflineRun, report: Callable[[Shortfall], None]) -> None:
+    def __init__(self, run: OfflineRun, report: Callable[[Shortfall | Unproven], None]) -> None:
         self.session = SimpleNamespace(requests=1)
         self._run = run
         self._report = report
@@ -87,7 +89,7 @@ class _Reader:
         for given in self._run.script.get(name, ()):
             if isinstance(given, BaseException):
                 raise given
-            if isinstance(given, Shortfall):
+            if isinstance(given, Shortfall | Unproven):
                 self._report(given)
             else:
                 yield given

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from support.index_model import ROW_BYTES
 from support.virtual_time import VirtualWorkers
 from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
 from tap_kustomer.reading.dispatch import dispatch
+from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.schedule import Batch, Schedule, worthwhile
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 MOST_PARALLEL = 8
 
+# Requests for each page of rows there are, and one: what it takes at most to read a tie whose rows
+# come apart late or not at all, or to find the ends of a part of the window that fits on a page.
+REQUESTS_A_PAGE = 150
+
+# Pages that may be in memory beside those that wait for their turn and those that are asked for:
+# with the keysets of slices that are partly read, and on their way to the writer.
+PAGES_IN_FLIGHT = 8
+
 
 @dataclass
 class Outcome:
@@ -34,6 +43,7 @@ class Outcome:
         seconds: From the first question to the last answer.
         most_waiting: Bytes that waited for their turn, at most.
         most_under_way: Questions at once, at most.
+        unread: Why it ended before the end of the window, if a tie could not be read.
     """
 
     delivered: list[tuple[str, int]] = field(default_factory=list)
@@ -43,6 +53,8 @@ class Outcome:
     most_waiting: int = 0
     most_under_way: int = 0
     shortfalls: int = 0
+    unproven: int = 0
+    unread: IncompleteError | None = None
 
     @property
     def ids(self) -> list[str]:
@@ -55,7 +67,7 @@ class Outcome:
 
 @dataclass
 class Simulation:
-    """One reading of a window.
+    """One reading of a window. The number of rows there are bounds its requests and its memory.
 
     Attributes:
         latency: Seconds that an answer takes; a function of the draw.
@@ -77,7 +89,6 @@ class Simulation:
     is_sorted: bool = True
     turn: int = 0
     pages: int = 10**9
-    most_requests: int = 50_000
 
     def run(self) -> Outcome:
         outcome = Outcome()
@@ -92,17 +103,23 @@ class Simulation:
         )
         began = workers.now
         pages = 0
+        pages_of_rows = len(self.index.rows) / min(self.page_size, self.index.page_size)
+        most_requests = REQUESTS_A_PAGE * (1 + pages_of_rows)
 
         def ask(question: Question) -> Answer:
             outcome.requests += 1
-            assert outcome.requests < self.most_requests, "it does not come to an end"
+            assert outcome.requests <= most_requests, "not bounded by the rows there are"
             outcome.seconds = workers.now - began
             outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
             if pages >= self.turn:
                 outcome.most_under_way = max(outcome.most_under_way, workers.under_way + 1)
             else:
                 assert workers.under_way == 0, "nobody waits for these rows yet"
-            return self.index.ask(question, self.page_size)
+            answer = self.index.ask(question, self.page_size)
+            pages_in_flight = PAGES_IN_FLIGHT + outcome.most_under_way
+            most_held = self.lookahead / ROW_BYTES + pages_in_flight * self.page_size
+            assert self.index.held <= most_held, "rows pile up in memory"
+            return answer
 
         def parallel() -> int:
             return self.parallel or min(worthwhile(workers.latency, budget.rate), MOST_PARALLEL)
@@ -114,8 +131,7 @@ class Simulation:
             parallel=parallel,
             in_turn=lambda: pages >= self.turn,
         )
-        # A fault that lasts ends a reading: what was delivered until then counts.
-        with suppress(GaveUpError):
+        try:
             for batch in batches:
                 pages += 1
                 outcome.delivered += [(row.id, row.time) for row in batch.rows]
@@ -125,5 +141,10 @@ class Simulation:
                 if pages >= self.pages:
                     break
                 workers.sleep(self.writing)
+        except GaveUpError:
+            pass  # A fault that lasts ends a reading: what was delivered until then counts.
+        except IncompleteError as error:
+            outcome.unread = error
         outcome.shortfalls = len(schedule.shortfalls)
+        outcome.unproven = len(schedule.unproven)
         return outcome

@@ -11,6 +11,7 @@ from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongAnswerError
 from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
 from tap_kustomer.reading.questions import PATH, Question
 from tap_kustomer.reading.window import Span, Window
@@ -33,6 +34,7 @@ class StandIn:
         lists: The pages of each list, by path.
         refused: Criteria that are answered with 400.
         refuses_sort: Whether a sort is answered with 400.
+        refuses_tracking: Whether `trackTotalHits` is answered with 400.
         forbidden: A path for which the key lacks the role.
         spoil: Changes a document before it is sent.
     """
@@ -41,9 +43,11 @@ class StandIn:
     lists: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     refuses_sort: bool = False
+    refuses_tracking: bool = False
     forbidden: str = ""
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
     sent: list[Request] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
     latency: float = 1.0
     base_url: str = "https://acme.api.kustomerapp.com"
     limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))
@@ -72,8 +76,13 @@ class StandIn:
             raise RefusedError(f"{request} answered 400: {self.refused}")
         if self.refuses_sort and "sort" in body:
             raise RefusedError(f"{request} answered 400: Sorting is unavailable")
+        is_tracked = request.params.get("trackTotalHits") == "true"
+        if self.refuses_tracking and is_tracked:
+            raise RefusedError(f"{request} answered 400: trackTotalHits is not allowed")
         question = _question(body, int(request.params["page"]))
-        document = self.indexes[request.path].document(question, int(request.params["pageSize"]))
+        document = self.indexes[request.path].document(
+            question, int(request.params["pageSize"]), is_tracked=is_tracked
+        )
         if document is None:
             raise RefusedError(f"{request} answered 400")
         return document

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typing_extensions import override
 
 from support.offline_tap import NOW, UNTIL, OfflineTap
 from support.singer_output import check, check_messages
@@ -22,7 +23,7 @@ from tap_kustomer.client.errors import (
     WrongAnswerError,
 )
 from tap_kustomer.reading.children import NoneFoundError
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall
+from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.window import Window
 from tap_kustomer.streams.assistants import Assistants
@@ -651,6 +652,7 @@ def test_a_cursor_list_that_is_short_is_a_warning_and_is_read_again_from_there()
 
 
 MISSING = Shortfall(Window(0, NOW), expected=3, delivered=1)
+UNPROVEN = Unproven(Window(0, NOW))
 WITH_VERSIONS: dict[str, Any] = {"emit_activate_version_messages": True}
 
 
@@ -852,12 +854,28 @@ def test_what_a_search_gives_is_written_as_it_comes() -> None:
     assert len(run.records("company_tags")) == 1
 
 
+def test_the_state_is_looked_at_by_the_thread_that_writes_it_and_by_no_other() -> None:
+    looking: set[threading.Thread] = set()
+
+    class Watched(Companies):
+        @property
+        @override
+        def stream_state(self) -> dict[str, Any]:
+            looking.add(threading.current_thread())
+            return super().stream_state
+
+    script = {"companies": [page(company(1), reached=at(1))]}
+    OfflineTap(Watched, selected=["companies"], scripted={"script": script}).sync()
+
+    assert looking == {threading.main_thread()}
+
+
 # What came of it
 
 
 def test_what_came_of_each_table_is_noted() -> None:
     script = {
-        "companies": [page(company(1, "x", "y"), reached=at(1)), MISSING],
+        "companies": [page(company(1, "x", "y"), reached=at(1)), MISSING, UNPROVEN],
         "tags": [FORBIDDEN],
     }
     tap = OfflineTap(
@@ -873,6 +891,7 @@ def test_what_came_of_each_table_is_noted() -> None:
     assert (companies.rows, companies.requests, companies.missing) == (1, 1, 2)
     assert (tags.rows, tags.requests, tags.missing) == (2, 0, 0)
     assert (companies.came_with, tags.came_with) == ("", "companies")
+    assert (companies.is_unproven, tags.is_unproven) == (True, False)
     assert companies.bookmark == tags.bookmark == UNTIL
     assert not companies.left_out
     assert "403" in outcomes["tags"].left_out

@@ -100,7 +100,18 @@ _OPTIONS = (
     click.option("--shuffle-ties", is_flag=True, help="Order ties anew in every call."),
     click.option("--page-limit", default=100, show_default=True),
     click.option("--row-limit", default=0, help="Refuse rows past this one, say 10000."),
-    click.option("--cap-total", "total_cap", default=0, help="Cap meta.total here."),
+    click.option(
+        "--cap-total",
+        "total_cap",
+        default=0,
+        help="Stop counting meta.total here, say 10000, unless trackTotalHits is sent.",
+    ),
+    click.option(
+        "--refuse-parameter",
+        multiple=True,
+        metavar="NAME",
+        help="A query parameter of searches to answer with 400. Repeatable.",
+    ),
     click.option("--index-lag", default=0.0, help="Seconds search lags behind."),
     click.option("--archive-overlap-days", default=2.0, show_default=True),
     click.option(
@@ -134,6 +145,7 @@ def _sandbox(port: int = 0, host: str = "127.0.0.1", **given: Any) -> Sandbox:
         "deny": "deny",
         "refuse_criterion": "refused_criteria",
         "accept_criterion": "accepted_criteria",
+        "refuse_parameter": "refused_parameters",
         "unsorted": "unsorted_contexts",
         "absent": "absent",
     }

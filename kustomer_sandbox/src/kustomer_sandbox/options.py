@@ -29,7 +29,10 @@ class Options:
     shuffle_ties: bool = False
     page_limit: int = 100
     row_limit: int = 0
+    # Where meta.total stops counting unless a search asks for trackTotalHits; 0 is nowhere.
     total_cap: int = 0
+    # Query parameters of searches that are answered with 400.
+    refused_parameters: frozenset[str] = frozenset()
     index_lag: float = 0.0
     archive_overlap_days: float = 2.0
     # Paths that answer 404, as in an organisation without the feature.

@@ -68,6 +68,9 @@ class SearchEngine:
         options = self._options
         accepting = rules.without_and_with(options.refused_criteria, options.accepted_criteria)
         query = understand(body, accepting)
+        for name in parameters:
+            if name in options.refused_parameters:
+                raise bad_parameter(name, "Additional properties not allowed")
         page = _number(parameters, "page", 1)
         size = min(_number(parameters, "pageSize", _DEFAULT_PAGE), _LARGEST_PAGE)
         if page > self._options.page_limit:
@@ -85,7 +88,7 @@ class SearchEngine:
             path=rules.path,
             ids_only=parameters.get("idsOnly") == "true",
         )
-        if self._options.total_cap:
+        if self._options.total_cap and not _tracks_all(parameters, rules):
             answer.total = min(answer.total, self._options.total_cap)
         answer.fill(self._organisation)
         return answer
@@ -211,6 +214,16 @@ def _lower(one: int | None, other: int) -> int:
 
 def _higher(one: int | None, other: int) -> int:
     return other if one is None else max(one, other)
+
+
+def _tracks_all(parameters: dict[str, str], rules: Rules) -> bool:
+    """Tell whether all rows are to be counted; archive search is not documented to do that."""
+    given = parameters.get("trackTotalHits", "false")
+    if rules is ARCHIVE:
+        return False
+    if given not in ("true", "false"):
+        raise bad_parameter("trackTotalHits", f"Must be a boolean: {given}")
+    return given == "true"
 
 
 def _number(parameters: dict[str, str], name: str, default: int) -> int:
