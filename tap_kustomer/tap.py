@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
@@ -25,6 +26,7 @@ from tap_kustomer.inputs.state import read_state
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.writing.messages import BufferedWriter
+from tap_kustomer.writing.stdout import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,6 +114,13 @@ class TapKustomer(Tap):
                 self.logger.warning(warning)
         return tables
 
+    @override
+    def run_discovery(self) -> str:
+        """Write the catalog and return it."""
+        catalog: str = self.catalog_json_text
+        self.writer.write_document(catalog)
+        return catalog
+
     # Running
 
     @override
@@ -193,7 +202,9 @@ class TapKustomer(Tap):
         except (TapKustomerError, SystemExit):
             # With batches the state is ahead of the file that was being written.
             if not self.config.get("batch_config"):
-                self._end_with_state()
+                # What ended the run is what to report, also where the state can't be written.
+                with suppress(OutputError):
+                    self._end_with_state()
             raise
         self._end_with_state()
         self.run.is_finished = True
