@@ -417,6 +417,7 @@ FILES: dict[str, str] = {
     "fraction.json": json.dumps({**GOOD, "page_size": 50.5}),
     "broken.json": f'{{"api_key": "{KEY}", ',
     "list.json": "[]",
+    "empty.json": "",
     "null.json": "null",
     "bad_maps.json": json.dumps({**GOOD, "stream_maps": 5}),
 }
@@ -441,6 +442,31 @@ CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
         ["--config", "good.json", "--state", "broken.json"],
         {},
         ["--state", "broken.json", "JSON"],
+    ),
+    "empty state": (
+        ["--config", "good.json", "--state", "empty.json"],
+        {},
+        ["--state", "empty.json", "is empty", "last whole line"],
+    ),
+    "missing state": (
+        ["--config", "good.json", "--state", "absent.json"],
+        {},
+        ["--state", "absent.json", "can't be read", "last whole line"],
+    ),
+    "two states": (
+        ["--config", "good.json", "--state", "list.json", "--state", "null.json"],
+        {},
+        ["--state", "list.json, null.json", "one file"],
+    ),
+    "two catalogs": (
+        ["--config", "good.json", "--catalog", "list.json", "--catalog", "null.json", "--discover"],
+        {},
+        ["--catalog", "list.json, null.json", "one file"],
+    ),
+    "log level": (
+        ["--config", "good.json"],
+        {"TAP_KUSTOMER_LOGLEVEL": "chatty"},
+        ["TAP_KUSTOMER_LOGLEVEL", "chatty", "WARNING"],
     ),
     "state is a list": (
         ["--config", "good.json", "--state", "list.json"],
