@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from singer_sdk.configuration import _dict_config
 
 from support.tap_process import LONGEST_RUN, start
 from tap_kustomer import times
@@ -404,6 +405,16 @@ def example(name: str) -> Any:
         return examples[name]
     schema = SCHEMA["properties"][name]
     return schema["minimum"] if "minimum" in schema else not schema["default"]
+
+
+def test_no_file_beside_the_sdk_sets_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_bytes(b"TAP_KUSTOMER_USER_AGENT=gr\xf6\xdfe")
+    monkeypatch.setattr(_dict_config, "find_dotenv", lambda: tmp_path / ".env")
+    monkeypatch.setenv("TAP_KUSTOMER_USER_AGENT", "ours/1")
+
+    assert TapKustomer._env_var_config["user_agent"] == "ours/1"  # noqa: SLF001
 
 
 # On the command line

@@ -33,12 +33,16 @@ def test_another_system_gives_the_same_catalog_and_the_same_rows(
 
     discovered = command("--discover", env=env)
     run = command(env=env)
+    about = command("--about", env=env)
 
     assert discovered.code == 0, discovered.log
     assert b"\r" not in discovered.output
     assert json.loads(discovered.output) == catalog
     check(run)
-    assert run.held() == {stream: full_run.held()[stream] for stream in run.streams}
+    whole = full_run.held()
+    assert run.held() == {stream: whole[stream] for stream in run.streams & whole.keys()}
+    assert about.code == 0
+    assert b"\r" not in about.output
 
 
 def test_the_sandbox_and_a_sync_from_a_state_need_nothing_that_windows_lacks(
