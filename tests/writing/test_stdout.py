@@ -86,8 +86,11 @@ def read_to_end(descriptor: int) -> bytes:
 def read_while_written(lines: list[bytes]) -> bytes:
     with piped() as pipe, ThreadPoolExecutor() as reader:
         found = reader.submit(read_to_end, pipe.reading)
-        Output(lambda: None).write(lines)
-        pipe.stdout.close()
+        try:
+            Output(lambda: None).write(lines)
+        finally:
+            # The reader waits for this, also when nothing was written.
+            pipe.stdout.close()
         return found.result()
 
 
@@ -198,13 +201,14 @@ def test_a_reader_that_goes_while_it_pauses_is_noticed() -> None:
 
 
 def test_a_full_disk_is_an_error_of_one_line() -> None:
-    full = Path("/dev/full").open("w")  # noqa: SIM115  # To close it is an error too.
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        # To close it writes what is left in its buffer, which has to be discarded by then.
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+    ):
         patch.setattr(sys, "stdout", full)
         with pytest.raises(OutputError, match="No space left on device"):
             Output(lambda: None).write([b"a line\n"])
-    with suppress(OSError):
-        full.close()
 
 
 def test_lines_a_little_longer_than_a_page_waste_no_room() -> None:
