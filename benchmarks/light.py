@@ -152,13 +152,13 @@ def hourly_lines(size: Size, folder: Path) -> Iterable[Line]:
         catalog = folder / "catalog.json"
         spend([TAP, "--config", config, "--discover"], output=catalog)
         state = folder / "state.json"
-        state.write_text("{}")
+        state.write_text("{}", encoding="utf-8")
         command: list[Word] = [TAP, "--config", config, "--catalog", catalog, "--state", state]
         output = folder / "output.jsonl"
         spend(command, output=output, log=folder / "log.txt")
         state.write_bytes(_last_state(output))
         spent = spend(command, output=output, log=folder / "log.txt")
-    streams = json.loads((folder / "summary.json").read_text())["streams"]
+    streams = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["streams"]
     requests = sum(stream["requests"] for stream in streams)
     what = f"unchanged sync of all default tables, answers taking {size.latency:g} s"
     yield Line(
@@ -214,13 +214,13 @@ def _tap(
         log=folder / "log.txt",
         pause=pause,
     )
-    summary: dict[str, Any] = json.loads((folder / "summary.json").read_text())
+    summary: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     rows = sum(stream["rows"] for stream in summary["streams"])
     return _Cost(rows, spent.cpu, spent.peak)
 
 
 def _stock(address: str, folder: Path) -> _Cost:
-    (folder / "stock.json").write_text(json.dumps({"api_url": address}))
+    (folder / "stock.json").write_text(json.dumps({"api_url": address}), encoding="utf-8")
     output = folder / "output.jsonl"
     spent = spend(
         [sys.executable, _TAPS / "stock.py", "--config", folder / "stock.json"],
@@ -238,11 +238,11 @@ def _singer_io(address: str, folder: Path) -> _Cost:
         "start_date": "2000-01-01T00:00:00Z",
         "page_size_limit": 500,
     }
-    (folder / "singer-io.json").write_text(json.dumps(config))
+    (folder / "singer-io.json").write_text(json.dumps(config), encoding="utf-8")
     command += ["--config", folder / "singer-io.json"]
     catalog, output, log = (folder / name for name in ("catalog.json", "output.jsonl", "log.txt"))
     spend([*command, "--discover"], output=catalog, log=log)
-    write_catalog(folder, {"conversations"}, json.loads(catalog.read_text()))
+    write_catalog(folder, {"conversations"}, json.loads(catalog.read_text(encoding="utf-8")))
     spent = spend([*command, "--catalog", catalog], output=output, log=log)
     return _Cost(_records(output), spent.cpu)
 
@@ -256,7 +256,9 @@ def _sandbox(latency: float, folder: Path) -> Iterator[Path]:
         address, _, key = rest.partition(" with key ")
         config = folder / "config.json"
         settings = {"api_url": address, "api_key": key}
-        config.write_text(json.dumps({**settings, "summary_path": str(folder / "summary.json")}))
+        config.write_text(
+            json.dumps({**settings, "summary_path": str(folder / "summary.json")}), encoding="utf-8"
+        )
         yield config
 
 

@@ -78,7 +78,7 @@ def spend(
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        said = log.read_text() if log.is_file() else ""
+        said = log.read_text(encoding="utf-8") if log.is_file() else ""
         raise SystemExit(f"{command} ended with {process.returncode}: {said}")
     return Spent(
         seconds=time.monotonic() - began,

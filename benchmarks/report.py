@@ -54,7 +54,7 @@ def machine() -> str:
 def _processor() -> str:
     """The model where the system tells it, for times say little without it."""
     if _CPU_INFO.exists():
-        for line in _CPU_INFO.read_text().splitlines():
+        for line in _CPU_INFO.read_text(encoding="utf-8").splitlines():
             name, _, value = line.partition(":")
             if name.strip() == "model name":
                 return value.strip()

@@ -79,8 +79,8 @@ def write_config(address: str, folder: Path, **more: Any) -> None:
     """Write the tap's settings, and no state."""
     start = time.strftime("%Y-%m-%d", time.gmtime(time.time() - _DAYS * 86_400))
     config = {"api_key": "benchmark", "api_url": address, "start_date": start, **more}
-    (folder / "config.json").write_text(json.dumps(config))
-    (folder / "state.json").write_text("{}")
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "state.json").write_text("{}", encoding="utf-8")
 
 
 def write_catalog(
@@ -96,12 +96,12 @@ def write_catalog(
     path = folder / "catalog.json"
     if catalog is None:
         spend([TAP, "--config", folder / "config.json", "--discover"], output=path)
-        catalog = json.loads(path.read_text())
+        catalog = json.loads(path.read_text(encoding="utf-8"))
     for stream in catalog["streams"]:
         for entry in stream["metadata"]:
             if not entry["breadcrumb"]:
                 entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
-    path.write_text(json.dumps(catalog))
+    path.write_text(json.dumps(catalog), encoding="utf-8")
 
 
 def sync(address: str, folder: Path) -> Sync:
@@ -126,7 +126,8 @@ def sync(address: str, folder: Path) -> Sync:
                 result.state = bytes(message.value)
     result.seconds = time.monotonic() - began
     if tap.returncode:
-        raise SystemExit(f"The tap ended with {tap.returncode}: {(folder / 'log.txt').read_text()}")
+        said = (folder / "log.txt").read_text(encoding="utf-8")
+        raise SystemExit(f"The tap ended with {tap.returncode}: {said}")
     result.ids = len(ids)
     result.asked = figures_of(address)
     (folder / "state.json").write_bytes(result.state)

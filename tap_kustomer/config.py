@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -327,6 +328,21 @@ def check_environment(environment: Mapping[str, str], schema: Mapping[str, Any])
                 f"Setting {name}: {_shown(value, given)} was given in the environment; expected "
                 f"{_allowed(properties[name])}"
             )
+
+
+def check_log_level(environment: Mapping[str, str]) -> None:
+    """Check the environment variable by which the SDK sets the level of its log.
+
+    Raises:
+        ConfigurationError: There is no such level.
+    """
+    name = "TAP_KUSTOMER_LOGLEVEL" if environment.get("TAP_KUSTOMER_LOGLEVEL") else "LOGLEVEL"
+    level = environment.get(name)
+    if level and level.upper() not in logging.getLevelNamesMapping():
+        raise ConfigurationError(
+            f"Environment variable {name}: {level!r} was given; expected one of "
+            f"{', '.join(logging.getLevelNamesMapping())}"
+        )
 
 
 def _is_of_type(text: str, types: Collection[str]) -> bool:

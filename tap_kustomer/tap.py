@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import os
+from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
-import msgspec
-from dotenv import find_dotenv, load_dotenv
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
 from singer_sdk.tap_base import CliTestOptionValue, Tap
@@ -21,10 +21,12 @@ from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.inputs.catalog import check_catalog, repair_catalog
+from tap_kustomer.inputs.documents import load_document, load_environment_file
 from tap_kustomer.inputs.state import read_state
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.writing.messages import BufferedWriter
+from tap_kustomer.writing.stdout import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,21 +73,21 @@ class TapKustomer(Tap):
         del ctx, param
         given = _ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
-            # The SDK looks for the file beside itself, not where the command is run.
-            load_dotenv(find_dotenv(usecwd=True), override=True)
+            load_environment_file()
             cls.append_builtin_config(cls.config_jsonschema)
             configuration.check_environment(os.environ, cls.config_jsonschema)
         for name in value:
             if name != "ENV":
-                try:
-                    with Path(name).open() as file:
-                        given.config |= _load("--config", file) or {}
-                except OSError as error:
-                    raise ConfigurationError(
-                        f"--config {name}: {error.strerror}; expected a JSON file, or ENV for "
-                        "environment variables"
-                    ) from error
+                given.config |= load_document("--config", name)
         return given
+
+    @override
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
+        # The SDK would look for another file with variables, beside itself.
+        return parse_environment_config(
+            cls.config_jsonschema, cls._env_var_prefix, dotenv_path=os.devnull
+        )
 
     @property
     def writer(self) -> BufferedWriter:
@@ -112,6 +114,13 @@ class TapKustomer(Tap):
                 self.logger.warning(warning)
         return tables
 
+    @override
+    def run_discovery(self) -> str:
+        """Write the catalog and return it."""
+        catalog: str = self.catalog_json_text
+        self.writer.write_document(catalog)
+        return catalog
+
     # Running
 
     @override
@@ -119,9 +128,17 @@ class TapKustomer(Tap):
     def get_singer_command(cls) -> click.Command:
         """The SDK's command; `--test` is for the streams of `--catalog`, wherever that stands."""
         command = super().get_singer_command()
-        for option in command.params:
-            if option.name == "catalog":
-                option.is_eager = True
+        for number, option in enumerate(command.params):
+            if option.name in {"catalog", "state"} and isinstance(option, click.Option):
+                # The SDK's own open a file in the encoding of the locale.
+                command.params[number] = click.Option(
+                    option.opts,
+                    help=option.help,
+                    metavar="FILE",
+                    multiple=True,
+                    is_eager=option.name == "catalog",
+                    callback=_load_only_file,
+                )
             elif option.name == "test" and isinstance(option, click.Option):
                 option.help = (
                     "Use --test to see which of the selected streams the API key can read. "
@@ -139,7 +156,7 @@ class TapKustomer(Tap):
         config: _ConfigInput = ctx.params.get("config") or _ConfigInput()
         tap = cls(
             config=config.config,
-            catalog=_load_catalog(ctx.params.get("catalog")),
+            catalog=_checked_catalog(ctx.params.get("catalog")),
             parse_env_config=config.parse_env,
         )
         from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
@@ -158,18 +175,18 @@ class TapKustomer(Tap):
         about: bool = False,
         about_format: str | None = None,
         config: _ConfigInput | None = None,
-        state: IO[str] | None = None,
-        catalog: IO[str] | None = None,
+        state: dict[str, Any] | None = None,
+        catalog: dict[str, Any] | None = None,
     ) -> None:
-        """Run what the command line asks for."""
+        """Run what the command line asks for, with the documents that its options name."""
         if about:
             super().invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
         config = config or _ConfigInput()
         tap = cls(
             config=config.config,
-            state=_load_state(state),
-            catalog=_load_catalog(catalog),
+            state=_checked_state(state),
+            catalog=_checked_catalog(catalog),
             parse_env_config=config.parse_env,
             setup_mapper=False,
         )
@@ -193,7 +210,9 @@ class TapKustomer(Tap):
         except (TapKustomerError, SystemExit):
             # With batches the state is ahead of the file that was being written.
             if not self.config.get("batch_config"):
-                self._end_with_state()
+                # What ended the run is what to report, also where the state can't be written.
+                with suppress(OutputError):
+                    self._end_with_state()
             raise
         self._end_with_state()
         self.run.is_finished = True
@@ -253,28 +272,28 @@ class TapKustomer(Tap):
             raise SystemExit(128 + self._stop_signal)
 
 
-def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
-    if file is None:
-        return None
-    try:
-        document = msgspec.json.decode(file.read())
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{option} {file.name}: expected JSON, but {error}") from error
-    if not isinstance(document, dict):
-        raise ConfigurationError(f"{option} {file.name}: expected a JSON object")
-    return document
+def _load_only_file(
+    ctx: click.Context, param: click.Option, value: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Load the file that an option names."""
+    del ctx
+    (option,) = param.opts
+    if len(value) > 1:
+        raise ConfigurationError(
+            f"{option}: {', '.join(value)} were given; expected one file. Leave out all but one"
+        )
+    return load_document(option, value[0]) if value else None
 
 
-def _load_state(file: IO[str] | None) -> dict[str, Any] | None:
-    if (document := _load("--state", file)) is None:
+def _checked_state(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    if document is None:
         return None
     from tap_kustomer.sync.tables import replication_key_of  # noqa: PLC0415  # As above.
 
     return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
 
 
-def _load_catalog(file: IO[str] | None) -> dict[str, Any] | None:
-    document = _load("--catalog", file)
+def _checked_catalog(document: dict[str, Any] | None) -> dict[str, Any] | None:
     if document is not None:
         check_catalog(document)
     return document

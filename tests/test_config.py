@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from singer_sdk.configuration import _dict_config
 
 from support.tap_process import LONGEST_RUN, start
 from tap_kustomer import times
@@ -406,6 +407,16 @@ def example(name: str) -> Any:
     return schema["minimum"] if "minimum" in schema else not schema["default"]
 
 
+def test_no_file_beside_the_sdk_sets_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_bytes(b"TAP_KUSTOMER_USER_AGENT=gr\xf6\xdfe")
+    monkeypatch.setattr(_dict_config, "find_dotenv", lambda: tmp_path / ".env")
+    monkeypatch.setenv("TAP_KUSTOMER_USER_AGENT", "ours/1")
+
+    assert TapKustomer._env_var_config["user_agent"] == "ours/1"  # noqa: SLF001
+
+
 # On the command line
 
 GOOD = {"api_key": KEY, "api_url": "http://127.0.0.1:9"}
@@ -417,6 +428,7 @@ FILES: dict[str, str] = {
     "fraction.json": json.dumps({**GOOD, "page_size": 50.5}),
     "broken.json": f'{{"api_key": "{KEY}", ',
     "list.json": "[]",
+    "empty.json": "",
     "null.json": "null",
     "bad_maps.json": json.dumps({**GOOD, "stream_maps": 5}),
 }
@@ -441,6 +453,31 @@ CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
         ["--config", "good.json", "--state", "broken.json"],
         {},
         ["--state", "broken.json", "JSON"],
+    ),
+    "empty state": (
+        ["--config", "good.json", "--state", "empty.json"],
+        {},
+        ["--state", "empty.json", "is empty", "last whole line"],
+    ),
+    "missing state": (
+        ["--config", "good.json", "--state", "absent.json"],
+        {},
+        ["--state", "absent.json", "can't be read", "last whole line"],
+    ),
+    "two states": (
+        ["--config", "good.json", "--state", "list.json", "--state", "null.json"],
+        {},
+        ["--state", "list.json, null.json", "one file"],
+    ),
+    "two catalogs": (
+        ["--config", "good.json", "--catalog", "list.json", "--catalog", "null.json", "--discover"],
+        {},
+        ["--catalog", "list.json, null.json", "one file"],
+    ),
+    "log level": (
+        ["--config", "good.json"],
+        {"TAP_KUSTOMER_LOGLEVEL": "chatty"},
+        ["TAP_KUSTOMER_LOGLEVEL", "chatty", "WARNING"],
     ),
     "state is a list": (
         ["--config", "good.json", "--state", "list.json"],

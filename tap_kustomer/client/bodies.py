@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -30,9 +29,9 @@ def free_bodies_at_once() -> None:
     glibc maps large blocks only until the first of them is free. From then on they lie in heaps,
     one for each thread, which hardly ever shrink. Where there is no glibc, nothing happens.
     """
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _MAPPED_FROM)
+    # Windows refuses to look into its own process, other systems have no such function.
+    with suppress(TypeError, OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _MAPPED_FROM)
 
 
 def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) -> bytes:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
+from tap_kustomer.reporting.terminal import open_console
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -68,11 +70,8 @@ def shown(budget: Budget, clock: Clock, readings: int) -> Iterator[Progress]:
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield Unseen()
         return
-    # Most runs have no terminal.
-    from rich.console import Console  # noqa: PLC0415
-
     # Without soft wrapping, lines of the log would be broken where the terminal ends.
-    with shown_on(Console(stderr=True, soft_wrap=True), budget, clock, readings) as progress:
+    with shown_on(open_console(soft_wrap=True), budget, clock, readings) as progress:
         yield progress
 
 

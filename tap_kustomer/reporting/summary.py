@@ -14,6 +14,7 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.reporting.terminal import open_console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,10 +151,7 @@ def tell(run: Run, summary: Summary) -> None:
     if run.settings.summary_path is not None:
         save_summary(summary, run.settings.summary_path)
     if sys.stderr.isatty():
-        # Most runs have no terminal.
-        from rich.console import Console  # noqa: PLC0415
-
-        print_summary(summary, Console(stderr=True))
+        print_summary(summary, open_console())
     else:
         log_summary(summary)
 

@@ -75,6 +75,14 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         if self._bytes >= _BLOCK_BYTES:
             self.flush()
 
+    def write_document(self, text: str) -> None:
+        """Write what is no message, such as a catalog.
+
+        Raises:
+            OutputError: The reader is gone, or the disk is full.
+        """
+        self._output.write([text.encode() + b"\n"])
+
     def flush(self) -> None:
         """Write what was collected.
 

@@ -7,8 +7,8 @@ all of it, and some room is always left for the last STATE.
 
 from __future__ import annotations
 
+import errno
 import os
-import select
 import stat
 import sys
 import time
@@ -20,17 +20,8 @@ from tap_kustomer.errors import TapKustomerError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_IS_LINUX: Final = sys.platform == "linux"
-if _IS_LINUX:
-    import fcntl
-    import termios
+    from tap_kustomer.writing.pipe import Pipe
 
-# The most that a pipe may hold without special rights (`man 7 pipe`).
-_LARGEST_PIPE: Final = 1_048_576
-_PAGE: Final = 4096
-# Pages that may be partly filled: the reader's, the writer's, and one from when the pipe was empty.
-_PARTLY_FILLED: Final = 3
-_LARGEST_RESERVE: Final = 65_536
 _NAP: Final = 0.005
 
 
@@ -47,8 +38,10 @@ class Output:
 
     def __init__(self, stop_if_asked: Callable[[], None]) -> None:
         self._stop_if_asked = stop_if_asked
-        self._pipe: _Pipe | None = None
+        self._pipe: Pipe | None = None
         self._stream: object = None
+        # The first failure is the one to report: what follows only shows that output is discarded.
+        self._error: OutputError | None = None
 
     def write(self, lines: list[bytes]) -> None:
         """Write lines and take them from the list, in order; what is written is gone from it.
@@ -56,6 +49,8 @@ class Output:
         Raises:
             OutputError: The reader is gone, or the disk is full.
         """
+        if self._error is not None:
+            raise self._error
         try:
             pipe = self._open()
             if pipe is None:
@@ -63,18 +58,10 @@ class Output:
                 return
             while lines:
                 self._write_to(pipe, lines, spare=pipe.reserve)
-        except BrokenPipeError as error:
-            self._discard()
-            raise OutputError(
-                "The program that reads the tap's output has ended; expected it to read to the "
-                "end. Run again with the last state that it has confirmed"
-            ) from error
         except OSError as error:
             self._discard()
-            raise OutputError(
-                f"Standard output can't be written to: {error.strerror}. Run again with the last "
-                "state that the target has confirmed"
-            ) from error
+            self._error = _explained(error)
+            raise self._error from error
 
     def write_last(self, line: bytes) -> None:
         """Write the last line of all into the room that was kept for it."""
@@ -85,7 +72,7 @@ class Output:
             elif pipe.free >= len(line):
                 pipe.write(line)
 
-    def _write_to(self, pipe: _Pipe, lines: list[bytes], *, spare: int) -> None:
+    def _write_to(self, pipe: Pipe, lines: list[bytes], *, spare: int) -> None:
         """Write as many lines as there is room for, or wait for room."""
         room = pipe.free - spare
         count = size = 0
@@ -113,66 +100,34 @@ class Output:
             block = block[output.write(block) :]
         output.flush()
 
-    def _open(self) -> _Pipe | None:
+    def _open(self) -> Pipe | None:
         """The pipe behind standard output, looked up anew when a test runner has replaced that."""
         if self._stream is not sys.stdout:
             self._stream, self._pipe = sys.stdout, None
-            with suppress(OSError, ValueError):
+            with suppress(ImportError, OSError, ValueError):
                 descriptor = sys.stdout.fileno()
-                if _IS_LINUX and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-                    self._pipe = _Pipe(descriptor)
+                if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                    from tap_kustomer.writing.pipe import Pipe  # noqa: PLC0415  # Linux only.
+
+                    self._pipe = Pipe(descriptor)
         return self._pipe
 
     @staticmethod
     def _discard() -> None:
         """Keep the interpreter from writing what is left once more when it ends."""
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-class _Pipe:
-    """A pipe that is written to page by page, so that its free room is known.
-
-    Args:
-        descriptor: Of the pipe's writing end.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._filled = 0
-        with suppress(OSError):
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _LARGEST_PIPE)
-        size = fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
-        self.capacity = size - _PARTLY_FILLED * _PAGE
-        self.reserve = min(_LARGEST_RESERVE, size // 4)
-
-    @property
-    def free(self) -> int:
-        """Bytes that can be written without waiting, at least."""
-        return self.capacity - self._unread
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the reader has read everything."""
-        return self._unread == 0
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether the reader is gone: what it has not read still takes up room."""
-        watch = select.poll()
-        watch.register(self._descriptor, 0)
-        return bool(watch.poll(0))
-
-    @property
-    def _unread(self) -> int:
-        answer = bytearray(4)
-        fcntl.ioctl(self._descriptor, termios.FIONREAD, answer)
-        return int.from_bytes(answer, sys.byteorder)
-
-    def write(self, block: bytes) -> None:
-        """Write so that each page is filled before the next one is begun."""
-        rest = memoryview(block)
-        while rest:
-            written = os.write(self._descriptor, rest[: _PAGE - self._filled])
-            self._filled = (self._filled + written) % _PAGE
-            rest = rest[written:]
+def _explained(error: OSError) -> OutputError:
+    # On Windows, EINVAL is what a write gives once the reader is gone.
+    is_gone = os.name == "nt" and error.errno == errno.EINVAL
+    if is_gone or isinstance(error, BrokenPipeError):
+        return OutputError(
+            "The program that reads the tap's output has ended; expected it to read to the end. "
+            "Run again: a sync goes on from the last state that it has confirmed"
+        )
+    return OutputError(
+        f"Standard output can't be written to: {error.strerror}. Run again: a sync goes on "
+        "from the last state that the target has confirmed"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -247,6 +248,21 @@ def test_run_gives_the_command_a_sandbox_and_takes_its_exit_code() -> None:
     out, _ = process.communicate(timeout=20)
     assert out == "200\n"
     assert process.returncode == 3
+
+
+@pytest.mark.parametrize("is_windows", [True, False])
+def test_an_address_is_only_used_again_where_that_does_not_share_it(
+    is_windows: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_windows:
+        monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", ~socket.SO_REUSEADDR, raising=False)
+    options: list[int] = []
+    monkeypatch.setattr(socket.socket, "setsockopt", lambda *given: options.append(given[2]))
+
+    with Sandbox(standing(scale=0.1)):
+        pass
+
+    assert (socket.SO_REUSEADDR in options) is not is_windows
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

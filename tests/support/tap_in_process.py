@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import io
-import json
 import logging
 import signal
 from contextlib import contextmanager, redirect_stdout
@@ -65,7 +65,9 @@ class InProcess:
         settings = {"api_url": self.sandbox.url, "api_key": self.sandbox.api_key, **config}
         return output_of(
             lambda: self.tap_class.invoke(
-                config=_ConfigInput(config=settings), state=_file(state), catalog=_file(catalog)
+                config=_ConfigInput(config=settings),
+                state=copy.deepcopy(state),
+                catalog=copy.deepcopy(catalog),
             )
         )
 
@@ -75,10 +77,6 @@ class InProcess:
         with _signals_kept():
             catalog: Catalog = self.tap_class(config=settings).catalog_dict
         return catalog
-
-
-def _file(content: dict[str, Any] | None) -> io.StringIO | None:
-    return None if content is None else io.StringIO(json.dumps(content))
 
 
 def output_of(run: Callable[[], None]) -> Output:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tap_kustomer.writing.stdout import Output, OutputError
 
@@ -83,8 +86,11 @@ def read_to_end(descriptor: int) -> bytes:
 def read_while_written(lines: list[bytes]) -> bytes:
     with piped() as pipe, ThreadPoolExecutor() as reader:
         found = reader.submit(read_to_end, pipe.reading)
-        Output(lambda: None).write(lines)
-        pipe.stdout.close()
+        try:
+            Output(lambda: None).write(lines)
+        finally:
+            # The reader waits for this, also when nothing was written.
+            pipe.stdout.close()
         return found.result()
 
 
@@ -130,6 +136,61 @@ def test_a_reader_that_is_gone_is_an_error_of_one_line() -> None:
             Output(lambda: None).write(lines_of(10, 10))
 
 
+def test_the_first_failure_is_the_one_that_later_writes_report() -> None:
+    """Output is discarded by then: an error of the clean-up would only show that it is no pipe."""
+    with piped() as pipe:
+        output = Output(lambda: None)
+        output.write([b"a line\n"])
+        os.close(pipe.reading)
+        with pytest.raises(OutputError) as first:
+            output.write([b"a second line\n"])
+        with pytest.raises(OutputError) as second:
+            output.write([b"a third line\n"])
+
+    assert second.value is first.value
+    assert "has ended" in str(second.value)
+
+
+class WithoutReader(io.BytesIO):
+    """A pipe of Windows whose reader is gone."""
+
+    @override
+    def write(self, block: object) -> int:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.mark.parametrize(("system", "text"), [("nt", "has ended"), ("posix", "Invalid argument")])
+def test_windows_has_an_error_of_its_own_for_a_reader_that_is_gone(system: str, text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", io.TextIOWrapper(WithoutReader(), encoding="utf-8"))
+        patch.setattr(os, "name", system)
+        with pytest.raises(OutputError, match=text):
+            Output(lambda: None).write([b"a line\n"])
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("fcntl", None),
+        ("termios", None),
+        ("fcntl", "F_GETPIPE_SZ"),
+        ("fcntl", "F_SETPIPE_SZ"),
+        ("termios", "FIONREAD"),
+        ("select", "poll"),
+    ],
+)
+def test_lines_come_out_as_they_went_in_where_a_pipe_can_t_be_looked_into(
+    module: str, name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "tap_kustomer.writing.pipe", raising=False)
+    if name is None:
+        monkeypatch.setitem(sys.modules, module, None)
+    else:
+        monkeypatch.delattr(sys.modules[module], name)
+
+    assert read_while_written(lines_of(10_000, 500)) == b"".join(lines_of(10_000, 500))
+
+
 def test_a_reader_that_goes_while_it_pauses_is_noticed() -> None:
     lines = lines_of(3_000, 1_000)
     with piped() as pipe:
@@ -140,13 +201,14 @@ def test_a_reader_that_goes_while_it_pauses_is_noticed() -> None:
 
 
 def test_a_full_disk_is_an_error_of_one_line() -> None:
-    full = Path("/dev/full").open("w")  # noqa: SIM115  # To close it is an error too.
-    with pytest.MonkeyPatch.context() as patch:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        # To close it writes what is left in its buffer, which has to be discarded by then.
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+    ):
         patch.setattr(sys, "stdout", full)
         with pytest.raises(OutputError, match="No space left on device"):
             Output(lambda: None).write([b"a line\n"])
-    with suppress(OSError):
-        full.close()
 
 
 def test_lines_a_little_longer_than_a_page_waste_no_room() -> None:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import FrameType
 
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Windows has no SIGHUP.
+_FORWARDED = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _GRACE = 3.0
 _PAUSE = 0.02
 _LOOK_UP = 1.0
@@ -35,7 +38,8 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command, forward signals to it, and return its exit code.
 
     The command gets a process group of its own, so that what it started ends
-    with it, also when a signal reaches this process alone.
+    with it, also when a signal reaches this process alone. On Windows, which
+    has no such groups, it has to end what it started itself.
     """
     received: list[int] = []
     child: subprocess.Popen[bytes] | None = None
@@ -85,6 +89,9 @@ def _started(command: Sequence[str], environment: Mapping[str, str]) -> subproce
 
 def _signal_group(group: int, number: int) -> bool:
     """Send a signal to a process group; false where nobody is left in it."""
+    if not hasattr(os, "killpg"):
+        # On Windows, Ctrl-C reaches every process of the console by itself.
+        return False
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):

@@ -20,6 +20,7 @@ from kustomer_sandbox.stored import StoredError, opened, store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LOOK_UP = 1.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _RATELIMIT_HEADERS = ("none", "normal", "always-reset", "ms")
 
@@ -197,7 +198,9 @@ def serve(host: str, port: int, **given: Any) -> None:
     _start(sandbox, port)
     try:
         click.echo(f"Kustomer sandbox at {sandbox.url} with key {sandbox.api_key}")
-        ended.wait()
+        # On Windows, no signal interrupts a wait without an end.
+        while not ended.wait(_LOOK_UP):
+            pass
     finally:
         sandbox.stop()
 

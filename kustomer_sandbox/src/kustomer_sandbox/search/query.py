@@ -6,6 +6,7 @@ https://developer.kustomer.com/docs/concepts/search
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -136,8 +137,11 @@ def _context_known(context: Any, rules: Rules) -> bool:
 
 
 def _zone(name: Any) -> tzinfo:
+    # Windows has no database of zones, which even UTC would be looked up in.
+    if name in ("GMT", "UTC", ""):
+        return UTC
     try:
-        return ZoneInfo("UTC" if name in ("GMT", "") else name)
+        return ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise bad_parameter("timeZone", f"Unknown time zone: {name}") from error
 

@@ -1,0 +1,115 @@
+"""Loads the files that a user writes: settings, a catalog, a state, environment variables.
+
+They come from editors, shells and targets, so their encoding follows from their bytes and never
+from the locale. PowerShell writes UTF-16, and Windows' editors begin UTF-8 with a byte order mark.
+"""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from dotenv import find_dotenv, load_dotenv
+
+from tap_kustomer.errors import ConfigurationError
+
+_REMEDIES: Final = {
+    "--config": "Write the settings into it as in sample_config.json, or give ENV for environment "
+    "variables",
+    "--catalog": "Write one with --discover, or leave --catalog out to read everything",
+    "--state": "Give the last whole line that the target printed, or leave --state out to read "
+    "everything",
+}
+
+
+def load_document(option: str, name: str) -> dict[str, Any]:
+    """Load a JSON object from a file.
+
+    Args:
+        option: Of the command line, for the text of an error.
+        name: Path of the file; a dash for standard input.
+
+    Raises:
+        ConfigurationError: It can't be read, or holds something else.
+    """
+    try:
+        with click.open_file(name, "rb") as file:
+            data = file.read()
+    except (OSError, ValueError) as error:  # A path with U+0000 is a ValueError.
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise _refusal(option, name, f"can't be read ({reason})") from error
+    try:
+        document = _decode(data)
+    except ValueError as error:
+        raise _refusal(option, name, str(error)) from error
+    if not isinstance(document, dict):
+        kind = "null" if document is None else f"a value of type {type(document).__name__}"
+        raise _refusal(option, name, f"holds {kind}")
+    return document
+
+
+def load_environment_file() -> None:
+    """Set the variables of the nearest `.env`, from the current folder upwards.
+
+    Raises:
+        ConfigurationError: It can't be read or decoded.
+    """
+    name = ".env"
+    try:
+        if not (name := find_dotenv(usecwd=True)):
+            return
+        load_dotenv(stream=StringIO(_text(Path(name).read_bytes())), override=True)
+    except (OSError, ValueError) as error:
+        fault = f"can't be read ({error.strerror})" if isinstance(error, OSError) else error
+        raise ConfigurationError(
+            f"{name}: expected lines of NAME=VALUE, but the file {fault}. Save it as UTF-8"
+        ) from error
+
+
+def _decode(data: bytes) -> Any:
+    """Decode the one JSON document of a file.
+
+    Raises:
+        ValueError: There is none, or more than one; its text completes "the file ...".
+    """
+    text = _text(data)
+    if not text.strip():
+        raise ValueError("is empty")
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        first, *more = text.strip().split("\n")
+        if more and _is_json(first):
+            raise ValueError(f"has {1 + len(more)} lines, each a document of its own") from error
+        raise ValueError(f"is not JSON ({error})") from error
+
+
+def _text(data: bytes) -> str:
+    """Decode a text in UTF-8, -16 or -32, with or without a byte order mark.
+
+    Raises:
+        ValueError: It is in another encoding; the error's text completes "the file ...".
+    """
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"is not {encoding.upper()} (byte {error.start + 1})") from error
+
+
+def _is_json(text: str) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _refusal(option: str, name: str, fault: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{option} {name}: expected a JSON object, but the file {fault}. {_REMEDIES[option]}"
+    )

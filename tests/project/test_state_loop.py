@@ -1,0 +1,44 @@
+"""The commands that the README gives for syncing again and again."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+
+# Programs in place of the tap and the target; the target prints what a file holds.
+STUBS = {"tap-kustomer": "exec true", "target-jsonl": "exec cat printed"}
+
+
+def commands() -> list[str]:
+    """The blocks of commands that keep a state, in their order."""
+    blocks = re.findall(r"(?:^    .+\n)+", README.read_text(encoding="utf-8"), re.MULTILINE)
+    return [block for block in blocks if "state.json\n" in block]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of a POSIX shell")
+def test_the_state_stays_as_it_was_when_the_target_prints_nothing(tmp_path: Path) -> None:
+    for name, line in STUBS.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+
+    def sync(block: str, printed: str) -> str:
+        (tmp_path / "printed").write_text(printed, encoding="utf-8")
+        subprocess.run(  # noqa: S603
+            ["/bin/sh", "-c", block],
+            check=True,
+            cwd=tmp_path,
+            env={"PATH": f"{tmp_path}{os.pathsep}{os.defpath}"},
+        )
+        return (tmp_path / "state.json").read_text(encoding="utf-8")
+
+    first, later = commands()
+    assert sync(first, '{"state": 0}\n{"state": 1}\n') == '{"state": 1}\n'
+    assert sync(later, "") == '{"state": 1}\n'
+    assert sync(later, '{"state": 2}\n') == '{"state": 2}\n'
