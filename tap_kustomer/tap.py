@@ -20,7 +20,7 @@ from typing_extensions import override
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.inputs.catalog import check_catalog, repair_catalog
+from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
 from tap_kustomer.inputs.state import read_state
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
@@ -29,6 +29,8 @@ from tap_kustomer.writing.messages import BufferedWriter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
+
+    from singer_sdk.singerlib.catalog import Catalog
 
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.table import Table
@@ -111,6 +113,12 @@ class TapKustomer(Tap):
             for warning in repair_catalog(self.input_catalog, tables):
                 self.logger.warning(warning)
         return tables
+
+    @override
+    def setup_mapper(self) -> None:
+        """Set up the stream maps: keys and columns of each SCHEMA come from the catalog."""
+        self.streams  # noqa: B018  # With them, the catalog is repaired.
+        super().setup_mapper()
 
     # Running
 
@@ -273,8 +281,6 @@ def _load_state(file: IO[str] | None) -> dict[str, Any] | None:
     return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
 
 
-def _load_catalog(file: IO[str] | None) -> dict[str, Any] | None:
+def _load_catalog(file: IO[str] | None) -> Catalog | None:
     document = _load("--catalog", file)
-    if document is not None:
-        check_catalog(document)
-    return document
+    return None if document is None else read_catalog(document)
