@@ -104,8 +104,7 @@ def repair_catalog(catalog: Catalog, tables: Iterable[KnownTable]) -> list[str]:
             del catalog[name]
             found = [f"there is no stream {name}, so it is left out{did_you_mean(name, known)}"]
         else:
-            if mask[()]:
-                _check_selection(mask, table)
+            _check_selection(mask, table)
             found = [f"{name} {each}" for each in _repair(entry, table)]
         if mask[()]:
             warnings += [f"--catalog: {each}" for each in found]

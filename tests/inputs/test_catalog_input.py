@@ -19,6 +19,8 @@ SCHEMA = {
     "properties": {"id": {"type": ["string"]}, "updated_at": TEXT, "name": TEXT, "tags": TEXT},
 }
 
+BARE: dict[str, Any] = {"properties": {}}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -223,6 +225,25 @@ def test_a_table_has_its_own_key_whatever_the_catalog_says(key: list[str], place
     assert warnings == [
         f"--catalog: messages can't have the key {', '.join(key)}: its key is id" for _ in key[:1]
     ]
+
+
+def test_two_other_keys_are_one_warning() -> None:
+    root = metadata(selected=True, table_key_properties=["name"])
+
+    _, warnings = repair(entry(key_properties=["uuid"], metadata=[root]))
+
+    assert warnings == ["--catalog: messages can't have the key uuid: its key is id"]
+
+
+def test_a_stream_that_is_not_selected_is_repaired_without_a_word() -> None:
+    """Stream maps take its key and columns all the same."""
+    catalog, warnings = repair(
+        entry(metadata=[metadata(selected=False)], key_properties=["uuid"], schema=BARE)
+    )
+
+    assert catalog["messages"].key_properties == ("id",)
+    assert catalog["messages"].schema.to_dict()["properties"].keys() == {"id", "updated_at"}
+    assert warnings == []
 
 
 def test_a_key_of_several_columns_has_no_order() -> None:
@@ -444,13 +465,39 @@ def test_so_is_what_is_inside_of_a_column(own: dict[str, Any], given: Any) -> No
 def test_each_column_of_another_type_is_named() -> None:
     own = {**OPEN, "properties": {"b": TIME, "c": TIME}}
     given = {**OPEN, "properties": {"b": TEXT, "c": TEXT}}
-    tables = declared(id=KEY, a=own, d=NUMBER, e=NUMBER, f={"type": ["array"], "items": own})
+    tables = declared(id=KEY, a=own, d=NUMBER, e=NUMBER, f={"type": ["array"], "items": own}, g=own)
 
     _, warnings = columns_of(
-        {"a": given, "d": TEXT, "e": NUMBER, "f": {"type": ["array"], "items": given}}, tables
+        {
+            "a": given,
+            "d": TEXT,
+            "e": NUMBER,
+            "f": {"type": ["array"], "items": given},
+            # What is inside of another type is no matter.
+            "g": {**given, "type": "string"},
+        },
+        tables,
     )
 
-    assert "other types of a.b, a.c, d, f.b, f.c than" in warnings[0]
+    assert "other types of a.b, a.c, d, f.b, f.c, g than" in warnings[0]
+
+
+def test_what_a_catalog_says_of_rows_as_a_whole_is_no_matter() -> None:
+    closed = {
+        "type": ["null", "object"],
+        "additionalProperties": False,
+        "required": ["x"],
+        "properties": {"id": KEY, "rating": TEXT},
+    }
+    catalog = read_catalog({"streams": [entry("teams", schema=closed, metadata=None)]})
+
+    warnings = repair_catalog(catalog, declared(id=KEY, rating=NUMBER))
+
+    assert warnings == [f"--catalog: teams has other types of rating {REPAIRED}"]
+    assert catalog["teams"].schema.to_dict() == {
+        "type": "object",
+        "properties": {"id": KEY, "rating": NUMBER},
+    }
 
 
 def test_a_catalog_has_the_columns_inside_of_columns_that_it_lists() -> None:
@@ -545,6 +592,16 @@ def test_nothing_is_refused_of_what_is_not_written(*, stream: bool, array: bool)
     catalog = read_catalog({"streams": [entry("teams", metadata=given)]})
 
     repair_catalog(catalog, declared(id=KEY, emails=ARRAY))
+
+
+def test_a_part_of_an_array_may_be_selected_by_itself() -> None:
+    place = ("properties", "emails", "items", "properties", "email")
+    given = [metadata(selected=True), metadata(*place, selected=True)]
+    catalog = read_catalog(
+        {"streams": [entry("teams", metadata=given, schema={"properties": {"id": KEY}})]}
+    )
+
+    assert repair_catalog(catalog, declared(id=KEY, emails=ARRAY)) == []
 
 
 # With the tap's own tables

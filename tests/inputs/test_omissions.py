@@ -33,6 +33,8 @@ D = ("properties", "d")
         ({A: False, (*A, "items", *A): False}, {"a": {}}),
         ({A: False, (*A, "items"): False}, {"a": {}}),
         ({(): False, A: False}, {}),
+        # These lead nowhere.
+        ({("properties",): False, (*A, "properties"): False, ("x", "y"): False}, {}),
     ],
     ids=str,
 )
