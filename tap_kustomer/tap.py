@@ -20,7 +20,7 @@ from typing_extensions import override
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.inputs.catalog import check_catalog, repair_catalog
+from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
 from tap_kustomer.inputs.documents import load_document, load_environment_file
 from tap_kustomer.inputs.state import read_state
 from tap_kustomer.reporting.summary import summarised
@@ -31,6 +31,8 @@ from tap_kustomer.writing.stdout import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
+
+    from singer_sdk.singerlib.catalog import Catalog
 
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.table import Table
@@ -120,6 +122,12 @@ class TapKustomer(Tap):
         catalog: str = self.catalog_json_text
         self.writer.write_document(catalog)
         return catalog
+
+    @override
+    def setup_mapper(self) -> None:
+        """Set up the stream maps: keys and columns of each SCHEMA come from the catalog."""
+        self.streams  # noqa: B018  # With them, the catalog is repaired.
+        super().setup_mapper()
 
     # Running
 
@@ -293,7 +301,5 @@ def _checked_state(document: dict[str, Any] | None) -> dict[str, Any] | None:
     return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
 
 
-def _checked_catalog(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    if document is not None:
-        check_catalog(document)
-    return document
+def _checked_catalog(document: dict[str, Any] | None) -> Catalog | None:
+    return None if document is None else read_catalog(document)

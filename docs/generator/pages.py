@@ -22,7 +22,8 @@ Every table and every column that the tap knows. [diagram.md](diagram.md) shows 
 and [roles.md](roles.md) what an API key needs.
 
 * Times are UTC. Every column but the key may be null.
-* Kustomer adds attributes without notice. What has no column is in `_extra`.
+* Kustomer adds attributes without notice. What has no column is in `_extra`, and so is a value that
+  does not fit its column's type; but nothing of a column that you deselect.
 * `custom` has the attributes that your organisation has added, typed by its own metadata.
 * A name with dots is a key inside a column: `[]` stands for each item of an array, `*` for any key.
 * "Incremental" tables give what has changed since the run before. "Full" tables give all rows in

@@ -100,7 +100,8 @@ def _field_from_schema(name: str, schema: Mapping[str, Any]) -> Field:
         kind = Kind.TIME
     items = _field_from_schema("", schema.get("items") or {}) if kind is Kind.ARRAY else None
     description = str(schema.get("description") or "")
-    return Field(_key(description), kind, description, items=items, column=name)
+    title = str(schema.get("title") or "")
+    return Field(_key(description), kind, description, title, items=items, column=name)
 
 
 def _key(description: str) -> str:
@@ -113,8 +114,10 @@ def _key(description: str) -> str:
 
 
 def _types(schema: Mapping[str, Any]) -> list[str]:
-    types = schema.get("type", [])
-    return [types] if isinstance(types, str) else list(types)
+    types = schema.get("type")
+    if isinstance(types, str):
+        return [types]
+    return [kind for kind in types if isinstance(kind, str)] if isinstance(types, list) else []
 
 
 def with_custom_fields(shape: Shape, fields: tuple[Field, ...]) -> Shape:

@@ -8,7 +8,7 @@ are those with the parent's own `updated_at` (`docs/derived.md`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
@@ -31,6 +31,9 @@ Items = list[Any]
 
 POSITION = "position"
 SIBLINGS = "siblings"
+
+# What an item is called that is no object.
+_VALUE: Final = "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,18 @@ def compile_deriver(
             if type(item) is dict:
                 add_columns(row, item, leftovers)
             elif item is not None:
-                leftovers.append(Leftover(("value",), anything(item)))
+                leftovers.append(Leftover((_VALUE,), anything(item)))
+            if leftovers:
+                leftovers = [_from_anywhere(leftover) for leftover in leftovers]
             records.append(complete(row, leftovers))
         return records
 
     return rows
+
+
+def _from_anywhere(leftover: Leftover) -> Leftover:
+    """An item that is no object may be a value of any column."""
+    return leftover._replace(origins=((),)) if leftover.path == (_VALUE,) else leftover
 
 
 # Ways to declare a table: of objects, whose fields are declared with the attribute already, or of
@@ -228,7 +238,7 @@ def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Reso
 
 
 def _as_object(entry: Any) -> dict[str, Any]:
-    return entry if isinstance(entry, dict) else {"value": entry}
+    return entry if isinstance(entry, dict) else {_VALUE: entry}
 
 
 def _data(relationship: Any) -> Any:

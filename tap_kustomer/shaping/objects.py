@@ -68,7 +68,7 @@ def _step(field: Field, path: Path) -> Step:
             shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
             taken = columns_of(field.fields).values()
-            shape = _object(path, _columns(field.fields, path, _keeping_beside(taken)))
+            shape = _object(path, _columns(field.fields, path, _keeping_beside(path, taken)))
     return frozenset({NoneType}), shape
 
 
@@ -149,21 +149,34 @@ def _leaving_over(path: Path, taken: Iterable[str]) -> Filler:
         del row
         unknown = {key: value for key, value in unknown.items() if value is not None}
         for key, name in columns(unknown, taken).items():
-            leftovers.append(Leftover((*path, name), anything(unknown[key])))
+            leftovers.append(_unknown(path, name, key, unknown[key]))
 
     return take_up
 
 
-def _keeping_beside(taken: Iterable[str]) -> Filler:
-    """An open object keeps other keys beside the declared ones."""
+def _keeping_beside(path: Path, taken: Iterable[str]) -> Filler:
+    """An open object keeps other keys beside the declared ones.
+
+    A second spelling of a declared key is left over: beside it, it would stay in the object where
+    the declared key has been deselected.
+    """
     taken = frozenset(taken)
+    spelled = frozenset(name.casefold() for name in taken)
 
     def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
-        del leftovers
         for key, name in columns(unknown, taken).items():
-            row[name] = anything(unknown[key])
+            if snake_case(key).casefold() in spelled:
+                leftovers.append(_unknown(path, name, key, unknown[key]))
+            else:
+                row[name] = anything(unknown[key])
 
     return take_up
+
+
+def _unknown(path: Path, name: str, key: str, value: Any) -> Leftover:
+    """A key that is left over under a name, as another one of its spelling may have the first."""
+    first = snake_case(key)
+    return Leftover((*path, name), anything(value), () if name == first else ((*path, first),))
 
 
 # Arrays and maps

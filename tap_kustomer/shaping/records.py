@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from tap_kustomer.shaping.fields import Shape
-    from tap_kustomer.shaping.leftovers import Leftovers
+    from tap_kustomer.shaping.leftovers import Leftovers, Path
 
 Record = dict[str, Any]
 
@@ -61,14 +61,14 @@ def compile_shaper(
             resource = hide(resource)
         leftovers: Leftovers = []
         row: Record = {"id": text_or_null(resource.get("id"))}
-        attributes = _object_in(resource, "attributes", leftovers)
+        attributes = _object_in(resource, "attributes", leftovers, ())
         if attributes is not None:
             add_attributes(row, attributes, leftovers)
-        relationships = _object_in(resource, "relationships", leftovers)
+        relationships = _object_in(resource, "relationships", leftovers, ())
         if relationships is not None:
             add_relationships(row, relationships, leftovers)
         row[type_column] = text_or_null(resource.get("type"))
-        links = _object_in(resource, "links", leftovers)
+        links = _object_in(resource, "links", leftovers, (links_column,))
         # A copy: what is deselected in a record, the SDK removes in place, and a resource may go
         # to several tables.
         row[links_column] = links and {**links}
@@ -85,9 +85,11 @@ def compile_shaper(
     return record
 
 
-def _object_in(resource: Resource, member: str, leftovers: Leftovers) -> dict[str, Any] | None:
+def _object_in(
+    resource: Resource, member: str, leftovers: Leftovers, origin: Path
+) -> dict[str, Any] | None:
     value = resource.get(member)
     if value is None or type(value) is dict:
         return value
-    leftovers.append(Leftover((member,), anything(value)))
+    leftovers.append(Leftover((member,), anything(value), (origin,)))
     return None

@@ -28,6 +28,7 @@ def compile_relationships(
     many = {relationship.source: relationship.many for relationship in shape.relationships}
     to_one = {key: (place[key].id, place[key].data) for key in many if not many[key]}
     to_many = {key: place[key].data for key in many if many[key]}
+    origins = {key: ((place[key].id,), (place[key].data,)) for key in many}
 
     def add(row: dict[str, Any], relationships: dict[str, Any], leftovers: Leftovers) -> None:
         untold: dict[str, Any] = {}
@@ -56,9 +57,15 @@ def compile_relationships(
                 untold[key] = data
         if untold:
             for key, name in columns(untold).items():
-                leftovers.append(Leftover(("relationships", name), anything(untold[key])))
+                path, value = ("relationships", name), anything(untold[key])
+                leftovers.append(Leftover(path, value, origins.get(key) or _columns(name)))
 
     return add
+
+
+def _columns(name: str) -> tuple[tuple[str], tuple[str]]:
+    """The columns that an unknown relationship would have."""
+    return (f"{name}_id",), (name,)
 
 
 def _id(reference: Any) -> str | None:

@@ -124,4 +124,4 @@ def properties(fields: Iterable[Field]) -> dict[str, Schema]:
     """The schema of each field, by its column."""
     fields = tuple(fields)
     names = columns_of(fields)
-    return {names[field.source]: field_schema(field) for field in fields}
+    return {field.column or names[field.source]: field_schema(field) for field in fields}

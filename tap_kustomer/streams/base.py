@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
 from tap_kustomer.reading.sources import CursorList, PerParent, Search, Source, is_windowed
-from tap_kustomer.shaping.custom import fields_from_schema, with_custom_fields
+from tap_kustomer.shaping.custom import with_custom_fields
 from tap_kustomer.shaping.derived import POSITION, compile_deriver, derived_schema
 from tap_kustomer.shaping.layout import parent_columns
 from tap_kustomer.shaping.names import snake_case
@@ -50,8 +50,8 @@ class KustomerStream(Table):
     derived: ClassVar[tuple[Derived, ...]] = ()
 
     def __init__(self, tap: TapKustomer, custom_fields: tuple[Field, ...] = ()) -> None:
-        schema = record_schema(with_custom_fields(self.shape, custom_fields), self.key)
-        super().__init__(tap, schema)
+        self._full_shape = with_custom_fields(self.shape, custom_fields)
+        super().__init__(tap, record_schema(self._full_shape, self.key))
         self.primary_keys = self.key
         self.replication_key = replication_key(self.source, self.shape)
 
@@ -68,11 +68,9 @@ class KustomerStream(Table):
 
     @cached_property
     def _shaper(self) -> Callable[[Resource], Record]:
-        properties: dict[str, Any] = self.effective_schema["properties"]
-        custom = fields_from_schema(properties.get("custom", {}))
         return compile_shaper(
-            with_custom_fields(self.shape, custom),
-            known=properties.keys(),
+            self._full_shape,
+            known=self.effective_schema["properties"].keys(),
             secrets=self.secrets,
             key=[column for column in self.key if column != "id"],
         )

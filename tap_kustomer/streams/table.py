@@ -10,22 +10,27 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk.batch import Batcher
+from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.singerlib.messages import RecordMessage
 from singer_sdk.streams.core import Stream
 from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.inputs.omissions import definitions, deselected, mapped
+from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.writing.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_kustomer.inputs.omissions import Columns
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.reading.window import Window
     from tap_kustomer.reporting.outcome import Outcome
@@ -268,6 +273,29 @@ class Table(Stream):
             and not first.flattening_enabled
             and all(self.mask.values())
         )
+
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        """The messages of a record: as the SDK's, but `_extra` holds nothing that they omit."""
+        pop_deselected_record_properties(record, self.schema, self.mask)
+        for stream_map, omitted in zip(self.stream_maps, self._omissions, strict=True):
+            row = stream_map.transform(without_columns(record, omitted))
+            if row is not None:
+                yield RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=row,
+                    version=self._stream_version,
+                    time_extracted=datetime.now(UTC),
+                )
+
+    @cached_property
+    def _omissions(self) -> list[Columns | None]:
+        """The columns that each stream map omits or changes."""
+        columns, maps = self.schema["properties"].keys(), self.config.get("stream_maps") or {}
+        return [
+            deselected(self.mask) | mapped(definition, columns) or None
+            for definition in definitions(maps, self.name)
+        ]
 
     def _encode_tail(self) -> bytes:
         """What follows the record in its message, as the SDK writes it."""

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from tap_kustomer.reporting.progress import shown
-from tap_kustomer.shaping.custom import in_common
+from tap_kustomer.shaping.custom import fields_from_schema, in_common
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.base import DerivedTable, derived_replication_key, replication_key
 from tap_kustomer.streams.klasses import Klasses
@@ -18,6 +18,8 @@ from tap_kustomer.sync.readings import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from singer_sdk.singerlib.catalog import Catalog, CatalogEntry
 
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.base import KustomerStream
@@ -35,11 +37,13 @@ def all_tables(tap: TapKustomer) -> list[Table]:
     Raises:
         RequestError: Kustomer can't be asked for these definitions.
     """
-    definitions = Definitions() if tap.input_catalog is not None else _definitions(tap)
-    roots = [stream(tap, _custom_fields(stream, definitions)) for stream in STREAMS]
-    derived = [DerivedTable(tap, root, each) for root in roots for each in root.derived]
-    tables: list[Table] = [*roots, *derived]
-    return [*tables, *_klass_tables(tap, definitions, {table.name for table in tables})]
+    catalog = tap.input_catalog
+    if catalog is None:
+        definitions = _definitions(tap)
+        tables = _tables(tap, lambda stream: _custom_fields(stream, definitions))
+        return [*tables, *_klass_tables(tap, definitions, {table.name for table in tables})]
+    tables = _tables(tap, lambda stream: _custom_fields_in(catalog.get(stream.name)))
+    return [*tables, *_klass_tables_in(tap, catalog, {table.name for table in tables})]
 
 
 @cache
@@ -91,6 +95,13 @@ def _selected(tap: TapKustomer) -> list[Table]:
     return [cast("Table", stream) for stream in tap.streams.values() if stream.selected]
 
 
+def _tables(
+    tap: TapKustomer, custom_fields: Callable[[type[KustomerStream]], tuple[Field, ...]]
+) -> list[Table]:
+    roots = [stream(tap, custom_fields(stream)) for stream in STREAMS]
+    return [*roots, *(DerivedTable(tap, root, each) for root in roots for each in root.derived)]
+
+
 def _definitions(tap: TapKustomer) -> Definitions:
     resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
     return discover(tap.run, resources, Klasses.source)
@@ -107,21 +118,35 @@ def _custom_fields(stream: type[KustomerStream], definitions: Definitions) -> tu
 def _klass_tables(
     tap: TapKustomer, definitions: Definitions, taken: set[str]
 ) -> list[KlassKobjects]:
-    if tap.input_catalog is None:
-        names = table_names((klass.name for klass in definitions.klasses), taken)
-        return [
-            KlassKobjects(
-                tap,
-                names[klass.name],
-                klass.name,
-                definitions.custom.get(f"kobject.{klass.name}", ()),
-                klass.title,
-            )
-            for klass in definitions.klasses
-        ]
+    names = table_names((klass.name for klass in definitions.klasses), taken)
     return [
-        KlassKobjects(tap, entry.tap_stream_id, klass)
-        for entry in tap.input_catalog.streams
+        KlassKobjects(
+            tap,
+            names[klass.name],
+            klass.name,
+            definitions.custom.get(f"kobject.{klass.name}", ()),
+            klass.title,
+        )
+        for klass in definitions.klasses
+    ]
+
+
+def _custom_fields_in(entry: CatalogEntry | None) -> tuple[Field, ...]:
+    """The custom attributes that a catalog lists for a stream."""
+    columns = entry.schema.to_dict()["properties"] if entry is not None else {}
+    return fields_from_schema(columns.get("custom", {}))
+
+
+def _klass_tables_in(tap: TapKustomer, catalog: Catalog, taken: set[str]) -> list[KlassKobjects]:
+    return [
+        KlassKobjects(
+            tap,
+            entry.tap_stream_id,
+            klass,
+            _custom_fields_in(entry),
+            str(entry.schema.title or ""),
+        )
+        for entry in catalog.streams
         if entry.tap_stream_id not in taken
         and (klass := klass_of(entry.schema.to_dict())) is not None
     ]

@@ -467,6 +467,14 @@ def test_a_catalog_gives_back_the_keys_and_kinds_that_discovery_found(
     ]
 
 
+def test_columns_whose_keys_a_catalog_does_not_tell_are_columns_all_the_same() -> None:
+    columns = {"color_str": {"type": ["string"]}, "price_num": {"type": ["number", "null"]}}
+
+    schema = field_schema(custom(".", *fields_from_schema({"properties": columns})))
+
+    assert schema["properties"].keys() == columns.keys()
+
+
 # Attributes that any text fits, with names that collide in many ways.
 _TEXTS = st.one_of(
     _NAMES.filter(lambda name: kind_by_suffix(name) in {Kind.TEXT, Kind.ANYTHING}),

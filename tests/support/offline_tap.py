@@ -13,6 +13,7 @@ from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError, GaveUpError
+from tap_kustomer.inputs.catalog import read_catalog
 from tap_kustomer.reading.incomplete import Shortfall, Unproven
 from tap_kustomer.streams.base import DerivedTable
 from tap_kustomer.streams.kobjects import KlassKobjects
@@ -153,3 +154,48 @@ class OfflineTap(TapKustomer):
     def sync(self) -> Output:
         """Run to the end, whatever that is."""
         return output_of(self.sync_to_end)
+
+
+class CatalogTap(TapKustomer):
+    """The whole tap with a catalog, but without Kustomer.
+
+    Args:
+        catalog: The document, as `--catalog` names it.
+        script: What each reading gives, by the name of its table.
+        state: Of a run before.
+        started: When the run starts, in milliseconds since 1970.
+        config: Settings.
+    """
+
+    def __init__(
+        self,
+        catalog: dict[str, Any],
+        script: Mapping[str, Iterable[Page | BaseException]],
+        state: dict[str, Any] | None = None,
+        started: int = NOW,
+        **config: Any,
+    ) -> None:
+        self._script = script
+        self._started = started
+        super().__init__(
+            config={"api_key": "a-key", **config},
+            catalog=read_catalog(catalog),
+            state=state,
+            setup_mapper=False,
+        )
+
+    @cached_property
+    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
+        settings: Settings = self._settings
+        run = OfflineRun(settings, VirtualClock(), self.stop_if_asked, script=self._script)
+        run.started = self._started
+        return run
+
+    def sync(self) -> Output:
+        """Run to the end, whatever that is."""
+
+        def run() -> None:
+            self.setup_mapper()
+            self.sync_to_end()
+
+        return output_of(run)
