@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
 from tap_kustomer.shaping.leftovers import Leftover, Leftovers, Path
-from tap_kustomer.shaping.names import columns, snake_case
+from tap_kustomer.shaping.names import columns, names_of
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
     UNCHANGED,
@@ -227,7 +227,7 @@ def _custom(field: Field, path: Path) -> Shaper:
         others: dict[str, Any] = {}
         # A key that is spelled like a column comes first, in whatever order the keys are.
         for key in sorted(unknown, key=lambda key: (key not in by_name, key)):
-            name = key if key in by_name else snake_case(key)
+            name = next((name for name in names_of(key) if name in by_name), key)
             if name in by_name and name not in row:
                 unchanged, shape_item = by_name[name]
                 item = unknown[key]
