@@ -82,7 +82,8 @@ def _canonical(value: Any) -> str | None:
 def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
     """The column of each field, by Kustomer's key."""
     fields = tuple(fields)
-    names = columns((field.source for field in fields if not field.column), longest=LONGEST)
+    taken = {field.column for field in fields if field.column}
+    names = columns((field.source for field in fields if not field.column), taken, LONGEST)
     return {field.source: field.column or names[field.source] for field in fields}
 
 
