@@ -12,6 +12,7 @@ import click
 import msgspec
 from dotenv import find_dotenv, load_dotenv
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.mapper import PluginMapper
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
 from singer_sdk.tap_base import CliTestOptionValue, Tap
@@ -53,12 +54,20 @@ class TapKustomer(Tap):
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         self._settings = configuration.settings_from(self._config)
+        if "stream_maps" in self._config:
+            from tap_kustomer.singer.maps import check_stream_maps  # noqa: PLC0415  # As below.
+
+            check_stream_maps(self._config)
         # The SDK's own check also fills the defaults in.
         try:
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             said = hide_key("; ".join(error.errors), self._settings.api_key)
             raise ConfigurationError(said) from error
+        if self._config.get("flattening_enabled"):
+            from tap_kustomer.singer.flattening import flattening_of  # noqa: PLC0415  # As below.
+
+            flattening_of(self._config)
         known = self.config_jsonschema["properties"]
         for warning in configuration.warnings_about(self._config, known):
             self.logger.warning(warning)
@@ -111,6 +120,18 @@ class TapKustomer(Tap):
             for warning in repair_catalog(self.input_catalog, tables):
                 self.logger.warning(warning)
         return tables
+
+    @override
+    def setup_mapper(self) -> None:
+        """Decide what is done with the records of each stream.
+
+        Raises:
+            ConfigurationError: `stream_maps` or `flattening_*` are wrong.
+        """
+        from tap_kustomer.singer.maps import stream_maps  # noqa: PLC0415  # As above.
+
+        self.mapper = PluginMapper({}, self.logger)
+        self.mapper.stream_maps = stream_maps(self.streams.values(), self.config)
 
     # Running
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tap_kustomer.shaping.layout import EXTRA
@@ -46,15 +47,20 @@ def compile_completing(
             if column in row:
                 leftovers.append(Leftover((column,), row.pop(column)))
         if leftovers and has_extra:
-            row[EXTRA] = _nested(leftovers)
+            row[EXTRA] = nested(leftovers)
         return row
 
     return complete
 
 
-def _nested(leftovers: Leftovers) -> dict[str, Any]:
-    """Objects within objects, as the paths say, and every value in a place of its own."""
-    extra: dict[str, Any] = {}
+def nested(leftovers: Leftovers, others: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Objects within objects, as the paths say, and every value in a place of its own.
+
+    Args:
+        leftovers: What is put in.
+        others: What is there already.
+    """
+    extra = copy.deepcopy(others or {})
     # What stands at the beginning of another path comes first, in whatever order it was found.
     for path, value in sorted(leftovers, key=lambda leftover: leftover.path):
         inner = extra

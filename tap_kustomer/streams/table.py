@@ -21,10 +21,11 @@ from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.writing.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib.messages import SchemaMessage
 
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.reading.window import Window
@@ -261,13 +262,7 @@ class Table(Stream):
     def _is_plain(self) -> bool:
         """Whether records go out just as they were shaped: all columns, no stream maps."""
         first, *others = self.stream_maps
-        return (
-            not others
-            and type(first) is SameRecordTransform
-            and first.stream_alias == self.name
-            and not first.flattening_enabled
-            and all(self.mask.values())
-        )
+        return not others and type(first) is SameRecordTransform and all(self.mask.values())
 
     def _encode_tail(self) -> bytes:
         """What follows the record in its message, as the SDK writes it."""
@@ -310,6 +305,15 @@ class Table(Stream):
         """The table's records, shaped, in a reading for this table alone."""
         del context
         yield from islice(self._records_of(self), self.ABORT_AT_RECORD_COUNT)
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        """The SDK's, without a replication key that a stream map has left out."""
+        for message in super()._generate_schema_messages():
+            columns = message.schema["properties"]
+            keys = [key for key in message.bookmark_properties or () if key in columns]
+            message.bookmark_properties = keys or None
+            yield message
 
     @override
     def get_batches(
