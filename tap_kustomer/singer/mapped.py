@@ -212,15 +212,20 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
         column: expression.schema(stream.columns, column) for column, expression in computed.items()
     }
     properties = _with_keys(stream, {**kept, **computed_schemas}, keys)
-    blank = dict.fromkeys(stream.columns)
-    others = names.for_stream(stream.name, alias, [*computed.values(), *filter(None, [keep_if])])
+    expressions = [*computed.values(), *filter(None, [keep_if])]
+    # A column that a row lacks is null.
+    blank = dict.fromkeys(column for one in expressions for column in one.names)
+    others = names.for_stream(stream.name, alias, expressions)
+    leave_out = stream.columns.keys() - kept.keys()
     keys_to_check = [key for key in keys if key in computed or key not in stream.keys]
 
     def transform(record: Record) -> Record | None:
         values = {**blank, **record, "_": record, "record": record, **others}
         if keep_if and not keep_if.evaluate(values):
             return None
-        row = {column: value for column, value in record.items() if column in kept}
+        row = {**record}
+        for column in row.keys() & leave_out:
+            del row[column]
         for column, expression in computed.items():
             values[SELF] = record.get(column)
             result = expression.evaluate(values)
