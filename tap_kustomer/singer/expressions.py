@@ -11,7 +11,6 @@ import datetime as dt
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from hashlib import md5, sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -164,7 +163,8 @@ class Expression:
             column: The one that its results go to: their schema, if it does not tell another.
         """
         own = properties.get(column, _STRING)
-        schema = _result(self._node, {**properties, SELF: own}) or own
+        result = _result(self._node, {**properties, SELF: own})
+        schema = own if result is None else result
         return {**schema, "type": types_of(schema) or list(_JSON_TYPES)}
 
     def evaluate(self, names: Mapping[str, Any]) -> Any:
@@ -197,8 +197,6 @@ class Expression:
         kind = type(value).__name__
         if isinstance(value, dt.date):
             value = value.isoformat()
-        elif isinstance(value, Decimal):
-            value = float(value)
         with suppress(TypeError, ValueError):
             if schema.get("format") == "date-time" and isinstance(value, str):
                 return times.canonical(value)

@@ -47,7 +47,7 @@ _ALIKE: Final = 0.75
 
 
 def _is_name(given: Any) -> bool:
-    return isinstance(given, str) and given != ""
+    return isinstance(given, str)
 
 
 def _are_names(given: Any) -> bool:

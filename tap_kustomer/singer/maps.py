@@ -117,7 +117,7 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
     def changed(stream: Described, alias: str, *applied: _Entry) -> StreamMap:
         if options := _options(stream, applied, names):
             mapped = compile_map(stream, alias, options, names)
-        elif flattening is None and alias == stream.name:
+        elif flattening is None:
             return SameRecordTransform(alias, stream.schema, stream.keys, None)
         else:
             mapped = Mapped(stream.schema, stream.keys, _as_it_is)
@@ -146,8 +146,7 @@ def _described(stream: Stream) -> Described:
     """The stream with its columns as they would be if the stream itself were selected."""
     schema = stream.effective_schema
     metadata = MetadataMapping(stream.metadata)
-    if metadata:
-        metadata[()] = StreamMetadata(selected=True)
+    metadata[()] = StreamMetadata(selected=True)
     return Described(
         name=stream.name,
         schema=get_selected_schema(stream.name, schema, metadata.resolve_selection()),
@@ -256,10 +255,8 @@ def _options(stream: Described, entries: Iterable[_Entry], names: Names) -> dict
     options: dict[str, Any] = {}
     for entry in entries:
         for name, given in (entry.options or {}).items():
-            available = stream.known if given in NULLS else stream.columns.keys()
-            if not entry.has_wildcard or (
-                needed_columns(stream.name, name, given, names) <= available
-            ):
+            needed = needed_columns(stream.name, name, given, names)
+            if needed <= stream.columns.keys() or not entry.has_wildcard:
                 options[name] = given
     return options
 

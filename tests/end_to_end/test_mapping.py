@@ -191,6 +191,26 @@ def test_a_wrong_map_ends_the_run_in_one_line_before_it_asks_anything(
     assert len(standing_sandbox.requests) == before
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"flattening_enabled": True},
+        {"flattening_enabled": True, "flattening_max_depth": 1, "flattening_max_key_length": 5},
+        {"stream_maps": {"customers": {"name": "md5(name"}}},
+    ],
+)
+def test_a_setting_that_can_never_work_ends_the_run_before_the_catalog_is_asked_for(
+    tap: InProcess, standing_sandbox: Sandbox, config: dict[str, Any]
+) -> None:
+    before = len(standing_sandbox.requests)
+
+    run = tap(**config)
+
+    assert run.code == 1
+    assert "expected" in run.log
+    assert len(standing_sandbox.requests) == before
+
+
 def test_an_expression_that_fails_ends_the_run_in_one_line_with_its_state_written(
     tap: InProcess, catalog: dict[str, Any]
 ) -> None:

@@ -166,6 +166,12 @@ def test_a_name_is_cut_to_so_many_bytes_and_stays_one_of_its_own(letter: str) ->
         assert columns([key], longest=63) == {key: name}
 
 
+def test_a_suffix_of_a_name_without_letters_is_a_name_by_itself() -> None:
+    names = columns(["\u24b6", "\u24d0"]).values()
+
+    assert columns(names) == {name: name for name in names}
+
+
 def test_a_name_that_fits_is_not_cut() -> None:
     assert columns(["a" * 63], longest=63) == {"a" * 63: "a" * 63}
 

@@ -199,6 +199,12 @@ def test_a_value_that_is_no_object_where_one_is_declared_is_in_extra_too() -> No
     assert flattened(MESSAGES, {"meta": "Hi"}) == {"_extra": '{"meta":"Hi"}'}
 
 
+def test_an_object_in_a_column_for_other_values_is_in_extra_too() -> None:
+    assert flattened(MESSAGES, {"meta": {"size": {"a": 1}}}) == {
+        "_extra": '{"meta":{"size":{"a":1}}}'
+    }
+
+
 @pytest.mark.parametrize("meta", [None, {}])
 def test_an_object_that_is_missing_has_no_columns(meta: Any) -> None:
     assert flattened(MESSAGES, {"id": "1", "meta": meta}) == {"id": "1"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from singer_sdk import mapper as sdk
+from singer_sdk.singerlib.catalog import Catalog
 
 from support.offline_tap import OfflineTap
 from tap_kustomer.errors import ConfigurationError
@@ -200,6 +201,16 @@ def test_a_copy_of_a_column_has_its_type() -> None:
     assert "object" in schema["own"]["type"]
 
 
+def test_a_copy_of_a_column_of_any_type_may_have_any_type() -> None:
+    tap = OfflineTap(Companies)
+    tap.table("companies").schema["properties"]["rev"] = {}
+
+    maps = stream_maps([tap.table("companies")], {"stream_maps": {"companies": {"copy": "rev"}}})
+    copied = maps["companies"][0].transformed_schema["properties"]["copy"]
+
+    assert {"string", "number", "object", "null"} <= set(copied["type"])
+
+
 def test_a_hash_is_a_text_whatever_its_column_was() -> None:
     for name in ("created_at", "rev", "emails"):
         assert schema_of({name: f"md5({name})"})[name] == {"type": ["string", "null"]}
@@ -231,6 +242,7 @@ def test_a_result_fits_the_type_of_its_column(
     [
         ({"rev": "rev / 2"}, ["companies.rev", "rev / 2", "float", "integer"]),
         ({"created_at": "created_at.lower()[:3]"}, ["companies.created_at", "str", "date-time"]),
+        ({"created_at": "[rev][0]"}, ["companies.created_at", "int", "date-time"]),
         ({"emails": "emails[0]"}, ["companies.emails", "emails[0]", "dict", "array"]),
         ({"rev": "int(rev)", "name": "json"}, ["companies.name", "ModuleWrapper", "string"]),
     ],
@@ -398,7 +410,7 @@ def test_a_new_column_whose_name_is_like_another_one_is_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        map_of({"companies": {"nmae": "md5(name)", "name_hash": "md5(name)"}})
+        map_of({"companies": {"nmae": "md5(name)", "name_hash": "md5(name)", "rev": "rev + 1"}})
 
     (warning,) = (record.getMessage() for record in caplog.records)
     assert "companies.nmae is a new column, and name stays as it is" in warning
@@ -438,6 +450,19 @@ def test_a_column_that_is_not_selected_can_be_left_out_too() -> None:
     (one,) = stream_maps([tap.table("companies")], {"stream_maps": maps})["companies"]
 
     assert "external_id" not in one.transformed_schema["properties"]
+
+
+def test_a_column_that_an_older_catalog_lacks_can_be_left_out_too() -> None:
+    catalog = OfflineTap(Companies).catalog_dict
+    for entry in catalog["streams"]:
+        entry["schema"]["properties"].pop("external_id", None)
+    tap = OfflineTap(Companies)
+    companies = tap.table("companies")
+    companies.apply_catalog(Catalog.from_dict(catalog))
+
+    maps = stream_maps([companies], {"stream_maps": {"companies": {"external_id": None}}})
+
+    assert "external_id" not in maps["companies"][0].transformed_schema["properties"]
 
 
 def test_a_stream_that_is_not_selected_needs_no_columns() -> None:
@@ -546,6 +571,7 @@ def test_a_misspelled_option_is_an_error(option: str) -> None:
 @pytest.mark.parametrize(
     ("maps", "words"),
     [
+        ("drop", "a text was given; expected an object of maps by stream"),
         ({"companies": "drop"}, "companies: a text was given; expected an object, or null"),
         ({"companies": 5}, "companies: a number was given"),
         ({"companies": []}, "companies: an array was given"),
@@ -557,7 +583,7 @@ def test_a_misspelled_option_is_an_error(option: str) -> None:
         ({"companies": {"__alias__": ""}}, "companies.__alias__"),
     ],
 )
-def test_what_is_no_map_is_an_error(maps: dict[str, Any], words: str) -> None:
+def test_what_is_no_map_is_an_error(maps: Any, words: str) -> None:
     assert words in problem(maps)
 
 
@@ -615,6 +641,26 @@ def test_a_column_that_no_stream_of_a_pattern_has_is_an_error(
     assert f"did you mean {name}?" in problem({"*": options})
 
 
+def test_a_pattern_can_leave_out_all_other_columns() -> None:
+    maps = {"*": {"__else__": None, "name": "md5(name)"}}
+
+    assert map_of(maps).transform(COMPANY).keys() == {"id", "name"}
+    assert map_of(maps, "company_tags").transformed_schema["properties"].keys() == {
+        "company_id",
+        "position",
+    }
+
+
+def test_a_pattern_passes_over_columns_that_are_not_selected() -> None:
+    tap = OfflineTap(Companies)
+    tap.table("companies").metadata["properties", "external_id"].selected = False
+
+    maps = {"*": {"external_id": "md5(external_id)"}}
+    (one,) = stream_maps([tap.table("companies")], {"stream_maps": maps})["companies"]
+
+    assert "external_id" not in one.transformed_schema["properties"]
+
+
 def test_a_filter_of_a_pattern_is_for_the_streams_that_have_its_columns() -> None:
     maps = {"*": {"__filter__": "external_id is not None"}}
 
@@ -656,9 +702,17 @@ def test_a_stream_can_have_another_name(alias: str, expected: str) -> None:
     assert map_of({"companies": {"__alias__": alias}}).stream_alias == expected
 
 
-@pytest.mark.parametrize("alias", ["'raw_' + __stream_nam__", "'raw_' +", "1/0", "5 + 5"])
+@pytest.mark.parametrize(
+    "alias", ["'raw_' + __stream_nam__", "'raw_' +", "1/0", "5 + 5", "''", "", "[]"]
+)
 def test_an_alias_that_never_works_is_an_error(alias: str) -> None:
     assert "companies.__alias__" in problem({"companies": {"__alias__": alias}})
+
+
+def test_an_alias_depends_on_the_name_of_the_stream_alone() -> None:
+    error = problem({"companies": {"__alias__": "'raw_' + name"}})
+
+    assert "uses name; expected __stream_name__ alone" in error
 
 
 def test_an_alias_has_at_most_63_bytes() -> None:
@@ -684,6 +738,14 @@ def test_two_streams_can_t_have_one_name(maps: dict[str, Any]) -> None:
     assert "would both be written under this name" in problem(maps)
 
 
+def test_the_name_of_a_stream_that_is_not_selected_is_free() -> None:
+    tap = OfflineTap(Companies, Tags, selected=["companies"])
+
+    maps = stream_maps(tap.streams.values(), {"stream_maps": {"companies": {"__alias__": "tags"}}})
+
+    assert maps["companies"][0].stream_alias == "tags"
+
+
 def test_a_name_that_was_left_is_free() -> None:
     maps = {"companies": {"__alias__": "tags"}, "tags": None, "people": {"__source__": "users"}}
 
@@ -706,13 +768,19 @@ def test_records_are_flattened_after_they_were_mapped() -> None:
     assert row["name"] != "Acme"
 
 
+def test_records_of_a_stream_without_a_map_are_flattened_too() -> None:
+    row = map_of({"tags": None}, **FLAT).transform({"id": "c1", "org": {"id": "o"}})
+
+    assert row == {"id": "c1", "org__id": "o"}
+
+
 def test_what_a_filter_leaves_out_is_not_flattened() -> None:
     assert mapped({"__filter__": "False"}, **FLAT) is None
 
 
 def test_keys_that_flattening_drops_are_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        tap_of({"companies": {"_extra": None}}, **FLAT)
+        tap_of({"companies": {"_extra": None}, "users": {"__else__": None, "name": "name"}}, **FLAT)
 
     (warning,) = (record.getMessage() for record in caplog.records)
     assert "companies" in warning
