@@ -12,6 +12,7 @@ import click
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.mapper import PluginMapper
 from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
 from singer_sdk.tap_base import CliTestOptionValue, Tap
@@ -57,12 +58,20 @@ class TapKustomer(Tap):
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         self._settings = configuration.settings_from(self._config)
+        if "stream_maps" in self._config:
+            from tap_kustomer.singer.maps import check_stream_maps  # noqa: PLC0415  # As below.
+
+            check_stream_maps(self._config)
         # The SDK's own check also fills the defaults in.
         try:
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             said = hide_key("; ".join(error.errors), self._settings.api_key)
             raise ConfigurationError(said) from error
+        if self._config.get("flattening_enabled"):
+            from tap_kustomer.singer.flattening import flattening_of  # noqa: PLC0415  # As below.
+
+            flattening_of(self._config)
         known = self.config_jsonschema["properties"]
         for warning in configuration.warnings_about(self._config, known):
             self.logger.warning(warning)
@@ -125,9 +134,15 @@ class TapKustomer(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        """Set up the stream maps: keys and columns of each SCHEMA come from the catalog."""
-        self.streams  # noqa: B018  # With them, the catalog is repaired.
-        super().setup_mapper()
+        """Decide what is done with the records of each stream.
+
+        Raises:
+            ConfigurationError: `stream_maps` or `flattening_*` are wrong.
+        """
+        from tap_kustomer.singer.maps import stream_maps  # noqa: PLC0415  # As above.
+
+        self.mapper = PluginMapper({}, self.logger)
+        self.mapper.stream_maps = stream_maps(self.streams.values(), self.config)
 
     # Running
 

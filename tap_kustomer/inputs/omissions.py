@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 Columns: TypeAlias = "dict[str, Columns]"
 
 _EXTRA: Final = "_extra"
-_SOURCE: Final = "__source__"
 _ELSE: Final = "__else__"
 
 
@@ -37,30 +35,14 @@ def _is_column(breadcrumb: tuple[str, ...]) -> bool:
     return len(breadcrumb) % 2 == 0 and {*breadcrumb[::2]} == {"properties"}
 
 
-def definitions(stream_maps: Mapping[str, Any], stream: str) -> list[Any]:
-    """How the setting defines each stream map of a stream, in the SDK's order; first its own."""
-    found: list[Any] = [None]
-    for key, definition in stream_maps.items():
-        source = definition.get(_SOURCE) if isinstance(definition, dict) else None
-        if not fnmatch(stream, source or key):
-            continue
-        if source is None:
-            found[0] = definition
-        else:
-            found.append(definition)
-    return found
-
-
-def mapped(definition: Any, columns: Collection[str]) -> Columns:
+def mapped(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
     """The columns that a stream map removes, or writes otherwise than they are.
 
     Args:
-        definition: Of the map; None where there is none.
+        options: Of the map: expressions by column, and the SDK's own.
         columns: All that the stream has.
     """
-    if not isinstance(definition, dict):
-        return {}
-    changed = {name for name, expression in definition.items() if expression not in {name, "self"}}
-    if _ELSE in definition:
-        changed |= set(columns) - definition.keys()
+    changed = {name for name, expression in options.items() if expression not in {name, "self"}}
+    if _ELSE in options:
+        changed |= set(columns) - options.keys()
     return {name: {} for name in changed}

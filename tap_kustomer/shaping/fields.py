@@ -37,7 +37,7 @@ class Field:
         title: The name that people gave it in Kustomer; empty where the key says it all.
         fields: The known keys of an object. An object stays open for others.
         items: What an array or a mapping holds.
-        column: Its name in a catalog. Without one it follows from the key (`names.columns`).
+        column: Its name. Without one it follows from the key (`names.columns`).
     """
 
     source: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_kustomer.shaping.names import columns, snake_case
+from tap_kustomer.shaping.names import LONGEST, columns, snake_case
 from tap_kustomer.shaping.values import MismatchError, text_or_null, time
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def _canonical(value: Any) -> str | None:
 def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
     """The column of each field, by Kustomer's key."""
     fields = tuple(fields)
-    names = columns(field.source for field in fields if not field.column)
+    taken = {field.column for field in fields if field.column}
+    names = columns((field.source for field in fields if not field.column), taken, LONGEST)
     return {field.source: field.column or names[field.source] for field in fields}
 
 

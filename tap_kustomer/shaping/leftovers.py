@@ -6,6 +6,7 @@ type did not fit it, say. So `_extra` keeps its parts, and can be made again wit
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tap_kustomer.shaping.layout import EXTRA
@@ -48,7 +49,7 @@ class Extra(dict[str, Any]):
     """
 
     def __init__(self, leftovers: Leftovers) -> None:
-        super().__init__(_nested(leftovers))
+        super().__init__(nested(leftovers))
         self._leftovers = leftovers
 
     def without(self, columns: Columns) -> Extra:
@@ -62,9 +63,9 @@ class Extra(dict[str, Any]):
         )
 
 
-def without_columns(record: dict[str, Any], columns: Columns | None) -> dict[str, Any]:
+def without_columns(record: dict[str, Any], columns: Columns) -> dict[str, Any]:
     """A record whose `_extra` holds nothing of these columns; the columns themselves stay."""
-    if columns is None or EXTRA not in record:
+    if not columns or EXTRA not in record:
         return record
     extra = record[EXTRA].without(columns)
     rest = {name: value for name, value in record.items() if name != EXTRA}
@@ -122,9 +123,14 @@ def compile_completing(
     return complete
 
 
-def _nested(leftovers: Leftovers) -> dict[str, Any]:
-    """Objects within objects, as the paths say, and every value in a place of its own."""
-    extra: dict[str, Any] = {}
+def nested(leftovers: Leftovers, others: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Objects within objects, as the paths say, and every value in a place of its own.
+
+    Args:
+        leftovers: What is put in.
+        others: What is there already.
+    """
+    extra = copy.deepcopy(dict(others or {}))
     # What stands at the beginning of another path comes first, in whatever order it was found.
     for path, value, _ in sorted(leftovers, key=lambda leftover: leftover.path):
         inner = extra

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import count
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+# The longest name that PostgreSQL keeps whole, in bytes: it cuts the rest off without a word.
+LONGEST: Final = 63
+
+_DIGEST_BYTES: Final = 4
 
 _WORD_STARTS = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])"  # sentAt -> sent_At
@@ -28,41 +33,86 @@ def snake_case(key: str) -> str:
     return re.sub(r"__+", "_", words).strip("_") or key
 
 
-def columns(keys: Iterable[str], taken: Iterable[str] = ()) -> Mapping[str, str]:
+def columns(
+    keys: Iterable[str], taken: Iterable[str] = (), longest: int | None = None
+) -> Mapping[str, str]:
     """A name of its own for each key of one object: source key to column.
 
-    Names differ by more than capitals, which most databases don't tell apart. Of keys with one
-    name, the one that is spelled like it gets it, or else the first in alphabetical order. The rest
-    keep their own spelling; where that differs from another name by capitals only, they get a
-    number. The answer does not depend on the order in which the keys come.
+    Names differ by more than capitals and underscores, which many targets don't tell apart. Of keys
+    with one name, the one that is spelled like it gets it, or else the first in alphabetical order.
+    The rest get a suffix that depends on their own spelling alone, and so does a name that is too
+    long. The answer does not depend on the order in which the keys come.
 
-    >>> dict(columns(["orderTotal", "order_total", "ordertotal"]))
-    {'order_total': 'order_total', 'ordertotal': 'ordertotal', 'orderTotal': 'order_total_2'}
+    >>> dict(columns(["orderTotal", "order_total"]))
+    {'order_total': 'order_total', 'orderTotal': 'order_total_991d7b87'}
 
     Args:
         keys: Of the object.
         taken: Names that are not free any more.
+        longest: How long a name may be, in bytes; None where it may have any length.
     """
-    return _columns(tuple(keys), frozenset(taken))
+    return _columns(tuple(keys), frozenset(taken), longest)
 
 
 @lru_cache(maxsize=4_096)
-def _columns(keys: tuple[str, ...], taken: frozenset[str]) -> Mapping[str, str]:
-    in_order = sorted(set(keys), key=lambda key: (snake_case(key) != key, key))
-    used = {name.casefold() for name in taken}
+def _columns(
+    keys: tuple[str, ...], taken: frozenset[str], longest: int | None
+) -> Mapping[str, str]:
+    return distinct({key: snake_case(key) for key in keys}, taken, longest)
+
+
+def without_case_and_underscores(name: str) -> str:
+    """What is left of a name in a target that tells neither capitals nor underscores apart."""
+    return name.casefold().replace("_", "")
+
+
+def distinct(
+    wanted: Mapping[str, str],
+    taken: Iterable[str] = (),
+    longest: int | None = None,
+    fold: Callable[[str], str] = without_case_and_underscores,
+) -> dict[str, str]:
+    """A name of its own for each source: the one that it wants, or that one with a suffix.
+
+    The suffix is a digest of the source: the same in every run, whatever other sources there are.
+
+    Args:
+        wanted: Names by source. Of sources with one name, the one that is spelled like it gets it,
+            or else the first in alphabetical order.
+        taken: Names that are not free any more.
+        longest: How long a name may be, in bytes; None where it may have any length.
+        fold: Names are equal if this makes them so.
+    """
+    used = {fold(name) for name in taken}
     names: dict[str, str] = {}
-    for key in in_order:
-        if (caseless := snake_case(key).casefold()) not in used:
-            names[key] = snake_case(key)
-            used.add(caseless)
-    for key in in_order:
-        if key not in names:
-            names[key] = next(name for name in _other_names(key) if name.casefold() not in used)
-            used.add(names[key].casefold())
+    in_order = sorted(wanted.items(), key=lambda item: (item[0] != item[1], item[0]))
+    for source, name in in_order:
+        if fits(name, longest) and fold(name) not in used:
+            names[source] = name
+            used.add(fold(name))
+    for source, name in in_order:
+        if source not in names:
+            suffixed = _suffixed(name, source, longest)
+            names[source] = next(each for each in suffixed if fold(each) not in used)
+            used.add(fold(names[source]))
     return names
 
 
-def _other_names(key: str) -> Iterator[str]:
-    yield key
-    for number in count(2):
-        yield snake_case(f"{snake_case(key)}_{number}")
+def names_of(key: str) -> tuple[str, str, str]:
+    """The names that `columns` may give to a key: in its own spelling, with a suffix, without."""
+    return key, next(_suffixed(snake_case(key), key, LONGEST)), snake_case(key)
+
+
+def fits(name: str, longest: int | None = LONGEST) -> bool:
+    """Whether a name has at most so many bytes."""
+    return longest is None or len(name.encode()) <= longest
+
+
+def _suffixed(name: str, source: str, longest: int | None) -> Iterator[str]:
+    stem = name if any(map(str.isalnum, name)) else ""
+    if longest is not None:
+        stem = stem.encode()[: longest - 2 * _DIGEST_BYTES - 1].decode(errors="ignore")
+    while True:
+        digest = blake2b(source.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+        yield f"{stem.rstrip('_')}_{digest}".lstrip("_")
+        source += "_"  # Only if another name happens to end in this digest.

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
 from tap_kustomer.shaping.leftovers import Leftover, Leftovers, Path
-from tap_kustomer.shaping.names import columns, snake_case
+from tap_kustomer.shaping.names import (
+    columns,
+    names_of,
+    snake_case,
+    without_case_and_underscores,
+)
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
     UNCHANGED,
@@ -161,11 +166,11 @@ def _keeping_beside(path: Path, taken: Iterable[str]) -> Filler:
     the declared key has been deselected.
     """
     taken = frozenset(taken)
-    spelled = frozenset(name.casefold() for name in taken)
+    spelled = frozenset(map(without_case_and_underscores, taken))
 
     def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         for key, name in columns(unknown, taken).items():
-            if snake_case(key).casefold() in spelled:
+            if without_case_and_underscores(snake_case(key)) in spelled:
                 leftovers.append(_unknown(path, name, key, unknown[key]))
             else:
                 row[name] = anything(unknown[key])
@@ -240,7 +245,7 @@ def _custom(field: Field, path: Path) -> Shaper:
         others: dict[str, Any] = {}
         # A key that is spelled like a column comes first, in whatever order the keys are.
         for key in sorted(unknown, key=lambda key: (key not in by_name, key)):
-            name = key if key in by_name else snake_case(key)
+            name = next((name for name in names_of(key) if name in by_name), key)
             if name in by_name and name not in row:
                 unchanged, shape_item = by_name[name]
                 item = unknown[key]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
+
+_TITLE: Final = "display_name"
 
 
 class Klasses(KustomerStream):
@@ -26,7 +31,8 @@ class Klasses(KustomerStream):
     shape = Shape(
         attributes=(
             text("name", "Name of the klass in the API, such as order."),
-            text("displayName", "Name of the klass as people see it."),
+            # Of two names that targets may not tell apart, the documented one is kept.
+            replace(text("displayName", "Name of the klass as people see it."), column=_TITLE),
             text("displayname", "The same, as one of Kustomer's pages spells it."),
             text("icon", "Icon of the klass."),
             text("color", "Colour of the klass."),

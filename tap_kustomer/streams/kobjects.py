@@ -17,7 +17,7 @@ from tap_kustomer.shaping.fields import (
     time,
     to_one,
 )
-from tap_kustomer.shaping.names import snake_case
+from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.parts import (
     CREATED_AT,
@@ -176,25 +176,20 @@ class KlassKobjects(Kobjects):
 
 
 def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -> dict[str, str]:
-    """A table for each klass, earlier ones first: names differ by more than capitals.
+    """A table for each klass. Names differ by more than capitals and underscores.
 
     >>> table_names(["order", "Order", "e-return"])
-    {'order': 'kobject_order', 'Order': 'kobject_order_2', 'e-return': 'kobject_e_return'}
+    {'order': 'kobject_order', 'Order': 'kobject_order_4253ba76', 'e-return': 'kobject_e_return'}
 
     Args:
         klasses: Names of klasses.
         taken: Names of other tables.
     """
-    names: dict[str, str] = {}
-    for klass in klasses:
-        name = f"kobject_{snake_case(klass)}"
-        taken = {*taken, *names.values()}
-        free, number = name, 1
-        while free in taken:
-            number += 1
-            free = f"{name}_{number}"
-        names[klass] = free
-    return names
+    prefix = KlassKobjects.name
+    sources = {klass: f"{prefix}{klass}" for klass in klasses}
+    wanted = {source: f"{prefix}{snake_case(klass)}" for klass, source in sources.items()}
+    names = distinct(wanted, taken, LONGEST)
+    return {klass: names[source] for klass, source in sources.items()}
 
 
 def klass_of(schema: Mapping[str, Any]) -> str | None:

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.omissions import definitions, deselected, mapped
+from tap_kustomer.inputs.omissions import deselected
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.writing.snapshot import Snapshot
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib.messages import SchemaMessage
 
     from tap_kustomer.inputs.omissions import Columns
     from tap_kustomer.reading.sources import Source
@@ -266,20 +267,15 @@ class Table(Stream):
     def _is_plain(self) -> bool:
         """Whether records go out just as they were shaped: all columns, no stream maps."""
         first, *others = self.stream_maps
-        return (
-            not others
-            and type(first) is SameRecordTransform
-            and first.stream_alias == self.name
-            and not first.flattening_enabled
-            and all(self.mask.values())
-        )
+        return not others and type(first) is SameRecordTransform and all(self.mask.values())
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
         """The messages of a record: as the SDK's, but `_extra` holds nothing that they omit."""
         pop_deselected_record_properties(record, self.schema, self.mask)
-        for stream_map, omitted in zip(self.stream_maps, self._omissions, strict=True):
-            row = stream_map.transform(without_columns(record, omitted))
+        kept = without_columns(record, self._deselected)
+        for stream_map in self.stream_maps:
+            row = stream_map.transform(kept)
             if row is not None:
                 yield RecordMessage(
                     stream=stream_map.stream_alias,
@@ -289,13 +285,8 @@ class Table(Stream):
                 )
 
     @cached_property
-    def _omissions(self) -> list[Columns | None]:
-        """The columns that each stream map omits or changes."""
-        columns, maps = self.schema["properties"].keys(), self.config.get("stream_maps") or {}
-        return [
-            deselected(self.mask) | mapped(definition, columns) or None
-            for definition in definitions(maps, self.name)
-        ]
+    def _deselected(self) -> Columns:
+        return deselected(self.mask)
 
     def _encode_tail(self) -> bytes:
         """What follows the record in its message, as the SDK writes it."""
@@ -338,6 +329,15 @@ class Table(Stream):
         """The table's records, shaped, in a reading for this table alone."""
         del context
         yield from islice(self._records_of(self), self.ABORT_AT_RECORD_COUNT)
+
+    @override
+    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
+        """The SDK's, without a replication key that a stream map has left out."""
+        for message in super()._generate_schema_messages():
+            columns = message.schema["properties"]
+            keys = [key for key in message.bookmark_properties or () if key in columns]
+            message.bookmark_properties = keys or None
+            yield message
 
     @override
     def get_batches(

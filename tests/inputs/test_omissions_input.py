@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from singer_sdk.singerlib.catalog import SelectionMask
 
-from tap_kustomer.inputs.omissions import definitions, deselected, mapped
+from tap_kustomer.inputs.omissions import deselected, mapped
 
 A = ("properties", "a")
 A_B = (*A, "properties", "b")
@@ -43,32 +43,14 @@ def test_columns_are_deselected_as_a_whole_or_in_parts(mask: Any, columns: Any) 
         assert deselected(SelectionMask(items)) == columns
 
 
-def test_the_first_map_of_a_stream_is_its_own() -> None:
-    maps = {
-        "copy": {"__source__": "tags", "name": None},
-        "t*": {"id": "id"},
-        "tags": {"name": "'x'"},
-        "others": {"__source__": "teams"},
-        "all": {"__source__": "*"},
-        "teams": None,
-    }
-
-    assert definitions(maps, "tags") == [maps["tags"], maps["copy"], maps["all"]]
-    assert definitions(maps, "teams") == [None, maps["others"], maps["all"]]
-    assert definitions(maps, "users") == [None, maps["all"]]
-    assert definitions({}, "users") == [None]
-
-
 @pytest.mark.parametrize(
-    ("definition", "columns"),
+    ("options", "columns"),
     [
-        (None, {}),
-        ("__NULL__", {}),
         ({}, {}),
         ({"a": None, "b": "b", "c": "self", "e": "a"}, {"a": {}, "e": {}}),
         ({"__else__": None, "a": "a", "e": "1"}, {"b": {}, "c": {}, "e": {}, "__else__": {}}),
     ],
     ids=str,
 )
-def test_a_map_changes_what_it_does_not_hand_on_as_it_is(definition: Any, columns: Any) -> None:
-    assert mapped(definition, {"a", "b", "c"}) == columns
+def test_a_map_changes_what_it_does_not_hand_on_as_it_is(options: Any, columns: Any) -> None:
+    assert mapped(options, {"a", "b", "c"}) == columns

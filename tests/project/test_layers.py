@@ -20,6 +20,7 @@ LAYERS = (
     ("errors", "lightly", "resource", "secrecy", "suggestions", "times"),
     ("client",),
     ("config", "inputs", "reading", "shaping", "writing"),
+    ("singer",),
     ("reporting", "streams"),
     ("sync",),
     ("tap",),

@@ -221,9 +221,9 @@ def test_attributes_whose_names_collide_have_columns_that_differ_by_more_than_ca
     )
 
     assert record["custom"] == {
-        "taxIDStr": "1",
-        "tax_id_str_2": "2",
-        "tax_idStr": "3",
+        "tax_id_str_e1a0f4d8": "1",
+        "tax_id_str_0b4de4ff": "2",
+        "tax_id_str_a989aa7e": "3",
         "tax_id_str": "4",
     }
 
@@ -235,6 +235,29 @@ def test_an_attribute_has_its_column_also_where_the_others_are_missing(key: str)
     (column,) = (column for column, value in every.items() if value == key)
 
     assert record_of({key: "x"}, COLLIDING)["custom"] == {column: "x"}
+
+
+@pytest.mark.parametrize("letter", ["a", "ß", "名"])
+def test_the_column_of_an_attribute_has_at_most_63_bytes(letter: str) -> None:
+    keys = [f"{letter * 70}Str", f"{letter * 71}Str"]
+
+    custom = record_of({key: key for key in keys}, {key: {} for key in keys})["custom"]
+
+    assert sorted(custom.values()) == keys
+    assert all(len(name.encode()) <= 63 for name in custom)
+
+
+def test_without_its_key_a_column_whose_name_was_cut_is_found_too() -> None:
+    key = "a" * 70
+    schema = without_descriptions(catalog_schema({key: {}}))
+
+    assert list(shaped_by(schema, {key: "x"})["custom"].values()) == ["x"]
+
+
+def test_a_key_that_has_no_column_keeps_its_whole_name() -> None:
+    record = record_of({"a" * 70: 1}, METADATA)
+
+    assert record["_extra"] == {"custom": {"a" * 70: 1}}
 
 
 def test_a_new_attribute_takes_no_column_of_another_one() -> None:
@@ -294,10 +317,10 @@ def test_without_its_key_a_column_is_found_by_its_name(description: Any) -> None
 
 
 @pytest.mark.parametrize("key", ["taxIDStr", "tax_idStr"])
-def test_without_its_key_a_column_is_found_by_its_own_spelling_first(key: str) -> None:
+def test_without_its_key_a_column_is_found_by_its_suffix(key: str) -> None:
     schema = without_descriptions(catalog_schema(COLLIDING))
 
-    assert shaped_by(schema, {key: "x"})["custom"] == {key: "x"}
+    assert shaped_by(schema, {key: "x"}) == record_of({key: "x"}, COLLIDING)
 
 
 def test_without_its_key_the_name_of_a_column_in_extra_is_that_of_its_own_value() -> None:
@@ -305,7 +328,7 @@ def test_without_its_key_the_name_of_a_column_in_extra_is_that_of_its_own_value(
 
     record = shaped_by(schema, {"price_num": "seven", "priceNum": "eight"})
 
-    assert record["_extra"] == {"custom": {"price_num": "seven", "priceNum": "eight"}}
+    assert record["_extra"] == {"custom": {"price_num": "seven", "price_num_837551a0": "eight"}}
 
 
 @pytest.mark.parametrize("keys", [["priceNum", "price_num"], ["price_num", "priceNum"]])
@@ -421,7 +444,7 @@ def test_attributes_of_two_klasses_that_only_look_alike_have_a_column_each() -> 
     fields = in_common(fields_from_metadata({key: {}}) for key in ("priceNum", "price_num"))
     schema = record_schema(with_custom_fields(SHAPE, fields))
 
-    assert shaped_by(schema, {"priceNum": 1})["custom"] == {"priceNum": 1}
+    assert shaped_by(schema, {"priceNum": 1})["custom"] == {"price_num_837551a0": 1}
     assert shaped_by(schema, {"price_num": 2})["custom"] == {"price_num": 2}
 
 

@@ -51,7 +51,7 @@ def test_a_record_of_which_nothing_is_left_over_has_no_extra() -> None:
 def test_where_every_column_is_written_a_record_stays_as_it_is() -> None:
     record = {"id": "1", "_extra": Extra([Leftover(("a",), 1)])}
 
-    assert without_columns(record, None) is record
+    assert without_columns(record, {}) is record
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_declared_keys_of_one_name_have_a_column_each() -> None:
     properties = properties_of(text("orderId", "One."), text("order_id", "Other."))
 
     assert properties["order_id"]["description"] == "Other."
-    assert properties["orderId"]["description"] == "One."
+    assert properties["order_id_2c2dd7b1"]["description"] == "One."
 
 
 @pytest.mark.parametrize("word", ["order", "group", "select", "from", "user", "default"])

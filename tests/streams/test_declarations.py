@@ -547,3 +547,30 @@ def test_recipients_of_a_message_come_in_any_type(recipients: Any) -> None:
 def test_passwords_are_no_column_and_named_as_secrets() -> None:
     assert "password" in Users.secrets
     assert "password" not in record_schema(Users.shape)["properties"]
+
+
+# Names
+
+
+def alike(names: Iterable[str]) -> list[str]:
+    """Names that a target may not tell apart, as it sees them."""
+    folded = [name.casefold().replace("_", "") for name in names]
+    return [name for name in folded if folded.count(name) > 1]
+
+
+def all_properties(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The properties of a schema and of all objects inside it."""
+    properties = schema.get("properties", {})
+    yield properties
+    for inner in (*properties.values(), *filter(None, [schema.get("items")])):
+        yield from all_properties(inner)
+
+
+def test_names_differ_by_more_than_capitals_and_underscores_and_have_at_most_63_bytes() -> None:
+    streams = OfflineTap(*STREAMS, klasses=["order"]).streams
+
+    assert not alike(streams)
+    for stream in streams.values():
+        for properties in all_properties(stream.schema):
+            assert not alike(properties)
+            assert all(len(name.encode()) <= 63 for name in (stream.name, *properties))

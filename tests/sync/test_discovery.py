@@ -26,6 +26,7 @@ from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.kobjects import table_names
 from tap_kustomer.streams.roles import METADATA_ROLES
 from tap_kustomer.sync.discovery import Definitions, Klass, discover
 from tap_kustomer.tap import TapKustomer
@@ -285,11 +286,11 @@ def klass_tables(tap: TapKustomer) -> dict[str, str]:
 NAMES = ("order", "Order", "e-commerce.return", "3PL", "tags", "ids")
 TABLES = {
     "kobject_order": "kobject.order",
-    "kobject_order_2": "kobject.Order",
+    "kobject_order_5e49f28f": "kobject.Order",
     "kobject_e_commerce_return": "kobject.e-commerce.return",
     "kobject_3_pl": "kobject.3PL",
-    "kobject_tags_2": "kobject.tags",
-    "kobject_ids_2": "kobject.ids",
+    "kobject_tags_5227b03a": "kobject.tags",
+    "kobject_ids_f14abed7": "kobject.ids",
 }
 
 
@@ -298,6 +299,22 @@ def test_each_klass_has_a_table_whose_name_no_other_has(monkeypatch: pytest.Monk
 
     assert klass_tables(tap) == TABLES
     assert {stream.name for stream in STREAMS} <= tap.streams.keys()
+
+
+def test_the_table_of_a_klass_has_its_name_whatever_the_order_of_klasses() -> None:
+    names = ("Order", "order", "ORDER", "e-commerce.return")
+
+    assert table_names(names) == table_names(reversed(names))
+    assert table_names(names)["order"] == "kobject_order"
+
+
+@pytest.mark.parametrize("klass", ["customerLoyaltyProgramme" * 4, "größe" * 20, "注文" * 30])
+def test_the_name_of_a_table_has_at_most_63_bytes(klass: str) -> None:
+    names = table_names([klass, f"{klass}2"])
+
+    assert len(set(names.values())) == 2
+    assert all(len(name.encode()) <= 63 for name in names.values())
+    assert all(name.startswith("kobject_") for name in names.values())
 
 
 def test_a_catalog_has_the_tables_of_klasses_so_that_nobody_need_be_asked_again(

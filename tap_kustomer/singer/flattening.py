@@ -1,0 +1,196 @@
+"""Gives the keys of objects columns of their own, as the settings `flattening_*` ask for.
+
+Columns have the SDK's names, `parent__child`. A name that is too long or that another column has
+gets a suffix (`names.distinct`). Keys of an object that its schema does not declare have no column:
+they go to `_extra`, below the names of the objects that they come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from singer_sdk.contrib.msgspec import enc_hook
+
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.shaping.layout import EXTRA
+from tap_kustomer.shaping.leftovers import Leftover, nested
+from tap_kustomer.shaping.names import LONGEST, distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tap_kustomer.shaping.leftovers import Leftovers, Path
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.shaping.schema import Schema
+
+# A name that is cut keeps some letters before its suffix of nine.
+_SHORTEST: Final = 16
+
+_encode: Final = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Flattening:
+    """How objects are flattened.
+
+    Attributes:
+        depth: How many levels of objects become columns; what lies deeper is JSON text.
+        separator: What stands between the parts of a name.
+        longest: How long the name of such a column may be, in bytes.
+    """
+
+    depth: int
+    separator: str = "__"
+    longest: int = LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where the values of one property go.
+
+    Attributes:
+        name: Of the column.
+        is_text: Whether all values are texts: objects and arrays become JSON.
+    """
+
+    name: str
+    is_text: bool
+
+
+# By key: a column, or what is done with the keys of an object.
+_Plan = dict[str, "_Column | _Plan"]
+
+
+def flattening_of(config: Mapping[str, Any]) -> Flattening | None:
+    """The flattening that a configuration asks for; None if it asks for none.
+
+    Raises:
+        ConfigurationError: The depth is missing, or a number is too small.
+    """
+    if not config.get("flattening_enabled"):
+        return None
+    depth = config.get("flattening_max_depth")
+    if depth is None or depth < 0:
+        given = "it is missing" if depth is None else f"{depth} was given"
+        raise ConfigurationError(
+            f"Setting flattening_max_depth: {given}; expected a whole number from 0 on, as "
+            "flattening_enabled is true"
+        )
+    longest = config.get("flattening_max_key_length")
+    if longest is not None and longest < _SHORTEST:
+        raise ConfigurationError(
+            f"Setting flattening_max_key_length: {longest} was given; expected a whole number "
+            f"from {_SHORTEST} on, of which {LONGEST} are used at most"
+        )
+    separator = config.get("flattening_separator")
+    how = Flattening(
+        depth,
+        "__" if separator is None else separator,
+        LONGEST if longest is None else min(longest, LONGEST),
+    )
+    return how if depth else None
+
+
+def compile_flattening(
+    schema: Schema, how: Flattening
+) -> tuple[Schema, Callable[[Record], Record]]:
+    """The schema of flat records, and the function that turns records into them.
+
+    Without a column `_extra`, keys that the schema does not declare are dropped.
+
+    Args:
+        schema: Of the records.
+        how: How they are flattened.
+    """
+    leaves = dict(_leaves(schema, how.depth))
+    top = [path[0] for path in leaves if len(path) == 1]
+    inner = {"\0".join(path): how.separator.join(path) for path in leaves if len(path) > 1}
+    names = distinct(inner, top, how.longest, str.casefold)
+    properties: dict[str, Schema] = {}
+    plan: _Plan = {}
+    for path, leaf in leaves.items():
+        wanted = how.separator.join(path)
+        name = names.get("\0".join(path), wanted)
+        is_text = _is_open(leaf)
+        properties[name] = _column_schema(leaf, is_text=is_text, is_inner=len(path) > 1)
+        if name != wanted:
+            # Nothing else says any more where its values come from.
+            about = properties[name].get("description", "")
+            properties[name]["description"] = f"{'.'.join(path)}: {about}".rstrip(": ")
+        _place(plan, path, _Column(name, is_text))
+    has_extra = "object" in types_of(leaves.get((EXTRA,), {}))
+
+    def flatten(record: Record) -> Record:
+        row: Record = {}
+        rest: Leftovers = []
+        _fill(row, record, plan, (), rest)
+        if rest and has_extra:
+            row[EXTRA] = _text(nested(rest, record.get(EXTRA)))
+        return row
+
+    return {**schema, "properties": properties}, flatten
+
+
+def _leaves(schema: Schema, depth: int, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """What becomes of each property: the end of its path, and the schema there."""
+    for key, inner in schema.get("properties", {}).items():
+        if len(path) < depth and "object" in types_of(inner) and "properties" in inner:
+            yield from _leaves(inner, depth, (*path, key))
+        else:
+            yield (*path, key), inner
+
+
+def types_of(schema: Schema) -> list[str]:
+    """The JSON types that values may have; none where the schema leaves that open."""
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else types
+
+
+def _is_open(schema: Schema) -> bool:
+    """Whether values may be objects or arrays, for which a flat record has no room."""
+    types = types_of(schema)
+    return not types or "object" in types or "array" in types
+
+
+def _column_schema(leaf: Schema, *, is_text: bool, is_inner: bool) -> Schema:
+    types = ["string"] if is_text else [kind for kind in types_of(leaf) if kind != "null"]
+    # What lies in an object is missing where the object is.
+    if is_inner or "null" in types_of(leaf) or not types_of(leaf):
+        types.append("null")
+    if not is_text:
+        return {**leaf, "type": types}
+    about: Schema = {key: leaf[key] for key in ("title", "description") if key in leaf}
+    return {"type": types, **about}
+
+
+def _place(plan: _Plan, path: Path, column: _Column) -> None:
+    for key in path[:-1]:
+        inner = plan.setdefault(key, {})
+        assert isinstance(inner, dict), "a path ends at a leaf"  # noqa: S101
+        plan = inner
+    plan[path[-1]] = column
+
+
+def _fill(row: Record, values: Mapping[str, Any], plan: _Plan, path: Path, rest: Leftovers) -> None:
+    """Put values into their columns; what has none is left over, unless it is null."""
+    for key, value in values.items():
+        place = plan.get(key)
+        if type(place) is _Column:
+            if place.is_text and value is not None:
+                row[place.name] = _text(value)
+            elif isinstance(value, dict | list):
+                rest.append(Leftover((*path, key), value))
+            else:
+                row[place.name] = value
+        elif value is None:
+            continue
+        elif isinstance(place, dict) and isinstance(value, dict):
+            _fill(row, value, place, (*path, key), rest)
+        else:
+            rest.append(Leftover((*path, key), value))
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else _encode(value).decode()

@@ -1,0 +1,360 @@
+"""What a stream map does with the records of one stream: columns, filter and key."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from singer_sdk.mapper import (
+    MAPPER_ALIAS_OPTION,
+    MAPPER_ELSE_OPTION,
+    MAPPER_FILTER_OPTION,
+    MAPPER_KEY_PROPERTIES_OPTION,
+    MAPPER_SOURCE_OPTION,
+    NULL_STRING,
+)
+
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.secrecy import hide_key
+from tap_kustomer.shaping.names import LONGEST, fits
+from tap_kustomer.singer.expressions import FAKE, SELF, Expression, Place
+from tap_kustomer.singer.flattening import types_of
+from tap_kustomer.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.shaping.schema import Schema
+
+logger = logging.getLogger(__name__)
+
+NULLS: Final = (None, NULL_STRING)
+OPTIONS: Final = (
+    MAPPER_ALIAS_OPTION,
+    MAPPER_ELSE_OPTION,
+    MAPPER_FILTER_OPTION,
+    MAPPER_KEY_PROPERTIES_OPTION,
+    MAPPER_SOURCE_OPTION,
+)
+
+# How alike the names of a new column and of another one are if one may be meant for the other.
+_ALIKE: Final = 0.75
+
+
+def _is_name(given: Any) -> bool:
+    return isinstance(given, str)
+
+
+def _are_names(given: Any) -> bool:
+    return given is None or (isinstance(given, list) and all(map(_is_name, given)))
+
+
+# What options other than expressions may be, and how that is said.
+_EXPECTED: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    MAPPER_ALIAS_OPTION: (_is_name, "a name"),
+    MAPPER_ELSE_OPTION: (NULLS.__contains__, f"null or {NULL_STRING}"),
+    MAPPER_KEY_PROPERTIES_OPTION: (_are_names, "an array of columns, or null"),
+    MAPPER_SOURCE_OPTION: (_is_name, "the name of a stream"),
+}
+
+_KINDS: Final = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    list: "an array",
+    dict: "an object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A stream, as maps see it.
+
+    Attributes:
+        name: Of the stream.
+        schema: Of the columns that are selected.
+        known: The names of all of its columns.
+        keys: The columns that tell its rows apart.
+    """
+
+    name: str
+    schema: Schema
+    known: frozenset[str]
+    keys: Sequence[str]
+
+    @property
+    def columns(self) -> Mapping[str, Schema]:
+        """The columns that are selected."""
+        columns: Mapping[str, Schema] = self.schema["properties"]
+        return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What expressions can use beside the columns.
+
+    Attributes:
+        config: Values from the settings.
+        faker: Settings of the package faker.
+        api_key: Shown in no error.
+    """
+
+    config: Mapping[str, Any]
+    faker: Mapping[str, Any]
+    api_key: str | None
+
+    def expression(self, owner: str, name: str, given: Any) -> Expression:
+        """The expression that is given for a column or an option.
+
+        Args:
+            owner: The stream, or what the map stands under.
+            name: Of the column or the option.
+            given: The expression, if it is one.
+
+        Raises:
+            ConfigurationError: It is none.
+        """
+        if not isinstance(given, str):
+            expected = "an expression as a text" + ("" if name in OPTIONS else ", or null")
+            raise map_error(f"{owner}.{name}", f"{kind(given)} was given; expected {expected}")
+        shown = hide_key(" ".join(given.split()), self.api_key)
+        expression = Expression(given, Place(f"{owner}.{name}", shown))
+        if FAKE in expression.names and not find_spec("faker"):
+            raise expression.place.error(
+                "needs the package faker; expected the tap to be installed with its extra faker"
+            )
+        return expression
+
+    def for_stream(
+        self, name: str, alias: str, expressions: Iterable[Expression]
+    ) -> dict[str, Any]:
+        """The values of these names.
+
+        Args:
+            name: Of the stream.
+            alias: The name that it is written under.
+            expressions: That use them.
+        """
+        values = {
+            "config": self.config,
+            "__stream_name__": alias,
+            "__original_stream_name__": name,
+        }
+        if any(FAKE in expression.names for expression in expressions):
+            values[FAKE] = self._fake()
+        return values
+
+    def _fake(self) -> Any:
+        faker: Any = import_module("faker")
+        if (seed := self.faker.get("seed")) is not None:
+            faker.Faker.seed(seed)
+        try:
+            return faker.Faker(self.faker.get("locale"))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ConfigurationError(
+                "Setting faker_config: there is no such locale; expected one such as de_DE"
+            ) from error
+
+
+class Mapped(NamedTuple):
+    """What a map makes of a stream.
+
+    Attributes:
+        schema: Of the records that come out.
+        keys: The columns that tell them apart.
+        transform: What comes out for a record; None for one that is filtered out.
+    """
+
+    schema: Schema
+    keys: Sequence[str]
+    transform: Callable[[Record], Record | None]
+
+
+def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names: Names) -> Mapped:
+    """What a map makes of a stream.
+
+    Args:
+        stream: The stream.
+        alias: The name that it is written under.
+        options: Options and columns of the map.
+        names: What expressions can use beside the columns.
+
+    Raises:
+        ConfigurationError: An option or an expression is wrong, or names what is not there. The
+            function that is returned raises it too, for an expression that a record makes wrong.
+    """
+    given = columns_of(options)
+    left_out = {column for column, value in given.items() if value in NULLS}
+    computed = {
+        column: _expression(stream, column, value, names)
+        for column, value in given.items()
+        if value not in NULLS
+    }
+    condition = options.get(MAPPER_FILTER_OPTION)
+    keep_if = condition and _expression(stream, MAPPER_FILTER_OPTION, condition, names)
+    keys = options.get(MAPPER_KEY_PROPERTIES_OPTION, stream.keys) or ()
+    for column in left_out:
+        _check_left_out(stream, column, keys)
+    for column in computed.keys() - stream.known:
+        _check_name(stream, column, computed)
+    kept = {
+        column: schema
+        for column, schema in stream.columns.items()
+        if (MAPPER_ELSE_OPTION not in options or column in keys) and column not in left_out
+    }
+    computed_schemas = {
+        column: expression.schema(stream.columns, column) for column, expression in computed.items()
+    }
+    properties = _with_keys(stream, {**kept, **computed_schemas}, keys)
+    expressions = [*computed.values(), *filter(None, [keep_if])]
+    # A column that a row lacks is null.
+    blank = dict.fromkeys(column for one in expressions for column in one.names)
+    others = names.for_stream(stream.name, alias, expressions)
+    leave_out = stream.columns.keys() - kept.keys()
+    keys_to_check = [key for key in keys if key in computed or key not in stream.keys]
+
+    def transform(record: Record) -> Record | None:
+        values = {**blank, **record, "_": record, "record": record, **others}
+        if keep_if and not keep_if.evaluate(values):
+            return None
+        row = {**record}
+        for column in row.keys() & leave_out:
+            del row[column]
+        for column, expression in computed.items():
+            values[SELF] = record.get(column)
+            result = expression.evaluate(values)
+            row[column] = expression.conformed(result, computed_schemas[column])
+        for key in keys_to_check:
+            if row.get(key) in (None, ""):
+                raise map_error(
+                    f"{stream.name}.{key}",
+                    "it is a key column, but null or empty in a row; expected a value in each row, "
+                    f"or a {MAPPER_FILTER_OPTION} that leaves such rows out",
+                )
+        return row
+
+    return Mapped({**stream.schema, "properties": properties}, keys, transform)
+
+
+def check_options(owner: str, options: Mapping[str, Any], names: Names) -> None:
+    """Check what can be known without the stream.
+
+    Args:
+        owner: What the map stands under.
+        options: Options and columns of the map.
+        names: What expressions can use beside the columns.
+
+    Raises:
+        ConfigurationError: An option is not what it should be, or an expression can never work.
+    """
+    for option, given in options.items():
+        place = f"{owner}.{option}"
+        if option in _EXPECTED:
+            is_fitting, expected = _EXPECTED[option]
+            if not is_fitting(given):
+                raise map_error(place, f"{kind(given)} was given; expected {expected}")
+        elif option.startswith("__") and option != MAPPER_FILTER_OPTION:
+            raise map_error(place, f"there is no such option{did_you_mean(option, OPTIONS)}")
+        elif given not in NULLS:
+            names.expression(owner, option, given)
+
+
+def columns_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a map, without its options."""
+    return {name: given for name, given in options.items() if name not in OPTIONS}
+
+
+def needed_columns(owner: str, name: str, given: Any, names: Names) -> set[str]:
+    """The columns without which a column or an option of a map has no meaning in a stream.
+
+    Args:
+        owner: The stream, or what the map stands under.
+        name: Of the column or the option.
+        given: What the map says about it.
+        names: What expressions can use beside the columns.
+    """
+    if given in NULLS:
+        return set() if name in OPTIONS else {name}
+    if name in OPTIONS and name != MAPPER_FILTER_OPTION:
+        return set()
+    return names.expression(owner, name, given).needs(name)
+
+
+def map_error(place: str, problem: str) -> ConfigurationError:
+    """One line about a place in the setting `stream_maps`."""
+    return ConfigurationError(f"Setting stream_maps: {place}: {problem}")
+
+
+def kind(value: Any) -> str:
+    """What a value of a JSON document is: the value itself may be a secret."""
+    return _KINDS.get(type(value), "null")
+
+
+def _expression(stream: Described, name: str, given: Any, names: Names) -> Expression:
+    expression = names.expression(stream.name, name, given)
+    for column in sorted(expression.needs(name)):
+        if column in stream.columns:
+            continue
+        if column in stream.known:
+            raise expression.place.error(
+                f"uses {column}, which is not selected; expected the catalog to select it (a map "
+                "can leave it out)"
+            )
+        raise expression.place.error(
+            f"uses {column}, which is no column of {stream.name}"
+            f"{did_you_mean(column, stream.known)}"
+        )
+    return expression
+
+
+def _with_keys(
+    stream: Described, properties: dict[str, Schema], keys: Iterable[str]
+) -> dict[str, Schema]:
+    """The columns, of which those of the key are never null."""
+    for key in keys:
+        if key not in properties:
+            raise map_error(
+                f"{stream.name}.{MAPPER_KEY_PROPERTIES_OPTION}",
+                f"there is no column {key}{did_you_mean(key, properties)}",
+            )
+        types = [one for one in types_of(properties[key]) if one != "null"]
+        properties[key] = {**properties[key], "type": types}
+    return properties
+
+
+def _check_left_out(stream: Described, column: str, keys: Iterable[str]) -> None:
+    place = f"{stream.name}.{column}"
+    if column not in stream.known:
+        raise map_error(
+            place, f"there is no such column to leave out{did_you_mean(column, stream.known)}"
+        )
+    if column in keys:
+        raise map_error(
+            place,
+            "a key column can't be left out; expected an expression such as md5(id), or other "
+            f"{MAPPER_KEY_PROPERTIES_OPTION}",
+        )
+
+
+def _check_name(stream: Described, column: str, computed: Iterable[str]) -> None:
+    """Check the name of a new column, and warn of one that may be misspelled."""
+    place = f"{stream.name}.{column}"
+    if not fits(column):
+        raise map_error(place, f"its name is too long; expected {LONGEST} bytes at most")
+    for other in {*stream.known, *computed} - {column}:
+        if other.casefold() == column.casefold():
+            raise map_error(
+                place, f"there is a column {other} already; expected that, or another name"
+            )
+    if alike := get_close_matches(column, stream.known, n=1, cutoff=_ALIKE):
+        logger.warning(
+            "Setting stream_maps: %s is a new column, and %s stays as it is: did you mean %s?",
+            place,
+            *alike * 2,
+        )

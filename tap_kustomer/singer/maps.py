@@ -1,0 +1,326 @@
+"""Stream maps and flattening: from the settings to what is done with the records of each stream.
+
+The SDK's own maps take the same settings, but there a misspelled name has no effect, so that what
+was to be hashed goes out in clear, and null values end the run with a traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final
+
+from singer_sdk.helpers._catalog import get_selected_schema
+from singer_sdk.mapper import (
+    MAPPER_ALIAS_OPTION,
+    MAPPER_ELSE_OPTION,
+    MAPPER_SOURCE_OPTION,
+    NULL_STRING,
+    RemoveRecordTransform,
+    SameRecordTransform,
+    StreamMap,
+)
+from singer_sdk.singerlib.catalog import MetadataMapping, StreamMetadata
+from typing_extensions import override
+
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.inputs.omissions import mapped as omitted_columns
+from tap_kustomer.shaping.layout import EXTRA
+from tap_kustomer.shaping.leftovers import without_columns
+from tap_kustomer.shaping.names import LONGEST, distinct
+from tap_kustomer.singer.flattening import compile_flattening, flattening_of
+from tap_kustomer.singer.mapped import (
+    NULLS,
+    Described,
+    Mapped,
+    Names,
+    check_options,
+    compile_map,
+    kind,
+    map_error,
+    needed_columns,
+)
+from tap_kustomer.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from singer_sdk.streams.core import Stream
+
+    from tap_kustomer.inputs.omissions import Columns
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.singer.flattening import Flattening
+
+logger = logging.getLogger(__name__)
+
+_WILDCARDS: Final = re.compile(r"[*?\[]")
+
+# An alias of other characters is an expression.
+_LITERAL: Final = re.compile(r"(?!.*__stream_name__)[\w. -]+")
+
+
+def check_stream_maps(config: Mapping[str, Any]) -> None:
+    """Check what can be known without the streams: before the first request.
+
+    Raises:
+        ConfigurationError: A map is not what it should be, or an expression can never work.
+    """
+    given = config.get("stream_maps") or {}
+    if not isinstance(given, dict):
+        raise ConfigurationError(
+            f"Setting stream_maps: {kind(given)} was given; expected an object of maps by stream"
+        )
+    names = _names(config)
+    for key, definition in given.items():
+        if key == MAPPER_ELSE_OPTION:
+            if definition not in NULLS:
+                raise map_error(
+                    key, f"{kind(definition)} was given; expected null or {NULL_STRING}"
+                )
+        elif key.startswith("__"):
+            raise map_error(
+                key, f"there is no such option{did_you_mean(key, [MAPPER_ELSE_OPTION])}"
+            )
+        elif isinstance(definition, dict):
+            check_options(key, definition, names)
+        elif definition not in NULLS:
+            raise map_error(key, f"{kind(definition)} was given; expected an object, or null")
+
+
+def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[str, list[StreamMap]]:
+    """What is done with the records of each stream: first of the stream itself, then of copies.
+
+    Where several maps match a stream, each option and each column is that of the map without
+    wildcards, or else of the last one.
+
+    Args:
+        streams: All of them, as the catalog wants them.
+        config: The settings.
+
+    Raises:
+        ConfigurationError: A setting is wrong, or names what is not there.
+    """
+    streams = list(streams)
+    known = [_described(stream) for stream in streams]
+    given = config.get("stream_maps") or {}
+    names = _names(config)
+    flattening = flattening_of(config)
+    entries = [
+        _entry(key, definition, [stream.name for stream in known])
+        for key, definition in given.items()
+        if key != MAPPER_ELSE_OPTION
+    ]
+    entries.sort(key=lambda entry: not entry.has_wildcard)
+    for entry in entries:
+        if entry.has_wildcard:
+            _check_columns(entry, [one for one in known if entry.matches(one.name)], names)
+
+    def changed(stream: Described, alias: str, *applied: _Entry) -> StreamMap:
+        if options := _options(stream, applied, names):
+            mapped = compile_map(stream, alias, options, names)
+        elif flattening is None:
+            return SameRecordTransform(alias, stream.schema, stream.keys, None)
+        else:
+            mapped = Mapped(stream.schema, stream.keys, _as_it_is)
+        omitted = omitted_columns(options, stream.known)
+        return _Changed(stream, alias, mapped, flattening, omitted)
+
+    maps: dict[str, list[StreamMap]] = {}
+    for stream in known:
+        matching = [entry for entry in entries if entry.matches(stream.name)]
+        own = [entry for entry in matching if not entry.is_copy]
+        first: StreamMap
+        if own and own[-1].options is not None:
+            first = changed(stream, _alias(stream.name, own, names), *own)
+        elif own or MAPPER_ELSE_OPTION in given:
+            first = RemoveRecordTransform(stream.name, stream.schema, stream.keys, None)
+        else:
+            first = changed(stream, stream.name)
+        copies = (changed(stream, _fitting(one.key), one) for one in matching if one.is_copy)
+        maps[stream.name] = [first, *copies]
+    written = {stream.name: maps[stream.name] for stream in streams if stream.selected}
+    _check_aliases(written)
+    _warn_of_dropped_keys(written)
+    return maps
+
+
+def _described(stream: Stream) -> Described:
+    """The stream with its columns as they would be if the stream itself were selected."""
+    schema = stream.effective_schema
+    metadata = MetadataMapping(stream.metadata)
+    metadata[()] = StreamMetadata(selected=True)
+    return Described(
+        name=stream.name,
+        schema=get_selected_schema(stream.name, schema, metadata.resolve_selection()),
+        known=frozenset(schema["properties"]) | frozenset(stream.schema["properties"]),
+        keys=stream.primary_keys,
+    )
+
+
+def _as_it_is(record: Record) -> Record:
+    return record
+
+
+class _Changed(StreamMap):
+    """Records that go out otherwise than they were shaped.
+
+    Attributes:
+        drops_keys: Whether keys of objects that have no column are dropped.
+    """
+
+    def __init__(
+        self,
+        stream: Described,
+        alias: str,
+        mapped: Mapped,
+        flattening: Flattening | None,
+        omitted: Columns,
+    ) -> None:
+        super().__init__(alias, stream.schema, mapped.keys, None)
+        self.transformed_schema = mapped.schema
+        self.drops_keys = False
+        self._transform = mapped.transform
+        self._omitted = omitted
+        self._flatten: Callable[[Record], Record] | None = None
+        if flattening is not None:
+            columns = mapped.schema["properties"]
+            self.transformed_schema, self._flatten = compile_flattening(mapped.schema, flattening)
+            flat = self.transformed_schema["properties"]
+            self.drops_keys = EXTRA not in columns and flat.keys() != columns.keys()
+
+    @override
+    def transform(self, record: Record) -> Record | None:
+        row = self._transform(without_columns(record, self._omitted))
+        return row if row is None or self._flatten is None else self._flatten(row)
+
+    @override
+    def get_filter_result(self, record: Record) -> bool:
+        return self._transform(record) is not None
+
+
+# Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One map of the settings.
+
+    Attributes:
+        key: What it stands under.
+        source: The name of its stream, or a pattern of names.
+        options: Its options and columns; None if its streams are left out.
+        is_copy: Whether its records come beside those of the source.
+    """
+
+    key: str
+    source: str
+    options: Mapping[str, Any] | None
+    is_copy: bool
+
+    @property
+    def has_wildcard(self) -> bool:
+        """Whether it may be for several streams, and need not fit all of them."""
+        return bool(_WILDCARDS.search(self.source))
+
+    def matches(self, stream: str) -> bool:
+        """Whether it is for this stream."""
+        return fnmatchcase(stream, self.source)
+
+
+def _names(config: Mapping[str, Any]) -> Names:
+    return Names(
+        config=config.get("stream_map_config") or {},
+        faker=config.get("faker_config") or {},
+        api_key=config.get("api_key"),
+    )
+
+
+def _entry(key: str, definition: Any, streams: Iterable[str]) -> _Entry:
+    options = None if definition in NULLS else definition
+    source = (options or {}).get(MAPPER_SOURCE_OPTION, key)
+    entry = _Entry(key, source, options, is_copy=MAPPER_SOURCE_OPTION in (options or {}))
+    if not any(map(entry.matches, streams)):
+        raise map_error(key, f"there is no stream {source}{did_you_mean(source, streams)}")
+    return entry
+
+
+def _check_columns(entry: _Entry, streams: Iterable[Described], names: Names) -> None:
+    """Check that all that a map with wildcards says is for at least one of its streams."""
+    known = [stream.known for stream in streams]
+    for name, given in (entry.options or {}).items():
+        needed = needed_columns(entry.key, name, given, names)
+        if not any(needed <= columns for columns in known):
+            every = frozenset[str]().union(*known)
+            column = next(iter(sorted(needed - every)), ", ".join(sorted(needed)))
+            raise map_error(
+                f"{entry.key}.{name}",
+                f"no stream has a column {column}{did_you_mean(column, every)}",
+            )
+
+
+def _options(stream: Described, entries: Iterable[_Entry], names: Names) -> dict[str, Any]:
+    """The options and columns of several maps together: later ones replace earlier ones."""
+    options: dict[str, Any] = {}
+    for entry in entries:
+        for name, given in (entry.options or {}).items():
+            needed = needed_columns(stream.name, name, given, names)
+            if needed <= stream.columns.keys() or not entry.has_wildcard:
+                options[name] = given
+    return options
+
+
+# Names
+
+
+def _alias(stream: str, entries: Iterable[_Entry], names: Names) -> str:
+    """The name that a stream is written under."""
+    alias: Any = stream
+    for entry in entries:
+        alias = (entry.options or {}).get(MAPPER_ALIAS_OPTION, alias)
+    if not _LITERAL.fullmatch(alias):
+        expression = names.expression(stream, MAPPER_ALIAS_OPTION, alias)
+        if unknown := expression.needs("self"):
+            raise expression.place.error(f"uses {unknown.pop()}; expected __stream_name__ alone")
+        alias = expression.evaluate({"__stream_name__": stream})
+    if not isinstance(alias, str) or not alias:
+        raise map_error(
+            f"{stream}.{MAPPER_ALIAS_OPTION}", f"{kind(alias)} was given; expected a name"
+        )
+    return _fitting(alias)
+
+
+def _fitting(alias: str) -> str:
+    return distinct({alias: alias}, longest=LONGEST)[alias]
+
+
+def _check_aliases(maps: Mapping[str, Iterable[StreamMap]]) -> None:
+    """Check that the streams of this run have names of their own."""
+    owners: dict[str, str] = {}
+    for stream, each in maps.items():
+        for one in each:
+            if isinstance(one, RemoveRecordTransform):
+                continue
+            if (other := owners.get(one.stream_alias.casefold())) is not None:
+                raise map_error(
+                    one.stream_alias,
+                    f"{other} and {stream} would both be written under this name; expected names "
+                    "that differ by more than capitals",
+                )
+            owners[one.stream_alias.casefold()] = stream
+
+
+def _warn_of_dropped_keys(maps: Mapping[str, Iterable[StreamMap]]) -> None:
+    names = [
+        stream
+        for stream, each in maps.items()
+        if any(isinstance(one, _Changed) and one.drops_keys for one in each)
+    ]
+    if names:
+        logger.warning(
+            "Setting flattening_enabled: keys that the catalog does not know are dropped from the "
+            "objects of %s; expected their column %s to be selected, which takes such keys",
+            ", ".join(names),
+            EXTRA,
+        )
