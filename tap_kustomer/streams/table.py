@@ -7,7 +7,7 @@ from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -18,7 +18,6 @@ from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.writing.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,20 +32,6 @@ if TYPE_CHECKING:
     from tap_kustomer.tap import TapKustomer
 
 
-# The settings of the SDK that decide what becomes of a record.
-_FORMING: Final = (
-    "batch_config",
-    "emit_activate_version_messages",
-    "faker_config",
-    "flattening_enabled",
-    "flattening_max_depth",
-    "flattening_max_key_length",
-    "flattening_separator",
-    "stream_map_config",
-    "stream_maps",
-)
-
-
 class Table(Stream):
     """One table of the tap.
 
@@ -59,8 +44,6 @@ class Table(Stream):
             only said by others may be missing without a fault.
         is_full_table: Whether each run reads all rows there are, so that the target may remove
             what did not come.
-        is_sent_unchanged: Whether a table that is read whole is written in each run, even if all
-            its rows are those of the run before.
         rows: Records written in this run.
     """
 
@@ -68,7 +51,6 @@ class Table(Stream):
     roles: tuple[str, ...]
     confirmed: bool = True
     types: tuple[str, ...] = ()
-    is_sent_unchanged: bool = True
 
     # Shaping gives every value its declared type already.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -82,7 +64,6 @@ class Table(Stream):
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
-        self._snapshot: Snapshot | None = None
 
     @abstractmethod
     def shape_rows(self, resource: Resource) -> Iterable[Record]:
@@ -156,9 +137,6 @@ class Table(Stream):
         if not self.is_incremental and self.emit_activate_version_messages:
             self._stream_version = self._initialized_at // 1000
         self._write = self._writing()
-        if not self.is_incremental and not self.is_sent_unchanged:
-            self._snapshot = Snapshot(self._write, self._writer.encode, self._form)
-            self._write = self._snapshot.add
 
     def begin_page(self) -> None:
         """Note the time at which the records that follow were extracted."""
@@ -189,27 +167,15 @@ class Table(Stream):
         Args:
             is_complete: Whether nothing is known to be missing.
         """
-        state = self.stream_state
-        if self._snapshot is not None:
-            if is_complete and self._snapshot.is_same_as(state.get("digest")):
-                self.rows = 0
-                return
-            self._snapshot.release()
-            # Unknown after a reading that lacks rows.
-            state["digest"] = self._snapshot.digest if is_complete else None
         self._write_batches(at_least=1)
         if self.is_incremental:
             return
-        state["was_read"] = True
+        self.stream_state["was_read"] = True
         if is_complete and self.is_full_table and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
     def break_off(self) -> None:
         """Write what is kept of a reading that could not be ended: the state speaks of it."""
-        if self._snapshot is not None:
-            self._snapshot.release()
-            if "digest" in self.stream_state:
-                self.stream_state["digest"] = None
         self._write_batches(at_least=1)
 
     def hold_back(self, time: int) -> None:
@@ -236,12 +202,6 @@ class Table(Stream):
         if value > (state.get("replication_key_value") or ""):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
-
-    @property
-    def _form(self) -> Any:
-        """What decides how rows are written, beside the rows themselves."""
-        selected = [breadcrumb for breadcrumb, is_on in self.mask.items() if is_on]
-        return selected, {name: self.config.get(name) for name in _FORMING}
 
     def _writing(self) -> Callable[[Record], None]:
         """What writes one record: straight to the writer, unless the SDK has to do more to it."""
