@@ -206,8 +206,9 @@ class TapKustomer(Tap):
     def _sync(self) -> None:
         """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
         self._reset_state_progress_markers()
-        if self.state:
-            self.state_writer.write_state(self.state)
+        # Some targets take the first STATE of a run for one whose rows they have loaded already.
+        self.state.setdefault("bookmarks", {})
+        self.state_writer.write_state(self.state)
         # By Kustomer's clock, and with a key that works: else nothing is begun.
         self.run.begin()
         self.writer.stop_if_asked = self.stop_if_asked

@@ -50,30 +50,57 @@ class Target(ABC):
     def rows(self, table: str, *columns: str) -> list[Key]:
         """Some columns of all rows of a table."""
 
-    def start(self, **config: Any) -> subprocess.Popen[bytes]:
-        """Start it with these settings beside those that it needs; its messages are yet to come."""
-        path = self.folder / "target.json"
-        path.write_text(json.dumps({**self.config, **config}))
-        return subprocess.Popen(  # noqa: S603
-            [*self.command, "--config", path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=self.folder,
-        )
+    @abstractmethod
+    def drop(self, table: str) -> None:
+        """Drop a table."""
 
-    def try_to_load(self, messages: bytes, **config: Any) -> tuple[int, list[State], str]:
-        """Load messages; the exit code, the states that it confirms, and its log."""
-        process = self.start(**config)
-        output, log = process.communicate(messages)
-        states = [json.loads(line) for line in output.splitlines()]
-        return process.returncode, states, log.decode()
+    @property
+    def log(self) -> str:
+        """What it logged during the last load."""
+        return (self.folder / "log").read_text()
 
     def load(self, messages: bytes, **config: Any) -> State:
-        """Load messages to their end; the state that it confirms last."""
-        code, states, log = self.try_to_load(messages, **config)
-        assert code == 0, log[-5_000:]
-        return states[-1]
+        """Load messages to their end; the state that it confirms last.
+
+        Args:
+            messages: As a tap writes them.
+            config: Settings beside those that every load needs.
+        """
+        with self._start(**config) as process:
+            output, _ = process.communicate(messages)
+        assert process.returncode == 0, self.log[-5_000:]
+        state: State = json.loads(output.splitlines()[-1])
+        return state
+
+    def fail_to_load(self, messages: bytes, **config: Any) -> None:
+        """Begin to load messages that it can't load."""
+        with self._start(**config) as process:
+            process.communicate(messages)
+        assert process.returncode != 0, self.log[-5_000:]
+
+    def load_until_killed(self, messages: bytes, **config: Any) -> State:
+        """Load messages, and be killed once a state is confirmed; that state."""
+        with self._start(**config) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            # The pipe stays open: at its end, the target would load the rest.
+            process.stdin.write(messages)
+            process.stdin.flush()
+            state: State = json.loads(process.stdout.readline())
+            process.kill()
+        return state
+
+    def _start(self, **config: Any) -> subprocess.Popen[bytes]:
+        path = self.folder / "target.json"
+        path.write_text(json.dumps({**self.config, **config}))
+        with (self.folder / "log").open("wb") as log:
+            return subprocess.Popen(  # noqa: S603
+                [*self.command, "--config", path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=self.folder,
+            )
 
 
 @dataclass(frozen=True)
@@ -97,6 +124,11 @@ class DuckdbTarget(Target):
         with duckdb.connect(self.file, read_only=True) as database:
             return database.execute(_select(table, columns)).fetchall()
 
+    @override
+    def drop(self, table: str) -> None:
+        with duckdb.connect(self.file) as database:
+            database.execute(f"drop table {_full_name(table)}")
+
 
 @dataclass(frozen=True)
 class PostgresTarget(Target):
@@ -114,7 +146,15 @@ class PostgresTarget(Target):
     def rows(self, table: str, *columns: str) -> list[Key]:
         return self.database.query(_select(table, columns))
 
+    @override
+    def drop(self, table: str) -> None:
+        self.database.query(f"drop table {_full_name(table)}")
+
 
 def _select(table: str, columns: Sequence[str]) -> str:
     listed = ", ".join(f'"{column}"' for column in columns)
-    return f'select {listed} from {SCHEMA}."{table}"'  # noqa: S608
+    return f"select {listed} from {_full_name(table)}"  # noqa: S608
+
+
+def _full_name(table: str) -> str:
+    return f'{SCHEMA}."{table}"'

@@ -259,13 +259,23 @@ def test_rows_of_the_lookback_do_not_move_a_bookmark_back() -> None:
     assert set(bookmarks(run, "companies")) == {at(2)}
 
 
+@pytest.mark.parametrize("state", [None, {"bookmarks": {}}, bookmarked("companies")])
+def test_a_run_begins_with_the_state_that_it_goes_on_from(state: dict[str, Any] | None) -> None:
+    """Some targets take the first STATE for one whose rows they have loaded already."""
+    script = {"tags": [ONE_TAG], "companies": [page(company(9), reached=at(9))]}
+
+    run = OfflineTap(Tags, Companies, state=state, scripted={"script": script}).sync()
+
+    assert run.messages[0] == {"type": "STATE", "value": state or {"bookmarks": {}}}
+
+
 def test_a_state_comes_at_least_after_every_thousand_rows() -> None:
     pages = [page(*(company(hour) for _ in range(400)), reached=at(hour)) for hour in range(1, 8)]
     tap = OfflineTap(Companies, selected=["companies"], scripted={"script": {"companies": pages}})
 
     run = tap.sync()
 
-    assert bookmarks(run, "companies") == [at(3), at(6), UNTIL]
+    assert bookmarks(run, "companies") == [None, at(3), at(6), UNTIL]
 
 
 def test_a_state_comes_after_every_reading() -> None:
@@ -274,7 +284,7 @@ def test_a_state_comes_after_every_reading() -> None:
     run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
 
     types = [message["type"] for message in run.messages]
-    assert types == ["SCHEMA", "RECORD", "STATE"] * 2
+    assert types == ["STATE", *["SCHEMA", "RECORD", "STATE"] * 2]
     assert run.state() == {"bookmarks": {name: {"was_read": True} for name in ("brands", "tags")}}
 
 
