@@ -191,8 +191,8 @@ class TapKustomer(Tap):
         try:
             self._sync()
         except (TapKustomerError, SystemExit):
-            # With batches the state is ahead of the file that was being written.
-            if not self.config.get("batch_config"):
+            # With batches the state is ahead of the files that were being written.
+            if self._settings.batches is None:
                 self._end_with_state()
             raise
         self._end_with_state()
@@ -205,6 +205,8 @@ class TapKustomer(Tap):
 
     def _sync(self) -> None:
         """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
+        if self._settings.batches is not None:
+            self._settings.batches.prepare()
         self._reset_state_progress_markers()
         # Some targets take the first STATE of a run for one whose rows they have loaded already.
         self.state.setdefault("bookmarks", {})
@@ -229,9 +231,7 @@ class TapKustomer(Tap):
         return Reading(self.run, [table]).records()
 
     def _write_state(self) -> None:
-        # With batches, the rows of a STATE are written when their file is.
-        if not self.config.get("batch_config"):
-            self.write_message(StateMessage(value=self.state))
+        self.write_message(StateMessage(value=self.state))
 
     def _end_with_state(self) -> None:
         """Write the last STATE, even if it is no other than the one before the last records."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.batch import Batcher
+from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
@@ -20,9 +20,9 @@ from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
+    from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
 
     from tap_kustomer.reading.sources import Source
@@ -167,7 +167,7 @@ class Table(Stream):
         Args:
             is_complete: Whether nothing is known to be missing.
         """
-        self._write_batches(at_least=1)
+        self.write_batch()
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
@@ -176,7 +176,7 @@ class Table(Stream):
 
     def break_off(self) -> None:
         """Write what is kept of a reading that could not be ended: the state speaks of it."""
-        self._write_batches(at_least=1)
+        self.write_batch()
 
     def hold_back(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""
@@ -205,7 +205,7 @@ class Table(Stream):
 
     def _writing(self) -> Callable[[Record], None]:
         """What writes one record: straight to the writer, unless the SDK has to do more to it."""
-        if self.get_batch_config(self.config) is not None:
+        if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
             return self._write_record_message
@@ -238,30 +238,30 @@ class Table(Stream):
 
     # Batches
 
-    def _write_to_batch(self, record: Record) -> None:
-        self._batch.extend(message.record for message in self._generate_record_messages(record))
-        config = self.get_batch_config(self.config)
-        self._write_batches(at_least=config.batch_size if config else 1)
+    def write_batch(self) -> None:
+        """Write a file of the records that are kept, and announce it: a STATE may speak of them.
 
-    def _write_batches(self, *, at_least: int) -> None:
-        """Files of exactly what RECORD messages would hold."""
-        config = self.get_batch_config(self.config)
-        if config is None or len(self._batch) < at_least:
+        Raises:
+            ConfigurationError: It can't be written.
+        """
+        batches = self._settings.batches
+        if batches is None or not self._batch:
             return
         if len(self.stream_maps) > 1:
             raise ConfigurationError(
                 f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
                 "settings for a stream"
             )
-        records, self._batch = iter(self._batch), []
-        try:
-            for manifest in Batcher(self.tap_name, self.name, config).get_batches(records):
-                self._write_batch_message(encoding=config.encoding, manifest=manifest)
-        except OSError as error:
-            raise ConfigurationError(
-                f"Setting batch_config: no file can be written to {config.storage.root}: "
-                f"{error.strerror or error}; expected a folder with room for it"
-            ) from error
+        address = batches.write(self.name, map(self._writer.encode, self._batch))
+        self._batch.clear()
+        encoding = BaseBatchFileEncoding(batches.encoding.format, batches.encoding.compression)
+        self._write_batch_message(encoding=encoding, manifest=[address])
+
+    def _write_to_batch(self, record: Record) -> None:
+        # Exactly what RECORD messages would hold.
+        self._batch.extend(message.record for message in self._generate_record_messages(record))
+        if self._settings.batches and len(self._batch) >= self._settings.batches.batch_size:
+            self.write_batch()
 
     # The SDK's own way, which its trial runs and its tests use
 
@@ -272,17 +272,9 @@ class Table(Stream):
         yield from islice(self._records_of(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
-    def get_batches(
-        self, batch_config: BatchConfig, context: Context | None = None
-    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
-        """Files of what RECORD messages would hold; the SDK's own hold deselected columns too."""
-        records = (
-            message.record
-            for record in self._sync_records(context, write_messages=False)
-            for message in self._generate_record_messages(record)
-        )
-        for manifest in Batcher(self.tap_name, self.name, batch_config).get_batches(records):
-            yield batch_config.encoding, manifest
+    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
+        """None: the SDK's own batches hold deselected columns, and ignore stream maps."""
+        return None
 
     @override
     def _increment_stream_state(

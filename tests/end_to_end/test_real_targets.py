@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kustomer_sandbox import Sandbox
+    from support.postgres import Server
     from support.singer_output import Catalog, Output
     from support.tap_in_process import InProcess
     from support.targets import Target
@@ -125,6 +126,24 @@ def test_every_stream_arrives_whole(run: Output, target: Target, standing_sandbo
     target.load(run.output)
 
     assert not differences(target, run, standing_sandbox)
+
+
+@pytest.mark.parametrize("encoding", [{}, {"compression": "none"}], ids=["gzip", "none"])
+def test_files_of_batches_arrive_whole(
+    tap: InProcess, catalog: Catalog, postgres: Server, tmp_path: Path, encoding: dict[str, str]
+) -> None:
+    """Of these two targets, target-postgres takes files."""
+    target = PostgresTarget(tmp_path, postgres.new_database())
+    storage = {"root": str(tmp_path / "files" / "of batches")}
+
+    run = tap(
+        catalog=only(catalog, SOME),
+        batch_config={"encoding": {"format": "jsonl", **encoding}, "storage": storage},
+    )
+    target.load(run.output)
+
+    assert run.of_type("BATCH")
+    assert not differences(target, run, tap.sandbox)
 
 
 # Later runs

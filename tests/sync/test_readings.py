@@ -275,7 +275,65 @@ def test_a_state_comes_at_least_after_every_thousand_rows() -> None:
 
     run = tap.sync()
 
-    assert bookmarks(run, "companies") == [None, at(3), at(6), UNTIL]
+    assert bookmarks(run, "companies") == [None, at(2), at(4), at(6), UNTIL]
+
+
+def test_with_batches_a_state_comes_after_each_whole_file_and_those_written_beside_it(
+    tmp_path: Path,
+) -> None:
+    pages = [
+        page(*(company(hour, "x") for _ in range(400)), reached=at(hour)) for hour in range(1, 8)
+    ]
+    tap = OfflineTap(
+        Companies,
+        selected=["companies", "company_tags"],
+        scripted={"script": {"companies": pages}},
+        batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 1_000},
+    )
+
+    run = tap.sync()
+
+    files = ["BATCH", "BATCH", "STATE"]
+    types = [message["type"] for message in run.messages]
+    assert types == ["STATE", "SCHEMA", "SCHEMA", *files * 4]
+    for table in ("companies", "company_tags"):
+        assert bookmarks(run, table) == [None, at(2), at(4), at(6), UNTIL]
+
+
+def test_no_file_holds_more_records_than_a_batch_may_have(tmp_path: Path) -> None:
+    script = {"companies": [page(*(company(hour) for hour in range(5)), reached=at(5))]}
+    storage = {"root": str(tmp_path)}
+    encoding = {"compression": "none"}
+
+    OfflineTap(
+        Companies,
+        selected=["companies"],
+        scripted={"script": script},
+        batch_config={"encoding": encoding, "storage": storage, "batch_size": 2},
+    ).sync()
+
+    sizes = [len(file.read_bytes().splitlines()) for file in tmp_path.iterdir()]
+    assert sorted(sizes) == [1, 2, 2]
+
+
+def test_with_batches_a_run_that_ends_within_a_file_leaves_the_state_of_the_file_before(
+    tmp_path: Path,
+) -> None:
+    first = page(company(0), company(1), reached=at(1))
+    second = cut_off(company(2), company(3), company(4))
+    script = {"companies": [first, Page(second, times.to_milliseconds(at(4)))]}
+    tap = OfflineTap(
+        Companies,
+        selected=["companies"],
+        scripted={"script": script},
+        batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 2},
+    )
+
+    run = tap.sync()
+
+    assert run.code == 128 + signal.SIGTERM
+    assert len(run.of_type("BATCH")) == 2
+    assert bookmarks(run, "companies") == [None, at(1)]
 
 
 def test_a_state_comes_after_every_reading() -> None:
@@ -587,6 +645,7 @@ def test_a_folder_that_batches_can_t_be_written_to_is_explained(tmp_path: Path) 
     run = tap.sync()
 
     assert run.code == 1
+    assert not run.messages
     (error,) = run.logged("ERROR")
     assert "Setting batch_config: no file can be written to" in error
 
