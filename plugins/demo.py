@@ -174,8 +174,7 @@ class Tables:
             if table != stream.name and not is_derived:
                 continue
             if not is_windowed(stream.source):
-                is_sent = stream.is_sent_unchanged and not is_derived
-                return self.read(table) if is_sent else self._latest(table)
+                return self.read(table)
             # What has no time of change never changes.
             if is_derived and replication_key(stream.source, stream.shape) == "updated_at":
                 parent = stream.singular
@@ -185,13 +184,6 @@ class Tables:
                     f"and parent.updated_at = derived.{parent}_updated_at"
                 )
         return self.held(table)
-
-    def _latest(self, table: str) -> int:
-        """The rows of the last run that has written a table: one without changes does not."""
-        query = f"select max(_sdc_extracted_at) from tap_kustomer.{table}"  # noqa: S608
-        return self._count(
-            f"tap_kustomer.{table} where _sdc_extracted_at > ({query}) - interval 10 seconds"
-        )
 
     def _count(self, rows: str) -> int:
         query = f"select count(*) from {rows}"  # noqa: S608

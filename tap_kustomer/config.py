@@ -18,6 +18,7 @@ from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.suggestions import did_you_mean
+from tap_kustomer.writing.batches import Batches, batches_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -224,6 +225,7 @@ class Settings:
         end: Rows updated after it are not read; None for no such bound.
         api_usage: Share of the request budgets that the tap may use, up to 1.
         summary_path: Where to write the run's summary; None for nowhere.
+        batches: How files for BATCH messages are written; None for RECORD messages.
     """
 
     api_key: str = field(repr=False)
@@ -241,6 +243,7 @@ class Settings:
     strict_counts: bool
     user_agent: str
     summary_path: Path | None
+    batches: Batches | None
 
 
 def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Settings:
@@ -292,6 +295,7 @@ def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Setti
         strict_counts=merged["strict_counts"],
         user_agent=merged.get("user_agent") or f"tap-kustomer/{version()}",
         summary_path=_summary_path(given),
+        batches=_batches(given),
     )
 
 
@@ -423,6 +427,22 @@ def _summary_path(given: Mapping[str, Any]) -> Path | None:
             "file in a folder that exists"
         )
     return path
+
+
+def _batches(given: Mapping[str, Any]) -> Batches | None:
+    try:
+        batches = batches_from(given.get("batch_config"))
+    except ValueError as error:
+        raise ConfigurationError(
+            f"Setting batch_config: {hide_key(str(error), given['api_key'])}; expected "
+            '{"encoding": {"format": "jsonl"}, "storage": {"root": "FOLDER"}}'
+        ) from error
+    if batches is not None and given.get("emit_activate_version_messages"):
+        raise ConfigurationError(
+            "Setting emit_activate_version_messages: it was given beside batch_config, but rows in "
+            "files have no version, so that a target would delete them all; expected one of the two"
+        )
+    return batches
 
 
 def _base_url(given: Mapping[str, Any]) -> str:

@@ -231,8 +231,8 @@ class TapKustomer(Tap):
         try:
             self._sync()
         except (TapKustomerError, SystemExit):
-            # With batches the state is ahead of the file that was being written.
-            if not self.config.get("batch_config"):
+            # With batches the state is ahead of the files that were being written.
+            if self._settings.batches is None:
                 # What ended the run is what to report, also where the state can't be written.
                 with suppress(OutputError):
                     self._end_with_state()
@@ -247,9 +247,12 @@ class TapKustomer(Tap):
 
     def _sync(self) -> None:
         """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
+        if self._settings.batches is not None:
+            self._settings.batches.prepare()
         self._reset_state_progress_markers()
-        if self.state:
-            self.state_writer.write_state(self.state)
+        # Some targets take the first STATE of a run for one whose rows they have loaded already.
+        self.state.setdefault("bookmarks", {})
+        self.state_writer.write_state(self.state)
         # By Kustomer's clock, and with a key that works: else nothing is begun.
         self.run.begin()
         self.writer.stop_if_asked = self.stop_if_asked
@@ -270,9 +273,7 @@ class TapKustomer(Tap):
         return Reading(self.run, [table]).records()
 
     def _write_state(self) -> None:
-        # With batches, the rows of a STATE are written when their file is.
-        if not self.config.get("batch_config"):
-            self.write_message(StateMessage(value=self.state))
+        self.write_message(StateMessage(value=self.state))
 
     def _end_with_state(self) -> None:
         """Write the last STATE, even if it is no other than the one before the last records."""

@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["support.postgres"]
+
 
 @pytest.fixture
 def signals() -> Iterator[None]:

@@ -104,7 +104,7 @@ def _facts(table: Table) -> Iterator[str]:
 def _replication(table: Table) -> str:
     if table.replication_key:
         return f"incremental, by `{table.replication_key}`"
-    return "full table" if table.sent_unchanged else "full table, written only if it has changed"
+    return "full table"
 
 
 def _roles(table: Table) -> str:

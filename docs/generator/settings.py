@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -53,7 +54,6 @@ _INSTALLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "target-duckdb": {
         "pip_url": "target-duckdb==0.8.0",
         "executable": "../../../../../plugins/target-duckdb",
-        "config": {"filepath": "kustomer.duckdb", "default_target_schema": "tap_kustomer"},
     },
 }
 
@@ -145,6 +145,9 @@ def own_meltano_project(project: str) -> str:
         for position, plugin in enumerate(plugins):
             name = plugin["name"]
             plugins[position] = {"name": name, "pip_url": ""} | plugin | _INSTALLED[name]
+            if "config" in plugin:
+                # There is no folder for output.
+                plugin["config"]["filepath"] = Path(plugin["config"]["filepath"]).name
     return _PROJECT_INTRODUCTION + _yaml(own)
 
 

@@ -53,7 +53,6 @@ class Table:
         confirmed: Whether Kustomer documents it, or a program that runs reads it.
         secrets: What never leaves the tap.
         columns: Its columns, and what is inside of them.
-        sent_unchanged: Whether it is written in a run in which nothing of it has changed.
         parent: The table that it is derived from.
         children: The tables that are derived from it.
     """
@@ -72,7 +71,6 @@ class Table:
     confirmed: bool
     secrets: tuple[str, ...]
     columns: tuple[Column, ...]
-    sent_unchanged: bool
     parent: str = ""
     children: tuple[str, ...] = ()
 
@@ -125,7 +123,6 @@ def _tables_of(stream: type[KustomerStream], name: str, group: str) -> Iterator[
         confirmed=stream.confirmed,
         secrets=stream.secrets,
         columns=tuple(columns(schema, _joins(name, schema), _columns_with_tables(stream))),
-        sent_unchanged=stream.is_sent_unchanged,
         children=tuple(each.name for each in derived),
     )
     yield root
@@ -155,7 +152,6 @@ def _derived(derived: Derived, stream: type[KustomerStream], root: Table) -> Tab
         confirmed=root.confirmed,
         secrets=(),
         columns=tuple(columns(schema, joins)),
-        sent_unchanged=False,
         parent=root.name,
     )
 

@@ -79,15 +79,11 @@ class KustomerStream(Table):
 class DerivedTable(Table):
     """A table of what the rows of another one carry inside themselves.
 
-    If the other one is read whole, this one is written only if it has changed.
-
     Args:
         tap: The tap.
         root: The other table. It need not be selected.
         derived: The declaration.
     """
-
-    is_sent_unchanged = False
 
     def __init__(self, tap: TapKustomer, root: KustomerStream, derived: Derived) -> None:
         self._root = root

@@ -19,13 +19,11 @@ from tap_kustomer.streams.parts import (
 class BusinessHolidays(KustomerStream):
     """One row for each holiday of each schedule. Costs one request per schedule.
 
-    Only a single schedule tells its holidays; the list of schedules does not. The table is written
-    only if it has changed.
+    Only a single schedule tells its holidays; the list of schedules does not.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
     name = "business_holidays"
-    is_sent_unchanged = False
     source = PerParent(
         parent=BusinessSchedules.source,
         path="/v1/schedules/{id}",

@@ -7,9 +7,9 @@ from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from singer_sdk.batch import Batcher
+from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from singer_sdk.helpers._catalog import pop_deselected_record_properties
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
@@ -22,12 +22,11 @@ from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.inputs.omissions import deselected
 from tap_kustomer.shaping.leftovers import without_columns
-from tap_kustomer.writing.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
-    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
+    from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib.messages import SchemaMessage
 
@@ -37,20 +36,6 @@ if TYPE_CHECKING:
     from tap_kustomer.reporting.outcome import Outcome
     from tap_kustomer.resource import Resource
     from tap_kustomer.tap import TapKustomer
-
-
-# The settings of the SDK that decide what becomes of a record.
-_FORMING: Final = (
-    "batch_config",
-    "emit_activate_version_messages",
-    "faker_config",
-    "flattening_enabled",
-    "flattening_max_depth",
-    "flattening_max_key_length",
-    "flattening_separator",
-    "stream_map_config",
-    "stream_maps",
-)
 
 
 class Table(Stream):
@@ -65,8 +50,6 @@ class Table(Stream):
             only said by others may be missing without a fault.
         is_full_table: Whether each run reads all rows there are, so that the target may remove
             what did not come.
-        is_sent_unchanged: Whether a table that is read whole is written in each run, even if all
-            its rows are those of the run before.
         rows: Records written in this run.
     """
 
@@ -74,7 +57,6 @@ class Table(Stream):
     roles: tuple[str, ...]
     confirmed: bool = True
     types: tuple[str, ...] = ()
-    is_sent_unchanged: bool = True
 
     # Shaping gives every value its declared type already.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -88,7 +70,6 @@ class Table(Stream):
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
-        self._snapshot: Snapshot | None = None
 
     @abstractmethod
     def shape_rows(self, resource: Resource) -> Iterable[Record]:
@@ -162,9 +143,6 @@ class Table(Stream):
         if not self.is_incremental and self.emit_activate_version_messages:
             self._stream_version = self._initialized_at // 1000
         self._write = self._writing()
-        if not self.is_incremental and not self.is_sent_unchanged:
-            self._snapshot = Snapshot(self._write, self._writer.encode, self._form)
-            self._write = self._snapshot.add
 
     def begin_page(self) -> None:
         """Note the time at which the records that follow were extracted."""
@@ -195,28 +173,16 @@ class Table(Stream):
         Args:
             is_complete: Whether nothing is known to be missing.
         """
-        state = self.stream_state
-        if self._snapshot is not None:
-            if is_complete and self._snapshot.is_same_as(state.get("digest")):
-                self.rows = 0
-                return
-            self._snapshot.release()
-            # Unknown after a reading that lacks rows.
-            state["digest"] = self._snapshot.digest if is_complete else None
-        self._write_batches(at_least=1)
+        self.write_batch()
         if self.is_incremental:
             return
-        state["was_read"] = True
+        self.stream_state["was_read"] = True
         if is_complete and self.is_full_table and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
     def break_off(self) -> None:
         """Write what is kept of a reading that could not be ended: the state speaks of it."""
-        if self._snapshot is not None:
-            self._snapshot.release()
-            if "digest" in self.stream_state:
-                self.stream_state["digest"] = None
-        self._write_batches(at_least=1)
+        self.write_batch()
 
     def hold_back(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""
@@ -243,15 +209,9 @@ class Table(Stream):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
 
-    @property
-    def _form(self) -> Any:
-        """What decides how rows are written, beside the rows themselves."""
-        selected = [breadcrumb for breadcrumb, is_on in self.mask.items() if is_on]
-        return selected, {name: self.config.get(name) for name in _FORMING}
-
     def _writing(self) -> Callable[[Record], None]:
         """What writes one record: straight to the writer, unless the SDK has to do more to it."""
-        if self.get_batch_config(self.config) is not None:
+        if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
             return self._write_record_message
@@ -297,30 +257,30 @@ class Table(Stream):
 
     # Batches
 
-    def _write_to_batch(self, record: Record) -> None:
-        self._batch.extend(message.record for message in self._generate_record_messages(record))
-        config = self.get_batch_config(self.config)
-        self._write_batches(at_least=config.batch_size if config else 1)
+    def write_batch(self) -> None:
+        """Write a file of the records that are kept, and announce it: a STATE may speak of them.
 
-    def _write_batches(self, *, at_least: int) -> None:
-        """Files of exactly what RECORD messages would hold."""
-        config = self.get_batch_config(self.config)
-        if config is None or len(self._batch) < at_least:
+        Raises:
+            ConfigurationError: It can't be written.
+        """
+        batches = self._settings.batches
+        if batches is None or not self._batch:
             return
         if len(self.stream_maps) > 1:
             raise ConfigurationError(
                 f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
                 "settings for a stream"
             )
-        records, self._batch = iter(self._batch), []
-        try:
-            for manifest in Batcher(self.tap_name, self.name, config).get_batches(records):
-                self._write_batch_message(encoding=config.encoding, manifest=manifest)
-        except OSError as error:
-            raise ConfigurationError(
-                f"Setting batch_config: no file can be written to {config.storage.root}: "
-                f"{error.strerror or error}; expected a folder with room for it"
-            ) from error
+        address = batches.write(self.name, map(self._writer.encode, self._batch))
+        self._batch.clear()
+        encoding = BaseBatchFileEncoding(batches.encoding.format, batches.encoding.compression)
+        self._write_batch_message(encoding=encoding, manifest=[address])
+
+    def _write_to_batch(self, record: Record) -> None:
+        # Exactly what RECORD messages would hold.
+        self._batch.extend(message.record for message in self._generate_record_messages(record))
+        if self._settings.batches and len(self._batch) >= self._settings.batches.batch_size:
+            self.write_batch()
 
     # The SDK's own way, which its trial runs and its tests use
 
@@ -340,17 +300,9 @@ class Table(Stream):
             yield message
 
     @override
-    def get_batches(
-        self, batch_config: BatchConfig, context: Context | None = None
-    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
-        """Files of what RECORD messages would hold; the SDK's own hold deselected columns too."""
-        records = (
-            message.record
-            for record in self._sync_records(context, write_messages=False)
-            for message in self._generate_record_messages(record)
-        )
-        for manifest in Batcher(self.tap_name, self.name, batch_config).get_batches(records):
-            yield batch_config.encoding, manifest
+    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
+        """None: the SDK's own batches hold deselected columns, and ignore stream maps."""
+        return None
 
     @override
     def _increment_stream_state(

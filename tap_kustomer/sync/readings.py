@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 # How many readings are open at once: each has asked for its first rows.
 _OPEN_AT_ONCE: Final = 32
 
-# After how many records a STATE is due.
+# After how many rows a STATE is due; with batches, after a file's worth.
 _RECORDS_A_STATE: Final = 1_000
 
 # What is known of a reading until its end.
@@ -188,12 +188,19 @@ class Reading:
         yield from self._reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
 
     def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
+        batches = self._run.settings.batches
+        due = _RECORDS_A_STATE if batches is None else batches.batch_size
         written = 0
         for page in pages:
-            written += self._write_page(page)
+            count = self._write_page(page)
+            written += count
             self._run.progress.wrote(sum(table.rows for table in self._tables), page.reached)
-            if written >= _RECORDS_A_STATE:
+            # The next page may be as large, and a file holds no more.
+            if written + count > due:
                 written = 0
+                # The state speaks of all tables, so their files are ended together.
+                for table in self._tables:
+                    table.write_batch()
                 write_state()
             # Between two pages the state speaks of exactly what was written.
             self._run.stop_if_asked()

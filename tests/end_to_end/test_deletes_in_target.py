@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import signal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +10,7 @@ import pytest
 
 from support.hard_delete_target import HardDeleteTarget
 from support.singer_output import Output, finish, only
-from support.tap_in_process import HurriedTap, InProcess
+from support.tap_in_process import InProcess, TapOfLater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,20 +28,6 @@ INCREMENTAL = ("audit_logs", "companies", "company_tags", "notes")
 KEYS = {"company_tags": ("company_id", "position"), "team_members": ("team_id", "position")}
 
 Keys = dict[str, set[tuple[Any, ...]]]
-
-
-class TapOfLater(HurriedTap):
-    """A second passes between two runs: that much tells one version of a table from another."""
-
-    _starts = itertools.count(1_700_000_000_000, 1_000)
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        self._start = next(self._starts)
-        super().__init__(*arguments, **named)
-
-    @property
-    def initialized_at(self) -> int:  # type: ignore[explicit-override]  # The SDK has no override.
-        return self._start
 
 
 class Pipeline(NamedTuple):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from support.singer_output import Output, Record
 
 ROOT = Path(__file__).parents[2]
-TARGET = [sys.executable, str(ROOT / "plugins" / "target-duckdb")]
+TARGET = [sys.executable, str(ROOT / "examples" / "meltano" / "plugins" / "target-duckdb")]
 
 # The type of a column by the type and the format that its schema declares. target-duckdb stores
 # times without their zone, which is UTC for all of them.

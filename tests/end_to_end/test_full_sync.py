@@ -10,6 +10,7 @@ from kustomer_sandbox import SECRET
 from kustomer_sandbox.generation.custom import metadata
 from support.sandbox_truth import (
     DERIVED,
+    OTHERS,
     SEARCHED,
     TYPES,
     check_derived,
@@ -23,9 +24,6 @@ from tap_kustomer.streams.kobjects import klass_of
 if TYPE_CHECKING:
     from kustomer_sandbox import Sandbox
     from support.tap_in_process import InProcess
-
-# Made of what is no resource of its own.
-OTHERS = {"chat_settings", "custom_attribute_metadata", "outbound_accounts"}
 
 # Its klass is disabled and has no objects.
 EMPTY = {"kobject_old_order"}

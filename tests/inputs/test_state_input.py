@@ -128,6 +128,12 @@ def test_a_table_that_is_read_whole_has_been_read_before_whatever_its_bookmark()
     assert read({"bookmarks": {"users": TIME}}) == {"users": BOOKMARK}
 
 
+def test_a_digest_of_the_rows_of_a_full_table_is_dropped() -> None:
+    given = {"was_read": True, "digest": "0" * 32}
+
+    assert read({"bookmarks": {"users": given}}) == {"users": {"was_read": True}}
+
+
 def test_a_bookmark_of_another_key_is_not_gone_by(caplog: pytest.LogCaptureFixture) -> None:
     given = {**BOOKMARK, "replication_key": "sent_at"}
 

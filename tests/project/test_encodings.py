@@ -26,7 +26,7 @@ NOT_TEXTS = {"os.open", "gzip.open", "click.open_file", "opened[-1].open"}
 def sources() -> Iterator[Path]:
     for folder in FOLDERS:
         yield from sorted((ROOT / folder).rglob("*.py"))
-    yield ROOT / "plugins" / "target-duckdb"
+    yield ROOT / "examples" / "meltano" / "plugins" / "target-duckdb"
 
 
 def is_binary(call: ast.Call) -> bool:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import yaml
 
@@ -139,61 +136,3 @@ def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
 def test_requirements_hold_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"://|--(extra-)?index-url|--find-links| @ ", text)
-
-
-# The wrapper of target-duckdb
-
-
-def load(rows: list[dict[str, str]], target: list[str], folder: Path) -> list[tuple[Any, ...]]:
-    """What a DuckDB file holds after a target has loaded rows of text."""
-    stream = {"stream": "things"}
-    columns = {name: {"type": ["null", "string"]} for name in rows[0]}
-    schema = {"type": "object", "properties": columns}
-    messages: list[dict[str, Any]] = [
-        {"type": "SCHEMA", **stream, "schema": schema, "key_properties": ["id"]},
-        *({"type": "RECORD", **stream, "record": row} for row in rows),
-    ]
-    file, config = folder / "warehouse.duckdb", folder / "target.json"
-    config.write_text(json.dumps({"filepath": str(file), "default_target_schema": "kustomer"}))
-    subprocess.run(  # noqa: S603
-        [*target, "--config", str(config)],
-        input="".join(json.dumps(message) + "\n" for message in messages),
-        encoding="utf-8",
-        check=True,
-    )
-    with duckdb.connect(file, read_only=True) as database:
-        return database.execute("select id, name from kustomer.things order by id").fetchall()
-
-
-WRAPPER = [sys.executable, str(ROOT / "examples" / "meltano" / "plugins" / "target-duckdb")]
-ROWS = [{"id": f"{number:05}-a", "name": f"Thing {number}"} for number in range(3)]
-
-
-def test_the_wrapper_keeps_the_first_row(tmp_path: Path) -> None:
-    assert load(ROWS, WRAPPER, tmp_path) == [tuple(row.values()) for row in ROWS]
-
-
-def test_without_the_wrapper_the_first_row_is_lost(tmp_path: Path) -> None:
-    # Once this fails, the target is mended and the wrapper has had its day.
-    target = [str(Path(sys.executable).with_name("target-duckdb"))]
-    assert load(ROWS, target, tmp_path) == [tuple(row.values()) for row in ROWS[1:]]
-
-
-def test_the_wrapper_loads_quotes_that_duckdb_would_see_too_late(tmp_path: Path) -> None:
-    # DuckDB guesses how a CSV is written from its first 20,480 rows.
-    rows = [{"id": f"{number:05}-a", "name": "plain"} for number in range(20_500)]
-    rows.append({"id": "20500-a", "name": 'She said: "Hello, you",\nand left; it\'s | a\ttest'})
-    assert load(rows, WRAPPER, tmp_path) == [tuple(row.values()) for row in rows]
-
-
-def test_the_wrapper_refuses_a_release_that_it_does_not_know(tmp_path: Path) -> None:
-    metadata = tmp_path / "target_duckdb-0.9.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: target-duckdb\nVersion: 0.9.0")
-    ended = subprocess.run(  # noqa: S603
-        WRAPPER, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert "0.9.0 is installed: remove this wrapper" in ended.stderr
-    assert ended.stderr.count("\n") == 1

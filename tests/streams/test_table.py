@@ -27,6 +27,7 @@ from tap_kustomer.streams.work_items import WorkItems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 BOOKMARK = "2026-05-01T12:00:00.000Z"
 
@@ -283,6 +284,20 @@ def test_of_an_error_that_ends_the_run_the_sdk_does_not_log_a_second_line(
         tags.log("Started")
 
     assert [record.message for record in caplog.records] == ["Started"]
+
+
+def test_the_sdk_s_own_sync_writes_no_files(tmp_path: Path) -> None:
+    """They would hold deselected columns."""
+    tap = OfflineTap(
+        Tags,
+        scripted={"script": {"tags": [Page([tag("a", name="new")])]}},
+        batch_config={"storage": {"root": str(tmp_path)}},
+    )
+
+    run = output_of(tap.table("tags").sync)
+
+    assert [record["name"] for record in run.records("tags")] == ["new"]
+    assert not run.of_type("BATCH")
 
 
 # Rows that others need

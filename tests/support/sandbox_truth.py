@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kustomer_sandbox import SECRET
+from kustomer_sandbox.generation.custom import metadata
 from support.json_values import leaves
 from tap_kustomer import times
 
@@ -86,6 +87,9 @@ SEARCHED = {
     "messages": "message_ids",
     "notes": "note_ids",
 }
+
+# The resources whose custom attributes are listed, beside the klasses.
+_CUSTOMISED = ("company", "conversation", "customer", "message")
 
 # The second version of this endpoint gives milliseconds where the first one gives seconds.
 _IN_MILLISECONDS = ("handleTime", "messageTime", "noteTime")
@@ -399,6 +403,60 @@ DERIVED: dict[str, Source] = {
     "work_session_queues": Source("work_sessions", _related("queues")),
     "work_session_status_times": Source("work_sessions", _statuses),
     "work_session_work_items": Source("work_sessions", _related("workItems")),
+}
+
+
+def true_keys(organisation: Organisation, table: str, klass: str | None) -> set[tuple[Any, ...]]:
+    """The keys of all rows that a table has after a first run.
+
+    Args:
+        organisation: What the sandbox holds.
+        table: Any table of the tap.
+        klass: The one whose objects alone the table has.
+    """
+    if klass is not None:
+        objects = truth(organisation, "kobjects")
+        return {(key,) for key, one in objects.items() if one["type"] == f"kobject.{klass}"}
+    if table in TYPES:
+        return {(key,) for key in truth(organisation, table)}
+    if table in DERIVED:
+        parents = truth(organisation, DERIVED[table].parent)
+        return {
+            (key, position)
+            for key, parent in parents.items()
+            for position in range(len(DERIVED[table].items(parent)))
+        }
+    if table in OTHERS:
+        return OTHERS[table](organisation)
+    (searched,) = (name for name, ids in SEARCHED.items() if ids == table)
+    return {
+        (key,)
+        for key, one in truth(organisation, searched).items()
+        if not one["attributes"].get("deleted")
+    }
+
+
+def _outbound_accounts(organisation: Organisation) -> set[tuple[Any, ...]]:
+    accounts = [one["attributes"] for one in organisation.resources("outbound_account")]
+    return {(one["channel"], one["account"]) for one in accounts}
+
+
+def _custom_attributes(organisation: Organisation) -> set[tuple[Any, ...]]:
+    klasses = [one["attributes"]["name"] for one in organisation.resources("klass")]
+    resources = [*_CUSTOMISED, *(f"kobject.{klass}" for klass in klasses)]
+    return {
+        (f"{resource}/{name}",)
+        for resource in resources
+        if (document := metadata(organisation, resource)) is not None
+        for name in document["attributes"]["properties"]
+    }
+
+
+# The keys of what is no resource of its own.
+OTHERS: dict[str, Callable[[Organisation], set[tuple[Any, ...]]]] = {
+    "chat_settings": lambda organisation: {(organisation.id,)},
+    "custom_attribute_metadata": _custom_attributes,
+    "outbound_accounts": _outbound_accounts,
 }
 
 

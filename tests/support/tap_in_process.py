@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import itertools
 import logging
 import signal
 from contextlib import contextmanager, redirect_stdout
@@ -44,6 +45,20 @@ class HurriedTap(TapKustomer):
         run = super().run
         run.session.limiter = _Unlimited(run.clock, 1.0)
         return run
+
+
+class TapOfLater(HurriedTap):
+    """A second passes between two runs: that much tells one version of a table from another."""
+
+    _starts = itertools.count(1_700_000_000_000, 1_000)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._start = next(self._starts)
+        super().__init__(*arguments, **named)
+
+    @property
+    def initialized_at(self) -> int:  # type: ignore[explicit-override]  # The SDK has no override.
+        return self._start
 
 
 @dataclass(frozen=True)
