@@ -76,6 +76,8 @@ MAPS = {
 SETTINGS = {
     "plain": Settings(),
     "flattened once": flattened(1),
+    "flattened twice": flattened(2),
+    "flattened three times": flattened(3),
     "stream maps": Settings({"stream_maps": MAPS}),
     "one column in ten deselected": Settings(choose=without_one_column_in_ten),
 }
