@@ -23,7 +23,7 @@ TEXT = {"type": ["null", "string"]}
 # More bytes than DuckDB takes for one line of a CSV by default.
 MANY = 2_500_000
 
-# Values that a CSV, or who guesses how it is written, might trip over.
+# Values that break a CSV whose form is guessed.
 AWKWARD = [
     *("'", '"', '""', 'She said: "Hello, you",\nand left; it\'s | a\ttest', "a,b;c|d\te"),
     *("one\ntwo", "one\rtwo", "one\r\ntwo", "\n", "\r\n", "\t", " ", " spaces "),
