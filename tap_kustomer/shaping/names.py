@@ -39,9 +39,9 @@ def columns(
     """A name of its own for each key of one object: source key to column.
 
     Names differ by more than capitals and underscores, which many targets don't tell apart. Of keys
-    with one name, the one that is spelled like it gets it, or else the first in alphabetical order.
-    The rest get a suffix that depends on their own spelling alone, and so does a name that is too
-    long. The answer does not depend on the order in which the keys come.
+    with one name, the one that is spelled like it gets it, otherwise the first in alphabetical
+    order. The rest get a suffix that depends on their own spelling alone, and so does a name that
+    is too long. The result does not depend on the order in which the keys come.
 
     >>> dict(columns(["orderTotal", "order_total"]))
     {'order_total': 'order_total', 'orderTotal': 'order_total_991d7b87'}
@@ -78,7 +78,7 @@ def distinct(
 
     Args:
         wanted: Names by source. Of sources with one name, the one that is spelled like it gets it,
-            or else the first in alphabetical order.
+            otherwise the first in alphabetical order.
         taken: Names that are not free any more.
         longest: How long a name may be, in bytes; None where it may have any length.
         fold: Names are equal if this makes them so.

@@ -80,7 +80,7 @@ _JSON_TYPES: Final = ("string", "number", "boolean", "object", "array", "null")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an expression stands in the settings.
+    """The place of an expression in the settings.
 
     Attributes:
         name: Such as `customers.email`.
@@ -102,13 +102,13 @@ class Expression:
 
     Args:
         source: Its text.
-        place: Where it stands.
+        place: Its place in the settings.
 
     Raises:
         ConfigurationError: It is no expression, or uses what is not available.
 
     Attributes:
-        place: Where it stands.
+        place: Its place in the settings.
         names: The names that it uses, functions left out.
     """
 
@@ -118,7 +118,7 @@ class Expression:
         try:
             self._node = ast.parse(source.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise place.error("is no Python expression; expected one such as md5(email)") from error
+            raise place.error("is no Python expression; expected one like md5(email)") from error
         self._evaluator = _Evaluator(functions=_FUNCTIONS)
         self._check_features()
         bound = {
@@ -156,11 +156,11 @@ class Expression:
         return used - _OTHERS
 
     def schema(self, properties: Mapping[str, Schema], column: str) -> Schema:
-        """The schema of its results, as far as the expression tells it; or else a text's.
+        """The schema of its results; of a text, where the expression does not tell.
 
         Args:
             properties: The columns that it can use.
-            column: The one that its results go to: their schema, if it does not tell another.
+            column: The one that its results go to; its schema comes before that of a text.
         """
         own = properties.get(column, _STRING)
         result = _result(self._node, {**properties, SELF: own})
@@ -182,7 +182,7 @@ class Expression:
         except Exception as error:  # An expression may raise anything.
             raise self.place.error(
                 f"can't be evaluated for a row: {_reason(error)}; where a column may be null, "
-                "expected one such as name.upper() if name else None"
+                "expected an expression like name.upper() if name else None"
             ) from error
 
     def conformed(self, value: Any, schema: Schema) -> Any:

@@ -37,7 +37,7 @@ class Flattening:
 
     Attributes:
         depth: How many levels of objects become columns; what lies deeper is JSON text.
-        separator: What stands between the parts of a name.
+        separator: Joins the parts of a name.
         longest: How long the name of such a column may be, in bytes.
     """
 
@@ -96,7 +96,7 @@ def flattening_of(config: Mapping[str, Any]) -> Flattening | None:
 def compile_flattening(
     schema: Schema, how: Flattening
 ) -> tuple[Schema, Callable[[Record], Record]]:
-    """The schema of flat records, and the function that turns records into them.
+    """Compile the schema of flat records, and the function that flattens a record.
 
     Without a column `_extra`, keys that the schema does not declare are dropped.
 
@@ -134,7 +134,7 @@ def compile_flattening(
 
 
 def _leaves(schema: Schema, depth: int, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """What becomes of each property: the end of its path, and the schema there."""
+    """The path and the schema of each property that becomes one column."""
     for key, inner in schema.get("properties", {}).items():
         if len(path) < depth and "object" in types_of(inner) and "properties" in inner:
             yield from _leaves(inner, depth, (*path, key))
@@ -174,7 +174,7 @@ def _place(plan: _Plan, path: Path, column: _Column) -> None:
 
 
 def _fill(row: Record, values: Mapping[str, Any], plan: _Plan, path: Path, rest: Leftovers) -> None:
-    """Put values into their columns; what has none is left over, unless it is null."""
+    """Put values into their columns, and those without one into the rest, unless they are null."""
     for key, value in values.items():
         place = plan.get(key)
         if type(place) is _Column:

@@ -1,4 +1,4 @@
-"""What a stream map does with the records of one stream: columns, filter and key."""
+"""One stream map, compiled for one stream: its columns, its filter and its key."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Names:
         """The expression that is given for a column or an option.
 
         Args:
-            owner: The stream, or what the map stands under.
+            owner: The stream, or the key of the map.
             name: Of the column or the option.
             given: The expression, if it is one.
 
@@ -163,12 +163,12 @@ class Names:
 
 
 class Mapped(NamedTuple):
-    """What a map makes of a stream.
+    """A map of one stream, compiled.
 
     Attributes:
         schema: Of the records that come out.
         keys: The columns that tell them apart.
-        transform: What comes out for a record; None for one that is filtered out.
+        transform: Maps a record; None if the filter leaves it out.
     """
 
     schema: Schema
@@ -177,7 +177,7 @@ class Mapped(NamedTuple):
 
 
 def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names: Names) -> Mapped:
-    """What a map makes of a stream.
+    """Compile the map of one stream.
 
     Args:
         stream: The stream.
@@ -243,10 +243,10 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
 
 
 def check_options(owner: str, options: Mapping[str, Any], names: Names) -> None:
-    """Check what can be known without the stream.
+    """Check the options and columns of a map as far as that needs no stream.
 
     Args:
-        owner: What the map stands under.
+        owner: The key of the map.
         options: Options and columns of the map.
         names: What expressions can use beside the columns.
 
@@ -274,7 +274,7 @@ def needed_columns(owner: str, name: str, given: Any, names: Names) -> set[str]:
     """The columns without which a column or an option of a map has no meaning in a stream.
 
     Args:
-        owner: The stream, or what the map stands under.
+        owner: The stream, or the key of the map.
         name: Of the column or the option.
         given: What the map says about it.
         names: What expressions can use beside the columns.

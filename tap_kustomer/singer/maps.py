@@ -62,7 +62,7 @@ _LITERAL: Final = re.compile(r"(?!.*__stream_name__)[\w. -]+")
 
 
 def check_stream_maps(config: Mapping[str, Any]) -> None:
-    """Check what can be known without the streams: before the first request.
+    """Check the setting as far as that needs no streams: before the first request.
 
     Raises:
         ConfigurationError: A map is not what it should be, or an expression can never work.
@@ -90,10 +90,10 @@ def check_stream_maps(config: Mapping[str, Any]) -> None:
 
 
 def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[str, list[StreamMap]]:
-    """What is done with the records of each stream: first of the stream itself, then of copies.
+    """The maps of each stream, by its name: first its own, then those of its copies.
 
-    Where several maps match a stream, each option and each column is that of the map without
-    wildcards, or else of the last one.
+    Where several maps match a stream, the one without wildcards decides about each option and
+    column that it names; among maps with wildcards, the last one.
 
     Args:
         streams: All of them, as the catalog wants them.
@@ -147,7 +147,7 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
 
 
 def _described(stream: Stream) -> Described:
-    """The stream with its columns as they would be if the stream itself were selected."""
+    """Describe a stream, with the columns that it has once it is selected."""
     schema = stream.effective_schema
     metadata = MetadataMapping(stream.metadata)
     metadata[()] = StreamMetadata(selected=True)
@@ -208,7 +208,7 @@ class _Entry:
     """One map of the settings.
 
     Attributes:
-        key: What it stands under.
+        key: Its key in the setting.
         source: The name of its stream, or a pattern of names.
         options: Its options and columns; None if its streams are left out.
         is_copy: Whether its records come beside those of the source.
@@ -247,7 +247,7 @@ def _entry(key: str, definition: Any, streams: Iterable[str]) -> _Entry:
 
 
 def _check_columns(entry: _Entry, streams: Iterable[Described], names: Names) -> None:
-    """Check that all that a map with wildcards says is for at least one of its streams."""
+    """Check that each column and filter of a map with wildcards fits one of its streams."""
     known = [stream.known for stream in streams]
     for name, given in (entry.options or {}).items():
         needed = needed_columns(entry.key, name, given, names)
