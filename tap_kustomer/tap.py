@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
+from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.inputs.catalog import check_catalog, repair_catalog
 from tap_kustomer.inputs.state import read_state
@@ -257,7 +258,7 @@ def _load(option: str, file: IO[str] | None) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        document = msgspec.json.decode(file.read())
+        document = msgspec.json.decode(replace_nulls(file.read().encode()))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{option} {file.name}: expected JSON, but {error}") from error
     if not isinstance(document, dict):
