@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
+from tap_kustomer.nesting import encode
 from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.links import Trail, next_link, resources_in
@@ -232,7 +233,7 @@ def _key(resource: Resource) -> str:
     # Some lists have rows without an id, such as outbound accounts: then the whole row counts.
     if resource.get("id"):
         return f"{resource.get('type')} {resource['id']}"
-    return str(sorted(resource.items(), key=str))
+    return encode(resource).decode()
 
 
 def _is_new(key: str, given: set[str]) -> bool:

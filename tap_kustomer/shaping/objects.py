@@ -7,7 +7,6 @@ over; what an open object has beside its declared keys stays in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
@@ -67,7 +66,7 @@ def _step(field: Field, path: Path) -> Step:
         path: Where it stands in the record or, within arrays and maps, in an item.
     """
     if field.kind in CONVERSIONS:
-        shape = _FAST.get(field.kind, partial(_single, field.kind))(path)
+        shape = _FAST[field.kind](path) if field.kind in _FAST else _single(field.kind, path)
         return UNCHANGED[field.kind] | {NoneType}, shape
     match field.kind:
         case Kind.ARRAY:

@@ -79,13 +79,11 @@ def compile_shaper(
             # go to several tables.
             is_flat = _TEXTS.issuperset(map(type, links.values()))
             row[links_column] = {**links} if is_flat else as_sent(links)
-        if not (type(attributes) is type(relationships) is type(links) is dict):
-            leftovers += _odd_members(resource)
         if parent is not None:
             row.update(parent.values(resource[PARENT]))
-        if not members.issuperset(resource):
-            for member, name in columns(resource.keys() - members).items():
-                leftovers.append(Leftover((name,), anything(resource[member])))
+        are_objects = type(attributes) is type(relationships) is type(links) is dict
+        if not are_objects or not members.issuperset(resource):
+            leftovers += _other_members(resource, members)
         if not all(map(row.get, key)):
             row.update({column: row.get(column) or substitute(resource) for column in key})
         return complete(row, leftovers)
@@ -93,9 +91,11 @@ def compile_shaper(
     return record
 
 
-def _odd_members(resource: Resource) -> Iterator[Leftover]:
-    """The members that should be objects and are not."""
+def _other_members(resource: Resource, members: AbstractSet[str]) -> Iterator[Leftover]:
+    """The members that should be objects and are not, and those that no resource has."""
     for member in ("attributes", "relationships", "links"):
         value = resource.get(member)
         if value is not None and type(value) is not dict:
             yield Leftover((member,), anything(value))
+    for member, name in columns(resource.keys() - members).items():
+        yield Leftover((name,), anything(resource[member]))

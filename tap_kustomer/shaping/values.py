@@ -55,9 +55,7 @@ def integer(value: Any) -> int:
 
 def number(value: Any) -> float:
     """Numbers that a double holds to the last digit, also as numerals: `1.10` is 1.1."""
-    if type(value) is float or (
-        type(value) is int and -_LARGEST_EXACT <= value <= _LARGEST_EXACT
-    ):
+    if type(value) is float or (type(value) is int and -_LARGEST_EXACT <= value <= _LARGEST_EXACT):
         return value
     exact = _exact(value)
     double = float(exact)

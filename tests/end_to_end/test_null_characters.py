@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.singer_output import Output, only
-from tap_kustomer.client import session
+from tap_kustomer.client.bodies import read_body
 
 if TYPE_CHECKING:
     from support.singer_output import Catalog
@@ -24,7 +24,6 @@ SOME = {"customers", "klasses", "audit_logs", "conversation_events", "custom_att
 @pytest.fixture
 def null_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts them into names, custom attributes, their definitions and every other key."""
-    read_body = session.read_body
 
     def read(*given: Any, **more: Any) -> bytes:
         body = read_body(*given, **more)
@@ -38,7 +37,7 @@ def null_characters(monkeypatch: pytest.MonkeyPatch) -> None:
             body = body.replace(begin, begin + salt).replace(salt + b"}", salt[:-1] + b"}")
         return body
 
-    monkeypatch.setattr(session, "read_body", read)
+    monkeypatch.setattr("tap_kustomer.client.session.read_body", read)
 
 
 @pytest.mark.usefixtures("null_characters")

@@ -205,10 +205,10 @@ def test_what_is_nested_deeply_is_kept_as_text_below_some_level(
 
 
 @pytest.mark.parametrize("levels", [600, 900, 20_000])
-@pytest.mark.parametrize("convert", [*CONVERSIONS.values(), as_sent], ids=lambda each: each.__name__)
-def test_no_depth_is_too_much_for_a_conversion(
-    convert: Callable[[Any], Any], levels: int
-) -> None:
+@pytest.mark.parametrize(
+    "convert", [*CONVERSIONS.values(), as_sent], ids=lambda each: each.__name__
+)
+def test_no_depth_is_too_much_for_a_conversion(convert: Callable[[Any], Any], levels: int) -> None:
     with suppress(MismatchError):
         msgspec.json.encode(convert(deep("x", levels)))
 
