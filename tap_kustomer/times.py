@@ -19,17 +19,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_UTC = _EPOCH.replace(tzinfo=None)
 _MILLISECOND = timedelta(milliseconds=1)
 
-# Tells canonical times without parsing them; only the 29th of February is left to that.
+# Tells canonical times without parsing them; only the 29th of February and the first thousand years
+# are left to that. Ranges of digits are faster here than classes of characters.
 CANONICAL: Final = re.compile(
     r"""
-    (?!0000)\d{4} -
-    (?: (?:0[1-9]|1[0-2]) - (?:0[1-9]|1\d|2[0-8])
+    [1-9][0-9]{3} -
+    (?: (?:0[1-9]|1[0-2]) - (?:0[1-9]|1[0-9]|2[0-8])
       | (?:0[13-9]|1[0-2]) - (?:29|30)
       | (?:0[13578]|1[02]) - 31
     )
-    T (?:[01]\d|2[0-3]) : [0-5]\d : [0-5]\d \. \d{3} Z
+    T (?:[01][0-9]|2[0-3]) : [0-5][0-9] : [0-5][0-9] \. [0-9]{3} Z
     """,
-    re.ASCII | re.VERBOSE,
+    re.VERBOSE,
 )
 
 

@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, TypeVar
+import re
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from tap_kustomer.nesting import flatten
+
 T = TypeVar("T")
+
+_NULL: Final = re.compile(rb"\\u0000")
+# A backslash that another one escapes begins no `\u0000`.
+_UNESCAPED_NULL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def replace_nulls(content: bytes) -> bytes:
+    """The same JSON with U+FFFD for U+0000, in keys too: PostgreSQL stores no text that has it.
+
+    It is looked for in the bytes of a whole answer, as that costs next to nothing.
+    """
+    if b"\\" not in content or _NULL.search(content) is None:
+        return content
+    return _UNESCAPED_NULL.sub(rb"\1\\ufffd", content)
 
 
 def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
-    """Parse JSON, mending what no parser may accept but servers send all the same.
+    """Parse JSON, and change what no parser may accept but servers send all the same.
 
-    A preview that was cut in the middle of an emoji is half a character; it becomes a question
-    mark, and a number beyond all bounds becomes null. Without that, one such value would hold up
-    its whole table.
+    A preview that was cut in the middle of an emoji ends with half a character, which becomes
+    U+FFFD. `NaN`, and a number beyond all bounds, become the text of it. What is nested too deeply
+    is kept as text below some level. Otherwise, one such value would hold up its whole table.
+
+    Other fractions are doubles, the only ones that JSON promises (RFC 8259, section 6): digits
+    beyond those of a double are gone. Integers keep all their digits.
 
     Raises:
         msgspec.DecodeError: It is no JSON, or of another shape than the decoder's.
@@ -24,23 +45,30 @@ def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return decoder.decode(_mended(bytes(content)))
+        return decoder.decode(_acceptable(bytes(content)))
 
 
-def _mended(content: bytes) -> bytes:
+def _acceptable(content: bytes) -> bytes:
     try:
         document: Any = json.loads(
-            content.decode(errors="replace"), parse_float=_finite, parse_constant=_nothing
+            flatten(content).decode(errors="replace"),
+            parse_float=_float,
+            parse_int=_int,
+            parse_constant=str,
         )
-        return json.dumps(document, ensure_ascii=False).encode(errors="replace")
+        text = json.dumps(document, ensure_ascii=False)
     except (ValueError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from error
+    return _SURROGATE.sub("\ufffd", text).encode()
 
 
-def _finite(text: str) -> float | None:
+def _float(text: str) -> float | str:
     number = float(text)
-    return number if math.isfinite(number) else None
+    return number if math.isfinite(number) else text
 
 
-def _nothing(text: str) -> None:
-    del text
+def _int(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:  # It has more digits than the interpreter converts.
+        return text

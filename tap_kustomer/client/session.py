@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
 from tap_kustomer.client.bodies import read_body
-from tap_kustomer.client.documents import decode
+from tap_kustomer.client.documents import decode, replace_nulls
 from tap_kustomer.client.errors import (
     GaveUpError,
     RateLimitedError,
@@ -82,7 +82,7 @@ class Reply:
     """The body of an answer with a good status.
 
     Attributes:
-        content: The bytes, as they came.
+        content: The bytes, as they came but for U+0000.
     """
 
     content: bytes
@@ -268,7 +268,7 @@ class Session:
                 said.encode(),
                 retry_after=retry_after(response.headers),
             )
-        return Reply(content)
+        return Reply(replace_nulls(content))
 
 
 def _pause(fault: TransientError, tries: int) -> float:

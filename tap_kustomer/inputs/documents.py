@@ -15,6 +15,7 @@ import click
 import msgspec
 from dotenv import find_dotenv, load_dotenv
 
+from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.errors import ConfigurationError
 
 _REMEDIES: Final = {
@@ -80,7 +81,7 @@ def _decode(data: bytes) -> Any:
     if not text.strip():
         raise ValueError("is empty")
     try:
-        return msgspec.json.decode(text)
+        return msgspec.json.decode(replace_nulls(text.encode()))
     except (msgspec.DecodeError, RecursionError) as error:
         first, *more = text.strip().split("\n")
         if more and _is_json(first):

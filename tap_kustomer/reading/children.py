@@ -15,7 +15,7 @@ from tap_kustomer.client.workers import InPlace
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.sources import PagedList
+from tap_kustomer.reading.sources import PagedList, id_of
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _note(parent: Resource) -> dict[str, Any]:
     }
     if PARENT in parent:
         # What the parent was found through is what has changed.
-        note["parent_id"] = parent[PARENT]["id"]
+        note["parent_id"] = id_of(parent[PARENT])
         note["updatedAt"] = parent[PARENT]["updatedAt"]
     return note
 
@@ -248,7 +248,9 @@ def _id_in_link(row: Resource, path: str) -> str | None:
     """
     links = row.get("links")
     link = links.get("self") if isinstance(links, dict) else None
-    # Other rows name the list that they are in.
-    if not isinstance(link, str) or urlsplit(link).path == path:
+    try:
+        own = urlsplit(link).path if isinstance(link, str) else path
+    except ValueError:  # It is no link.
         return None
-    return urlsplit(link).path.rpartition("/")[-1] or None
+    # Other rows name the list that they are in.
+    return None if own == path else own.rpartition("/")[-1] or None

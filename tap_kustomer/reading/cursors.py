@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
+from tap_kustomer.client.documents import decode
 from tap_kustomer.client.session import Request
+from tap_kustomer.nesting import encode
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.links import Trail, next_link, resources_in
 from tap_kustomer.reading.numbers import whole_number
@@ -39,6 +41,8 @@ _READINGS_AT_MOST: Final = 3
 # How often a window is halved for each part that is read: 39 halvings lead from ten years to a
 # millisecond. A list that counts many rows wherever some are would be halved for each row.
 _HALVINGS_A_PART: Final = 50
+
+_ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
 
 # The year in which Kustomer was founded.
 _FIRST_TIME: Final = times.to_milliseconds("2015-01-01")
@@ -218,7 +222,7 @@ class _CursorReading:
         )
 
     def _row(self, resource: Resource) -> _Row:
-        content = msgspec.json.encode(resource)
+        content = encode(resource)
         try:
             time = times.to_milliseconds(resource["attributes"][self._source.attribute])
         except (KeyError, TypeError, ValueError):
@@ -237,4 +241,4 @@ def _count(meta: Any) -> int | None:
 
 def _resources(rows: Iterable[_Row]) -> Iterator[Resource]:
     for row in rows:
-        yield msgspec.json.decode(row.content)
+        yield decode(row.content, _ANY_RESOURCE)

@@ -54,11 +54,17 @@ class Trail:
 
         Raises:
             RedirectError: It leads to another host.
-            WrongAnswerError: It leads in a circle, or on and on.
+            WrongAnswerError: It leads in a circle, on and on, or nowhere.
         """
         base_url = self._session.base_url
-        url = urljoin(f"{base_url}{self._first.path}", link)
-        if not same_origin(url, base_url):
+        try:
+            url = urljoin(f"{base_url}{self._first.path}", link)
+            is_own = same_origin(url, base_url)
+        except ValueError as error:
+            raise WrongAnswerError(
+                f"{self._first}: the link to its next page is no address: {error}"
+            ) from error
+        if not is_own:
             raise RedirectError(f"{self._first}: the link to its next page leads to another host")
         parts = urlsplit(url)
         path = parts.path.removeprefix(urlsplit(base_url).path)

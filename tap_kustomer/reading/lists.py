@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import msgspec
-
 from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
+from tap_kustomer.nesting import encode
 from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.links import Trail, next_link, resources_in
@@ -235,8 +234,7 @@ def _key(resource: Resource) -> str:
     # Some lists have rows without an id, such as outbound accounts: then the whole row counts.
     if resource.get("id"):
         return f"{resource.get('type')} {resource['id']}"
-    content = msgspec.json.encode(resource, order="deterministic")
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    return hashlib.blake2b(encode(resource), digest_size=16).hexdigest()
 
 
 def _is_new(key: str, given: set[str]) -> bool:

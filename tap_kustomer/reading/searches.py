@@ -12,6 +12,7 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
+from tap_kustomer.nesting import encode
 from tap_kustomer.reading.dispatch import dispatch
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.index import Index
@@ -232,8 +233,8 @@ def _row(resource: Resource, attribute: str, otherwise: int) -> Row:
     except (KeyError, TypeError, ValueError):
         # What does not say when it was updated belongs to every window.
         time = otherwise
-    raw = msgspec.Raw(msgspec.json.encode(resource))
-    return Row(id=str(resource.get("id")), time=time, created=None, raw=raw)
+    raw = msgspec.Raw(encode(resource))
+    return Row(id=str(resource.get("id") or bytes(raw)), time=time, created=None, raw=raw)
 
 
 def _merge(*sources: Iterable[Batch]) -> Iterator[Batch]:

@@ -9,9 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def _id(resource: Mapping[str, Any]) -> str | None:
-    """The id of a JSON:API resource."""
-    return resource.get("id")
+def id_of(resource: Mapping[str, Any]) -> str | None:
+    """The id of a JSON:API resource; None where it has none that a path can hold."""
+    match resource.get("id"):
+        case str(text) if text:
+            return text
+        case int(number):
+            return str(number)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class PerParent:
     path: str
     page_size: int = 100
     params: Mapping[str, str] = field(default_factory=dict)
-    key: Callable[[Mapping[str, Any]], str | None] = _id
+    key: Callable[[Mapping[str, Any]], str | None] = id_of
     included: str | None = None
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
+from tap_kustomer.shaping.secrets import compile_hiding
 from tap_kustomer.shaping.values import anything
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from collections.abc import Set as AbstractSet
 
     from tap_kustomer.resource import Resource
@@ -91,7 +93,10 @@ def _words(parent: str) -> str:
 
 
 def compile_deriver(
-    derived: Derived, parent: str, known: AbstractSet[str] | None = None
+    derived: Derived,
+    parent: str,
+    known: AbstractSet[str] | None = None,
+    secrets: Collection[str] = (),
 ) -> Callable[[Resource], list[Record]]:
     """The function that turns a resource into the rows of a derived table.
 
@@ -99,9 +104,11 @@ def compile_deriver(
         derived: The table's declaration.
         parent: What its rows are found in, such as `customer`.
         known: The columns of the catalog in use.
+        secrets: What the parent's own table never hands on; its rows have the same ids then.
     """
     column = parent_columns(parent)
     find = derived.items
+    hide = compile_hiding(secrets)
     add_columns = compile_columns(derived.fields)
     complete = compile_completing(derived_schema(derived, parent)["properties"], known)
 
@@ -110,14 +117,15 @@ def compile_deriver(
         if not items:
             return []
         updated_at = _attribute(resource, ("updatedAt",))
-        whose = column.values({"id": resource.get("id"), "updatedAt": updated_at})
+        parent_id = resource.get("id") or resource_id(hide(resource))
+        whose = column.values({"id": parent_id, "updatedAt": updated_at})
         siblings = len(items)
         records = []
         for position, item in enumerate(items):
             row: Record = {**whose, POSITION: position, SIBLINGS: siblings}
             leftovers: Leftovers = []
             if type(item) is dict:
-                add_columns(row, item, leftovers)
+                add_columns(item, leftovers, row)
             elif item is not None:
                 leftovers.append(Leftover((_VALUE,), anything(item)))
             if leftovers:

@@ -6,9 +6,9 @@ over; what an open object has beside its declared keys stays in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
@@ -21,9 +21,11 @@ from tap_kustomer.shaping.names import (
 )
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
+    INTEGER_BITS,
     UNCHANGED,
     MismatchError,
     anything,
+    as_sent,
     is_canonical,
     kind_by_suffix,
     time,
@@ -42,16 +44,23 @@ Shaper = Callable[[Any, Leftovers], Any]
 # after one look at their type: that is what keeps shaping fast.
 Step = tuple[frozenset[type], Shaper]
 
-# Adds the columns that come out of an object, or out of some of its keys, to a row.
+# Adds the columns that come out of some keys of an object to a row.
 Filler = Callable[[Row, dict[str, Any], Leftovers], None]
 
 Key = TypeVar("Key")
 
 
-def compile_columns(fields: Iterable[Field]) -> Filler:
+class ObjectShaper(Protocol):
+    """Shapes an object, into a row of its own or into a given one."""
+
+    def __call__(self, value: Any, leftovers: Leftovers, row: Row | None = None, /) -> Row | None:
+        """The row; None for what is no object."""
+
+
+def compile_columns(fields: Iterable[Field]) -> ObjectShaper:
     """The function that turns an object of these fields into columns. Other keys are left over."""
     fields = tuple(fields)
-    return _columns(fields, (), _leaving_over((), columns_of(fields).values()))
+    return _object(fields, (), _leaving_over((), columns_of(fields).values()))
 
 
 def _step(field: Field, path: Path) -> Step:
@@ -62,7 +71,7 @@ def _step(field: Field, path: Path) -> Step:
         path: Where it stands in the record or, within arrays and maps, in an item.
     """
     if field.kind in CONVERSIONS:
-        shape = _time(path) if field.kind is Kind.TIME else _single(field.kind, path)
+        shape = _FAST[field.kind](path) if field.kind in _FAST else _single(field.kind, path)
         return UNCHANGED[field.kind] | {NoneType}, shape
     match field.kind:
         case Kind.ARRAY:
@@ -73,7 +82,7 @@ def _step(field: Field, path: Path) -> Step:
             shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
             taken = columns_of(field.fields).values()
-            shape = _object(path, _columns(field.fields, path, _keeping_beside(path, taken)))
+            shape = _object(field.fields, path, _keeping_beside(path, taken))
     return frozenset({NoneType}), shape
 
 
@@ -84,7 +93,7 @@ def _single(kind: Kind, path: Path) -> Shaper:
         try:
             return convert(value)
         except MismatchError:
-            leftovers.append(Leftover(path, value))
+            leftovers.append(Leftover(path, as_sent(value)))
             return None
 
     return shape
@@ -95,33 +104,42 @@ def _time(path: Path) -> Shaper:
     convert = _single(Kind.TIME, path)
 
     def shape(value: Any, leftovers: Leftovers) -> Any:
-        if type(value) is str and is_canonical(value):
+        try:
+            if is_canonical(value):
+                return value
+        except TypeError:  # It is no text.
+            pass
+        return convert(value, leftovers)
+
+    return shape
+
+
+def _integer(path: Path) -> Shaper:
+    """Nearly all whole numbers come as such and fit: they too are passed on after one look."""
+    convert = _single(Kind.INTEGER, path)
+
+    def shape(value: Any, leftovers: Leftovers) -> Any:
+        if type(value) is int and value.bit_length() < INTEGER_BITS:
             return value
         return convert(value, leftovers)
 
     return shape
 
 
+_FAST: Final[Mapping[Kind, Callable[[Path], Shaper]]] = {
+    Kind.INTEGER: _integer,
+    Kind.TIME: _time,
+}
+
+
 # Objects
 
 
-def _object(path: Path, add_columns: Filler) -> Shaper:
-    def shape(value: Any, leftovers: Leftovers) -> Row | None:
-        if type(value) is not dict:
-            leftovers.append(Leftover(path, value))
-            return None
-        row: Row = {}
-        add_columns(row, value, leftovers)
-        return row
-
-    return shape
-
-
-def _columns(fields: Iterable[Field], path: Path, take_up: Filler) -> Filler:
-    """The columns of declared keys.
+def _object(fields: Iterable[Field], path: Path, take_up: Filler) -> ObjectShaper:
+    """The columns of an object.
 
     Args:
-        fields: Declare them.
+        fields: The declared ones.
         path: Where the object stands.
         take_up: What is done with the other keys.
     """
@@ -131,7 +149,11 @@ def _columns(fields: Iterable[Field], path: Path, take_up: Filler) -> Filler:
         for field in fields
     }
 
-    def add(row: Row, value: dict[str, Any], leftovers: Leftovers) -> None:
+    def shape(value: Any, leftovers: Leftovers, row: Row | None = None, /) -> Row | None:
+        if type(value) is not dict:
+            leftovers.append(Leftover(path, as_sent(value)))
+            return None
+        row = {} if row is None else row
         unknown: dict[str, Any] = {}
         for key, item in value.items():
             try:
@@ -142,8 +164,9 @@ def _columns(fields: Iterable[Field], path: Path, take_up: Filler) -> Filler:
                 row[column] = item if type(item) in unchanged else shape_item(item, leftovers)
         if unknown:
             take_up(row, unknown, leftovers)
+        return row
 
-    return add
+    return shape
 
 
 def _leaving_over(path: Path, taken: Iterable[str]) -> Filler:
@@ -205,7 +228,7 @@ def _mapping(field: Field, path: Path) -> Shaper:
 
     def shape(value: Any, leftovers: Leftovers) -> dict[str, Any] | None:
         if type(value) is not dict:
-            leftovers.append(Leftover(path, value))
+            leftovers.append(Leftover(path, as_sent(value)))
             return None
         return dict(_shaped(value.items(), step, path, leftovers))
 
@@ -254,7 +277,7 @@ def _custom(field: Field, path: Path) -> Shaper:
                 others[key] = unknown[key]
         leave_over(row, others, leftovers)
 
-    return _object(path, _columns(told, path, take_up_by_name if by_name else leave_over))
+    return _object(told, path, take_up_by_name if by_name else leave_over)
 
 
 def _custom_by_suffix(path: Path) -> Shaper:
@@ -262,7 +285,7 @@ def _custom_by_suffix(path: Path) -> Shaper:
 
     def shape(value: Any, leftovers: Leftovers) -> Row | None:
         if type(value) is not dict:
-            leftovers.append(Leftover(path, value))
+            leftovers.append(Leftover(path, as_sent(value)))
             return None
         names = columns(value)
         return {names[key]: _by_suffix(key, item) for key, item in value.items()}

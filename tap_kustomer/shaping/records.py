@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.resource import PARENT, Resource
+from tap_kustomer.shaping.keys import substitute
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.names import columns
@@ -17,10 +18,10 @@ from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.shaping.secrets import compile_hiding
-from tap_kustomer.shaping.values import anything, text_or_null
+from tap_kustomer.shaping.values import anything, as_sent, text_or_null
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from tap_kustomer.shaping.fields import Shape
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _MEMBERS: Final = frozenset({"id", "type", "attributes", "relationships", "links"})
+_TEXTS: Final = frozenset({str})
 
 
 def compile_shaper(
     shape: Shape,
     known: AbstractSet[str] | None = None,
     secrets: Collection[str] = (),
-    key: Collection[str] = (),
+    key: Collection[str] = ("id",),
 ) -> Callable[[Resource], Record]:
     """The function that turns resources of this shape into records.
 
@@ -45,7 +47,7 @@ def compile_shaper(
             it does not list goes to `_extra`.
         secrets: What is never handed on, not even in `_extra`: attributes, also nested ones
             (`settings.secret`), and links (`links.related`).
-        key: Columns that tell the rows apart, beside the id: texts, empty where there is none.
+        key: Columns that tell the rows apart. They hold text, and a substitute where there is none.
     """
     hide = compile_hiding(secrets) if secrets else None
     place = layout(shape)
@@ -54,42 +56,55 @@ def compile_shaper(
     type_column, links_column = place.type, place.links
     parent = parent_columns(shape.parent, shape.root) if shape.parent else None
     members = _MEMBERS | {PARENT} if parent else _MEMBERS
+    origins: dict[str, Path] = {"attributes": (), "relationships": (), "links": (links_column,)}
     complete = compile_completing(record_schema(shape)["properties"], known)
 
     def record(resource: Resource) -> Record:
         if hide is not None:
             resource = hide(resource)
         leftovers: Leftovers = []
-        row: Record = {"id": text_or_null(resource.get("id"))}
-        attributes = _object_in(resource, "attributes", leftovers, ())
-        if attributes is not None:
-            add_attributes(row, attributes, leftovers)
-        relationships = _object_in(resource, "relationships", leftovers, ())
-        if relationships is not None:
+        row_id, row_type = resource.get("id"), resource.get("type")
+        # Looked at before it is converted, here and below: that is what keeps shaping fast.
+        if type(row_id) is not str or type(row_type) is not str:
+            row_id, row_type = text_or_null(row_id), text_or_null(row_type)
+        row: Record = {"id": row_id, type_column: row_type, links_column: None}
+        attributes = resource.get("attributes")
+        if type(attributes) is dict:
+            add_attributes(attributes, leftovers, row)
+        relationships = resource.get("relationships")
+        if type(relationships) is dict:
             add_relationships(row, relationships, leftovers)
-        row[type_column] = text_or_null(resource.get("type"))
-        links = _object_in(resource, "links", leftovers, (links_column,))
-        # A copy: what is deselected in a record, the SDK removes in place, and a resource may go
-        # to several tables.
-        row[links_column] = links and {**links}
+        links = resource.get("links")
+        if type(links) is dict:
+            # A copy: what is deselected in a record, the SDK removes in place, and a resource may
+            # go to several tables.
+            is_flat = _TEXTS.issuperset(map(type, links.values()))
+            row[links_column] = {**links} if is_flat else as_sent(links)
         if parent is not None:
             row.update(parent.values(resource[PARENT]))
-        if not resource.keys() <= members:
-            for member, name in columns(resource.keys() - members).items():
-                leftovers.append(Leftover((name,), anything(resource[member])))
-        for column in key:
-            if row.get(column) is None:
-                row[column] = ""
+        are_objects = type(attributes) is type(relationships) is type(links) is dict
+        if not are_objects or not members.issuperset(resource):
+            leftovers += _other_members(resource, members, origins)
+        if not all(map(row.get, key)):
+            row.update({column: row.get(column) or substitute(resource) for column in key})
         return complete(row, leftovers)
 
     return record
 
 
-def _object_in(
-    resource: Resource, member: str, leftovers: Leftovers, origin: Path
-) -> dict[str, Any] | None:
-    value = resource.get(member)
-    if value is None or type(value) is dict:
-        return value
-    leftovers.append(Leftover((member,), anything(value), (origin,)))
-    return None
+def _other_members(
+    resource: Resource, members: AbstractSet[str], origins: Mapping[str, Path]
+) -> Iterator[Leftover]:
+    """The members that should be objects and are not, and those that no resource has.
+
+    Args:
+        resource: Whose members.
+        members: All that a resource has.
+        origins: The columns that the values of such a member may belong to.
+    """
+    for member, origin in origins.items():
+        value = resource.get(member)
+        if value is not None and type(value) is not dict:
+            yield Leftover((member,), anything(value), (origin,))
+    for member, name in columns(resource.keys() - members).items():
+        yield Leftover((name,), anything(resource[member]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.leftovers import Leftover
 from tap_kustomer.shaping.names import columns
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Shape
     from tap_kustomer.shaping.layout import RelationshipColumns
     from tap_kustomer.shaping.leftovers import Leftovers
+
+# Of a reference: its id and its type.
+_MEMBERS: Final = 2
 
 
 def compile_relationships(
@@ -42,12 +45,14 @@ def compile_relationships(
                 id_column, data_column = to_one[key]
                 reference_id, reference_type = data.get("id"), data.get("type")
                 # Looked at before it is converted: that is what keeps shaping fast.
-                if type(reference_id) is not str or type(reference_type) is not str:
+                if type(reference_id) is str and type(reference_type) is str:
+                    is_told = len(data) == _MEMBERS
+                else:
                     reference_id = text_or_null(reference_id)
                     reference_type = text_or_null(reference_type)
+                    is_told = not _says_more(data)
                 row[id_column] = reference_id
                 row[data_column] = {"id": reference_id, "type": reference_type}
-                is_told = not _says_more(data)
             elif key in to_many and type(data) is list:
                 row[to_many[key]] = [_id(item) for item in data]
                 is_told = not any(type(item) is dict and _says_more(item) for item in data)

@@ -29,7 +29,7 @@ EXTRA_SCHEMA: Schema = {
     "additionalProperties": True,
     "description": (
         "What has no column: attributes that Kustomer has added since the catalog was written, "
-        "and values of another type than their column's, by the name of that column."
+        "and values that their column can't hold as they came, by the name of that column."
     ),
 }
 

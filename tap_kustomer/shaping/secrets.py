@@ -33,9 +33,24 @@ def compile_hiding(secrets: Collection[str]) -> Callable[[dict[str, Any]], dict[
 def _without(value: Any, path: tuple[str, ...]) -> Any:
     """A copy of nested objects and arrays that lacks what stands at this path."""
     if isinstance(value, list):
-        return [_without(item, path) for item in value]
+        return _each_without(value, path)
     if not isinstance(value, dict) or path[0] not in value:
         return value
     if len(path) == 1:
         return {key: item for key, item in value.items() if key != path[0]}
     return {**value, path[0]: _without(value[path[0]], path[1:])}
+
+
+def _each_without(items: list[Any], path: tuple[str, ...]) -> list[Any]:
+    """Copies of the items, also in arrays within arrays: those may have any depth."""
+    copies: list[Any] = []
+    rest = [(items, copies)]
+    while rest:
+        originals, copied = rest.pop()
+        for item in originals:
+            if isinstance(item, list):
+                copied.append([])
+                rest.append((item, copied[-1]))
+            else:
+                copied.append(_without(item, path))
+    return copies

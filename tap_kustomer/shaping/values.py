@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from tap_kustomer import times
+from tap_kustomer.nesting import LEVELS, encode
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.shaping.names import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# No longer than a float can hold.
-_NUMERAL = re.compile(r"[+-]?\d{1,200}(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
+# A number as JSON writes it: `0012` may be a code and `+4930123456` a telephone number. No double
+# needs a longer exponent.
+_NUMERAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+
+# Databases keep whole numbers in 64 bits, and others as doubles, which hold each whole number only
+# up to here.
+INTEGER_BITS: Final = 64
+_LIMIT: Final = 2 ** (INTEGER_BITS - 1)
+_LARGEST_EXACT: Final = 2**53
+
+# The shortest date, `20240131`: in a year or a month, a point in time would be made up.
+_SHORTEST_DATE: Final = 8
 
 is_canonical = times.CANONICAL.fullmatch
 
@@ -27,7 +37,7 @@ class MismatchError(Exception):
 
 def text(value: Any) -> str:
     """Strings as they are, everything else as JSON: `7` becomes `"7"`."""
-    return value if type(value) is str else msgspec.json.encode(value).decode()
+    return value if type(value) is str else encode(value).decode()
 
 
 def text_or_null(value: Any) -> str | None:
@@ -36,21 +46,30 @@ def text_or_null(value: Any) -> str | None:
 
 
 def integer(value: Any) -> int:
-    """Whole numbers, also as floats or as strings of digits."""
-    if type(value) is int:
-        return value
-    exact = number(value)
-    if exact != int(exact):
+    """Whole numbers of 64 bits, also as floats or as numerals."""
+    exact = value if type(value) is int else _exact(value)
+    if not -_LIMIT <= exact < _LIMIT or exact != int(exact):
         raise MismatchError
     return int(exact)
 
 
 def number(value: Any) -> float:
-    """Numbers, also as strings."""
-    if type(value) is float or type(value) is int:
+    """Numbers that a double holds to the last digit, also as numerals: `1.10` is 1.1."""
+    if type(value) is float or (type(value) is int and -_LARGEST_EXACT <= value <= _LARGEST_EXACT):
         return value
+    exact = _exact(value)
+    double = float(exact)
+    # A double has one exact value, and stands for all shorter ones that are read as it: 0.1.
+    if exact not in {Decimal(double), Decimal(repr(double))}:
+        raise MismatchError
+    return int(exact) if exact.as_tuple().exponent == 0 else double
+
+
+def _exact(value: Any) -> Decimal:
+    if type(value) is int or type(value) is float:
+        return Decimal(value)
     if type(value) is str and _NUMERAL.fullmatch(value):
-        return float(value) if value.strip("+-0123456789") else int(value)
+        return Decimal(value)
     raise MismatchError
 
 
@@ -64,8 +83,8 @@ def boolean(value: Any) -> bool:
 
 
 def time(value: Any) -> str:
-    """Times in canonical form, whatever their offset."""
-    if type(value) is not str:
+    """Times in canonical form, whatever their offset. What is finer than a millisecond is cut."""
+    if type(value) is not str or len(value) < _SHORTEST_DATE:
         raise MismatchError
     if is_canonical(value):
         return value
@@ -75,14 +94,25 @@ def time(value: Any) -> str:
         raise MismatchError from error
 
 
-def anything(value: Any) -> Any:
-    """Any value, with the keys of objects in snake_case."""
+def anything(value: Any, levels: int = LEVELS) -> Any:
+    """Any value, with the keys of objects in snake_case; the text of what lies below the levels."""
     if type(value) is dict:
+        if not levels:
+            return text(value)
         names = columns(value)
-        return {names[key]: anything(item) for key, item in value.items()}
+        return {names[key]: anything(item, levels - 1) for key, item in value.items()}
     if type(value) is list:
-        return [anything(item) for item in value]
+        return [anything(item, levels - 1) for item in value] if levels else text(value)
     return value
+
+
+def as_sent(value: Any, levels: int = LEVELS) -> Any:
+    """Any value, its keys as they came; the text of what lies below the levels."""
+    if type(value) is dict and levels:
+        return {key: as_sent(item, levels - 1) for key, item in value.items()}
+    if type(value) is list and levels:
+        return [as_sent(item, levels - 1) for item in value]
+    return text(value) if type(value) is dict or type(value) is list else value
 
 
 CONVERSIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
@@ -97,8 +127,8 @@ CONVERSIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
 # The types whose values a conversion would hand back as they are: for most, it need not be called.
 UNCHANGED: Final[Mapping[Kind, frozenset[type]]] = {
     Kind.TEXT: frozenset({str}),
-    Kind.INTEGER: frozenset({int}),
-    Kind.NUMBER: frozenset({int, float}),
+    Kind.INTEGER: frozenset(),
+    Kind.NUMBER: frozenset({float}),
     Kind.BOOLEAN: frozenset({bool}),
     Kind.TIME: frozenset(),
     Kind.ANYTHING: frozenset({str, int, float, bool}),

@@ -72,7 +72,7 @@ class KustomerStream(Table):
             self._full_shape,
             known=self.effective_schema["properties"].keys(),
             secrets=self.secrets,
-            key=[column for column in self.key if column != "id"],
+            key=self.key,
         )
 
 
@@ -112,7 +112,7 @@ class DerivedTable(Table):
     @cached_property
     def _deriver(self) -> Callable[[Resource], list[Record]]:
         known = self.effective_schema["properties"].keys()
-        return compile_deriver(self._derived, self._root.singular, known)
+        return compile_deriver(self._derived, self._root.singular, known, self._root.secrets)
 
 
 def replication_key(source: Source, shape: Shape) -> str | None:

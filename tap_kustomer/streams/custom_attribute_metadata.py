@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from tap_kustomer.reading.sources import Chain, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
+from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.parts import ORG
@@ -78,8 +79,8 @@ class CustomAttributeMetadata(KustomerStream):
     def shape_rows(self, resource: Resource) -> Iterable[Record]:
         """A record for each property that a resource's metadata lists."""
         match resource:
-            case {"id": str(name), "attributes": {"properties": dict(properties)}}:
-                pass
+            case {"attributes": {"properties": dict(properties)}}:
+                name = resource_id(resource)
             case _:
                 return
         for attribute, about in sorted(properties.items()):

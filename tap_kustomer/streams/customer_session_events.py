@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.reading.sources import PerParent, id_of
 from tap_kustomer.shaping.fields import Shape
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.customer_sessions import CustomerSessions
@@ -19,7 +19,7 @@ def session_of(session: Mapping[str, Any]) -> str | None:
     match session:
         case {"attributes": {"sessionId": str(session_id)}} if session_id:
             return session_id
-    return session.get("id")
+    return id_of(session)
 
 
 class CustomerSessionEvents(KustomerStream):

@@ -19,8 +19,16 @@ class OutboundAccounts(KustomerStream):
     key = ("channel", "account")
     shape = Shape(
         attributes=(
-            text("channel", "Channel of the account, such as email or sms."),
-            text("account", "The address or the number."),
+            text(
+                "channel",
+                "Channel of the account, such as email or sms. Where there is none, the same "
+                "substitute as in account.",
+            ),
+            text(
+                "account",
+                "The address or the number. Where there is none, missing: and a digest of the row, "
+                "as no part of a key is empty. What is listed twice counts once.",
+            ),
             text("name", "Name of the account as people see it."),
         ),
     )

@@ -4,8 +4,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tap_kustomer.client.documents import decode
+from support.json_values import json_values
+from tap_kustomer.client.documents import decode, replace_nulls
+from tap_kustomer.nesting import LEVELS
 
 ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Any)
 
@@ -13,10 +17,17 @@ ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Any)
 @pytest.mark.parametrize(
     ("content", "document"),
     [
-        (b'{"a": "\\ud83d"}', {"a": "?"}),
+        (b'{"a": "\\ud83d"}', {"a": "\ufffd"}),
+        (b'{"a": "\\udc00x", "\\ud83d": 1}', {"a": "\ufffdx", "\ufffd": 1}),
+        (b'{"a": "\\ud83d\\ude00", "b": "\\ud83d"}', {"a": "\U0001f600", "b": "\ufffd"}),
         (b'{"a": "\xff"}', {"a": "\ufffd"}),
-        (b'{"a": 1e999, "b": 1.5}', {"a": None, "b": 1.5}),
-        (b'{"a": NaN}', {"a": None}),
+        (b'{"a": 1e999, "b": 1.5}', {"a": "1e999", "b": 1.5}),
+        (b'{"a": NaN, "b": -Infinity}', {"a": "NaN", "b": "-Infinity"}),
+        (b'{"a": %b}' % (b"9" * 5_000), {"a": "9" * 5_000}),
+    ],
+    ids=[
+        *("half a character", "the other half", "both halves", "no UTF-8"),
+        *("no double", "no number", "thousands of digits"),
     ],
 )
 def test_one_value_that_no_parser_may_accept_does_not_hold_up_the_others(
@@ -29,3 +40,54 @@ def test_one_value_that_no_parser_may_accept_does_not_hold_up_the_others(
 def test_what_is_no_json_is_none(content: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode(content, ANYTHING)
+
+
+def test_what_is_nested_more_deeply_than_a_parser_follows_is_kept_as_text() -> None:
+    deep = b"[" * 5_000 + b'"a \\" ]"' + b"]" * 5_000
+
+    document = decode(b'{"deep": %b, "b": 1}' % deep, ANYTHING)
+
+    value = document.pop("deep")
+    assert document == {"b": 1}
+    for _ in range(LEVELS - 1):
+        (value,) = value
+    assert value == deep[LEVELS - 1 : -(LEVELS - 1)].decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "replaced"),
+    [
+        (rb'{"a": "x\u0000y"}', {"a": "x\ufffdy"}),
+        (rb'{"a\u0000": {"\u0000": 1}}', {"a\ufffd": {"\ufffd": 1}}),
+        (rb'["\u0000\u0000", "\\\u0000"]', ["\ufffd\ufffd", "\\\ufffd"]),
+        (rb'["\\u0000", "\\\\u0000", "\\\\\u0000"]', ["\\u0000", "\\\\u0000", "\\\\\ufffd"]),
+        (rb'["\u00001", "\u0001", "\n"]', ["\ufffd1", "\u0001", "\n"]),
+    ],
+)
+def test_each_null_character_is_replaced_and_nothing_that_resembles_one(
+    content: bytes, replaced: Any
+) -> None:
+    assert msgspec.json.decode(replace_nulls(content)) == replaced
+
+
+@given(json_values(), st.sampled_from(["\0", "\\", "\\u0000", "\\\0"]))
+def test_null_characters_are_replaced_wherever_they_stand(value: Any, text: str) -> None:
+    document = [text, {text: value}, text + text]
+
+    replaced = msgspec.json.decode(replace_nulls(msgspec.json.encode(document)))
+
+    assert replaced == _without_nulls(document)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_without_nulls(key): _without_nulls(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def test_an_answer_without_null_characters_is_not_copied() -> None:
+    content = rb'{"a": "one\ntwo"}'
+
+    assert replace_nulls(content) is content

@@ -17,7 +17,7 @@ ROOT = Path(tap_kustomer.__file__).parent
 
 # From the bottom to the top. Whoever stands in a line may import from the lines above it.
 LAYERS = (
-    ("errors", "lightly", "resource", "secrecy", "suggestions", "times"),
+    ("errors", "lightly", "nesting", "resource", "secrecy", "suggestions", "times"),
     ("client", "writing"),
     ("config", "inputs", "reading", "shaping"),
     ("singer",),

@@ -232,13 +232,30 @@ def test_a_row_that_has_its_id_only_in_its_link_gets_it_from_there() -> None:
         "/v1/conversations/a/events?page=1",  # That is the list.
         "/",
         7,
+        "https://[not-an-address/4",
     ]
     data: list[Resource] = [{"links": {"self": link}} for link in links]
     data += [{"links": None}, {"id": "own", "links": {"self": "/v1/messages/m/attachments/3"}}]
 
     found = read(events({"a": [{"data": data}]}), parents("a"))
 
-    assert ids(found) == ["1", "2", None, None, None, None, "own"]
+    assert ids(found) == ["1", "2", None, None, None, None, None, "own"]
+
+
+@pytest.mark.parametrize("id_", [None, "", [], {"a": 1}, 1.5])
+def test_a_parent_without_an_id_that_a_path_can_hold_is_not_asked_about(id_: Any) -> None:
+    lists = events({})
+
+    assert read(lists, [Page([{**parent("a"), "id": id_}])]) == []
+    assert not lists.sent
+
+
+def test_a_number_is_an_id_too() -> None:
+    through: Resource = {"id": 8, "attributes": {}, PARENT: {"id": 9, "updatedAt": None}}
+    source = PerParent(EVENTS, "/v1/conversations/{parent_id}/events/{id}/files")
+    lists = Lists({"/v1/conversations/9/events/8/files": [rows("1")]})
+
+    assert ids(read(lists, [Page([through])], source)) == ["1"]
 
 
 def test_a_parent_that_is_gone_has_no_rows() -> None:

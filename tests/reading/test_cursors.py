@@ -457,8 +457,9 @@ def test_rows_without_an_id_or_a_time_are_given_all_the_same() -> None:
         {"id": "c", "attributes": {"createdAt": "soon"}},
         {"id": "d", "attributes": None},
     ]
+    again = {"attributes": {"createdAt": None, "eventName": "b"}}
     audit = AuditLog({}, meta=lambda _: {"total": 4})
-    audit.spoil = lambda document: document.update(data=odd)
+    audit.spoil = lambda document: document.update(data=[*odd, again])
 
     (page,) = pages_of(audit)
 

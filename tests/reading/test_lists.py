@@ -354,6 +354,16 @@ def test_a_next_link_to_another_host_is_refused(
     assert requests_mock.call_count == 1
 
 
+def test_a_next_link_that_is_no_address_is_an_error(
+    session: Session, requests_mock: Mocker
+) -> None:
+    odd = page("a", next_link="https://[not-an-address/v1/teams?page=2")
+    requests_mock.get(f"{URL}/v1/teams", json=odd)
+
+    with pytest.raises(WrongAnswerError, match="next page is no address"):
+        read(session)
+
+
 def test_a_list_in_several_readings_gives_each_row_once(
     session: Session, requests_mock: Mocker
 ) -> None:
@@ -376,8 +386,9 @@ def test_what_is_no_list_of_rows_is_not_believed(
 def test_rows_without_an_id_are_told_apart_by_all_they_have(
     session: Session, requests_mock: Mocker
 ) -> None:
-    rows = [{"attributes": {"channel": "email"}}, {"attributes": {"channel": "sms"}}]
-    requests_mock.get(f"{URL}/v1/outboundAccounts", json={"data": [*rows, rows[0]], "meta": {}})
+    rows = [{"attributes": {"channel": "email", "name": "a"}}, {"attributes": {"channel": "sms"}}]
+    again = {"attributes": {"name": "a", "channel": "email"}}
+    requests_mock.get(f"{URL}/v1/outboundAccounts", json={"data": [*rows, again], "meta": {}})
     workers = Workers(1, lambda: None)
 
     pages = read_list(session, workers, PagedList("/v1/outboundAccounts"), 100)

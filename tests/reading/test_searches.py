@@ -236,6 +236,19 @@ def test_of_a_list_rows_from_before_the_window_come_too_as_far_as_any_are_wanted
     assert sorted(ids) == ["row1", "row2", "row3", "row4", "row5", "timeless"]
 
 
+def test_rows_of_a_list_that_have_no_id_are_told_apart_by_all_they_have() -> None:
+    listed = [{"type": "conversation", "attributes": {"name": name}} for name in ("a", "b")]
+    session = StandIn(
+        search_of(IndexModel({})),
+        lists={"/v1/conversations": [listed]},
+        refused=("conversation_updated_at",),
+    )
+
+    (page,) = reading(session, Window(NOW - DAY, NOW))
+
+    assert list(page.resources) == listed
+
+
 def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:
     listed = [resource(f"row{n}", NOW - n, 0) for n in range(1_234)]
     session = StandIn(

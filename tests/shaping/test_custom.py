@@ -118,6 +118,8 @@ def test_a_time_is_the_same_time_afterwards_whatever_its_offset(given_: str) -> 
     ("name", "given_", "column"),
     [
         ("priceNum", "about seven", "price_num"),
+        ("priceNum", "0012", "price_num"),
+        ("priceNum", "123456789012345678.123", "price_num"),
         ("priceNum", [7], "price_num"),
         ("priceNum", True, "price_num"),
         ("vipBool", 1, "vip_bool"),

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from support.json_values import json_values
+from support.json_values import deep, json_values
+from tap_kustomer.nesting import LEVELS
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
     UNCHANGED,
     MismatchError,
     anything,
+    as_sent,
     boolean,
     integer,
     kind_by_suffix,
@@ -21,6 +26,9 @@ from tap_kustomer.shaping.values import (
     text_or_null,
     time,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -41,7 +49,12 @@ def test_a_text_takes_whatever_is_no_string_as_json(given_: Any, expected: str) 
 
 
 @pytest.mark.parametrize(
-    ("given_", "expected"), [(7, 7), (7.0, 7), ("7", 7), ("-7", -7), ("7.0", 7), ("7e2", 700)]
+    ("given_", "expected"),
+    [
+        *((7, 7), (7.0, 7), ("7", 7), ("-7", -7), ("7.0", 7), ("7e2", 700), (1e18, 10**18)),
+        *((2**53 + 1, 2**53 + 1), ("9007199254740993", 2**53 + 1)),
+        *((2**63 - 1, 2**63 - 1), (-(2**63), -(2**63)), (str(-(2**63)), -(2**63))),
+    ],
 )
 def test_an_integer_takes_whole_numbers_in_any_form(given_: Any, expected: int) -> None:
     assert integer(given_) == expected
@@ -49,16 +62,30 @@ def test_an_integer_takes_whole_numbers_in_any_form(given_: Any, expected: int) 
 
 
 @pytest.mark.parametrize(
-    "given_", [7.5, "7.5", "", "seven", " 7", "7_000", "٣", True, None, [], {}, "1e400", "1e-1"]
+    "given_",
+    [
+        *(7.5, "7.5", "", "seven", " 7", "7_000", "٣", True, None, [], {}, "1e400", "1e-1"),
+        *("007", "+7", "7.", "1e-999", "9" * 5_000),
+    ],
 )
 def test_an_integer_refuses_what_it_would_have_to_cut(given_: Any) -> None:
     with pytest.raises(MismatchError):
         integer(given_)
 
 
+@pytest.mark.parametrize("given_", [2**63, -(2**63) - 1, 10**30, str(2**63), 2.0**63, 1e300])
+def test_an_integer_refuses_what_64_bits_do_not_hold(given_: Any) -> None:
+    with pytest.raises(MismatchError):
+        integer(given_)
+
+
 @pytest.mark.parametrize(
     ("given_", "expected"),
-    [(7, 7), (7.25, 7.25), ("7", 7), ("7.25", 7.25), ("-1.5e3", -1500.0), ("+5", 5)],
+    [
+        *((7, 7), (7.25, 7.25), ("7", 7), ("7.25", 7.25), ("-1.5e3", -1500.0), ("1.10", 1.1)),
+        *(("0", 0), ("-0.50", -0.5), ("0.1", 0.1), ("1e-7", 1e-7), ("5e-324", 5e-324)),
+        *((2**53, 2**53), (-(2**53), -(2**53)), (2**60, 2**60), (str(2**60), 2**60)),
+    ],
 )
 def test_a_number_takes_numerals_too(given_: Any, expected: float) -> None:
     assert number(given_) == expected
@@ -67,16 +94,48 @@ def test_a_number_takes_numerals_too(given_: Any, expected: float) -> None:
 
 @pytest.mark.parametrize(
     "given_",
-    ["", "seven", "7 ", "7,5", "0x7", "inf", "nan", ".5", "7.", True, None, [7], {}, "1e400"],
+    [
+        *("", "seven", "7 ", "7,5", "0x7", "inf", "nan", ".5", "7.", True, None, [7], {}, "1e400"),
+        *("NaN", "Infinity", " 5", "5\n", "1e5.5", "1_0", "٣"),
+    ],
 )
 def test_a_number_refuses_everything_else(given_: Any) -> None:
     with pytest.raises(MismatchError):
         number(given_)
 
 
-def test_a_numeral_of_thousands_of_digits_is_no_number() -> None:
+@pytest.mark.parametrize(
+    "given_",
+    [
+        *("123456789012345678.123", "1.00000000000000001", "9007199254740993", 2**53 + 1),
+        *("-9007199254740993", 10**30 + 1, "1e-400", "4.9e-324", "9" * 5_000, 10**400),
+    ],
+    ids=lambda given_: f"{str(given_)[:30]} {type(given_).__name__}",
+)
+def test_a_number_refuses_digits_that_a_double_would_lose(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        number("9" * 5_000)
+        number(given_)
+
+
+@pytest.mark.parametrize("given_", ["0012", "-07", "00", "+5", "+4930123456", "00.5"])
+@pytest.mark.parametrize("convert", [number, integer])
+def test_zeros_and_a_sign_that_no_number_begins_with_are_not_dropped(
+    convert: Callable[[Any], Any], given_: str
+) -> None:
+    with pytest.raises(MismatchError):
+        convert(given_)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_each_double_is_a_number_as_its_own_text_too(given_: float) -> None:
+    assert number(given_) == number(repr(given_)) == given_
+
+
+@given(st.one_of(st.integers(), st.decimals(allow_nan=False, allow_infinity=False)))
+def test_a_numeral_becomes_a_number_of_the_same_value_or_none(given_: Decimal | int) -> None:
+    for convert in (number, integer):
+        with suppress(MismatchError):
+            assert Decimal(repr(convert(str(given_)))) == given_
 
 
 @pytest.mark.parametrize(
@@ -109,8 +168,21 @@ def test_a_time_becomes_canonical_whatever_its_offset(given_: str, expected: str
     assert time(given_) == expected
 
 
-@pytest.mark.parametrize("given_", ["", "soon", "2024-13-01", 1706695200000, True, None, [], {}])
+@pytest.mark.parametrize(
+    "given_",
+    [
+        *("", "soon", "2024-13-01", 1706695200000, 1706695200.5, "1706695200", True, None, [], {}),
+        *("2024-02-30", "2024-12-31T23:59:60Z", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z"),
+        *("2024-01-31T10:00:00+25:00", "0001-01-01T00:00:00+14:00", " 2024-01-31"),
+    ],
+)
 def test_a_time_refuses_everything_else(given_: Any) -> None:
+    with pytest.raises(MismatchError):
+        time(given_)
+
+
+@pytest.mark.parametrize("given_", ["2024", "1234", "2024-01", "202401"])
+def test_a_year_or_a_month_is_no_point_in_time(given_: str) -> None:
     with pytest.raises(MismatchError):
         time(given_)
 
@@ -119,6 +191,30 @@ def test_anything_is_kept_with_its_keys_in_snake_case() -> None:
     given_ = {"aKey": [{"bKey": 1}, "x"], "cKey": None}
 
     assert anything(given_) == {"a_key": [{"b_key": 1}, "x"], "c_key": None}
+
+
+@pytest.mark.parametrize("keep", [anything, as_sent])
+def test_what_is_nested_deeply_is_kept_as_text_below_some_level(
+    keep: Callable[[Any], Any],
+) -> None:
+    inside = {"a": [{"a": "x"}, 1]}
+
+    kept = keep(deep(inside, LEVELS))
+    assert kept == deep(msgspec.json.encode(inside).decode(), LEVELS)
+    assert keep(deep(inside, LEVELS - 3)) == deep(inside, LEVELS - 3)
+
+
+@pytest.mark.parametrize("levels", [600, 900, 20_000])
+@pytest.mark.parametrize(
+    "convert", [*CONVERSIONS.values(), as_sent], ids=lambda each: each.__name__
+)
+def test_no_depth_is_too_much_for_a_conversion(convert: Callable[[Any], Any], levels: int) -> None:
+    with suppress(MismatchError):
+        msgspec.json.encode(convert(deep("x", levels)))
+
+
+def test_as_sent_has_its_keys_as_they_came() -> None:
+    assert as_sent({"aKey": [{"bKey": 1}, "x"]}) == {"aKey": [{"bKey": 1}, "x"]}
 
 
 @settings(deadline=None)

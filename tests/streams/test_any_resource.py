@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from support.json_values import KEYS, json_values
+from support.json_values import KEYS, deep, json_values
 from support.offline_tap import OfflineTap
 from support.resources import ODD, REFERENCES, nearly, nearly_all, odd, sound
 from support.singer_schemas import misfits, validator
+from tap_kustomer.nesting import LEVELS
+from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import POSITION, SIBLINGS, compile_deriver, derived_schema
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.streams import STREAMS
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
     from tap_kustomer.shaping.derived import Derived
+    from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.table import Table
 
 DERIVED = [
@@ -39,6 +43,16 @@ _SEVERAL = {Kind.ARRAY, Kind.MAPPING}
 _UNDOCUMENTED = "what one is is not documented"
 _UNSENT = "the message that is sent has it, and then the draft is gone"
 _OF_ANOTHER_TIMER = "conversation_times has tables of the same"
+
+
+def related_to(stream: type[KustomerStream]) -> st.SearchStrategy[dict[str, Any]]:
+    """Relationships, the declared ones among them, of any shape."""
+    names = [relationship.source for relationship in stream.shape.relationships]
+    keys = st.one_of(st.sampled_from(names), KEYS) if names else KEYS
+    data = st.one_of(st.lists(REFERENCES, max_size=2), REFERENCES, json_values())
+    return st.dictionaries(
+        keys, st.one_of(st.fixed_dictionaries({"data": data}), json_values()), max_size=4
+    )
 
 
 class Noting(dict[str, Any]):
@@ -206,6 +220,113 @@ def test_whatever_a_resource_is_a_derived_table_has_sound_rows(
     data: st.DataObject, table: tuple[type[KustomerStream], Derived]
 ) -> None:
     check(*table, data.draw(carriers(*table)))
+
+
+# All tables, by what the tap itself calls. A JSON parser takes no more levels than these.
+
+LEVELS_SENT = (200, 600, 900)
+
+# Levels of a row, of what is declared in it, and of `_extra` around that.
+MOST_LEVELS_AROUND = 12
+
+
+@cache
+def tables_of(stream: type[KustomerStream]) -> tuple[tuple[Table, Draft202012Validator], ...]:
+    """The table of a stream and its derived ones, each with what checks its rows."""
+    tap = OfflineTap(stream)
+    names = (stream.name, *(derived.name for derived in stream.derived))
+    return tuple((table, validator(table.schema)) for table in map(tap.table, names))
+
+
+def check_rows(stream: type[KustomerStream], resource: dict[str, Any]) -> None:
+    """That a resource gives rows which fit their schema, have a key and can be written."""
+    for table, schema in tables_of(stream):
+        for row in table.shape_rows(resource):
+            assert msgspec.json.encode(row)
+            assert not [error.message for error in schema.iter_errors(row)]
+            assert all(row[column] not in {None, ""} for column in table.primary_keys)
+            assert nested(row) <= LEVELS + MOST_LEVELS_AROUND
+
+
+def nested(value: Any) -> int:
+    """How many levels a value has."""
+    if isinstance(value, dict):
+        value = [*value.values()]
+    return 1 + max(map(nested, value), default=0) if isinstance(value, list) else 0
+
+
+def with_parent(stream: type[KustomerStream], resource: dict[str, Any]) -> dict[str, Any]:
+    """The resource as it is read; what it says of the parent holds."""
+    if not stream.shape.parent:
+        return resource
+    noted = {"id": "p", "type": "thing", "updatedAt": "2024-01-31T10:00:00.000Z"}
+    return {PARENT: noted, **resource}
+
+
+def placed(stream: type[KustomerStream], value: Any) -> Iterator[dict[str, Any]]:
+    """Resources that have a value in one place, wherever that is."""
+    whole = {"id": "1", "type": "thing", "links": {"self": "/v1/things/1"}}
+    for member in ("id", "type", "attributes", "relationships", "links", "meta"):
+        for inside in (value, {"unknown": value}, {"unknown": {"data": value}}):
+            yield {**whole, member: inside}
+    for field in stream.shape.attributes:
+        for inside in (value, *within(field, value)):
+            yield {**whole, "attributes": {field.source: inside}}
+    for relationship in stream.shape.relationships:
+        for data in (value, [value], {"id": value}, [{"id": value, "type": value}]):
+            yield {**whole, "relationships": {relationship.source: {"data": data}}}
+    if stream.shape.parent:
+        yield {**whole, PARENT: {"id": value, "updatedAt": value}}
+
+
+def within(field: Field, value: Any) -> Iterator[Any]:
+    """A value in each place that a field has inside."""
+    if field.kind in {Kind.OBJECT, Kind.CUSTOM}:
+        yield {"unknown": value}
+        yield from ({inner.source: value} for inner in field.fields)
+    elif field.kind is Kind.ARRAY:
+        yield [value]
+        yield from ([inside] for inside in within(field.holds, value))
+    elif field.kind is Kind.MAPPING:
+        yield {"a": value}
+        yield from ({"a": inside} for inside in within(field.holds, value))
+
+
+@pytest.mark.parametrize("levels", LEVELS_SENT)
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+def test_a_value_of_any_depth_anywhere_in_a_resource_gives_sound_rows(
+    stream: type[KustomerStream], levels: int
+) -> None:
+    for value in (deep("x", levels), [deep({"a": 1}, levels)]):
+        for resource in placed(stream, value):
+            check_rows(stream, with_parent(stream, resource))
+
+
+@settings(deadline=None, max_examples=400)
+@given(
+    st.sampled_from(STREAMS).flatmap(
+        lambda stream: st.tuples(
+            st.just(stream),
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "id": json_values(),
+                    "type": json_values(),
+                    "links": st.one_of(st.dictionaries(KEYS, json_values()), json_values()),
+                    "attributes": st.one_of(nearly_all(stream.shape.attributes), json_values()),
+                    "relationships": st.one_of(related_to(stream), json_values()),
+                    "meta": json_values(),
+                },
+            ),
+        )
+    )
+)
+def test_whatever_a_resource_is_its_tables_have_sound_rows(
+    drawn: tuple[type[KustomerStream], dict[str, Any]],
+) -> None:
+    stream, resource = drawn
+
+    check_rows(stream, with_parent(stream, resource))
 
 
 # Tables that make their rows in another way than by shaping a resource each.

@@ -70,6 +70,13 @@ def json_values() -> st.SearchStrategy[Any]:
     )
 
 
+def deep(value: Any, levels: int) -> Any:
+    """A value within so many arrays and objects, by turns."""
+    for level in range(levels):
+        value = [value] if level % 2 else {"a": value}
+    return value
+
+
 def leaves(value: Any) -> Counter[Any]:
     """How often each value that is no container and no null occurs.
 
