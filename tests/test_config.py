@@ -484,7 +484,11 @@ CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
         {},
         ["--state", "list.json", "JSON object"],
     ),
-    "setting of the SDK": (["--config", "bad_maps.json"], {}, ["stream_maps", "5", "object"]),
+    "setting of the SDK": (
+        ["--config", "bad_maps.json"],
+        {},
+        ["stream_maps", "a number", "object"],
+    ),
     "number in the environment": (
         ["--config", "ENV"],
         {"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": "5000"},

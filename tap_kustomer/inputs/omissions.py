@@ -42,7 +42,7 @@ def mapped(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
         options: Of the map: expressions by column, and the SDK's own.
         columns: All that the stream has.
     """
-    changed = {name for name, expression in options.items() if expression not in {name, "self"}}
+    changed = {name for name, expression in options.items() if expression not in (name, "self")}
     if _ELSE in options:
         changed |= set(columns) - options.keys()
     return {name: {} for name in changed}

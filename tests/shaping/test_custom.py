@@ -18,7 +18,7 @@ from tap_kustomer.shaping.custom import (
     with_custom_fields,
 )
 from tap_kustomer.shaping.fields import Kind, Shape, custom, text
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.names import LONGEST, columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import field_schema, record_schema
 from tap_kustomer.shaping.values import kind_by_suffix
@@ -514,7 +514,7 @@ def test_an_attribute_has_its_column_of_the_catalog_whatever_else_a_record_has(
 ) -> None:
     metadata: dict[str, Any] = {key: {} for key in declared - {""}}
     values = {key: f"value of {key}" for key in carried}
-    names = columns(metadata)
+    names = columns(metadata, longest=LONGEST)
 
     record = shaped_by(read_back(catalog_schema(metadata)), values)
 
