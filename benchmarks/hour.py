@@ -14,6 +14,8 @@ from tap_kustomer.client.limits import Cost, Limiter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tap_kustomer.client.clock import Clock
+
 HOUR: Final = 3_600.0
 BUDGET: Final = 100
 LATENCY: Final = 1.0
@@ -49,10 +51,15 @@ class VirtualClock:
         heapq.heappush(self._due, (self._elapsed + seconds, next(self._order), action))
 
 
-class _FixedMinutes:
-    """Kustomer's count of searches."""
+class FixedMinutes:
+    """Kustomer's count of searches.
 
-    def __init__(self, clock: VirtualClock, begin: float) -> None:
+    Args:
+        clock: Tells the time.
+        begin: How many seconds of the first minute have gone by.
+    """
+
+    def __init__(self, clock: Clock, begin: float) -> None:
         self._clock = clock
         self._begin = begin
         self._minute = -1
@@ -80,7 +87,7 @@ def refused_in_an_hour(*, share: float, others: float, seed: int) -> int:
     """
     draw = random.Random(seed)  # noqa: S311  # A seed is there to be repeated.
     clock = VirtualClock()
-    kustomer = _FixedMinutes(clock, begin=draw.uniform(0, 60))
+    kustomer = FixedMinutes(clock, begin=draw.uniform(0, 60))
     limiter = Limiter(clock, share)
     refused = 0
 
@@ -91,11 +98,11 @@ def refused_in_an_hour(*, share: float, others: float, seed: int) -> int:
     if others:
         search_for_another()
     while clock.monotonic() < HOUR:
-        limiter.wait(Cost.SEARCH)
+        sent = limiter.wait(Cost.SEARCH)
         headers = kustomer.admit()
         if headers is None:
             refused += 1
             limiter.refuse(Cost.SEARCH, {})
         else:
-            clock.later(LATENCY, partial(limiter.learn, Cost.SEARCH, headers))
+            clock.later(LATENCY, partial(limiter.learn, Cost.SEARCH, headers, sent))
     return refused

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import engine
 import light
+import pace
 from report import machine, write, write_table
 
 
@@ -39,9 +40,10 @@ def main() -> None:
     write_table(by_latency, columns)
     of_engine = list(engine.other_lines(engine_size))
     write_table(of_engine, ["measured"])
-    missed = [
-        line.what for line in records + others + by_latency + of_engine if not line.is_reached
-    ]
+    by_percent, columns = pace.lines_by_percent(pace.QUICK if quick else pace.FULL)
+    write_table(by_percent, columns)
+    lines = records + others + by_latency + of_engine + by_percent
+    missed = [line.what for line in lines if not line.is_reached]
     if missed:
         write(f"Missed: {'; '.join(missed)}")
         if quick:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,11 +32,12 @@ SEARCH_LIMIT: Final = 100
 # has so little. It is not documented which of the two budgets a search's headers speak of.
 _LARGEST_SEARCH_LIMIT: Final = 150
 
-# How much of what is left to others may be spent at once after a pause. What remains of it covers
-# requests that arrive in a later minute than the one they were sent in.
-_BURST_OF_REST: Final = 0.8
-# But never more than so many seconds' worth of requests: a small share is meant to stay small.
-_LONGEST_BURST_SECONDS: Final = 6.0
+# Seconds' worth of missed requests that may be sent at once: more would be a burst.
+_BURST_SECONDS: Final = 6.0
+
+# Seconds by which one request may take longer to arrive than another. Requests that were sent a
+# minute apart, and no more than this, may be counted in the same minute.
+_LONGEST_DELAY: Final = 1.0
 
 # The share of the organisation's limit that a run may begin with at once, so that a sync of many
 # small tables takes no longer than their answers. It is paid back by a pause.
@@ -66,10 +69,15 @@ class Budget:
     head_start: float = 0.0
     spent: int = 0
     refused: int = 0
+    _latest: deque[float] = field(default_factory=deque)
     _next_slot: float = 0.0
     _blocked_until: float = 0.0
-    _window_end: float | None = None
-    _remaining: float = field(default=float("inf"))
+    # When the server's window began at the latest, when an answer showed it, and when it ends at
+    # the latest.
+    _window_begin: float = -math.inf
+    _window_seen: float = -math.inf
+    _window_end: float = -math.inf
+    _remaining: float = math.inf
 
     @property
     def rate(self) -> float:
@@ -82,18 +90,21 @@ class Budget:
 
     def ready_at(self, now: float) -> float:
         """The earliest time for the next request."""
-        if self._window_end is not None and now >= self._window_end:
-            self._window_end = None
-        # What was left unused may be caught up with at once.
-        return max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
+        earliest = max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
+        if len(self._latest) < self.limit:
+            return earliest
+        return max(earliest, self._latest[-self.limit] + WINDOW_SECONDS + _LONGEST_DELAY)
 
     def take(self, at: float) -> None:
         """Book one request for a time that `ready_at` has named."""
         self.spent += 1
+        self._latest.append(at)
+        while self._latest[0] <= at - WINDOW_SECONDS - _LONGEST_DELAY:
+            self._latest.popleft()
         self._remaining -= 1
         interval = 1.0 / self.rate
-        if self._window_end is not None:
-            left = max(self._window_end - at, 0.0)
+        if at < self._window_end:
+            left = self._window_begin + WINDOW_SECONDS - at
             usable = self._remaining - self._reserve
             if usable < 1:
                 # Others have used the budget up. Wait for the next window, then ask again.
@@ -102,43 +113,58 @@ class Budget:
                 interval = max(interval, left / usable)
         self._next_slot = max(self._next_slot, at) + interval
 
-    def learn(self, now: float, limit: int, remaining: int | None) -> None:
-        """Correct the budget by what an answer's headers say."""
+    def learn(self, now: float, sent: float, limit: int, remaining: int | None) -> None:
+        """Correct the budget by what an answer's headers say.
+
+        Args:
+            now: When the answer came.
+            sent: When its request was sent.
+            limit: Requests a minute that the server grants to everybody together.
+            remaining: How many of them were left when the server counted the request.
+        """
         self.limit = limit
-        if remaining is None:
+        # The server may have counted a request in the old window if it was sent before the new one
+        # was noticed.
+        if remaining is None or sent < self._window_seen:
             return
-        # Answers overtake each other, so a small rise means nothing; a jump is a new window.
-        jump = max(8.0, limit * 0.1)
-        jumped = remaining > self._remaining + jump
-        if self._window_end is None or jumped:
-            # A window that began when hardly anything was used of the one before began unnoticed:
-            # it goes on for a while after the end that was expected.
-            goes_on = not jumped and math.isfinite(self._remaining)
-            self._window_end = now + (jump / self.rate if goes_on else WINDOW_SECONDS)
-            self._remaining = remaining
-            self._blocked_until = min(self._blocked_until, now)
+        # Answers overtake each other, so a small rise means nothing. A rise by more than the
+        # requests that were under way at the same time is a new window.
+        jump = max(8.0, limit * 0.1, self._sent_since(sent - (now - sent)))
+        if remaining > self._remaining + jump or math.isinf(self._remaining):
+            self._window_begin, self._window_seen = sent, now
+            self._window_end = now + WINDOW_SECONDS
+            # What was scarce in the old window holds up the new one no longer.
+            self._next_slot = min(self._next_slot, now + _BURST_SECONDS + 1.0 / self.rate)
+        elif sent >= self._window_end:
+            # If hardly anything of the last window was used, its reset goes unnoticed: let this
+            # window run on for a while.
+            self._window_end = sent + jump / self.rate
         else:
             self._remaining = min(self._remaining, remaining)
+            return
+        self._remaining = remaining
+        self._blocked_until = min(self._blocked_until, now)
 
     def refuse(self, now: float, wait: float | None) -> float:
         """Note a 429 and give the seconds for which nothing more may be asked."""
         self.refused += 1
         if wait is None:
-            known = self._window_end is not None and self._window_end > now
-            wait = self._window_end - now if known and self._window_end else WINDOW_SECONDS
+            wait = self._window_end - now if self._window_end > now else WINDOW_SECONDS
         wait = min(max(wait, 1.0), WINDOW_SECONDS)
         self._blocked_until = max(self._blocked_until, now + wait)
         self._next_slot = max(self._next_slot, self._blocked_until)
-        self._window_end = None
+        self._window_end = -math.inf
         return wait
+
+    def _sent_since(self, time: float) -> int:
+        return sum(1 for _ in takewhile(lambda at: at >= time, reversed(self._latest)))
 
     @property
     def _burst(self) -> float:
-        """Requests that may go at once: with a minute's worth behind them, they fit the limit."""
+        """Requests that may go at once."""
         if self.spent < self.limit * self.head_start * self.share:
             return self.limit * self.head_start * self.share
-        rest = self.limit * (1.0 - self.share)
-        return min(rest * _BURST_OF_REST, self.rate * _LONGEST_BURST_SECONDS)
+        return self.rate * _BURST_SECONDS
 
     @property
     def _reserve(self) -> float:
@@ -160,8 +186,8 @@ class Limiter:
         self.organization = Budget(ORGANIZATION_LIMIT, share, _HEAD_START)
         self.search = Budget(SEARCH_LIMIT, share)
 
-    def wait(self, cost: Cost) -> None:
-        """Come back when the request may be sent."""
+    def wait(self, cost: Cost) -> float:
+        """Come back when the request may be sent, with the time by the clock's `monotonic`."""
         while True:
             now = self._clock.monotonic()
             with self._lock:
@@ -170,18 +196,24 @@ class Limiter:
                 if at <= now:
                     for budget in budgets:
                         budget.take(now)
-                    return
+                    return now
             # Nothing is booked ahead: who wakes up looks again, for a 429 may have come meanwhile.
             self._clock.sleep(at - now)
 
-    def learn(self, cost: Cost, headers: Mapping[str, str]) -> None:
-        """Take note of an answer's `x-ratelimit-limit` and `-remaining`; not every one has them."""
+    def learn(self, cost: Cost, headers: Mapping[str, str], sent: float) -> None:
+        """Take note of an answer's `x-ratelimit-limit` and `-remaining`; not every one has them.
+
+        Args:
+            cost: Of the request.
+            headers: Of the answer.
+            sent: When `wait` let the request go.
+        """
         limit = _whole(headers.get("x-ratelimit-limit"))
         if not limit:
             return
         with self._lock:
             self._meant(cost, limit).learn(
-                self._clock.monotonic(), limit, _whole(headers.get("x-ratelimit-remaining"))
+                self._clock.monotonic(), sent, limit, _whole(headers.get("x-ratelimit-remaining"))
             )
 
     def refuse(self, cost: Cost, headers: Mapping[str, str]) -> float:

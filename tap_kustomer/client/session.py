@@ -179,11 +179,11 @@ class Session:
         tries = 0
         started: float | None = None
         while True:
-            self.limiter.wait(request.cost)
+            sent = self.limiter.wait(request.cost)
             with self._lock:
                 self.requests += 1
             try:
-                return self._read(request, self._attempt(request), read)
+                return self._read(request, self._attempt(request, sent), read)
             except TransientError as fault:
                 tries += 1
                 now = self.clock.monotonic()
@@ -205,13 +205,13 @@ class Session:
             text = f"{request} gave a wrong answer: {fault}"
             raise WrongAnswerError(self._authenticator.hide_key(text)) from None
 
-    def _attempt(self, request: Request) -> Reply:
+    def _attempt(self, request: Request, sent: float) -> Reply:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
             response, content = self._exchange(request, url, params)
             if not response.is_redirect:
-                return self._reply(request, response, content)
+                return self._reply(request, response, content, sent)
             url, params = urljoin(url, response.headers["location"]), None
             if not same_origin(url, self.base_url):
                 text = (
@@ -251,14 +251,16 @@ class Session:
                 self._clock_difference = difference
         return response, content
 
-    def _reply(self, request: Request, response: requests.Response, content: bytes) -> Reply:
+    def _reply(
+        self, request: Request, response: requests.Response, content: bytes, sent: float
+    ) -> Reply:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.refuse(request.cost, response.headers)
             raise RateLimitedError(
                 f"{request} answered 429: the budget of requests a minute is used up",
                 retry_after=wait,
             )
-        self.limiter.learn(request.cost, response.headers)
+        self.limiter.learn(request.cost, response.headers, sent)
         if not response.ok:
             # Before it is shortened: a server may send the key back.
             said = self._authenticator.hide_key(content.decode(errors="replace"))

@@ -49,8 +49,15 @@ def test_an_incremental_sync_without_changes_is_one_search(measured: dict[str, s
     assert measured["searches of an incremental sync without changes"] == "1"
 
 
+@pytest.mark.parametrize("percent", [25, 90, 100])
+def test_the_share_that_was_asked_for_is_used(measured: dict[str, str], percent: int) -> None:
+    what = f"searches ÷ those that `api_usage_percent: {percent}` allows (virtual time)"
+    assert float(measured[what]) >= 0.95
+
+
 def test_nothing_is_refused(measured: dict[str, str]) -> None:
     assert measured["answers 429"] == "0"
+    assert measured["answers 429 with any of these settings (virtual time)"] == "0"
     assert measured["answers 429 in an hour, alone (virtual time)"] == "0"
 
 

@@ -1,0 +1,260 @@
+"""How much of `api_usage_percent` a sync uses, by that setting and by how long answers take.
+
+The tap's own session, limiter and engine read from a search on virtual time, so that minutes of
+searching take a second, on a busy machine too.
+"""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import json
+import math
+import random
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+from unittest import mock
+
+import requests
+import urllib3
+from hour import BUDGET, FixedMinutes
+from report import Line, say, write_table
+from requests.adapters import HTTPAdapter
+from rows import milliseconds, time_text
+from typing_extensions import override
+from virtual_threads import START, VirtualThreads
+
+from tap_kustomer.client import session as sessions
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_kustomer.reading.incomplete import Shortfall
+
+LEAST: Final = 0.95
+
+# Rows are decoded in real time, so pages are small; only their number counts.
+PAGE_SIZE: Final = 100
+# Seconds that the tap takes to parse a page of 500 rows, and to write it.
+PARSING: Final = 0.06
+WRITING: Final = 0.15
+
+# How much longer or shorter than the average an answer takes, and how much of its time goes by
+# before Kustomer counts the request.
+_VARIATION: Final = 0.5
+_WAY: Final = 0.1
+
+_PARALLEL: Final = 32
+_LOOKAHEAD: Final = 64_000_000
+_URL: Final = "https://kustomer.example"
+
+# A row a minute, the last of them long before the end of the window.
+_APART: Final = 60_000
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured.
+
+    Attributes:
+        percents: Of `api_usage_percent`.
+        latencies: Seconds that answers take on average.
+        minutes: For which a sync lasts.
+        seeds: Of how many syncs the worst counts.
+    """
+
+    percents: tuple[int, ...]
+    latencies: tuple[float, ...]
+    minutes: int
+    seeds: int
+
+
+FULL: Final = Size((25, 50, 75, 90, 95, 100), (0.3, 1.0, 1.5, 3.0), minutes=5, seeds=3)
+QUICK: Final = Size((25, 90, 100), (1.5,), minutes=3, seeds=1)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a sync went.
+
+    Attributes:
+        used: Searches a minute as a part of those that `api_usage_percent` allows.
+        refused: Searches that were answered 429.
+    """
+
+    used: float
+    refused: int
+
+
+def lines_by_percent(size: Size) -> tuple[list[Line], list[str]]:
+    """One line for each setting, one column for each time that answers take."""
+    say("Searching with several settings of api_usage_percent (virtual time)")
+    lines = list(_lines(size))
+    return lines, [f"answers taking {latency:g} s" for latency in size.latencies]
+
+
+def _lines(size: Size) -> Iterable[Line]:
+    refused = []
+    for percent in size.percents:
+        paces = [_worst(size, percent, latency) for latency in size.latencies]
+        refused += [pace.refused for pace in paces]
+        yield Line(
+            f"searches ÷ those that `api_usage_percent: {percent}` allows (virtual time)",
+            f"≥ {LEAST}",
+            tuple(f"{pace.used:.3f}" for pace in paces),
+            all(pace.used >= LEAST for pace in paces),
+        )
+    yield Line(
+        "answers 429 with any of these settings (virtual time)",
+        "0",
+        tuple(str(sum(refused[n :: len(size.latencies)])) for n in range(len(size.latencies))),
+        not any(refused),
+    )
+
+
+def _worst(size: Size, percent: int, latency: float) -> Pace:
+    paces = [measure(percent, latency, size.minutes, seed) for seed in range(size.seeds)]
+    return Pace(min(pace.used for pace in paces), max(pace.refused for pace in paces))
+
+
+def measure(percent: int, latency: float, minutes: int, seed: int) -> Pace:
+    """Read so many rows that it takes about so many minutes.
+
+    Args:
+        percent: Setting `api_usage_percent`.
+        latency: Seconds that answers take on average.
+        minutes: How long it takes at that share of the budget.
+        seed: Draws how long each answer takes, and where the budget's minutes begin.
+    """
+    threads = VirtualThreads(_PARALLEL, PARSING)
+    searches = BUDGET * percent * minutes // 100
+    kustomer = _VirtualKustomer(threads, searches * PAGE_SIZE, latency, seed)
+    try:
+        for _ in _pages(threads, kustomer, percent / 100):
+            threads.sleep(WRITING)
+    finally:
+        threads.close()
+    allowed = BUDGET * percent / 100 * (kustomer.last - kustomer.first) / 60
+    return Pace(kustomer.served / allowed, kustomer.refused)
+
+
+def _pages(threads: VirtualThreads, kustomer: _VirtualKustomer, share: float) -> Iterator[object]:
+    with mock.patch.object(sessions, "HTTPAdapter", return_value=kustomer):
+        session = sessions.Session(
+            base_url=_URL,
+            authenticator=BearerAuthenticator("benchmark", _URL),
+            limiter=Limiter(threads, share),
+            clock=threads,
+            timeout=60,
+            user_agent="benchmark",
+            max_retry_seconds=300,
+            connections=_PARALLEL,
+        )
+    reader = Reader(
+        session=session,
+        workers=threads,
+        page_size=PAGE_SIZE,
+        parallel=_PARALLEL,
+        lookahead=_LOOKAHEAD,
+        strict=True,
+        now=START * 1000,
+        earliest=0,
+        report=_never_short,
+    )
+    window = Window(kustomer.earliest, START * 1000)
+    return reader.read(Search("conversation"), window, "conversations", in_turn=_always)
+
+
+class _VirtualKustomer(HTTPAdapter):
+    """The search, in the place of the network: rows evenly spread over time.
+
+    Args:
+        threads: Tell the time, and let it pass.
+        rows: How many there are.
+        latency: Seconds that answers take on average.
+        seed: Draws how long each one takes, and where the budget's minutes begin.
+
+    Attributes:
+        earliest: When the first row was updated, in milliseconds since 1970.
+        first: When the first search was sent, in seconds.
+        last: When the last answer came.
+        served: Searches that were answered.
+        refused: Searches that were answered 429.
+    """
+
+    def __init__(self, threads: VirtualThreads, rows: int, latency: float, seed: int) -> None:
+        super().__init__()
+        self.earliest = START * 1000 - rows * _APART
+        self.first = math.inf
+        self.last = 0.0
+        self.served = self.refused = 0
+        self._threads = threads
+        self._rows = rows
+        self._latency = latency
+        self._draw = random.Random(seed)  # noqa: S311  # A seed is there to be repeated.
+        self._minutes = FixedMinutes(threads, begin=self._draw.uniform(0, 60))
+
+    @override
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        self.first = min(self.first, self._threads.monotonic())
+        took = self._latency * self._draw.uniform(1 - _VARIATION, 1 + _VARIATION)
+        way = took * self._draw.uniform(0, _WAY)
+        self._threads.sleep(way)
+        headers = self._minutes.admit()
+        if headers is None:
+            self.refused += 1
+            return _response(request, HTTPStatus.TOO_MANY_REQUESTS, b"{}", {})
+        content = self._search(request)
+        self._threads.sleep(took - way)
+        self.served += 1
+        self.last = self._threads.monotonic()
+        return _response(request, HTTPStatus.OK, content, headers)
+
+    def _search(self, request: requests.PreparedRequest) -> bytes:
+        bounds: dict[str, int] = {}
+        for criterion in json.loads(request.body or b"{}")["and"]:
+            for condition in criterion.values():
+                bounds |= {name: milliseconds(text) for name, text in condition.items()}
+        begin = max(-(-(bounds["gte"] - self.earliest) // _APART), 0)
+        end = min((bounds["lte"] - self.earliest) // _APART + 1, self._rows)
+        found = range(begin, end)
+        rows = [
+            {
+                "id": str(number),
+                "attributes": {"updatedAt": time_text(self.earliest + number * _APART)},
+            }
+            for number in found[:PAGE_SIZE]
+        ]
+        meta = {"page": 1, "pageSize": PAGE_SIZE, "total": len(found)}
+        return json.dumps({"data": rows, "meta": meta}).encode()
+
+
+def _response(
+    request: requests.PreparedRequest, status: HTTPStatus, content: bytes, headers: dict[str, str]
+) -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update(headers)
+    response.url = request.url or ""
+    response.raw = urllib3.HTTPResponse(BytesIO(content), status=status, preload_content=False)
+    return response
+
+
+def _always() -> bool:
+    """Whether the rows are waited for: nothing else is read."""
+    return True
+
+
+def _never_short(shortfall: Shortfall) -> None:
+    """The search gives all rows that it counts."""
+    raise AssertionError(shortfall)
+
+
+if __name__ == "__main__":
+    write_table(*lines_by_percent(FULL))
