@@ -35,7 +35,7 @@ from tap_kustomer.reading.window import Window
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_kustomer.reading.incomplete import Shortfall
+    from tap_kustomer.reading.incomplete import Shortfall, Unproven
 
 LEAST: Final = 0.95
 
@@ -251,7 +251,7 @@ def _always() -> bool:
     return True
 
 
-def _never_short(shortfall: Shortfall) -> None:
+def _never_short(shortfall: Shortfall | Unproven) -> None:
     """The search gives all rows that it counts."""
     raise AssertionError(shortfall)
 

@@ -22,7 +22,7 @@ from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
-from tap_kustomer.inputs.documents import load_document, load_environment_file
+from tap_kustomer.inputs.files import load_document, load_environment_file
 from tap_kustomer.inputs.state import read_state
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import itertools
+import json
 import logging
 import signal
 from contextlib import contextmanager, redirect_stdout
@@ -82,8 +82,8 @@ class InProcess:
         return output_of(
             lambda: self.tap_class.invoke(
                 config=_ConfigInput(config=settings),
-                state=copy.deepcopy(state),
-                catalog=copy.deepcopy(catalog),
+                state=_as_loaded(state),
+                catalog=_as_loaded(catalog),
             )
         )
 
@@ -93,6 +93,12 @@ class InProcess:
         with _signals_kept():
             catalog: Catalog = self.tap_class(config=settings).catalog_dict
         return catalog
+
+
+def _as_loaded(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A document as it comes from a file: with lists for tuples, and the tap's own to change."""
+    loaded: dict[str, Any] | None = json.loads(json.dumps(document))
+    return loaded
 
 
 def output_of(run: Callable[[], None]) -> Output:

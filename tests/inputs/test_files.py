@@ -18,7 +18,7 @@ from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.config import SCHEMA, settings_from
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.inputs.catalog import read_catalog
-from tap_kustomer.inputs.documents import load_document, load_environment_file
+from tap_kustomer.inputs.files import load_document, load_environment_file
 from tap_kustomer.inputs.state import read_state
 
 if TYPE_CHECKING:
