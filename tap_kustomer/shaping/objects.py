@@ -60,7 +60,7 @@ class ObjectShaper(Protocol):
 def compile_columns(fields: Iterable[Field]) -> ObjectShaper:
     """The function that turns an object of these fields into columns. Other keys are left over."""
     fields = tuple(fields)
-    return _object(fields, (), _leaving_over((), columns_of(fields).values()))
+    return _object(fields, (), _leaving_over((), columns_of(fields)))
 
 
 def _step(field: Field, path: Path) -> Step:
@@ -81,8 +81,8 @@ def _step(field: Field, path: Path) -> Step:
         case Kind.CUSTOM:
             shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
-            taken = columns_of(field.fields).values()
-            shape = _object(field.fields, path, _keeping_beside(path, taken))
+            names = columns_of(field.fields)
+            shape = _object(field.fields, path, _keeping_beside(path, names))
     return frozenset({NoneType}), shape
 
 
@@ -169,42 +169,57 @@ def _object(fields: Iterable[Field], path: Path, take_up: Filler) -> ObjectShape
     return shape
 
 
-def _leaving_over(path: Path, taken: Iterable[str]) -> Filler:
+def _leaving_over(path: Path, names: Mapping[str, str]) -> Filler:
     """Keys that a table has no columns for are left over. A null among them would say nothing."""
-    taken = frozenset(taken)
+    taken = frozenset(names.values())
+    spelled = _columns_by_spelling(path, names)
 
     def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         del row
         unknown = {key: value for key, value in unknown.items() if value is not None}
         for key, name in columns(unknown, taken).items():
-            leftovers.append(_unknown(path, name, key, unknown[key]))
+            leftovers.append(_unknown(path, name, key, unknown[key], spelled))
 
     return take_up
 
 
-def _keeping_beside(path: Path, taken: Iterable[str]) -> Filler:
+def _keeping_beside(path: Path, names: Mapping[str, str]) -> Filler:
     """An open object keeps other keys beside the declared ones.
 
     A second spelling of a declared key is left over: beside it, it would stay in the object where
     the declared key has been deselected.
     """
-    taken = frozenset(taken)
-    spelled = frozenset(map(without_case_and_underscores, taken))
+    taken = frozenset(names.values())
+    spelled = _columns_by_spelling(path, names)
 
     def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         for key, name in columns(unknown, taken).items():
-            if without_case_and_underscores(snake_case(key)) in spelled:
-                leftovers.append(_unknown(path, name, key, unknown[key]))
+            if _spelling(key) in spelled:
+                leftovers.append(_unknown(path, name, key, unknown[key], spelled))
             else:
                 row[name] = anything(unknown[key])
 
     return take_up
 
 
-def _unknown(path: Path, name: str, key: str, value: Any) -> Leftover:
-    """A key that is left over under a name, as another one of its spelling may have the first."""
-    first = snake_case(key)
-    return Leftover((*path, name), anything(value), () if name == first else ((*path, first),))
+def _columns_by_spelling(path: Path, names: Mapping[str, str]) -> dict[str, list[Path]]:
+    """The declared columns whose keys differ only in spelling."""
+    spelled: dict[str, list[Path]] = {}
+    for key, name in names.items():
+        spelled.setdefault(_spelling(key), []).append((*path, name))
+    return spelled
+
+
+def _spelling(key: str) -> str:
+    return without_case_and_underscores(snake_case(key))
+
+
+def _unknown(
+    path: Path, name: str, key: str, value: Any, spelled: Mapping[str, list[Path]]
+) -> Leftover:
+    """A key that is left over. It may belong to any column whose key is spelled like it."""
+    first = (*path, snake_case(key))
+    return Leftover((*path, name), anything(value), (first, *spelled.get(_spelling(key), ())))
 
 
 # Arrays and maps
@@ -262,7 +277,7 @@ def _custom(field: Field, path: Path) -> Shaper:
         for inner in field.fields
         if not inner.source
     }
-    leave_over = _leaving_over(path, [*columns_of(told).values(), *by_name])
+    leave_over = _leaving_over(path, {**columns_of(told), **{name: name for name in by_name}})
 
     def take_up_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         others: dict[str, Any] = {}

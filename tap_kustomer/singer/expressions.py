@@ -242,7 +242,9 @@ def _reason(error: Exception) -> str:
 
 
 def _is_of(value: Any, types: Collection[str]) -> bool:
-    return any(kind in types for kind in _KINDS.get(type(value), ()))
+    # `_extra` is a dict of its own kind.
+    form = dict if isinstance(value, dict) else type(value)
+    return any(kind in types for kind in _KINDS.get(form, ()))
 
 
 def _result(node: ast.expr, properties: Mapping[str, Schema]) -> Schema | None:

@@ -275,11 +275,10 @@ def _of_team(attribute: str, column: str) -> Callable[[Resource], Items]:
 
 
 def _text(value: Any) -> str:
-    """What is no string stands as JSON."""
-    compact = (",", ":")
-    return (
-        value if type(value) is str else json.dumps(value, separators=compact, ensure_ascii=False)
-    )
+    """What is no string is JSON, its objects in the order of their keys."""
+    if type(value) is str:
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
 
 def _texts(name: str) -> Callable[[Resource], Items]:

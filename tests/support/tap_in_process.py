@@ -16,6 +16,7 @@ from singer_sdk.plugin_base import _ConfigInput
 from typing_extensions import override
 
 from support.singer_output import Output
+from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.tap import TapKustomer
@@ -97,7 +98,7 @@ class InProcess:
 
 def _as_loaded(document: dict[str, Any] | None) -> dict[str, Any] | None:
     """A document as it comes from a file: with lists for tuples, and the tap's own to change."""
-    loaded: dict[str, Any] | None = json.loads(json.dumps(document))
+    loaded: dict[str, Any] | None = json.loads(replace_nulls(json.dumps(document).encode()))
     return loaded
 
 
