@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -47,6 +47,10 @@ class ConnectionSecurityError(RequestError):
     """TLS can't be agreed on, or there is no trust; asking again would not help."""
 
 
+class ProxyRefusedError(RequestError):
+    """A proxy does not pass the request on; asking again would not help."""
+
+
 class OversizedError(RequestError):
     """An answer is larger than any that makes sense; asking again would not help."""
 
@@ -74,6 +78,12 @@ class WrongAnswerError(TransientError):
 
 class GaveUpError(RequestError):
     """The fault did not go away in all the time that was given to it."""
+
+
+PROXY_LOGIN: Final = (
+    "a proxy wants a login (407). Put user and password into its address in the environment "
+    "variable HTTPS_PROXY, as in http://user:password@proxy.example:8080"
+)
 
 
 def explain(body: bytes) -> str:
@@ -121,6 +131,8 @@ def from_status(
         body: Of the answer.
         retry_after: Seconds that the server asks to wait, where it says so.
     """
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ProxyRefusedError(f"{request} was not passed on: {PROXY_LOGIN}")
     message = f"{request} answered {status}: {explain(body)}"
     if status in _NOT_THERE:
         return MissingError(message)

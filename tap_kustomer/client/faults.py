@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import http.client
+import re
+import socket
 import ssl
 import zlib
+from http import HTTPStatus
 from typing import Final
 
 import requests
 import urllib3
 
-from tap_kustomer.client.errors import ConnectionSecurityError, RequestError, TransientError
+from tap_kustomer.client.errors import (
+    PROXY_LOGIN,
+    ConnectionSecurityError,
+    ProxyRefusedError,
+    RequestError,
+    TransientError,
+)
 
 # How a connection ends that is cut in the middle of TLS, which has nothing to do with trust.
 _CUT_OFF: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+# What `http.client` says when a proxy does not open a tunnel. The rest is the proxy's own text.
+_TUNNEL_REFUSED: Final = re.compile(r"Tunnel connection failed: (\d{3})\b")
+
+# With these a proxy says that it could not reach the host, or is too busy: another try may succeed.
+# Any other status is a rule of the proxy's.
+_PASSING: Final = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
 
 # For exceptions that have no words of the operating system; the first that fits is said.
 _WORDS: Final[dict[type[BaseException], str]] = {
@@ -24,6 +48,16 @@ _WORDS: Final[dict[type[BaseException], str]] = {
     ValueError: "what came is no HTTP",
     zlib.error: "the answer can't be decompressed",
     TimeoutError: "nothing came for as long as the setting request_timeout allows",
+}
+
+# What is wrong with a request that can't be sent; the first that fits is said.
+_UNUSABLE: Final[dict[type[Exception], str]] = {
+    requests.exceptions.InvalidProxyURL: "the address of the proxy has no host",
+    requests.exceptions.InvalidSchema: "an address has a scheme that is not supported",
+    requests.exceptions.InvalidURL: "an address is not valid",
+    urllib3.exceptions.LocationParseError: "the name of the host is not valid",
+    requests.exceptions.InvalidHeader: "a header has characters that are not allowed",
+    UnicodeError: "a header has characters that are not allowed",
 }
 
 
@@ -39,26 +73,66 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError:
         host: Who was asked.
     """
     root = _root(error)
-    if isinstance(error, requests.exceptions.SSLError) and not isinstance(root, _CUT_OFF):
+    is_proxied = isinstance(error, requests.exceptions.ProxyError)
+    if _is_about_trust(error, root):
+        to = f"the proxy for {host}" if is_proxied else host
         return ConnectionSecurityError(
-            f"{request}: no secure connection to {host}: {_reason(root)}. Check the address, and "
+            f"{request}: no secure connection to {to}: {_reason(root)}. Check the address, and "
             "this machine's certificates and clock"
         )
+    if is_proxied and (refused := _TUNNEL_REFUSED.match(str(root))):
+        return _from_proxy(int(refused[1]), request, host)
     network = isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError)
     if not network or (isinstance(error, ValueError) and isinstance(root, ValueError)):
         # A ValueError may quote the header that holds the key.
-        detail = str(error) if type(error) is OSError else type(error).__name__
+        detail = str(error) if type(error) is OSError else _unusable(error)
         return RequestError(
-            f"{request} can't be sent to {host}: {detail}. Check api_url, user_agent, and the "
-            "environment variables for proxies and certificates"
+            f"{request} can't be sent to {host}: {detail}. Check api_key, organization, api_url, "
+            "user_agent, and the environment variables for proxies and certificates"
         )
-    return TransientError(f"{request} to {host} failed: {_reason(root)}")
+    way = " by a proxy" if is_proxied else ""
+    message = f"{request} to {host}{way} failed: {_reason(root)}"
+    if isinstance(root, socket.gaierror):
+        # A network that is down for a while looks like a name that is misspelt.
+        name = "HTTPS_PROXY" if is_proxied else "organization and api_url"
+        message += f" (check {name}, and the network)"
+    return TransientError(message)
+
+
+def _from_proxy(status: int, request: str, host: str) -> RequestError:
+    """The error that stands for the status with which a proxy opens no tunnel."""
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ProxyRefusedError(f"{request} was not passed on to {host}: {PROXY_LOGIN}")
+    if status in _PASSING:
+        return TransientError(f"{request} to {host} by a proxy failed: the proxy answered {status}")
+    return ProxyRefusedError(
+        f"{request} was not passed on to {host}: a proxy refuses it ({status}). Have the proxy "
+        "allow this host, or add the host to the environment variable NO_PROXY"
+    )
+
+
+def _is_about_trust(error: Exception, root: BaseException) -> bool:
+    """Whether TLS failed, with the host or with a proxy, in a way that lasts."""
+    if isinstance(root, _CUT_OFF):
+        return False
+    return isinstance(error, requests.exceptions.SSLError) or (
+        isinstance(error, requests.exceptions.ProxyError) and isinstance(root, ssl.SSLError)
+    )
+
+
+def _unusable(error: Exception) -> str:
+    return next(
+        (words for kind, words in _UNUSABLE.items() if isinstance(error, kind)),
+        type(error).__name__,
+    )
 
 
 def _root(error: BaseException) -> BaseException:
     """Where a chain of exceptions began."""
     while (before := error.__cause__ or error.__context__) is not None:
         error = before
+    if isinstance(error, urllib3.exceptions.SSLError) and isinstance(error.args[0], ssl.SSLError):
+        return error.args[0]  # With a proxy, urllib3 breaks the chain here.
     return error
 
 

@@ -102,6 +102,14 @@ class Reply:
         return document
 
 
+class _Exchanges(requests.Session):
+    """Leaves redirects alone: `requests` would parse their addresses even if told not to follow."""
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class Session:
     """Sends requests within the budgets, as often as it takes. Threads may share it.
 
@@ -145,7 +153,7 @@ class Session:
         self.refusals = Refusals()
         self._lock = threading.Lock()
         self._clock_difference: float | None = None
-        self._http = requests.Session()
+        self._http = _Exchanges()
         self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self._http.auth = authenticator
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
@@ -212,8 +220,15 @@ class Session:
             response, content = self._exchange(request, url, params)
             if not response.is_redirect:
                 return self._reply(request, response, content, sent)
-            url, params = urljoin(url, response.headers["location"]), None
-            if not same_origin(url, self.base_url):
+            try:
+                url, params = urljoin(url, response.headers["location"]), None
+                is_elsewhere = not same_origin(url, self.base_url)
+            except ValueError:
+                raise RedirectError(
+                    f"{request} is redirected to what is no address: check organization, region "
+                    "and api_url"
+                ) from None
+            if is_elsewhere:
                 text = (
                     f"{request} is redirected to {urlsplit(url).hostname}, a host other than "
                     f"{urlsplit(self.base_url).hostname}. The API key does not go there: check "

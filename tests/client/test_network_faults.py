@@ -6,6 +6,7 @@ import gzip
 import logging
 import random
 import socket
+import ssl
 import struct
 import threading
 import traceback
@@ -25,6 +26,8 @@ from tap_kustomer.client.errors import (
     ConnectionSecurityError,
     GaveUpError,
     OversizedError,
+    ProxyRefusedError,
+    RedirectError,
     RequestError,
     TransientError,
     WrongAnswerError,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     Answer = Callable[[socket.socket], None]
 
 KEY = "the-key-that-nobody-may-see"
+PASSWORD = "what-the-proxy-wants"
 TEAMS = Request("GET", "/v1/teams")
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -266,7 +270,9 @@ def test_a_name_that_is_not_found_may_be_found_later(
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
 
-    with pytest.raises(GaveUpError, match=r"to acme\.example failed: Name or service not known"):
+    with pytest.raises(
+        GaveUpError, match=r"failed: Name or service .*check organization and api_u"
+    ):
         ask(session(clock, "https://acme.example"))
     assert 240 <= clock.elapsed <= 300
 
@@ -291,7 +297,11 @@ def test_lengths_that_contradict_each_other_are_a_fault_of_the_answer() -> None:
     ("variable", "value", "said"),
     [
         ("REQUESTS_CA_BUNDLE", "/no/such/file", "invalid path: /no/such/file"),
-        ("HTTPS_PROXY", "https://[::1", "InvalidURL"),
+        ("HTTPS_PROXY", "https://[::1", "an address is not valid"),
+        ("HTTPS_PROXY", "http://proxy.example:99999", "an address is not valid"),
+        ("HTTPS_PROXY", "http://", "the address of the proxy has no host"),
+        ("HTTPS_PROXY", "socks5://proxy.example", "a scheme that is not supported"),
+        ("HTTPS_PROXY", "http://proxy..example", "the name of the host is not valid"),
     ],
 )
 def test_what_can_t_be_sent_is_said_at_once(
@@ -304,7 +314,123 @@ def test_what_can_t_be_sent_is_said_at_once(
     assert clock.elapsed == 0
 
 
+@pytest.mark.parametrize(
+    "location", [b"http://[", b"https://acme.example:99999", b"\xff", b"//", b"", b"javascript:x"]
+)
+def test_a_redirect_to_nowhere_is_said_at_once(
+    clock: VirtualClock, server: Server, location: bytes
+) -> None:
+    moved = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location
+    server.will(say(moved))
+
+    with pytest.raises(RedirectError, match="GET /v1/teams is redirected"):
+        ask(session(clock, server.address))
+    assert clock.elapsed == 0
+
+
+# A proxy
+
+
+@pytest.fixture
+def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """What requests to other hosts go through."""
+    for scheme in ("HTTP", "HTTPS"):
+        monkeypatch.setenv(f"{scheme}_PROXY", f"http://somebody:{PASSWORD}@{server.address}")
+        monkeypatch.delenv(f"{scheme.lower()}_proxy", raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return server
+
+
+def status_line(status: int) -> Answer:
+    return say(b"HTTP/1.1 %d\r\nContent-Length: 0\r\n\r\n" % status)
+
+
+@pytest.mark.parametrize("address", ["https://acme.example", "http://127.0.0.1:1"])
+def test_a_proxy_that_wants_a_login_is_said_at_once(
+    clock: VirtualClock, proxy: Server, address: str
+) -> None:
+    proxy.will(status_line(407))
+
+    with pytest.raises(
+        ProxyRefusedError, match=r"wants a login \(407\). Put user and pass"
+    ) as ended:
+        ask(session(clock, address))
+    assert PASSWORD not in everything_said(ended.value)
+    assert (clock.elapsed, proxy.connections) == (0, 1)
+
+
+@pytest.mark.parametrize("status", [302, 400, 403, 404, 405, 501])
+def test_a_proxy_that_refuses_the_host_is_said_at_once(
+    clock: VirtualClock, proxy: Server, status: int
+) -> None:
+    proxy.will(status_line(status))
+
+    with pytest.raises(
+        ProxyRefusedError,
+        match=rf"not passed on to acme\.example: a proxy refuses it \({status}\).* NO_PROXY",
+    ):
+        ask(session(clock, "https://acme.example"))
+    assert (clock.elapsed, proxy.connections) == (0, 1)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_a_proxy_that_does_not_reach_the_host_may_reach_it_later(
+    clock: VirtualClock, proxy: Server, status: int
+) -> None:
+    proxy.will(status_line(status))
+
+    with pytest.raises(GaveUpError, match=rf"by a proxy failed: the proxy answered {status}\."):
+        ask(session(clock, "https://acme.example"))
+    assert 240 <= clock.elapsed <= 300
+
+
+def test_a_proxy_that_is_not_found_may_be_found_later(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid")
+
+    with pytest.raises(GaveUpError, match=r"by a proxy failed: .* \(check HTTPS_PROXY"):
+        ask(session(clock, "https://acme.example", max_retry_seconds=0))
+
+
+def test_a_proxy_without_tls_is_said_at_once(
+    clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"https://{server.address}")
+    server.will(say(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+
+    with pytest.raises(
+        ConnectionSecurityError, match=r"the proxy for acme\.example: wrong version"
+    ):
+        ask(session(clock, "https://acme.example"))
+    assert (clock.elapsed, server.connections) == (0, 1)
+
+
+def test_a_proxy_that_hangs_up_in_the_handshake_may_be_better_next_time(
+    clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"https://{server.address}")
+    server.will(cut(b""))
+
+    with pytest.raises(GaveUpError, match="by a proxy failed: "):
+        ask(session(clock, "https://acme.example", max_retry_seconds=4))
+    assert server.connections > 1
+
+
 # TLS
+
+
+def test_a_certificate_that_is_not_trusted_is_said_with_its_reason() -> None:
+    cause = ssl.SSLCertVerificationError()
+    cause.verify_message = "self-signed certificate"
+    error = requests.exceptions.SSLError()
+    error.__cause__ = cause
+
+    found = from_exception(error, "GET /v1/teams", "acme.example")
+
+    assert isinstance(found, ConnectionSecurityError)
+    assert "no secure connection to acme.example: self-signed certificate. Check" in str(found)
 
 
 def test_a_server_without_tls_is_said_at_once(clock: VirtualClock, server: Server) -> None:
