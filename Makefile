@@ -5,7 +5,7 @@ PYTHON :=
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-# What each environment is made from is pinned; a change makes it anew.
+# What each environment is made from is pinned; a change makes it again.
 ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
 SINGER_IO := .venv/singer-io/.complete
@@ -15,8 +15,8 @@ SINGER_IO := .venv/singer-io/.complete
 ifneq ($(UV),)
 
 environment = rm -rf $(1) && $(UV) venv --quiet --python '$(if $(PYTHON),$(PYTHON),>=3.11,<3.15)' $(1) \
-	&& $(call install,$(1)) --require-hashes -r $(2) && $(call check,$(1),$(2))
-install = $(UV) pip install --quiet --python $(1)/bin/python --no-deps
+	&& $(call install,$(1)) --no-deps --require-hashes -r $(2) && $(call check,$(1),$(2))
+install = $(UV) pip install --quiet --python $(1)/bin/python
 checked = $(UV) pip check --python $(1)/bin/python
 
 else
@@ -29,8 +29,8 @@ environment = rm -rf $(1); \
 	done; \
 	test -n "$$python" || { echo "Python $(if $(PYTHON),$(PYTHON),3.11 to 3.14) is needed" >&2; exit 1; }; \
 	$$python -m venv $(1) \
-	&& $(call install,$(1)) --require-hashes -r $(2) && $(call check,$(1),$(2))
-install = $(1)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps
+	&& $(call install,$(1)) --no-deps --require-hashes -r $(2) && $(call check,$(1),$(2))
+install = $(1)/bin/python -m pip --disable-pip-version-check install --quiet
 checked = $(1)/bin/python -m pip --disable-pip-version-check check
 
 endif
@@ -82,7 +82,7 @@ clean:  ## Remove what these commands have made.
 $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.toml
 	@echo "Installing into .venv"
 	@$(call environment,.venv,requirements-dev.txt)
-	@$(call install,.venv) --no-build-isolation -e . -e ./kustomer_sandbox
+	@$(call install,.venv) --no-deps --no-build-isolation -e . -e ./kustomer_sandbox
 	@$(call check,.venv,requirements-dev.txt)
 	@mkdir -p output
 	@touch $@

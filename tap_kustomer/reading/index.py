@@ -181,7 +181,7 @@ class Index:
     def _learn(self, change: Callable[[Manner], Manner]) -> None:
         """Replace what is known of the search by something that follows from it.
 
-        Whoever reads it takes it once, for another thread may replace it at any moment.
+        Read it once: another thread may replace it at any moment.
         """
         with self._lock:
             self._manner = change(self._manner)

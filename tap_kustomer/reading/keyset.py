@@ -115,8 +115,8 @@ class _Found:
     """What paging through a tie has brought.
 
     Attributes:
-        created: When each row was created, by id. Not the rows: they are with whoever waits for
-            them, within the bounds for that.
+        created: When each row was created, by id. Not the rows: those are held by the
+            reader that waits for them, within its own bounds.
         total: How many there are, by the latest answer.
         page_rows: The most rows that came on a page.
         is_complete: Whether these are all of them.
