@@ -19,12 +19,16 @@ def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
     its whole table.
 
     Raises:
-        msgspec.DecodeError: It is no JSON, or of another shape than the decoder's.
+        msgspec.DecodeError: It is no JSON, is nested too deeply, or is of another shape than the
+            decoder's.
     """
     try:
-        return decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return decoder.decode(_mended(bytes(content)))
+        try:
+            return decoder.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return decoder.decode(_mended(bytes(content)))
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deeply") from error
 
 
 def _mended(content: bytes) -> bytes:
@@ -33,7 +37,7 @@ def _mended(content: bytes) -> bytes:
             content.decode(errors="replace"), parse_float=_finite, parse_constant=_nothing
         )
         return json.dumps(document, ensure_ascii=False).encode(errors="replace")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise msgspec.DecodeError(str(error)) from error
 
 

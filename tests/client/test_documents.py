@@ -25,7 +25,15 @@ def test_one_value_that_no_parser_may_accept_does_not_hold_up_the_others(
     assert decode(content, ANYTHING) == document
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b'{"a": [', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"<html>", b'{"a": [', b"[" * 100_000),
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a": "\\ud83d", "b": %b1%b}' % (b"[" * 100_000, b"]" * 100_000),
+        b'{"a": 1e999, "b": %b1%b}' % (b'{"a": ' * 100_000, b"}" * 100_000),
+    ],
+)
 def test_what_is_no_json_is_none(content: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode(content, ANYTHING)
