@@ -94,9 +94,14 @@ def explain(body: bytes) -> str:
     (https://developer.kustomer.com/docs/concepts/errors). Its CDN answers with HTML.
     """
     try:
-        document: Any = msgspec.json.decode(body)
+        return _explain(msgspec.json.decode(body))
     except msgspec.DecodeError:
         return "no JSON in the answer"
+    except RecursionError:
+        return "a reason that is nested too deeply"
+
+
+def _explain(document: Any) -> str:
     errors = document.get("errors") if isinstance(document, dict) else None
     if isinstance(errors, dict):
         errors = [errors]

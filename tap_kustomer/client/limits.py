@@ -260,7 +260,7 @@ def server_time(headers: Mapping[str, str]) -> float | None:
     """Seconds since 1970 by the clock that wrote the header `Date`; None without a valid one."""
     try:
         return parsedate_to_datetime(headers.get("date", "")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

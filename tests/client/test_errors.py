@@ -47,6 +47,16 @@ def test_a_long_explanation_is_cut_and_stays_one_line() -> None:
     assert "\n" not in told
 
 
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"code":', b"}")])
+def test_a_reason_may_be_nested_however_deeply(opening: bytes, closing: bytes) -> None:
+    # Around a thousand levels can be parsed and not be shown.
+    for depth in (*range(850, 1_000), 5_000, 100_000):
+        reason = opening * depth + b"1" + closing * depth
+
+        assert explain(b'{"errors":[{"code":%b}]}' % reason)
+        assert explain(b'{"errors":[%b]}' % reason)
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [

@@ -344,3 +344,23 @@ def test_the_clock_of_the_server_is_the_one_that_counts(
     session.send(TEAMS, whole)
 
     assert session.server_now() == clock.now() + 600
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "soon",
+        "Tue, 14 Nov 1000000000000000000000 22:23:20 GMT",
+        "Tue, 14 Nov 2023 22:23:20 -1000000000000000000000",
+        "Tue, 14 Nov 2023 22:23:20 +9999",
+    ],
+)
+def test_a_date_that_is_none_changes_no_clock(
+    session: Session, requests_mock: Mocker, clock: VirtualClock, date: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json={}, headers={"Date": date})
+
+    session.send(TEAMS, whole)
+
+    assert session.server_now() == clock.now()
