@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.json_values import deep
 from tap_kustomer import times
 from tap_kustomer.client.errors import RedirectError, WrongAnswerError
 from tap_kustomer.client.session import Reply
@@ -409,15 +408,6 @@ def test_rows_without_an_id_or_a_time_are_given_all_the_same() -> None:
     (page,) = pages_of(audit)
 
     assert list(page.resources) == odd[::-1]
-
-
-@pytest.mark.parametrize("levels", range(900, 990))
-def test_what_a_parser_has_just_followed_ends_no_reading(levels: int) -> None:
-    audit = AuditLog(spread(1))
-    row = {"id": "a", "attributes": {"deep": deep("x", levels)}}
-    audit.spoil = lambda document: document.update(data=[row])
-
-    assert ids(read(audit)) == ["a"]
 
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:
