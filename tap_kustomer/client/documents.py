@@ -13,9 +13,8 @@ from tap_kustomer.nesting import flatten
 
 T = TypeVar("T")
 
-_NULL: Final = re.compile(rb"\\u0000")
-# A backslash that another one escapes begins no `\u0000`.
-_UNESCAPED_NULL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+# An escaped backslash too, for it begins no `\u0000`.
+_ESCAPED: Final = re.compile(rb"\\(?:\\|u0000)")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -24,9 +23,11 @@ def replace_nulls(content: bytes) -> bytes:
 
     It is looked for in the bytes of a whole answer, as that costs next to nothing.
     """
-    if b"\\" not in content or _NULL.search(content) is None:
-        return content
-    return _UNESCAPED_NULL.sub(rb"\1\\ufffd", content)
+    return _ESCAPED.sub(_without_null, content) if b"\\" in content else content
+
+
+def _without_null(escaped: re.Match[bytes]) -> bytes:
+    return escaped[0] if escaped[0] == rb"\\" else rb"\ufffd"
 
 
 def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:

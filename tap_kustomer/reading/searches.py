@@ -234,7 +234,7 @@ def _row(resource: Resource, attribute: str, otherwise: int) -> Row:
         # What does not say when it was updated belongs to every window.
         time = otherwise
     raw = msgspec.Raw(encode(resource))
-    return Row(id=str(resource.get("id") or bytes(raw)), time=time, created=None, raw=raw)
+    return Row(id=str(resource.get("id")), time=time, created=None, raw=raw)
 
 
 def _merge(*sources: Iterable[Batch]) -> Iterator[Batch]:

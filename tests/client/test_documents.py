@@ -88,6 +88,6 @@ def _without_nulls(value: Any) -> Any:
 
 
 def test_an_answer_without_null_characters_is_not_copied() -> None:
-    content = rb'{"a": "one\ntwo"}'
+    content = rb'{"a": "one\ntwo \u0001"}'
 
     assert replace_nulls(content) is content

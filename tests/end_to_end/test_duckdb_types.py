@@ -16,6 +16,7 @@ import pytest
 from support.offline_tap import OfflineTap
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.outbound_accounts import OutboundAccounts
 
 if TYPE_CHECKING:
     from support.singer_output import Output, Record
@@ -174,6 +175,23 @@ def test_odd_values_are_read_back_as_they_were_written(
 ) -> None:
     assert not any("_extra" in record for record in odd_run.records("conversations"))
     assert odd_warehouse.rows["conversations"] == odd_warehouse.expected("conversations")
+
+
+def test_rows_that_lack_a_part_of_their_key_are_all_loaded(tmp_path: Path) -> None:
+    accounts: list[dict[str, Any]] = [
+        {"attributes": {"channel": "chat", "name": "Shop"}},
+        {"attributes": {"channel": "chat", "name": "Help", "account": ""}},
+        {"attributes": {"channel": " ", "name": "Blank", "account": None}},
+        {"attributes": {"name": "Unknown"}},
+    ]
+    script = {"outbound_accounts": [Page(accounts)]}
+    run = OfflineTap(OutboundAccounts, scripted={"script": script}).sync()
+
+    rows = Warehouse(run, tmp_path).rows["outbound_accounts"]
+
+    names = {account["attributes"]["name"] for account in accounts}
+    assert {row["name"] for row in rows.values()} == names
+    assert None not in {part for key in rows for part in key}
 
 
 def test_what_the_target_is_said_to_lose_it_loses(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from support.index_model import IndexModel, Rows, resource
+from support.json_values import deep
 from support.stand_in import StandIn, search_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
@@ -236,17 +237,18 @@ def test_of_a_list_rows_from_before_the_window_come_too_as_far_as_any_are_wanted
     assert sorted(ids) == ["row1", "row2", "row3", "row4", "row5", "timeless"]
 
 
-def test_rows_of_a_list_that_have_no_id_are_told_apart_by_all_they_have() -> None:
-    listed = [{"type": "conversation", "attributes": {"name": name}} for name in ("a", "b")]
+@pytest.mark.parametrize("levels", range(900, 990))
+def test_what_a_parser_has_just_followed_ends_no_reading_of_a_list(levels: int) -> None:
+    row = {"type": "conversation", "id": "a", "attributes": {"deep": deep("x", levels)}}
     session = StandIn(
         search_of(IndexModel({})),
-        lists={"/v1/conversations": [listed]},
+        lists={"/v1/conversations": [[row]]},
         refused=("conversation_updated_at",),
     )
 
     (page,) = reading(session, Window(NOW - DAY, NOW))
 
-    assert list(page.resources) == listed
+    assert [found["id"] for found in page.resources] == ["a"]
 
 
 def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:

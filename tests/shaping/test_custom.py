@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from singer_sdk.singerlib.schema import Schema
 
-from support.json_values import KEYS, json_values, leaves, time_texts
+from support.json_values import KEYS, deep, json_values, leaves, time_texts
 from support.singer_schemas import CANONICAL_TIME, misfits
 from tap_kustomer import times
+from tap_kustomer.nesting import encode
 from tap_kustomer.shaping.custom import (
     fields_from_metadata,
     fields_from_schema,
@@ -306,6 +307,17 @@ def without_descriptions(schema: dict[str, Any], description: Any = None) -> dic
 
 
 EDITED = ["", "Colour.", "Custom attribute colorStr.", 'Custom attribute "\\x"', None, 5]
+
+
+@pytest.mark.parametrize("value", [7, True, ["x"], {"aKey": "x"}, deep("x", 950)], ids=type)
+def test_what_describes_an_attribute_is_written_as_json_if_it_is_no_text(value: Any) -> None:
+    about = {"description": value, "deletedAt": value, "displayName": value, "type": value}
+
+    (field,) = fields_from_metadata({"colorStr": about})
+
+    said = encode(value).decode()
+    assert field.title == said
+    assert field.description == f'Custom attribute "colorStr": {said}; deleted {said}.'
 
 
 @pytest.mark.parametrize("description", EDITED)

@@ -37,6 +37,21 @@ def test_a_secret_attribute_is_nowhere(attributes: dict[str, Any]) -> None:
     assert "hush" not in str(shaped)
 
 
+@pytest.mark.parametrize("levels", [1, 5, 900])
+def test_a_secret_within_arrays_of_arrays_is_nowhere_and_each_place_stays(levels: int) -> None:
+    steps: list[Any] = ["first", {"params": "hush", "kind": "x"}, "last"]
+    for _ in range(levels):
+        steps = ["before", steps, "after"]
+
+    hidden = compile_hiding(["steps.params"])({"attributes": {"steps": steps}})["attributes"]
+
+    inner = hidden["steps"]
+    for _ in range(levels):
+        before, inner, after = inner
+        assert (before, after) == ("before", "after")
+    assert inner == ["first", {"kind": "x"}, "last"]
+
+
 def test_a_secret_inside_an_attribute_is_nowhere_and_the_rest_of_it_stays() -> None:
     shaped = record(
         ("settings.secret",), {"attributes": {"settings": {"theme": "dark", "secret": "hush"}}}

@@ -302,6 +302,24 @@ def test_a_value_of_any_depth_anywhere_in_a_resource_gives_sound_rows(
             check_rows(stream, with_parent(stream, resource))
 
 
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+def test_derived_rows_have_the_id_of_their_parent_even_if_it_has_none(
+    stream: type[KustomerStream],
+) -> None:
+    attributes: dict[str, Any] = {field.source: sound(field) for field in stream.shape.attributes}
+    attributes |= {secret.split(".")[0]: "secret" for secret in stream.secrets}
+    references = [{"type": "user", "id": "1"}, {"type": "team", "id": "2"}]
+    related = {each.source: {"data": references} for each in stream.shape.relationships}
+    resource = with_parent(stream, {"attributes": attributes, "relationships": related})
+    (root, _), *derived = tables_of(stream)
+
+    parents = {row["id"] for row in root.shape_rows(resource)}
+
+    for table, _ in derived:
+        ids = {row[table.primary_keys[0]] for row in table.shape_rows(resource)}
+        assert ids <= parents
+
+
 @settings(deadline=None, max_examples=400)
 @given(
     st.sampled_from(STREAMS).flatmap(
@@ -363,6 +381,19 @@ def test_each_property_is_a_custom_attribute_that_fits_the_schema(
     assert {row["resource"] for row in rows} <= {name}
     assert len({row["id"] for row in rows}) == len(properties)
     assert not [wrong for row in rows for wrong in misfits(custom_attributes.schema, row)]
+
+
+@pytest.mark.parametrize("member", [{}, {"id": None}, {"id": ""}, {"id": 7}], ids=str)
+def test_custom_attributes_of_a_resource_without_a_name_are_kept(
+    custom_attributes: Table, member: dict[str, Any]
+) -> None:
+    attributes: dict[str, Any] = {"properties": {"colorStr": {}, "priceNum": {}}}
+
+    rows = [*custom_attributes.shape_rows({**member, "attributes": attributes})]
+
+    assert [row["name"] for row in rows] == ["colorStr", "priceNum"]
+    assert all(row["id"] == f"{row['resource']}/{row['name']}" for row in rows)
+    assert len({row["resource"] for row in rows}) == 1
 
 
 @pytest.mark.parametrize("value", [value for value in ODD if not isinstance(value, dict)])

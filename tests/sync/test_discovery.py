@@ -122,6 +122,12 @@ def test_each_klass_is_found_with_its_title_and_its_custom_attributes() -> None:
     assert found.custom["message"] == ()
 
 
+def test_the_title_of_a_klass_is_written_as_json_if_it_is_no_text() -> None:
+    found = Story(organisation(klass("order", displayName={"aKey": True}))).discover()
+
+    assert found.klasses == (Klass("order", '{"aKey":true}'),)
+
+
 def test_klasses_come_in_an_order_that_a_new_one_does_not_change() -> None:
     old = klass("order", "2024-01-01T00:00:00.000Z"), klass("Order", "2024-01-02T00:00:00.000Z")
     new = klass("ORDER", "2024-01-03T00:00:00.000Z")
