@@ -130,11 +130,13 @@ class Budget:
         # Answers overtake each other, so a small rise means nothing. A rise by more than the
         # requests that were under way at the same time is a new window.
         jump = max(8.0, limit * 0.1, self._sent_since(sent - (now - sent)))
-        if remaining > self._remaining + jump or math.isinf(self._remaining):
+        is_first = math.isinf(self._remaining)
+        if is_first or remaining > self._remaining + jump:
             self._window_begin, self._window_seen = sent, now
             self._window_end = now + WINDOW_SECONDS
-            # What was scarce in the old window holds up the new one no longer.
-            self._next_slot = min(self._next_slot, now + _BURST_SECONDS + 1.0 / self.rate)
+            if not is_first:
+                # What was scarce in the old window holds up the new one no longer.
+                self._next_slot = min(self._next_slot, now + _BURST_SECONDS + 1.0 / self.rate)
         elif sent >= self._window_end:
             # If hardly anything of the last window was used, its reset goes unnoticed: let this
             # window run on for a while.

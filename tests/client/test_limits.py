@@ -196,6 +196,19 @@ def test_a_run_begins_with_many_requests_at_once(
     assert most <= at_once <= most + 1
 
 
+def test_the_first_minute_stays_within_the_share_in_spite_of_a_head_start(
+    clock: VirtualClock,
+) -> None:
+    limiter = Limiter(clock, 0.5)
+    sent = [limiter.wait(Cost.PLAIN)]
+    while sent[-1] < 60:
+        headers = _headers(limit=300, remaining=300 - len(sent))
+        clock.later(0.5, partial(limiter.learn, Cost.PLAIN, headers, sent[-1]))
+        sent.append(limiter.wait(Cost.PLAIN))
+
+    assert len(sent) <= 0.5 * 300 * 1.1 + 2
+
+
 @pytest.mark.parametrize("percent", [25, 50, 80, 90, 95, 100])
 @pytest.mark.parametrize("limit", [60, 100, 300, 2000])
 def test_no_minute_sees_more_than_the_limit(clock: VirtualClock, limit: int, percent: int) -> None:
