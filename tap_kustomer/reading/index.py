@@ -181,7 +181,7 @@ class Index:
     def _learn(self, change: Callable[[Manner], Manner]) -> None:
         """Replace what is known of the search by something that follows from it.
 
-        Read it once: another thread may replace it at any moment.
+        What uses it reads it once: another thread may replace it at any moment.
         """
         with self._lock:
             self._manner = change(self._manner)

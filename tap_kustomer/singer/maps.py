@@ -26,7 +26,6 @@ from singer_sdk.singerlib.catalog import MetadataMapping, StreamMetadata
 from typing_extensions import override
 
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.omissions import mapped as omitted_columns
 from tap_kustomer.shaping.layout import EXTRA
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.shaping.names import LONGEST, distinct
@@ -42,6 +41,7 @@ from tap_kustomer.singer.mapped import (
     map_error,
     needed_columns,
 )
+from tap_kustomer.singer.omissions import mapped as omitted_columns
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.streams.core import Stream
 
-    from tap_kustomer.inputs.omissions import Columns
+    from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.flattening import Flattening
 

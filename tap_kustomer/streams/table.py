@@ -20,8 +20,8 @@ from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.omissions import deselected
 from tap_kustomer.shaping.leftovers import without_columns
+from tap_kustomer.singer.omissions import deselected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib.messages import SchemaMessage
 
-    from tap_kustomer.inputs.omissions import Columns
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.reading.window import Window
     from tap_kustomer.reporting.outcome import Outcome
     from tap_kustomer.resource import Resource
+    from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.tap import TapKustomer
 
 
@@ -179,10 +179,6 @@ class Table(Stream):
         self.stream_state["was_read"] = True
         if is_complete and self.is_full_table and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
-
-    def break_off(self) -> None:
-        """Write what is kept of a reading that could not be ended: the state speaks of it."""
-        self.write_batch()
 
     def hold_back(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""

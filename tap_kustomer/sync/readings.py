@@ -142,7 +142,7 @@ class Reading:
         """End the tables of a reading that has not come to its own end."""
         for table in self._tables:
             if self._incomplete is None:
-                table.break_off()
+                table.write_batch()
             else:
                 if self._incomplete.since is not None:
                     table.hold_back(self._incomplete.since)

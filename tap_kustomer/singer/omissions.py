@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.mapper import MAPPER_ELSE_OPTION
+
+from tap_kustomer.shaping.layout import EXTRA
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from singer_sdk.singerlib.catalog import SelectionMask
 
-# Columns, and which keys of the objects in them; all of a column where none are named.
-Columns: TypeAlias = "dict[str, Columns]"
-
-_EXTRA: Final = "_extra"
-_ELSE: Final = "__else__"
+    from tap_kustomer.shaping.leftovers import Columns
 
 
 def deselected(mask: SelectionMask) -> Columns:
     """The columns, and the parts of columns, that a catalog deselects."""
-    columns: Columns = {}
+    columns: dict[str, Any] = {}
     for breadcrumb, is_selected in mask.items():
         if is_selected or not _is_column(breadcrumb) or not mask[breadcrumb[:-2]]:
             continue
@@ -28,7 +28,8 @@ def deselected(mask: SelectionMask) -> Columns:
             inner = inner.setdefault(step, {})
         inner[name] = {}
     # What is deselected inside of `_extra` would be a column of its own, if it had one.
-    return columns | columns.get(_EXTRA, {})
+    chosen: Columns = columns | columns.get(EXTRA, {})
+    return chosen
 
 
 def _is_column(breadcrumb: tuple[str, ...]) -> bool:
@@ -43,6 +44,6 @@ def mapped(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
         columns: All that the stream has.
     """
     changed = {name for name, expression in options.items() if expression not in (name, "self")}
-    if _ELSE in options:
+    if MAPPER_ELSE_OPTION in options:
         changed |= set(columns) - options.keys()
     return {name: {} for name in changed}

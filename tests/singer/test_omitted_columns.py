@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from singer_sdk.singerlib.catalog import SelectionMask
 
-from tap_kustomer.inputs.omissions import deselected, mapped
+from tap_kustomer.singer.omissions import deselected, mapped
 
 A = ("properties", "a")
 A_B = (*A, "properties", "b")
