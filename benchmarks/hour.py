@@ -9,7 +9,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.client.limits import Cost, Limiter
+from tap_kustomer.client.limits import BudgetKind, Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,11 +98,11 @@ def refused_in_an_hour(*, share: float, others: float, seed: int) -> int:
     if others:
         search_for_another()
     while clock.monotonic() < HOUR:
-        sent = limiter.wait(Cost.SEARCH)
+        sent = limiter.wait(BudgetKind.SEARCH)
         headers = kustomer.admit()
         if headers is None:
             refused += 1
-            limiter.refuse(Cost.SEARCH, {})
+            limiter.refuse(BudgetKind.SEARCH, {})
         else:
-            clock.later(LATENCY, partial(limiter.learn, Cost.SEARCH, headers, sent))
+            clock.later(LATENCY, partial(limiter.learn, BudgetKind.SEARCH, headers, sent))
     return refused

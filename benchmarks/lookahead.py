@@ -18,15 +18,15 @@ from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading import searches
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.schedule import Schedule, Slice
+from tap_kustomer.reading.search import read as searches
+from tap_kustomer.reading.search.slices import Schedule, Slice
 from tap_kustomer.reading.sources import Search
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from tap_kustomer.reading.incomplete import Shortfall, Unproven
-    from tap_kustomer.reading.questions import Answer
+    from tap_kustomer.reading.search.query import SearchPage
 
 PARALLEL: Final = 8
 PAGE_SIZE: Final = 500
@@ -73,7 +73,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
 
     class Watched(Schedule):
         @override
-        def learn(self, part: Slice, answer: Answer) -> None:
+        def learn(self, part: Slice, answer: SearchPage) -> None:
             nonlocal most
             super().learn(part, answer)
             most = max(most, self.waiting)

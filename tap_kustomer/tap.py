@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.catalog import Catalog
 
     from tap_kustomer.config import Settings
-    from tap_kustomer.streams.table import Table
+    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.sync.run import Run
 
 
@@ -115,9 +115,9 @@ class TapKustomer(Tap):
         return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
 
     @override
-    def discover_streams(self) -> Sequence[Table]:
+    def discover_streams(self) -> Sequence[TapStream]:
         """All tables; without a catalog, with what the organisation has defined itself."""
-        from tap_kustomer.sync.tables import all_tables  # noqa: PLC0415  # --about needs none of them.
+        from tap_kustomer.sync.streams import all_tables  # noqa: PLC0415  # --about needs none of them.
 
         tables = all_tables(self)
         if self.input_catalog is not None:
@@ -183,7 +183,7 @@ class TapKustomer(Tap):
             parse_env_config=config.parse_env,
         )
         from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.tables import try_selected  # noqa: PLC0415
+        from tap_kustomer.sync.streams import try_selected  # noqa: PLC0415
 
         findings = try_selected(tap)
         # Standard output is for Singer messages alone.
@@ -257,20 +257,20 @@ class TapKustomer(Tap):
         self.run.begin()
         self.writer.stop_if_asked = self.stop_if_asked
         from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.tables import write_selected  # noqa: PLC0415
+        from tap_kustomer.sync.streams import write_selected  # noqa: PLC0415
 
         free_bodies_at_once()
         write_selected(self, self._write_state)
 
-    def records_of(self, table: Table) -> Iterator[dict[str, Any]]:
+    def records_of(self, table: TapStream) -> Iterator[dict[str, Any]]:
         """The records of a table, in a reading for this table alone.
 
         Raises:
             TapKustomerError: They can't be read.
         """
-        from tap_kustomer.sync.readings import Reading  # noqa: PLC0415  # As above.
+        from tap_kustomer.sync.extractions import Extraction  # noqa: PLC0415  # As above.
 
-        return Reading(self.run, [table]).records()
+        return Extraction(self.run, [table]).records()
 
     def _write_state(self) -> None:
         self.write_message(StateMessage(value=self.state))
@@ -312,7 +312,7 @@ def _load_only_file(
 def _checked_state(document: dict[str, Any] | None) -> dict[str, Any] | None:
     if document is None:
         return None
-    from tap_kustomer.sync.tables import replication_key_of  # noqa: PLC0415  # As above.
+    from tap_kustomer.sync.streams import replication_key_of  # noqa: PLC0415  # As above.
 
     return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
 

@@ -60,7 +60,7 @@ def _overview(tables: Sequence[Table]) -> Iterator[str]:
         for table in members:
             yield row(
                 f"[`{table.name}`](#{_anchor(table.name)})",
-                _what(table) + ("" if table.confirmed else " *Unconfirmed.*"),
+                _what(table) + ("" if table.documented else " *Unconfirmed.*"),
                 code(table.key),
                 f"`{table.replication_key}`" if table.replication_key else "full",
                 "yes" if table.selected else "no",
@@ -90,7 +90,7 @@ def _facts(table: Table) -> Iterator[str]:
     yield f"* Read from: {table.source}."
     yield f"* Role: {_roles(table)}."
     yield f"* Selected by default: {'yes' if table.selected else 'no'}."
-    if not table.confirmed:
+    if not table.documented:
         yield "* Unconfirmed: it may be missing."
     if table.secrets:
         yield f"* Left out, as it gives access to something: {code(table.secrets)}."

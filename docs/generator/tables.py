@@ -68,7 +68,7 @@ class Table:
     searched: bool
     roles: tuple[str, ...]
     selected: bool
-    confirmed: bool
+    documented: bool
     secrets: tuple[str, ...]
     columns: tuple[Column, ...]
     parent: str = ""
@@ -120,7 +120,7 @@ def _tables_of(stream: type[KustomerStream], name: str, group: str) -> Iterator[
         searched=is_searched(stream.source),
         roles=stream.roles,
         selected=stream.selected_by_default,
-        confirmed=stream.confirmed,
+        documented=stream.documented,
         secrets=stream.secrets,
         columns=tuple(columns(schema, _joins(name, schema), _columns_with_tables(stream))),
         children=tuple(each.name for each in derived),
@@ -149,7 +149,7 @@ def _derived(derived: Derived, stream: type[KustomerStream], root: Table) -> Tab
         searched=root.searched,
         roles=root.roles,
         selected=root.selected,
-        confirmed=root.confirmed,
+        documented=root.documented,
         secrets=(),
         columns=tuple(columns(schema, joins)),
         parent=root.name,

@@ -47,7 +47,7 @@ _EPOCH_MILLISECONDS: Final = 1e12
 _EPOCH_SECONDS: Final = 1e9
 
 
-class Cost(Enum):
+class BudgetKind(Enum):
     """Which budgets a request draws on."""
 
     PLAIN = "plain"
@@ -188,7 +188,7 @@ class Limiter:
         self.organization = Budget(ORGANIZATION_LIMIT, share, _HEAD_START)
         self.search = Budget(SEARCH_LIMIT, share)
 
-    def wait(self, cost: Cost) -> float:
+    def wait(self, cost: BudgetKind) -> float:
         """Come back when the request may be sent, with the time by the clock's `monotonic`."""
         while True:
             now = self._clock.monotonic()
@@ -202,7 +202,7 @@ class Limiter:
             # Nothing is booked ahead: who wakes up looks again, for a 429 may have come meanwhile.
             self._clock.sleep(at - now)
 
-    def learn(self, cost: Cost, headers: Mapping[str, str], sent: float) -> None:
+    def learn(self, cost: BudgetKind, headers: Mapping[str, str], sent: float) -> None:
         """Take note of an answer's `x-ratelimit-limit` and `-remaining`; not every one has them.
 
         Args:
@@ -218,20 +218,20 @@ class Limiter:
                 self._clock.monotonic(), sent, limit, _whole(headers.get("x-ratelimit-remaining"))
             )
 
-    def refuse(self, cost: Cost, headers: Mapping[str, str]) -> float:
+    def refuse(self, cost: BudgetKind, headers: Mapping[str, str]) -> float:
         """Take note of a 429 and give the seconds to wait."""
         limit = _whole(headers.get("x-ratelimit-limit"))
         with self._lock:
             budget = self._meant(cost, limit)
             return budget.refuse(self._clock.monotonic(), self._asked_wait(headers))
 
-    def _budgets(self, cost: Cost) -> tuple[Budget, ...]:
-        if cost is Cost.SEARCH:
+    def _budgets(self, cost: BudgetKind) -> tuple[Budget, ...]:
+        if cost is BudgetKind.SEARCH:
             return (self.organization, self.search)
         return (self.organization,)
 
-    def _meant(self, cost: Cost, limit: int | None) -> Budget:
-        if cost is Cost.SEARCH and (limit is None or limit <= _LARGEST_SEARCH_LIMIT):
+    def _meant(self, cost: BudgetKind, limit: int | None) -> Budget:
+        if cost is BudgetKind.SEARCH and (limit is None or limit <= _LARGEST_SEARCH_LIMIT):
             return self.search
         return self.organization
 

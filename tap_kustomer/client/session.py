@@ -29,7 +29,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
-from tap_kustomer.client.limits import Cost, retry_after, server_time
+from tap_kustomer.client.limits import BudgetKind, retry_after, server_time
 from tap_kustomer.client.refusals import Refusals
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Request:
     path: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     json: Document | None = None
-    cost: Cost = Cost.PLAIN
+    cost: BudgetKind = BudgetKind.PLAIN
 
     @override
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from tap_kustomer.client.documents import decode
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.links import Trail, next_link, resources_in
+from tap_kustomer.reading.links import VisitedPages, next_link, resources_in
 from tap_kustomer.reading.numbers import whole_number
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.window import Window
@@ -76,7 +76,7 @@ def read_cursor(
         RequestError: The list can't be read.
         IncompleteError: All that came was given, but it is less than the list says it has.
     """
-    reading = _CursorReading(session, workers, source, name)
+    reading = _CursorExtraction(session, workers, source, name)
     yield from reading.read(Window(max(window.start, _FIRST_TIME), window.end))
     if reading.shortfall is not None:
         raise reading.shortfall
@@ -92,13 +92,13 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _CursorPage:
     rows: list[_Row]
     next_link: str | None
     count: int | None
 
 
-class _CursorReading:
+class _CursorExtraction:
     """One reading of a list.
 
     Attributes:
@@ -129,7 +129,7 @@ class _CursorReading:
             else:
                 yield from self._read_through(part, chain((first,), answers))
 
-    def _is_too_large(self, first: _Answer) -> bool:
+    def _is_too_large(self, first: _CursorPage) -> bool:
         has_more = bool(first.rows) and first.next_link is not None
         is_many = first.count is not None and first.count >= self._most_held
         most_halvings = _HALVINGS_A_PART * (1 + self._given / self._most_held)
@@ -144,7 +144,7 @@ class _CursorReading:
             return False
         return True
 
-    def _read_through(self, part: Window, answers: Iterable[_Answer]) -> Iterator[Page]:
+    def _read_through(self, part: Window, answers: Iterable[_CursorPage]) -> Iterator[Page]:
         held: dict[str, _Row] = {}
         difference = ""
         for _ in range(_READINGS_AT_MOST):
@@ -182,9 +182,9 @@ class _CursorReading:
             reached = None
         return Page(_resources(rows), reached)
 
-    def _answers(self, part: Window) -> Iterator[_Answer]:
+    def _answers(self, part: Window) -> Iterator[_CursorPage]:
         request = self._request(part, self._source.count)
-        trail = Trail(self._session, request)
+        trail = VisitedPages(self._session, request)
         before: set[str] = set()
         while True:
             answer = self._ask(request)
@@ -210,12 +210,12 @@ class _CursorReading:
             },
         )
 
-    def _ask(self, request: Request) -> _Answer:
+    def _ask(self, request: Request) -> _CursorPage:
         return self._workers.call(partial(self._session.send, request, self._read_answer))
 
-    def _read_answer(self, reply: Reply) -> _Answer:
+    def _read_answer(self, reply: Reply) -> _CursorPage:
         document = reply.document()
-        return _Answer(
+        return _CursorPage(
             rows=[self._row(row) for row in resources_in(document.get("data"))],
             next_link=next_link(document),
             count=_count(document.get("meta")),

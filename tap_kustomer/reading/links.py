@@ -36,7 +36,7 @@ def next_link(document: Document) -> str | None:
     return link if isinstance(link, str) and link else None
 
 
-class Trail:
+class VisitedPages:
     """Where the pages of one reading of a list have led.
 
     Args:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from tap_kustomer.client.errors import RefusedError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
-from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.links import Trail, next_link, resources_in
+from tap_kustomer.reading.links import VisitedPages, next_link, resources_in
 from tap_kustomer.reading.numbers import whole_number
 from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.prefetch import read_concurrently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,7 +81,7 @@ def read_list(
     ]
     readings = [partial(_read_variant, session, workers, source, first) for first in firsts]
     given: set[str] = set()
-    for page in side_by_side(readings):
+    for page in read_concurrently(readings):
         if fresh := [one for one in page.resources if _is_new(_key(one), given)]:
             yield Page(fresh)
 
@@ -164,7 +164,7 @@ class _Pager:
         self.total: int | None = None
         self.totals: set[int] = set()
         self._first = first
-        self._trail = Trail(session, first)
+        self._trail = VisitedPages(session, first)
         self._pages = self._rows = self._largest = 0
         self._is_stale = self._has_slid = False
         self.learn(page)

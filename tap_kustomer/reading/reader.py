@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Final
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, WrongAnswerError
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.ahead import side_by_side
 from tap_kustomer.reading.children import NoneFoundError, read_children
 from tap_kustomer.reading.cursors import read_cursor
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.questions import Question
-from tap_kustomer.reading.searches import read_search
-from tap_kustomer.reading.sources import Chain, CursorList, LiveIds, PagedList, Search, Single
+from tap_kustomer.reading.prefetch import read_concurrently
+from tap_kustomer.reading.search.client import SearchClient
+from tap_kustomer.reading.search.query import SearchQuery
+from tap_kustomer.reading.search.read import read_search
+from tap_kustomer.reading.sources import (
+    Concatenation,
+    CursorList,
+    LiveIds,
+    PagedList,
+    Search,
+    Single,
+)
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
@@ -79,7 +86,7 @@ class Reader:
             RequestError: They can't be read.
             IncompleteError: All that came was given, but more is known to be there.
         """
-        if isinstance(source, Chain):
+        if isinstance(source, Concatenation):
             yield from self._read_chain(source, window, name, in_turn)
         elif isinstance(source, Single):
             yield self.workers.call(partial(self._read_single, source))
@@ -108,12 +115,12 @@ class Reader:
         Raises:
             RequestError: The search can't be asked.
         """
-        index = Index(self.session, source, source.times[0], page_size=1)
-        question = Question(window, sorted=False)
-        return self.workers.call(partial(index.ask, question)).total
+        index = SearchClient(self.session, source, source.times[0], page_size=1)
+        query = SearchQuery(window, sorted=False)
+        return self.workers.call(partial(index.ask, query)).total
 
     def _read_chain(
-        self, chain: Chain, window: Window, name: str, in_turn: Callable[[], bool]
+        self, chain: Concatenation, window: Window, name: str, in_turn: Callable[[], bool]
     ) -> Iterator[Page]:
         """The rows of all parts.
 
@@ -129,7 +136,7 @@ class Reader:
             except MissingError as error:
                 missing.append(error)
 
-        yield from side_by_side([partial(read, part) for part in chain.sources])
+        yield from read_concurrently([partial(read, part) for part in chain.sources])
         if len(missing) == len(chain.sources):
             raise missing[0]
         # Without any of its parents a part is empty.

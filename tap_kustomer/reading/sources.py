@@ -148,13 +148,13 @@ class LiveIds:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Concatenation:
     """Rows of several sources, one after the other. None of them is asked by time."""
 
     sources: tuple[PagedList | Single | PerParent, ...]
 
 
-Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Chain
+Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Concatenation
 
 
 def root_of(source: Source) -> Source:

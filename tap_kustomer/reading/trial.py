@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from tap_kustomer.client.errors import MissingError, RefusedError
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.children import NoneFoundError, read_children
-from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import ask_first
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.questions import Question
+from tap_kustomer.reading.search.client import SearchClient
+from tap_kustomer.reading.search.query import SearchQuery
 from tap_kustomer.reading.sources import (
-    Chain,
+    Concatenation,
     CursorList,
     LiveIds,
     PagedList,
@@ -54,7 +54,7 @@ def sample(
     Raises:
         RequestError: It can't be read.
     """
-    if isinstance(source, Chain):
+    if isinstance(source, Concatenation):
         return _of_chain(reader, source, window, name)
     if isinstance(source, Search):
         return _of_search(reader, source, window, rows)
@@ -67,7 +67,7 @@ def sample(
     return _get(reader, source.path, {"count": rows} if isinstance(source, CursorList) else {})
 
 
-def _of_chain(reader: Reader, source: Chain, window: Window, name: str) -> list[Resource]:
+def _of_chain(reader: Reader, source: Concatenation, window: Window, name: str) -> list[Resource]:
     """The rows of those parts that are there."""
     rows: list[Resource] = []
     missing: list[MissingError] = []
@@ -83,12 +83,12 @@ def _of_chain(reader: Reader, source: Chain, window: Window, name: str) -> list[
 
 def _of_search(reader: Reader, source: Search, window: Window, rows: int) -> list[Resource]:
     """By the first criterion that the search knows; else from the list."""
-    question = Question(window, sorted=False)
+    query = SearchQuery(window, sorted=False)
     refusal: RefusedError | None = None
     for criterion in source.times:
-        index = Index(reader.session, source, criterion, page_size=rows)
+        index = SearchClient(reader.session, source, criterion, page_size=rows)
         try:
-            answer = reader.workers.call(partial(index.ask, question))
+            answer = reader.workers.call(partial(index.ask, query))
         except RefusedError as error:
             refusal = error
         else:

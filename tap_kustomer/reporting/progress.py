@@ -48,7 +48,7 @@ class Progress(Protocol):
         ...
 
 
-class Unseen:
+class NoProgress:
     """Shows nothing."""
 
     def begin(self, table: str, until: int | None) -> None:
@@ -68,7 +68,7 @@ def shown(budget: Budget, clock: Clock, readings: int) -> Iterator[Progress]:
         readings: How many there are to be written.
     """
     if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield Unseen()
+        yield NoProgress()
         return
     # Without soft wrapping, lines of the log would be broken where the terminal ends.
     with shown_on(open_console(soft_wrap=True), budget, clock, readings) as progress:

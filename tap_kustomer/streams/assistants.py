@@ -26,7 +26,7 @@ class Assistants(KustomerStream):
     """
 
     name = "assistants"
-    confirmed = False
+    documented = False
     source = PagedList("/v1/assistants")
     roles = ("org.permission.assistant.read",)
     shape = Shape(

@@ -14,7 +14,7 @@ from tap_kustomer.shaping.layout import parent_columns
 from tap_kustomer.shaping.names import snake_case
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
-from tap_kustomer.streams.table import Table
+from tap_kustomer.singer.stream import TapStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tap_kustomer.tap import TapKustomer
 
 
-class KustomerStream(Table):
+class KustomerStream(TapStream):
     """A table of Kustomer objects. A subclass is a declaration.
 
     Attributes:
@@ -76,7 +76,7 @@ class KustomerStream(Table):
         )
 
 
-class DerivedTable(Table):
+class DerivedStream(TapStream):
     """A table of what the rows of another one carry inside themselves.
 
     Args:
@@ -94,7 +94,7 @@ class DerivedTable(Table):
         self.source = root.source
         self.types = root.types
         self.roles = root.roles
-        self.confirmed = root.confirmed
+        self.documented = root.documented
         self.primary_keys = (parent_columns(root.singular).id, POSITION)
         self.replication_key = derived_replication_key(root.replication_key, root.singular)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_kustomer.reading.sources import Chain, PerParent, Single
+from tap_kustomer.reading.sources import Concatenation, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.streams.base import KustomerStream
@@ -36,7 +36,7 @@ class CustomAttributeMetadata(KustomerStream):
     """
 
     name = "custom_attribute_metadata"
-    source = Chain(
+    source = Concatenation(
         (
             Single("/v1/metadata/company"),
             Single("/v1/metadata/conversation"),

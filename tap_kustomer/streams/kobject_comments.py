@@ -32,7 +32,7 @@ class KobjectComments(KustomerStream):
 
     name = "kobject_comments"
     singular = "kobject_comment"
-    confirmed = False
+    documented = False
     selected_by_default = False
     source = PerParent(parent=Kobjects.source, path="/v1/kobjects/{id}/comments")
     roles = ("org.permission.note.read", "org.user.note.read")

@@ -44,7 +44,7 @@ class SatisfactionResponses(KustomerStream):
 
     name = "satisfaction_responses"
     singular = "satisfaction_response"
-    confirmed = False
+    documented = False
     selected_by_default = False
     source = PerParent(
         parent=Conversations.source, path="/v1/satisfaction-responses/{id}", key=response_of

@@ -7,15 +7,15 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import AccessError, RequestError
-from tap_kustomer.reading.ahead import Ahead
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.sync.readings import explain_refusal, is_absent
+from tap_kustomer.reading.prefetch import Prefetch
+from tap_kustomer.sync.extractions import explain_refusal, is_absent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_kustomer.sync.readings import Reading
+    from tap_kustomer.sync.extractions import Extraction
     from tap_kustomer.sync.run import Run
 
 
@@ -36,7 +36,7 @@ class Readable(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AccessCheck:
     """What a trial has shown of one reading.
 
     Attributes:
@@ -52,7 +52,7 @@ class Finding:
     reason: str = ""
 
 
-def try_all(run: Run, readings: Iterable[Reading]) -> list[Finding]:
+def check_access(run: Run, readings: Iterable[Extraction]) -> list[AccessCheck]:
     """Ask for as little of each reading as shows whether it can be read, several at once.
 
     Raises:
@@ -65,7 +65,7 @@ def try_all(run: Run, readings: Iterable[Reading]) -> list[Finding]:
     return [_finding(reading, pages) for reading, pages in opened]
 
 
-def table_of(findings: Iterable[Finding]) -> str:
+def table_of(findings: Iterable[AccessCheck]) -> str:
     """What the trials have shown, in lines of text."""
     rows = [("stream (+ those made of its rows)", "readable", "")]
     rows += [(_name(finding), finding.readable.value, finding.reason) for finding in findings]
@@ -74,30 +74,30 @@ def table_of(findings: Iterable[Finding]) -> str:
     return "\n".join(lines)
 
 
-def _open(run: Run, reading: Reading) -> Ahead:
+def _open(run: Run, reading: Extraction) -> Prefetch:
     def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
         del in_turn
         rows = reading.sample()
         if rows is not None:
             yield Page(rows)
 
-    return Ahead(read, before_waiting=lambda: None, stop_if_asked=run.stop_if_asked)
+    return Prefetch(read, before_waiting=lambda: None, stop_if_asked=run.stop_if_asked)
 
 
-def _finding(reading: Reading, pages: Iterable[Page]) -> Finding:
+def _finding(reading: Extraction, pages: Iterable[Page]) -> AccessCheck:
     name, others = reading.lead.name, reading.others
     try:
         if list(pages):
-            return Finding(name, others, Readable.YES)
+            return AccessCheck(name, others, Readable.YES)
     except IncompleteError:
-        return Finding(name, others, Readable.YES)
+        return AccessCheck(name, others, Readable.YES)
     except AccessError as error:
-        return Finding(name, others, Readable.NO, explain_refusal(reading.lead, error))
+        return AccessCheck(name, others, Readable.NO, explain_refusal(reading.lead, error))
     except RequestError as error:
         readable = Readable.ABSENT if is_absent(reading.lead, error) else Readable.NO
-        return Finding(name, others, readable, str(error))
-    return Finding(name, others, Readable.UNKNOWN, "there are no rows by which to ask for it")
+        return AccessCheck(name, others, readable, str(error))
+    return AccessCheck(name, others, Readable.UNKNOWN, "there are no rows by which to ask for it")
 
 
-def _name(finding: Finding) -> str:
+def _name(finding: AccessCheck) -> str:
     return f"{finding.table} (+{finding.others})" if finding.others else finding.table

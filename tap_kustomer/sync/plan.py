@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import DeadKeyError, RequestError
 from tap_kustomer.reading.window import Window
-from tap_kustomer.streams.base import DerivedTable
+from tap_kustomer.streams.base import DerivedStream
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects
-from tap_kustomer.sync.readings import Reading, in_order
+from tap_kustomer.sync.extractions import Extraction, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_kustomer.streams.table import Table
+    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.sync.run import Run
 
 
-def plan(run: Run, tables: Iterable[Table]) -> list[Reading]:
+def plan(run: Run, tables: Iterable[TapStream]) -> list[Extraction]:
     """The readings for these tables, in the order in which they are written."""
-    by_source: dict[int, list[Table]] = {}
+    by_source: dict[int, list[TapStream]] = {}
     for table in tables:
         by_source.setdefault(id(table.source), []).append(table)
     kobjects = by_source.pop(id(Kobjects.source), [])
     groups = [*by_source.values(), *_kobject_groups(run, kobjects)]
-    return in_order(Reading(run, sorted(group, key=_rank)) for group in groups)
+    return in_order(Extraction(run, sorted(group, key=_rank)) for group in groups)
 
 
-def _rank(table: Table) -> tuple[bool, int]:
+def _rank(table: TapStream) -> tuple[bool, int]:
     """A reading goes by the name of the table that it is made for: `slas`, not `sla_versions`."""
-    return isinstance(table, DerivedTable), len(table.name)
+    return isinstance(table, DerivedStream), len(table.name)
 
 
-def _kobject_groups(run: Run, tables: list[Table]) -> list[list[Table]]:
+def _kobject_groups(run: Run, tables: list[TapStream]) -> list[list[TapStream]]:
     """Tables of custom objects that are read together.
 
     The table of all klasses gives those of single klasses along, unless one of them begins
@@ -52,7 +52,7 @@ def _kobject_groups(run: Run, tables: list[Table]) -> list[list[Table]]:
     alone = [table for table in single if table not in together]
     for table in alone:
         table.source = table.own_source
-    groups: list[list[Table]] = [[*others, *together]]
+    groups: list[list[TapStream]] = [[*others, *together]]
     groups += [[table] for table in alone]
     return [group for group in groups if group]
 

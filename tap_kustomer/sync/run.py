@@ -12,7 +12,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reporting.progress import Unseen
+from tap_kustomer.reporting.progress import NoProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class Run:
     selected: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     is_finished: bool = False
-    progress: Progress = field(default_factory=Unseen)
+    progress: Progress = field(default_factory=NoProgress)
     failed: dict[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -197,7 +197,7 @@ class Store:
         return [json.loads(record) for (record,) in found]
 
 
-class Chain:
+class Concatenation:
     """Syncs one after the other, of one organisation into one store."""
 
     def __init__(self, seed: int, directory: Path) -> None:
@@ -318,7 +318,7 @@ class Chain:
 
 def run_chain(seed: int, directory: Path) -> None:
     """Run the chain of a seed."""
-    Chain(seed, directory).run()
+    Concatenation(seed, directory).run()
 
 
 def check_end(run: Output, end: End | None, *, is_sure: bool) -> None:

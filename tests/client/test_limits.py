@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.virtual_time import VirtualClock
-from tap_kustomer.client.limits import Cost, Limiter
+from tap_kustomer.client.limits import BudgetKind, Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,11 +54,11 @@ def ask_for_an_hour(
     """Search as fast as the limiter lets it; the answers come `latency` later."""
     sent = 0
     while clock.elapsed < HOUR:
-        at = limiter.wait(Cost.SEARCH)
+        at = limiter.wait(BudgetKind.SEARCH)
         headers = server.use()
         if headers is None:
             clock.later(latency, lambda: None)
-            limiter.refuse(Cost.SEARCH, {})
+            limiter.refuse(BudgetKind.SEARCH, {})
         else:
             sent += 1
             clock.later(latency, _learn(limiter, headers, at))
@@ -66,7 +66,7 @@ def ask_for_an_hour(
 
 
 def _learn(limiter: Limiter, headers: dict[str, str], sent: float) -> Callable[[], None]:
-    return lambda: limiter.learn(Cost.SEARCH, headers, sent)
+    return lambda: limiter.learn(BudgetKind.SEARCH, headers, sent)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_alone_the_tap_uses_its_share_of_the_budget_and_is_never_refused(
 def test_what_was_missed_is_caught_up_with(clock: VirtualClock, percent: int) -> None:
     limiter, draw, sent = Limiter(clock, percent / 100), random.Random(1), 0
     while clock.elapsed < HOUR:
-        limiter.wait(Cost.SEARCH)
+        limiter.wait(BudgetKind.SEARCH)
         sent += 1
         if draw.random() < 0.1:
             clock.sleep(draw.uniform(0, 4))
@@ -107,7 +107,7 @@ def test_alone_the_tap_is_not_refused_if_some_requests_take_a_second_to_arrive(
     draw = random.Random(seed)
     server, limiter = MinuteWindows(clock, 100, draw.uniform(0, 60)), Limiter(clock, 1.0)
     while clock.elapsed < HOUR / 4:
-        limiter.wait(Cost.SEARCH)
+        limiter.wait(BudgetKind.SEARCH)
         clock.later(draw.choice((0.0, 0.99)), partial(_arrive, server))
 
     assert server.refused == []
@@ -116,30 +116,30 @@ def test_alone_the_tap_is_not_refused_if_some_requests_take_a_second_to_arrive(
 def test_an_answer_from_the_old_window_does_not_hold_up_the_new_one(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
     for remaining in range(99, 9, -1):
-        sent = limiter.wait(Cost.SEARCH)
-        limiter.learn(Cost.SEARCH, _headers(100, remaining), sent)
+        sent = limiter.wait(BudgetKind.SEARCH)
+        limiter.learn(BudgetKind.SEARCH, _headers(100, remaining), sent)
     clock.sleep(10)
-    first, second = limiter.wait(Cost.SEARCH), limiter.wait(Cost.SEARCH)
+    first, second = limiter.wait(BudgetKind.SEARCH), limiter.wait(BudgetKind.SEARCH)
     clock.sleep(1)
-    limiter.learn(Cost.SEARCH, _headers(100, 99), first)
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), first)
 
-    limiter.learn(Cost.SEARCH, _headers(100, 5), second)
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 5), second)
 
     for _ in range(4):
-        limiter.wait(Cost.SEARCH)
+        limiter.wait(BudgetKind.SEARCH)
     assert clock.elapsed == second + 1
 
 
 def test_answers_that_overtake_each_other_are_no_new_window(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(Cost.SEARCH, _headers(100, 99), limiter.wait(Cost.SEARCH))
-    sent = [limiter.wait(Cost.SEARCH) for _ in range(8)]
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), limiter.wait(BudgetKind.SEARCH))
+    sent = [limiter.wait(BudgetKind.SEARCH) for _ in range(8)]
     clock.sleep(3)
-    limiter.learn(Cost.SEARCH, _headers(100, 8), sent[-1])
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 8), sent[-1])
 
-    limiter.learn(Cost.SEARCH, _headers(100, 15), sent[0])
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 15), sent[0])
 
-    times = [limiter.wait(Cost.SEARCH) for _ in range(4)]
+    times = [limiter.wait(BudgetKind.SEARCH) for _ in range(4)]
     assert times[-1] >= 60, "others have used the rest of this window"
 
 
@@ -153,7 +153,7 @@ def test_a_run_that_begins_late_in_a_minute_is_not_held_up_by_that(
     limiter = Limiter(clock, percent / 100)
 
     for _ in range(200):
-        sent = limiter.wait(Cost.SEARCH)
+        sent = limiter.wait(BudgetKind.SEARCH)
         clock.sleep(draw.uniform(0, 0.6))
         headers = server.use()
         assert headers is not None
@@ -166,7 +166,7 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
     times = []
     for _ in range(100):
-        limiter.wait(Cost.SEARCH)
+        limiter.wait(BudgetKind.SEARCH)
         times.append(clock.elapsed)
 
     busiest = max(sum(start <= t < start + 6 for t in times) for start in times)
@@ -176,15 +176,15 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
 @pytest.mark.parametrize(
     ("cost", "limit", "percent", "most"),
     [
-        (Cost.SEARCH, 100, 90, 9),
-        (Cost.PLAIN, 300, 90, 67),
-        (Cost.PLAIN, 1000, 90, 225),
-        (Cost.PLAIN, 300, 25, 18),
-        (Cost.SEARCH, 100, 100, 10),
+        (BudgetKind.SEARCH, 100, 90, 9),
+        (BudgetKind.PLAIN, 300, 90, 67),
+        (BudgetKind.PLAIN, 1000, 90, 225),
+        (BudgetKind.PLAIN, 300, 25, 18),
+        (BudgetKind.SEARCH, 100, 100, 10),
     ],
 )
 def test_a_run_begins_with_many_requests_at_once(
-    clock: VirtualClock, cost: Cost, limit: int, percent: int, most: int
+    clock: VirtualClock, cost: BudgetKind, limit: int, percent: int, most: int
 ) -> None:
     limiter = Limiter(clock, percent / 100)
     limiter.learn(cost, {"x-ratelimit-limit": str(limit)}, sent=0.0)
@@ -200,11 +200,11 @@ def test_the_first_minute_stays_within_the_share_in_spite_of_a_head_start(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.5)
-    sent = [limiter.wait(Cost.PLAIN)]
+    sent = [limiter.wait(BudgetKind.PLAIN)]
     while sent[-1] < 60:
         headers = _headers(limit=300, remaining=300 - len(sent))
-        clock.later(0.5, partial(limiter.learn, Cost.PLAIN, headers, sent[-1]))
-        sent.append(limiter.wait(Cost.PLAIN))
+        clock.later(0.5, partial(limiter.learn, BudgetKind.PLAIN, headers, sent[-1]))
+        sent.append(limiter.wait(BudgetKind.PLAIN))
 
     assert len(sent) <= 0.5 * 300 * 1.1 + 2
 
@@ -213,11 +213,11 @@ def test_the_first_minute_stays_within_the_share_in_spite_of_a_head_start(
 @pytest.mark.parametrize("limit", [60, 100, 300, 2000])
 def test_no_minute_sees_more_than_the_limit(clock: VirtualClock, limit: int, percent: int) -> None:
     limiter = Limiter(clock, percent / 100)
-    limiter.learn(Cost.PLAIN, {"x-ratelimit-limit": str(limit)}, sent=0.0)
+    limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": str(limit)}, sent=0.0)
     draw = random.Random(limit + percent)
     times = []
     while clock.elapsed < 300:
-        limiter.wait(Cost.PLAIN)
+        limiter.wait(BudgetKind.PLAIN)
         times.append(clock.elapsed)
         if draw.random() < 0.02:
             clock.sleep(draw.uniform(0, 20))
@@ -232,12 +232,12 @@ def test_no_minute_sees_more_than_the_limit(clock: VirtualClock, limit: int, per
 
 def test_an_hourly_sync_of_fifty_tables_takes_eight_seconds(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(Cost.PLAIN, _headers(limit=300, remaining=300), sent=0.0)
+    limiter.learn(BudgetKind.PLAIN, _headers(limit=300, remaining=300), sent=0.0)
     answers: deque[float] = deque()
     for number in range(50):
         if len(answers) == 8:
             clock.sleep(max(answers.popleft() - clock.elapsed, 0))
-        limiter.wait(Cost.SEARCH if number % 5 == 0 else Cost.PLAIN)
+        limiter.wait(BudgetKind.SEARCH if number % 5 == 0 else BudgetKind.PLAIN)
         answers.append(clock.elapsed + 1)
 
     assert answers[-1] <= 8
@@ -258,11 +258,11 @@ def test_beside_another_client_refusals_are_rare(clock: VirtualClock, seed: int)
     refused_to_tap = 0
     limiter = Limiter(clock, 0.9)
     while clock.elapsed < HOUR:
-        at = limiter.wait(Cost.SEARCH)
+        at = limiter.wait(BudgetKind.SEARCH)
         headers = server.use()
         if headers is None:
             refused_to_tap += 1
-            limiter.refuse(Cost.SEARCH, {})
+            limiter.refuse(BudgetKind.SEARCH, {})
         else:
             sent += 1
             clock.later(0.5, _learn(limiter, headers, at))
@@ -275,22 +275,22 @@ def test_when_others_have_used_the_budget_up_one_request_asks_in_the_next_window
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(Cost.SEARCH, _headers(100, 4), limiter.wait(Cost.SEARCH))
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 4), limiter.wait(BudgetKind.SEARCH))
 
-    times = [limiter.wait(Cost.SEARCH) for _ in range(2)]
+    times = [limiter.wait(BudgetKind.SEARCH) for _ in range(2)]
 
     assert times == [0, 60]
 
 
 def test_a_window_that_begins_earlier_than_expected_is_used_at_once(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(Cost.SEARCH, _headers(100, 4), limiter.wait(Cost.SEARCH))
-    sent = limiter.wait(Cost.SEARCH)
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 4), limiter.wait(BudgetKind.SEARCH))
+    sent = limiter.wait(BudgetKind.SEARCH)
     clock.sleep(20)
 
-    limiter.learn(Cost.SEARCH, _headers(100, 99), sent)
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), sent)
 
-    assert limiter.wait(Cost.SEARCH) == 20
+    assert limiter.wait(BudgetKind.SEARCH) == 20
 
 
 @pytest.mark.parametrize("took", [0.0, 3.0])
@@ -298,21 +298,21 @@ def test_what_is_left_of_a_window_is_spread_over_it_however_long_answers_take(
     clock: VirtualClock, took: float
 ) -> None:
     limiter = Limiter(clock, 1.0)
-    sent = limiter.wait(Cost.SEARCH)
+    sent = limiter.wait(BudgetKind.SEARCH)
     clock.sleep(took)
-    limiter.learn(Cost.SEARCH, _headers(100, 60), sent)
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 60), sent)
 
-    times = [limiter.wait(Cost.SEARCH) for _ in range(50)]
+    times = [limiter.wait(BudgetKind.SEARCH) for _ in range(50)]
 
     assert times[-1] == pytest.approx(49, abs=0.5)
 
 
 def test_the_organisation_has_a_budget_of_its_own(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(Cost.PLAIN, {"x-ratelimit-limit": "1000"}, sent=0.0)
+    limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "1000"}, sent=0.0)
 
     for _ in range(900):
-        limiter.wait(Cost.PLAIN)
+        limiter.wait(BudgetKind.PLAIN)
 
     assert 50 <= clock.elapsed <= 61
     assert limiter.search.spent == 0
@@ -320,15 +320,15 @@ def test_the_organisation_has_a_budget_of_its_own(clock: VirtualClock) -> None:
 
 def test_a_search_draws_on_both_budgets(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.wait(Cost.SEARCH)
+    limiter.wait(BudgetKind.SEARCH)
 
     assert (limiter.organization.spent, limiter.search.spent) == (1, 1)
 
 
 def test_the_headers_of_a_search_may_speak_of_either_budget(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(Cost.SEARCH, _headers(limit=1000, remaining=999), sent=0.0)
-    limiter.learn(Cost.SEARCH, _headers(limit=60, remaining=59), sent=0.0)
+    limiter.learn(BudgetKind.SEARCH, _headers(limit=1000, remaining=999), sent=0.0)
+    limiter.learn(BudgetKind.SEARCH, _headers(limit=60, remaining=59), sent=0.0)
 
     assert (limiter.organization.limit, limiter.search.limit) == (1000, 60)
 
@@ -353,19 +353,19 @@ def test_a_refusal_stops_all_requests_for_as_long_as_the_server_asks(
 ) -> None:
     limiter = Limiter(clock, 0.9)
 
-    assert limiter.refuse(Cost.SEARCH, headers) == pytest.approx(wait)
+    assert limiter.refuse(BudgetKind.SEARCH, headers) == pytest.approx(wait)
 
-    limiter.wait(Cost.PLAIN)
+    limiter.wait(BudgetKind.PLAIN)
     assert clock.elapsed == 0
-    limiter.wait(Cost.SEARCH)
+    limiter.wait(BudgetKind.SEARCH)
     assert clock.elapsed == pytest.approx(wait)
 
 
 def test_without_headers_the_documented_budgets_hold(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 1.0)
-    limiter.learn(Cost.SEARCH, {}, sent=0.0)
+    limiter.learn(BudgetKind.SEARCH, {}, sent=0.0)
 
     for _ in range(101):
-        limiter.wait(Cost.SEARCH)
+        limiter.wait(BudgetKind.SEARCH)
 
     assert clock.elapsed == pytest.approx(61)

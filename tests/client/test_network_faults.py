@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Reply
 
-    Answer = Callable[[socket.socket], None]
+    SearchPage = Callable[[socket.socket], None]
 
 KEY = "the-key-that-nobody-may-see"
 PASSWORD = "what-the-proxy-wants"
@@ -57,7 +57,7 @@ class Server:
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._answers: deque[Answer] = deque()
+        self._answers: deque[SearchPage] = deque()
         self.connections = 0
         self.requests = 0
         self.hung_up = threading.Event()
@@ -67,7 +67,7 @@ class Server:
     def address(self) -> str:
         return f"127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def will(self, *answers: Answer) -> None:
+    def will(self, *answers: SearchPage) -> None:
         self._answers += answers
 
     def close(self) -> None:
@@ -95,17 +95,17 @@ class Server:
         self.hung_up.set()
 
 
-def say(content: bytes) -> Answer:
+def say(content: bytes) -> SearchPage:
     """Say this, and wait for the next request."""
     return lambda connection: connection.sendall(content)
 
 
-def document(content: bytes = b'{"data": []}', *headers: bytes) -> Answer:
+def document(content: bytes = b'{"data": []}', *headers: bytes) -> SearchPage:
     lines = [b"Content-Length: %d" % len(content), *headers]
     return say(OK + b"\r\n".join(lines) + b"\r\n\r\n" + content)
 
 
-def cut(content: bytes) -> Answer:
+def cut(content: bytes) -> SearchPage:
     """Say this, and hang up."""
 
     def answer(connection: socket.socket) -> None:
@@ -115,7 +115,7 @@ def cut(content: bytes) -> Answer:
     return answer
 
 
-def reset(content: bytes) -> Answer:
+def reset(content: bytes) -> SearchPage:
     """Say this, and be gone without a word."""
 
     def answer(connection: socket.socket) -> None:
@@ -140,7 +140,7 @@ class WatchedClock(VirtualClock):
         return super().monotonic()
 
 
-def drip(clock: WatchedClock, content: Iterable[bytes], header: bytes) -> Answer:
+def drip(clock: WatchedClock, content: Iterable[bytes], header: bytes) -> SearchPage:
     """Say the next part whenever somebody has looked at the clock; a part a second, that is."""
 
     def answer(connection: socket.socket) -> None:
@@ -199,7 +199,7 @@ def ask(session: Session) -> object:
 
 
 HALF = OK + b'Content-Length: 100\r\n\r\n{"data": ['
-FAULTS: dict[str, tuple[Answer, str]] = {
+FAULTS: dict[str, tuple[SearchPage, str]] = {
     "reset in mid-body": (reset(HALF), "Connection reset by peer"),
     "reset at once": (reset(b""), "Connection reset by peer"),
     "body cut short": (cut(HALF), "the answer was cut short"),
@@ -342,7 +342,7 @@ def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return server
 
 
-def status_line(status: int) -> Answer:
+def status_line(status: int) -> SearchPage:
     return say(b"HTTP/1.1 %d\r\nContent-Length: 0\r\n\r\n" % status)
 
 
@@ -580,7 +580,7 @@ ECHO = KEY.encode()
     ids=["status line", "body", "redirect", "no HTTP", "wrong answer"],
 )
 def test_a_server_that_says_the_key_is_not_quoted(
-    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, answer: Answer
+    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, answer: SearchPage
 ) -> None:
     caplog.set_level(logging.INFO)
     server.will(answer, answer)

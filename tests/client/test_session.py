@@ -18,7 +18,7 @@ from tap_kustomer.client.errors import (
     RefusedError,
     WrongAnswerError,
 )
-from tap_kustomer.client.limits import Cost, Limiter
+from tap_kustomer.client.limits import BudgetKind, Limiter
 from tap_kustomer.client.session import Reply, Request, Session
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 URL = "https://acme.api.kustomerapp.com"
 TEAMS = Request("GET", "/v1/teams")
-SEARCH = Request("POST", "/v1/customers/search", json={}, cost=Cost.SEARCH)
+SEARCH = Request("POST", "/v1/customers/search", json={}, cost=BudgetKind.SEARCH)
 
 
 @pytest.fixture

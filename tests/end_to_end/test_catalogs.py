@@ -14,7 +14,7 @@ from support.singer_output import Output, check, everything, held_after, only
 from support.tap_in_process import InProcess
 from tap_kustomer import times
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.sync.readings import Reading
+from tap_kustomer.sync.extractions import Extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,15 +37,15 @@ _LATER = times.to_milliseconds("2100-01-01T00:00:00.000Z")
 def script(standing_sandbox: Sandbox, catalog: Catalog) -> Script:
     """The first rows of all readings of the sandbox."""
     found: dict[str, list[Any]] = {}
-    read = Reading._read  # noqa: SLF001  # Where rows come in, whatever their source.
+    read = Extraction._read  # noqa: SLF001  # Where rows come in, whatever their source.
 
-    def noting(reading: Reading, window: Window, in_turn: Callable[[], bool]) -> Iterator[Page]:
+    def noting(reading: Extraction, window: Window, in_turn: Callable[[], bool]) -> Iterator[Page]:
         for page in read(reading, window, in_turn):
             found.setdefault(reading.lead.name, []).extend(page.resources)
             yield page
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Reading, "_read", noting)
+        patch.setattr(Extraction, "_read", noting)
         run = InProcess(standing_sandbox)(catalog=everything(catalog))
     assert run.code == 0, run.log
     return {name: [Page(resources[:_ROWS])] for name, resources in found.items()}

@@ -13,7 +13,7 @@ import pytest
 
 from support.sandbox_truth import SEARCHED
 from support.singer_output import Output, check, everything, held_after, only
-from tap_kustomer.streams.table import Table
+from tap_kustomer.singer.stream import TapStream
 
 if TYPE_CHECKING:
     from support.tap_in_process import InProcess
@@ -40,14 +40,14 @@ def lines(run: Output) -> list[bytes]:
 def by_the_sdk(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Has every record written by the SDK; the tables that it came to write."""
     tables: set[str] = set()
-    write = Table._write_record_message  # noqa: SLF001
+    write = TapStream._write_record_message  # noqa: SLF001
 
-    def noted(self: Table, record: dict[str, Any]) -> None:
+    def noted(self: TapStream, record: dict[str, Any]) -> None:
         tables.add(self.name)
         write(self, record)
 
-    monkeypatch.setattr(Table, "_is_plain", False)
-    monkeypatch.setattr(Table, "_write_record_message", noted)
+    monkeypatch.setattr(TapStream, "_is_plain", False)
+    monkeypatch.setattr(TapStream, "_write_record_message", noted)
     return tables
 
 

@@ -23,14 +23,14 @@ BARE: dict[str, Any] = {"properties": {}}
 
 
 @dataclass(frozen=True)
-class Table:
+class TapStream:
     name: str
     replication_key: str | None = "updated_at"
     primary_keys: tuple[str, ...] = ("id",)
     schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
 
 
-TABLES = (Table("teams", None), Table("messages"))
+TABLES = (TapStream("teams", None), TapStream("messages"))
 
 
 def metadata(*breadcrumb: str, **values: Any) -> dict[str, Any]:
@@ -247,7 +247,7 @@ def test_a_stream_that_is_not_selected_is_repaired_without_a_word() -> None:
 
 
 def test_a_key_of_several_columns_has_no_order() -> None:
-    tables = (Table("messages", primary_keys=("id", "name")),)
+    tables = (TapStream("messages", primary_keys=("id", "name")),)
     given = entry(key_properties=["name", "id"], metadata=None)
     catalog = read_catalog({"streams": [given]})
 
@@ -376,11 +376,11 @@ def test_what_is_read_whole_can_not_be_replicated_by_a_key(
 # Columns
 
 
-def declared(**columns: Any) -> tuple[Table]:
-    return (Table("teams", None, schema={"type": "object", "properties": columns}),)
+def declared(**columns: Any) -> tuple[TapStream]:
+    return (TapStream("teams", None, schema={"type": "object", "properties": columns}),)
 
 
-def columns_of(given: Any, tables: tuple[Table]) -> tuple[dict[str, Any], list[str]]:
+def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
     """The columns of a catalog, as written in the end, and what is said of them."""
     columns = {"id": KEY, **given}
     catalog = read_catalog(

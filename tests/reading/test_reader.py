@@ -17,7 +17,7 @@ from tap_kustomer.config import settings_from
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import (
-    Chain,
+    Concatenation,
     Criterion,
     LiveIds,
     PagedList,
@@ -124,7 +124,10 @@ def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: 
     requests_mock.get(f"{URL}/v1/settings", json={"data": {"type": "settings", "id": "s"}})
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
 
-    assert ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams")))) == ["s", "t"]
+    assert ids(reader, Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))) == [
+        "s",
+        "t",
+    ]
 
 
 def test_a_part_of_a_chain_that_is_not_there_is_left_out(
@@ -132,7 +135,7 @@ def test_a_part_of_a_chain_that_is_not_there_is_left_out(
 ) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
-    chain = Chain((Single("/v1/settings"), PagedList("/v1/teams")))
+    chain = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
     pages = reader.read(chain, Window(0, NOW), "things", in_turn=lambda: True)
 
     assert [row["id"] for row in next(pages).resources] == ["t"]
@@ -145,7 +148,7 @@ def test_a_chain_without_any_part_is_missing(reader: Reader, requests_mock: Mock
     requests_mock.get(f"{URL}/v1/teams", status_code=404)
 
     with pytest.raises(MissingError, match="/v1/settings"):
-        ids(reader, Chain((Single("/v1/settings"), PagedList("/v1/teams"))))
+        ids(reader, Concatenation((Single("/v1/settings"), PagedList("/v1/teams"))))
 
 
 def test_a_part_of_a_chain_without_any_of_its_parents_is_empty(
@@ -156,7 +159,7 @@ def test_a_part_of_a_chain_without_any_of_its_parents_is_empty(
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
     parts = (PerParent(PagedList("/v1/klasses"), "/v1/metadata/{id}"), PagedList("/v1/teams"))
 
-    assert ids(reader, Chain(parts)) == ["t"]
+    assert ids(reader, Concatenation(parts)) == ["t"]
 
 
 @pytest.mark.parametrize("form", ["objects", "texts"])

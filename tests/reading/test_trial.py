@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 import pytest
 
-from support.index_model import resource
+from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
 from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.questions import PATH
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.search.query import PATH
 from tap_kustomer.reading.sources import (
-    Chain,
+    Concatenation,
     Criterion,
     CursorList,
     LiveIds,
@@ -166,11 +166,11 @@ def test_every_part_of_a_chain_is_tried() -> None:
     answers = Answers({"/v1/a": found("a"), "/v1/b": AccessError("403")})
 
     with pytest.raises(AccessError):
-        answers.ids_in(Chain((PagedList("/v1/a"), PagedList("/v1/b"))))
+        answers.ids_in(Concatenation((PagedList("/v1/a"), PagedList("/v1/b"))))
 
 
 def test_a_part_of_a_chain_may_be_missing_but_not_all() -> None:
-    chain = Chain((PagedList("/v1/a"), PagedList("/v1/b")))
+    chain = Concatenation((PagedList("/v1/a"), PagedList("/v1/b")))
 
     assert Answers({"/v1/b": found("b")}).ids_in(chain) == ["b"]
     with pytest.raises(MissingError):

@@ -20,7 +20,7 @@ from support.catalogs import catalog_of
 from support.tap_process import COMMAND, environment
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import Budget
-from tap_kustomer.reporting.progress import Progress, Unseen, shown, shown_on
+from tap_kustomer.reporting.progress import NoProgress, Progress, shown, shown_on
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def test_standard_output_is_left_alone(scene: Scene) -> None:
 
 def is_shown() -> bool:
     with shown(Budget(limit=100, share=0.9), VirtualClock(), readings=1) as progress:
-        return not isinstance(progress, Unseen)
+        return not isinstance(progress, NoProgress)
 
 
 def test_it_is_shown_where_standard_error_alone_is_a_terminal(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Field
-    from tap_kustomer.streams.table import Table
+    from tap_kustomer.singer.stream import TapStream
 
 DERIVED = [
     pytest.param(stream, derived, id=derived.name)
@@ -231,7 +231,7 @@ MOST_LEVELS_AROUND = 12
 
 
 @cache
-def tables_of(stream: type[KustomerStream]) -> tuple[tuple[Table, Draft202012Validator], ...]:
+def tables_of(stream: type[KustomerStream]) -> tuple[tuple[TapStream, Draft202012Validator], ...]:
     """The table of a stream and its derived ones, each with what checks its rows."""
     tap = OfflineTap(stream)
     names = (stream.name, *(derived.name for derived in stream.derived))
@@ -351,7 +351,7 @@ def test_whatever_a_resource_is_its_tables_have_sound_rows(
 
 
 @pytest.fixture(scope="module")
-def custom_attributes() -> Table:
+def custom_attributes() -> TapStream:
     return OfflineTap(CustomAttributeMetadata).table("custom_attribute_metadata")
 
 
@@ -371,7 +371,7 @@ def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:
     ),
 )
 def test_each_property_is_a_custom_attribute_that_fits_the_schema(
-    custom_attributes: Table, name: str, properties: dict[str, Any]
+    custom_attributes: TapStream, name: str, properties: dict[str, Any]
 ) -> None:
     attributes = {"properties": properties}
 
@@ -385,7 +385,7 @@ def test_each_property_is_a_custom_attribute_that_fits_the_schema(
 
 @pytest.mark.parametrize("member", [{}, {"id": None}, {"id": ""}, {"id": 7}], ids=str)
 def test_custom_attributes_of_a_resource_without_a_name_are_kept(
-    custom_attributes: Table, member: dict[str, Any]
+    custom_attributes: TapStream, member: dict[str, Any]
 ) -> None:
     attributes: dict[str, Any] = {"properties": {"colorStr": {}, "priceNum": {}}}
 
@@ -399,7 +399,7 @@ def test_custom_attributes_of_a_resource_without_a_name_are_kept(
 @pytest.mark.parametrize("value", [value for value in ODD if not isinstance(value, dict)])
 @pytest.mark.parametrize("place", ["attributes", "properties"])
 def test_what_lists_no_properties_has_no_custom_attributes(
-    custom_attributes: Table, place: str, value: Any
+    custom_attributes: TapStream, place: str, value: Any
 ) -> None:
     attributes = {"properties": value} if place == "properties" else value
 

@@ -16,7 +16,7 @@ from tap_kustomer.reading.pages import Page
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of, layout
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import DerivedTable, KustomerStream
+from tap_kustomer.streams.base import DerivedStream, KustomerStream
 from tap_kustomer.streams.customers import Customers
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.work_sessions import WorkSessions
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from support.singer_output import Catalog, Output
     from tap_kustomer.shaping.derived import Derived
-    from tap_kustomer.streams.table import Table
+    from tap_kustomer.singer.stream import TapStream
 
 Path = tuple[str, ...]
 Resource = dict[str, Any]
@@ -85,7 +85,7 @@ def paths_of(fields: Iterable[Field], outer: Path = ()) -> Iterator[Path]:
             yield from paths_of(field.fields, path)
 
 
-def written(table: Table, resource: Resource, *deselected: Path) -> list[dict[str, Any]]:
+def written(table: TapStream, resource: Resource, *deselected: Path) -> list[dict[str, Any]]:
     """The records of a resource, without these columns."""
     mask = {tuple(x for name in path for x in ("properties", name)): False for path in deselected}
     table._mask = SelectionMask(mask)  # noqa: SLF001
@@ -97,7 +97,7 @@ def written(table: Table, resource: Resource, *deselected: Path) -> list[dict[st
     ]
 
 
-def check(table: Table, resource: Resource, paths: Iterable[Path]) -> None:
+def check(table: TapStream, resource: Resource, paths: Iterable[Path]) -> None:
     """That each of these columns can be deselected, and that all others are there then."""
     every = marks_in(written(table, resource))
     assert every
@@ -254,7 +254,7 @@ def test_a_deselected_column_of_a_derived_table_is_nowhere(
     root = tap.table(stream.name)
     assert isinstance(root, KustomerStream)
     # Its own items, so that none is lost on the way.
-    table = DerivedTable(tap, root, replace(derived, items=lambda resource: resource["items"]))
+    table = DerivedStream(tap, root, replace(derived, items=lambda resource: resource["items"]))
     paths = [*paths_of(derived.fields)]
 
     for form in FORMS.values():

@@ -15,7 +15,7 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError, GaveUpError
 from tap_kustomer.inputs.catalog import read_catalog
 from tap_kustomer.reading.incomplete import Shortfall, Unproven
-from tap_kustomer.streams.base import DerivedTable
+from tap_kustomer.streams.base import DerivedStream
 from tap_kustomer.streams.kobjects import KlassKobjects
 from tap_kustomer.sync.run import Run
 from tap_kustomer.tap import TapKustomer
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.reader import Reader
     from tap_kustomer.reading.sources import Search, Source
     from tap_kustomer.reading.window import Window
+    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.base import KustomerStream
-    from tap_kustomer.streams.table import Table
 
 NOW = times.to_milliseconds("2026-06-01T12:00:00.000Z")
 # A run reads to a minute before its start.
@@ -138,18 +138,18 @@ class OfflineTap(TapKustomer):
         return OfflineRun(settings, VirtualClock(), self.stop_if_asked, **self._scripted)
 
     @override
-    def discover_streams(self) -> Sequence[Table]:
+    def discover_streams(self) -> Sequence[TapStream]:
         roots = [stream(self) for stream in self._declared]
-        derived = [DerivedTable(self, root, each) for root in roots for each in root.derived]
+        derived = [DerivedStream(self, root, each) for root in roots for each in root.derived]
         return [
             *roots,
             *derived,
             *(KlassKobjects(self, f"kobject_{klass}", klass) for klass in self._klasses),
         ]
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> TapStream:
         """One of its tables."""
-        return cast("Table", self.streams[name])
+        return cast("TapStream", self.streams[name])
 
     def sync(self) -> Output:
         """Run to the end, whatever that is."""

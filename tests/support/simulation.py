@@ -6,20 +6,20 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from support.index_model import ROW_BYTES
+from support.search_model import ROW_BYTES
 from support.virtual_time import VirtualWorkers
 from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
-from tap_kustomer.reading.dispatch import dispatch
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.schedule import Batch, Schedule, worthwhile
+from tap_kustomer.reading.search.dispatch import dispatch
+from tap_kustomer.reading.search.slices import Batch, Schedule, useful_parallelism
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from support.index_model import IndexModel, StillIndex
+    from support.search_model import IndexModel, StillIndex
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.questions import Answer, Question
+    from tap_kustomer.reading.search.query import SearchPage, SearchQuery
     from tap_kustomer.reading.window import Window
 
 MOST_PARALLEL = 8
@@ -72,7 +72,7 @@ class Simulation:
     Attributes:
         latency: Seconds that an answer takes; a function of the draw.
         writing: Seconds that it takes to write a page.
-        parallel: Requests at once; None for as many as latency and budget make worthwhile.
+        parallel: Requests at once; None for as many as latency and budget make useful_parallelism.
         is_sorted: Whether the rows show the time that they are found by.
         turn: From the how manieth page on the rows are waited for.
         pages: How many pages are taken, at most.
@@ -106,7 +106,7 @@ class Simulation:
         pages_of_rows = len(self.index.rows) / min(self.page_size, self.index.page_size)
         most_requests = REQUESTS_A_PAGE * (1 + pages_of_rows)
 
-        def ask(question: Question) -> Answer:
+        def ask(query: SearchQuery) -> SearchPage:
             outcome.requests += 1
             assert outcome.requests <= most_requests, "not bounded by the rows there are"
             outcome.seconds = workers.now - began
@@ -115,14 +115,16 @@ class Simulation:
                 outcome.most_under_way = max(outcome.most_under_way, workers.under_way + 1)
             else:
                 assert workers.under_way == 0, "nobody waits for these rows yet"
-            answer = self.index.ask(question, self.page_size)
+            answer = self.index.ask(query, self.page_size)
             pages_in_flight = PAGES_IN_FLIGHT + outcome.most_under_way
             most_held = self.lookahead / ROW_BYTES + pages_in_flight * self.page_size
             assert self.index.held <= most_held, "rows pile up in memory"
             return answer
 
         def parallel() -> int:
-            return self.parallel or min(worthwhile(workers.latency, budget.rate), MOST_PARALLEL)
+            return self.parallel or min(
+                useful_parallelism(workers.latency, budget.rate), MOST_PARALLEL
+            )
 
         batches: Iterator[Batch] = dispatch(
             schedule,

@@ -13,13 +13,13 @@ from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, 
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
-from tap_kustomer.reading.questions import PATH, Question
+from tap_kustomer.reading.search.query import PATH, SearchQuery
 from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.index_model import IndexModel
+    from support.search_model import IndexModel
     from tap_kustomer.client.session import Request
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class StandIn:
         }
 
 
-def _question(body: dict[str, Any], page: int) -> Question:
+def _question(body: dict[str, Any], page: int) -> SearchQuery:
     bounds: dict[tuple[str, str], int] = {}
     (searched_by,) = body["and"][0]
     for bound in body["and"]:
@@ -113,7 +113,7 @@ def _question(body: dict[str, Any], page: int) -> Question:
     if ("created", "gte") in bounds or ("created", "lte") in bounds:
         created = Span(bounds.get(("created", "gte")), bounds.get(("created", "lte")))
     window = Window(bounds["found", "gte"], bounds["found", "lte"])
-    return Question(window, created, page)
+    return SearchQuery(window, created, page)
 
 
 def search_of(index: IndexModel) -> dict[str, IndexModel]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kustomer_sandbox import Sandbox
     from support.singer_output import Catalog, State
-    from tap_kustomer.client.limits import Cost
+    from tap_kustomer.client.limits import BudgetKind
     from tap_kustomer.sync.run import Run
 
 
@@ -34,7 +34,7 @@ class _Unlimited(Limiter):
     """Lets every request go at once: the sandbox minds no pace."""
 
     @override
-    def wait(self, cost: Cost) -> float:
+    def wait(self, cost: BudgetKind) -> float:
         """Go ahead."""
         return 0.0
 

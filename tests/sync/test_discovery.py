@@ -276,7 +276,7 @@ def tap_of(
         assert {"company", "conversation", "customer", "message"} == set(resources)
         return Definitions(klasses)
 
-    monkeypatch.setattr("tap_kustomer.sync.tables.discover", found)
+    monkeypatch.setattr("tap_kustomer.sync.streams.discover", found)
     return DiscoveringTap(config={"api_key": "a-key"}, catalog=catalog)
 
 

@@ -20,13 +20,13 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
-from tap_kustomer.sync.access import Finding, Readable, table_of, try_all
+from tap_kustomer.sync.access import AccessCheck, Readable, check_access, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tap_kustomer.sync.readings import Reading
+    from tap_kustomer.sync.extractions import Extraction
     from tap_kustomer.sync.run import Run
 
 TAGS = PagedList("/v1/tags")
@@ -38,7 +38,7 @@ class Trial:
 
     result: list[Any] | Exception | None
     source: Source = TAGS
-    confirmed: bool = True
+    documented: bool = True
     others: int = 0
 
     @property
@@ -47,7 +47,7 @@ class Trial:
             name="tags",
             source=self.source,
             roles=("org.permission.tag.read",),
-            confirmed=self.confirmed,
+            documented=self.documented,
         )
 
     def sample(self) -> list[Any] | None:
@@ -56,14 +56,14 @@ class Trial:
         return self.result
 
 
-def found(*trials: Trial) -> list[Finding]:
+def found(*trials: Trial) -> list[AccessCheck]:
     run = SimpleNamespace(begin=lambda: None, stop_if_asked=lambda: None)
-    return try_all(cast("Run", run), cast("list[Reading]", trials))
+    return check_access(cast("Run", run), cast("list[Extraction]", trials))
 
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
 def test_what_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
-    assert found(Trial(rows, others=2)) == [Finding("tags", 2, Readable.YES)]
+    assert found(Trial(rows, others=2)) == [AccessCheck("tags", 2, Readable.YES)]
 
 
 def test_what_lacks_rows_can_be_read_all_the_same() -> None:
@@ -101,8 +101,8 @@ def test_the_roles_for_searching_are_named_where_it_takes_one(source: Source) ->
         (Trial(MissingError("404"), source=Search("tag")), Readable.NO),
         (Trial(RefusedError("400")), Readable.NO),
         (Trial(GaveUpError("500")), Readable.NO),
-        (Trial(RefusedError("400"), confirmed=False), Readable.ABSENT),
-        (Trial(GaveUpError("500"), confirmed=False), Readable.ABSENT),
+        (Trial(RefusedError("400"), documented=False), Readable.ABSENT),
+        (Trial(GaveUpError("500"), documented=False), Readable.ABSENT),
     ],
     ids=["list 404", "search 404", "400", "500", "unconfirmed 400", "unconfirmed 500"],
 )
@@ -121,7 +121,7 @@ def test_with_a_dead_key_nothing_is_tried() -> None:
             raise DeadKeyError("Kustomer does not accept the API key")
 
     with pytest.raises(DeadKeyError):
-        try_all(cast("Run", DeadRun()), cast("list[Reading]", [Trial([])]))
+        check_access(cast("Run", DeadRun()), cast("list[Extraction]", [Trial([])]))
 
 
 def test_findings_keep_the_order_of_the_readings() -> None:
@@ -133,8 +133,8 @@ def test_findings_keep_the_order_of_the_readings() -> None:
 def test_the_table_has_a_line_for_each_finding() -> None:
     text = table_of(
         [
-            Finding("customers", 17, Readable.YES),
-            Finding("tags", 0, Readable.NO, "a role is missing"),
+            AccessCheck("customers", 17, Readable.YES),
+            AccessCheck("tags", 0, Readable.NO, "a role is missing"),
         ]
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.index_model import IndexModel
+from support.search_model import IndexModel
 from support.simulation import Outcome, Simulation
 from support.spreads import END, HOUR, SPREADS, START
 from tap_kustomer import times
@@ -155,5 +155,5 @@ def test_whatever_happens_meanwhile_nothing_that_stays_is_missed(seeds: range) -
         try:
             check(seed)
         except Exception as error:
-            error.add_note(f"To repeat: SEED={seed} pytest tests/reading/test_simulation.py")
+            error.add_note(f"To repeat: SEED={seed} pytest tests/reading/search/test_simulation.py")
             raise

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.questions import Answer, Question
-    from tap_kustomer.reading.schedule import Batch, Schedule, Slice
+    from tap_kustomer.reading.search.query import SearchPage, SearchQuery
+    from tap_kustomer.reading.search.slices import Batch, Schedule, Slice
 
 
 def dispatch(
     schedule: Schedule,
-    ask: Callable[[Question], Answer],
+    ask: Callable[[SearchQuery], SearchPage],
     workers: Workers,
     *,
     parallel: Callable[[], int],
@@ -36,15 +36,15 @@ def dispatch(
         RequestError: A question can't be answered.
         IncompleteError: Rows of one time can't be read whole.
     """
-    under_way: dict[Future[Answer], Slice] = {}
+    under_way: dict[Future[SearchPage], Slice] = {}
 
     def send() -> None:
         most = parallel() if in_turn() else int(not schedule.is_due)
-        while (task := schedule.next_question(most)) is not None:
-            part, question = task
-            under_way[workers.submit(partial(ask, question))] = part
+        while (task := schedule.next_query(most)) is not None:
+            part, query = task
+            under_way[workers.submit(partial(ask, query))] = part
 
-    def learn(answer: Future[Answer]) -> None:
+    def learn(answer: Future[SearchPage]) -> None:
         schedule.learn(under_way.pop(answer), answer.result())
 
     try:
@@ -65,6 +65,6 @@ def dispatch(
             answer.cancel()
 
 
-def _good(answers: Iterable[Future[Answer]]) -> list[Future[Answer]]:
+def _good(answers: Iterable[Future[SearchPage]]) -> list[Future[SearchPage]]:
     """Those that are there. One that has failed can wait until its rows are missed."""
     return [answer for answer in answers if answer.done() and answer.exception() is None]

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from typing_extensions import override
 
-from support.index_model import IndexModel, resource
+from support.search_model import IndexModel, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import RefusedError, WrongAnswerError
-from tap_kustomer.reading import index as index_module
-from tap_kustomer.reading.index import Index
-from tap_kustomer.reading.keyset import Keyset
-from tap_kustomer.reading.questions import (
+from tap_kustomer.reading.search import client as client_module
+from tap_kustomer.reading.search.client import SearchClient
+from tap_kustomer.reading.search.keyset import Keyset
+from tap_kustomer.reading.search.query import (
     ARCHIVE_PATH,
     PATH,
     REFUSED,
-    Answer,
-    Question,
-    answer_from,
+    SearchPage,
+    SearchQuery,
+    page_from,
 )
 from tap_kustomer.reading.sources import Criterion, Search
 from tap_kustomer.reading.window import Span, Window
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.client.session import Reply, Request, Session
-    from tap_kustomer.reading.questions import Manner
+    from tap_kustomer.reading.search.query import ServerBehaviour
 
 START = 1_750_000_000_000
 END = START + 600_000
 WINDOW = Window(START, END)
 
 
-def index_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> Index:
-    return Index(
+def index_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> SearchClient:
+    return SearchClient(
         cast("Session", session),
         Search("conversation"),
         Criterion("conversation_updated_at"),
@@ -54,9 +54,9 @@ def read(session: StandIn, window: Window = WINDOW, *, page_size: int = 50) -> l
     index = index_of(session, page_size=page_size)
     keyset = Keyset(window, "conversations")
     ids = []
-    while keyset.question is not None:
+    while keyset.query is not None:
         assert len(session.sent) < 1_000, "it does not come to an end"
-        ids += [row.id for row in keyset.learn(index.ask(keyset.question))]
+        ids += [row.id for row in keyset.learn(index.ask(keyset.query))]
     assert keyset.shortfall is None
     return ids
 
@@ -67,7 +67,7 @@ def bounds_sent(session: StandIn) -> list[list[dict[str, dict[str, str]]]]:
 
 def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation_shows() -> None:
     session = StandIn(search_of(IndexModel({})))
-    index_of(session).ask(Question(Window(START, START + 1)))
+    index_of(session).ask(SearchQuery(Window(START, START + 1)))
 
     (request,) = session.sent
     assert request.params == {"page": 1, "pageSize": 50, "trackTotalHits": "true"}
@@ -84,7 +84,7 @@ def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation
 
 def test_a_span_of_creation_narrows_a_question_further() -> None:
     session = StandIn(search_of(IndexModel({})))
-    index_of(session).ask(Question(WINDOW, Span(None, START)))
+    index_of(session).ask(SearchQuery(WINDOW, Span(None, START)))
 
     assert bounds_sent(session)[0][2:] == [
         {"conversation_created_at": {"lte": "2025-06-15T15:06:40.000Z"}}
@@ -93,7 +93,7 @@ def test_a_span_of_creation_narrows_a_question_further() -> None:
 
 def test_the_archive_is_asked_at_its_own_path() -> None:
     session = StandIn({ARCHIVE_PATH: IndexModel({})})
-    index_of(session, path=ARCHIVE_PATH).ask(Question(WINDOW))
+    index_of(session, path=ARCHIVE_PATH).ask(SearchQuery(WINDOW))
 
     assert [request.path for request in session.sent] == [ARCHIVE_PATH]
 
@@ -102,16 +102,16 @@ def test_a_refused_window_is_an_error() -> None:
     session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
 
     with pytest.raises(RefusedError):
-        index_of(session).ask(Question(WINDOW))
+        index_of(session).ask(SearchQuery(WINDOW))
 
 
 @pytest.mark.parametrize(
-    "question", [Question(WINDOW, page=3), Question(WINDOW, created=Span(START, END))]
+    "question", [SearchQuery(WINDOW, page=3), SearchQuery(WINDOW, created=Span(START, END))]
 )
-def test_beyond_what_the_search_can_do_a_refusal_is_an_answer(question: Question) -> None:
+def test_beyond_what_the_search_can_do_a_refusal_is_an_answer(query: SearchQuery) -> None:
     index = IndexModel({}, row_cap=100, knows_creation=False)
 
-    assert index_of(StandIn(search_of(index))).ask(question) is REFUSED
+    assert index_of(StandIn(search_of(index))).ask(query) is REFUSED
 
 
 # Answers that can't be true
@@ -140,7 +140,7 @@ def test_an_answer_that_cannot_be_true_is_asked_for_again(changes: dict[str, Any
     session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(2)})))
     spoiled_once(session, **changes)
 
-    assert len(index_of(session).ask(Question(WINDOW)).rows) == 2
+    assert len(index_of(session).ask(SearchQuery(WINDOW)).rows) == 2
     assert len(session.sent) == 2
 
 
@@ -149,9 +149,9 @@ def test_rows_out_of_order_are_asked_for_again_before_the_server_is_taken_not_to
     rows = [resource("later", START + 5, START), resource("earlier", START, START)]
     spoiled_once(session, data=rows, meta={})
 
-    assert not index_of(session).ask(Question(WINDOW)).unsorted
+    assert not index_of(session).ask(SearchQuery(WINDOW)).unsorted
     session.spoil = lambda document: document.update(data=rows, meta={})
-    assert index_of(session).ask(Question(WINDOW)).unsorted
+    assert index_of(session).ask(SearchQuery(WINDOW)).unsorted
 
 
 def test_without_a_count_a_page_that_names_a_next_one_is_not_the_last() -> None:
@@ -162,7 +162,7 @@ def test_without_a_count_a_page_that_names_a_next_one_is_not_the_last() -> None:
 
     session.spoil = leave_out_count
 
-    assert index_of(session).ask(Question(WINDOW)).full
+    assert index_of(session).ask(SearchQuery(WINDOW)).full
 
 
 # Pages that are shorter than they say
@@ -207,7 +207,7 @@ def test_a_short_page_that_comes_but_once_is_not_believed() -> None:
             del document["data"][10:]
 
     session.spoil = lose_rows
-    answer = index_of(session).ask(Question(WINDOW))
+    answer = index_of(session).ask(SearchQuery(WINDOW))
 
     assert len(answer.rows) == 50
 
@@ -227,7 +227,7 @@ def test_a_page_with_hardly_any_row_is_never_taken_for_the_size_of_pages(left: i
     session = StandIn(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
 
     with pytest.raises(WrongAnswerError, match=f"{left} rows on page 1 of 30 rows"):
-        index_of(session).ask(Question(WINDOW))
+        index_of(session).ask(SearchQuery(WINDOW))
 
 
 def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
@@ -235,13 +235,13 @@ def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
     session = CappedSession(search_of(index))
     asked = index_of(session)
     for start in (START, START + 1):
-        asked.ask(Question(Window(start, END)))
-    twenty = Question(Window(START + 2, START + 21))
+        asked.ask(SearchQuery(Window(start, END)))
+    twenty = SearchQuery(Window(START + 2, START + 21))
     assert asked.ask(twenty).full
 
     session.most = 50
 
-    assert len(asked.ask(Question(WINDOW)).rows) == 40
+    assert len(asked.ask(SearchQuery(WINDOW)).rows) == 40
     assert not asked.ask(twenty).full
 
 
@@ -269,11 +269,11 @@ def test_a_row_without_a_time_has_that_of_the_row_before_it_and_proves_no_order(
     session = StandIn(search_of(index), spoil=timeless("row0", "row2", attributes=attributes))
 
     asked, window = index_of(session), Window(START, START + 9)
-    answer = asked.ask(Question(window))
+    answer = asked.ask(SearchQuery(window))
 
     assert answer.unsorted
     assert len(session.sent) == 3
-    parts = asked.ask(Question(window, sorted=False))
+    parts = asked.ask(SearchQuery(window, sorted=False))
     assert [row.time - START for row in parts.rows] == [0, 1, 1, 3]
 
 
@@ -281,7 +281,7 @@ def test_a_time_that_is_missing_but_once_is_asked_for_again() -> None:
     session = StandIn(search_of(IndexModel({"row": (START + 1, START)})))
     spoiled_once(session, data=[{"id": "row", "attributes": {}}])
 
-    (row,) = index_of(session).ask(Question(WINDOW)).rows
+    (row,) = index_of(session).ask(SearchQuery(WINDOW)).rows
 
     assert row.time == START + 1
 
@@ -294,10 +294,10 @@ def test_a_search_that_refuses_to_sort_is_asked_without() -> None:
     session = StandIn(search_of(index), refuses_sort=True)
     asked = index_of(session)
 
-    assert asked.ask(Question(WINDOW)).unsorted
-    assert len(asked.ask(Question(WINDOW, sorted=False)).rows) == 1
+    assert asked.ask(SearchQuery(WINDOW)).unsorted
+    assert len(asked.ask(SearchQuery(WINDOW, sorted=False)).rows) == 1
     assert "sort" not in (session.sent[-1].json or {})
-    assert asked.ask(Question(WINDOW)).unsorted
+    assert asked.ask(SearchQuery(WINDOW)).unsorted
     assert len(session.sent) == 4, "and not asked in vain again"
 
 
@@ -306,9 +306,9 @@ def test_whatever_the_search_refuses_beside_the_sort_is_an_error() -> None:
     asked = index_of(session)
 
     with pytest.raises(RefusedError):
-        asked.ask(Question(WINDOW))
+        asked.ask(SearchQuery(WINDOW))
     session.refused = ()
-    asked.ask(Question(WINDOW))
+    asked.ask(SearchQuery(WINDOW))
     assert "sort" in (session.sent[-1].json or {})
 
 
@@ -319,7 +319,7 @@ def test_an_answer_that_lies_behind_the_window_alone_is_not_believed() -> None:
     )
 
     with pytest.raises(WrongAnswerError, match="all rows are later"):
-        index_of(session).ask(Question(WINDOW))
+        index_of(session).ask(SearchQuery(WINDOW))
 
 
 # Counts that may stop at 10,000
@@ -334,12 +334,12 @@ def test_the_count_of_all_rows_is_asked_for() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(90)}, total_cap=70)
     session = StandIn(search_of(index))
 
-    assert index_of(session).ask(Question(WINDOW)).total == 90
+    assert index_of(session).ask(SearchQuery(WINDOW)).total == 90
 
 
 def test_the_archive_is_not_asked_for_it_as_it_is_not_documented_there() -> None:
     session = StandIn({ARCHIVE_PATH: IndexModel({})})
-    index_of(session, path=ARCHIVE_PATH).ask(Question(WINDOW))
+    index_of(session, path=ARCHIVE_PATH).ask(SearchQuery(WINDOW))
 
     assert params_sent(session) == [False]
 
@@ -351,8 +351,8 @@ def test_where_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_fo
 
     for _ in range(3):
         index = index_of(session)
-        assert len(index.ask(Question(WINDOW)).rows) == 1
-        assert len(index.ask(Question(WINDOW, Span(None, START))).rows) == 1
+        assert len(index.ask(SearchQuery(WINDOW)).rows) == 1
+        assert len(index.ask(SearchQuery(WINDOW, Span(None, START))).rows) == 1
     assert params_sent(session) == [True, *[False] * 6]
 
 
@@ -362,10 +362,10 @@ def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
     )
     index = index_of(session)
 
-    assert index.ask(Question(WINDOW)).unsorted
+    assert index.ask(SearchQuery(WINDOW)).unsorted
     asked = len(session.sent)
-    assert index.ask(Question(WINDOW)).unsorted
-    assert len(index.ask(Question(WINDOW, sorted=False)).rows) == 1
+    assert index.ask(SearchQuery(WINDOW)).unsorted
+    assert len(index.ask(SearchQuery(WINDOW, sorted=False)).rows) == 1
     assert len(session.sent) == asked + 1, "and not asked in vain again"
 
 
@@ -374,9 +374,9 @@ def test_a_refused_criterion_says_nothing_about_the_count() -> None:
     index = index_of(session)
 
     with pytest.raises(RefusedError):
-        index.ask(Question(WINDOW))
+        index.ask(SearchQuery(WINDOW))
     session.refused = ()
-    index.ask(Question(WINDOW))
+    index.ask(SearchQuery(WINDOW))
     assert params_sent(session)[-1]
 
 
@@ -387,7 +387,7 @@ def test_a_refused_criterion_says_nothing_about_the_count() -> None:
 class Interrupted:
     """An answer during which another thread takes its turn, where its attribute is looked at."""
 
-    answer: Answer
+    answer: SearchPage
     look_at: str
     other: Callable[[], object]
 
@@ -401,12 +401,12 @@ class Interrupted:
 def interrupt(monkeypatch: pytest.MonkeyPatch, look_at: str, other: Callable[[], object]) -> None:
     """Let another thread take its turn during the next answer, at that attribute."""
 
-    def once(reply: Reply, question: Question, manner: Manner) -> Answer:
-        monkeypatch.setattr(index_module, "answer_from", answer_from)
-        answer = answer_from(reply, question, manner)
-        return cast("Answer", Interrupted(answer, look_at, other))
+    def once(reply: Reply, query: SearchQuery, manner: ServerBehaviour) -> SearchPage:
+        monkeypatch.setattr(client_module, "page_from", page_from)
+        answer = page_from(reply, query, manner)
+        return cast("SearchPage", Interrupted(answer, look_at, other))
 
-    monkeypatch.setattr(index_module, "answer_from", once)
+    monkeypatch.setattr(client_module, "page_from", once)
 
 
 def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_looked_at(
@@ -417,11 +417,11 @@ def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_looke
     )
     index = index_of(session)
     for start in (START, START + 1):
-        index.ask(Question(Window(start, END)))
+        index.ask(SearchQuery(Window(start, END)))
     session.most = 50
-    interrupt(monkeypatch, "rows", lambda: index.ask(Question(WINDOW)))
+    interrupt(monkeypatch, "rows", lambda: index.ask(SearchQuery(WINDOW)))
 
-    assert len(index.ask(Question(Window(START, START + 9))).rows) == 10
+    assert len(index.ask(SearchQuery(Window(START, START + 9))).rows) == 10
 
 
 def test_another_thread_may_learn_of_finer_times_while_an_answer_is_looked_at(
@@ -430,14 +430,14 @@ def test_another_thread_may_learn_of_finer_times_while_an_answer_is_looked_at(
     session = fine_session([5_000])
     index = index_of(session)
     # An empty answer shows no times; the other one shows microseconds.
-    interrupt(monkeypatch, "digits", lambda: index.ask(Question(WINDOW)))
-    index.ask(Question(Window(START + 100, START + 200)))
+    interrupt(monkeypatch, "digits", lambda: index.ask(SearchQuery(WINDOW)))
+    index.ask(SearchQuery(Window(START + 100, START + 200)))
 
-    index.ask(Question(Window(START, START + 1)))
+    index.ask(SearchQuery(Window(START, START + 1)))
     assert "001999Z" in str(bounds_sent(session)[-1])
 
 
-class Watched(Index):
+class Watched(SearchClient):
     """What threads share in it is replaced by one of them at a time."""
 
     @override
@@ -455,7 +455,7 @@ def test_what_threads_share_is_replaced_behind_a_lock() -> None:
         page_size=50,
     )
 
-    assert index.ask(Question(WINDOW)).digits == 6
+    assert index.ask(SearchQuery(WINDOW)).digits == 6
 
 
 def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_its_way() -> None:
@@ -465,12 +465,12 @@ def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_
 
     def send_late(request: Request, read: Callable[[Reply], Any]) -> Any:
         monkeypatch.undo()
-        index.ask(Question(WINDOW))
+        index.ask(SearchQuery(WINDOW))
         return send(request, read)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(session, "send", send_late)
-        assert index.ask(Question(WINDOW)).unsorted
+        assert index.ask(SearchQuery(WINDOW)).unsorted
 
 
 # Times that are finer than milliseconds
@@ -540,9 +540,9 @@ def test_between_two_windows_no_row_with_a_finer_time_is_lost() -> None:
     session = fine_session(list(range(0, 100_000, 50)))
     index = index_of(session)
 
-    index.ask(Question(WINDOW))
+    index.ask(SearchQuery(WINDOW))
     totals = [
-        index.ask(Question(Window(START + first, START + last))).total
+        index.ask(SearchQuery(Window(START + first, START + last))).total
         for first, last in [(0, 49), (50, 99)]
     ]
 
@@ -553,8 +553,8 @@ def test_bounds_have_as_many_digits_as_times_came_with() -> None:
     session = fine_session([1, 2, 3])
     index = index_of(session)
 
-    index.ask(Question(WINDOW))
-    index.ask(Question(Window(START, START + 1)))
+    index.ask(SearchQuery(WINDOW))
+    index.ask(SearchQuery(Window(START, START + 1)))
 
     assert bounds_sent(session)[1] == [
         {"conversation_updated_at": {"gte": "2025-06-15T15:06:40.000000Z"}},

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.index_model import IndexModel, Rows, StillIndex
+from support.search_model import IndexModel, Rows, StillIndex
 from support.simulation import Outcome, Simulation
 from support.spreads import END, SPREADS, START, bursts, even, growing, office_hours
 from tap_kustomer.reading.incomplete import Unproven
-from tap_kustomer.reading.schedule import Schedule
+from tap_kustomer.reading.search.slices import Schedule
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_kustomer.reading.questions import Question
-    from tap_kustomer.reading.schedule import Slice
+    from tap_kustomer.reading.search.query import SearchQuery
+    from tap_kustomer.reading.search.slices import Slice
 
     Spread = Callable[[random.Random], int]
 
@@ -156,22 +156,22 @@ def test_with_little_room_slices_are_no_shorter_than_some_pages() -> None:
 def test_the_first_slice_goes_on_though_larger_rows_than_expected_fill_the_room() -> None:
     index = still(even, 1_000)
     schedule = Schedule(WINDOW, "conversations", page_size=50, lookahead=20_000)
-    first, question = asked(schedule)
-    schedule.learn(first, index.ask(question, 50))
+    first, query = asked(schedule)
+    schedule.learn(first, index.ask(query, 50))
     list(schedule.deliver())
-    first, question = asked(schedule)
+    first, query = asked(schedule)
     second, later = asked(schedule)
     schedule.learn(second, replace(index.ask(later, 50), size=90_000))
-    schedule.learn(first, index.ask(question, 50))
+    schedule.learn(first, index.ask(query, 50))
     list(schedule.deliver())
 
     assert schedule.waiting == 90_000
     assert asked(schedule)[0] is first
-    assert schedule.next_question(2) is None
+    assert schedule.next_query(2) is None
 
 
-def asked(schedule: Schedule) -> tuple[Slice, Question]:
-    task = schedule.next_question(2)
+def asked(schedule: Schedule) -> tuple[Slice, SearchQuery]:
+    task = schedule.next_query(2)
     assert task is not None
     return task
 
@@ -185,7 +185,7 @@ def test_no_slice_has_so_many_rows_that_the_server_may_have_stopped_counting(
     Simulation(index, WINDOW, latency=lambda _: latency).run()
 
     questions = index.questions[1:]
-    assert max(index.ask(question, 500).total or 0 for question in questions) <= 1.25 * 10_000
+    assert max(index.ask(query, 500).total or 0 for query in questions) <= 1.25 * 10_000
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
@@ -205,9 +205,9 @@ def test_where_counts_stop_at_10_000_slices_are_made_so_small_that_their_counts_
 
 def test_without_a_count_nothing_is_proven() -> None:
     schedule = Schedule(WINDOW, "conversations", page_size=500, lookahead=MEGABYTE)
-    part, question = asked(schedule)
+    part, query = asked(schedule)
 
-    schedule.learn(part, replace(still(even, 400).ask(question, 500), total=None))
+    schedule.learn(part, replace(still(even, 400).ask(query, 500), total=None))
     list(schedule.deliver())
 
     assert schedule.is_done

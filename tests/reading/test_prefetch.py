@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_kustomer.reading.ahead import Ahead
 from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.prefetch import Prefetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +41,8 @@ class Story:
         self,
         before_waiting: Callable[[], None] = lambda: None,
         stop_if_asked: Callable[[], None] = lambda: None,
-    ) -> Ahead:
-        return Ahead(self.read, before_waiting=before_waiting, stop_if_asked=stop_if_asked)
+    ) -> Prefetch:
+        return Prefetch(self.read, before_waiting=before_waiting, stop_if_asked=stop_if_asked)
 
     def expect(self, *events: str) -> None:
         assert [self.told.get(timeout=LONGEST) for _ in events] == list(events)
@@ -126,7 +126,7 @@ def test_what_is_there_is_taken_without_a_wait_and_a_wait_is_announced() -> None
         waits.append("flush")
         answered.set()
 
-    pages = iter(Ahead(read, before_waiting=before_waiting, stop_if_asked=lambda: None))
+    pages = iter(Prefetch(read, before_waiting=before_waiting, stop_if_asked=lambda: None))
 
     assert next(pages) is PAGES[0]
     before_the_second = len(waits)
@@ -151,7 +151,7 @@ def test_a_wait_ends_when_the_run_is_to_end() -> None:
             raise StopError
 
     with pytest.raises(StopError):
-        list(Ahead(read, before_waiting=lambda: None, stop_if_asked=stop_if_asked))
+        list(Prefetch(read, before_waiting=lambda: None, stop_if_asked=stop_if_asked))
     never.set()
 
 

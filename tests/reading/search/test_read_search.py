@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from support.index_model import IndexModel, Rows, resource
 from support.json_values import deep
+from support.search_model import IndexModel, Rows, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
-from tap_kustomer.reading.questions import ARCHIVE_PATH, PATH
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
 from tap_kustomer.reading.sources import Criterion, PagedList, Search
 from tap_kustomer.reading.window import Window
 from tap_kustomer.times import DAY
@@ -170,7 +170,7 @@ def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
     assert len(old.questions) > 20
     assert len(new.questions) == 1
     list(pages)
-    assert len({question.window.end for question in new.questions}) > 1, "but it is afterwards"
+    assert len({query.window.end for query in new.questions}) > 1, "but it is afterwards"
 
 
 def test_a_page_says_how_far_everything_was_given() -> None:
@@ -199,10 +199,10 @@ def test_before_their_turn_rows_are_asked_for_one_page_at_a_time() -> None:
     for page in range(1, 4):
         next(pages)
         assert len(session.sent) == page
-    assert {question.window.end for question in index.questions} == {NOW}
+    assert {query.window.end for query in index.questions} == {NOW}
     turn.append(True)
     list(pages)
-    assert len({question.window.end for question in index.questions}) > 1
+    assert len({query.window.end for query in index.questions}) > 1
 
 
 def test_a_refused_criterion_makes_the_whole_list_be_read(

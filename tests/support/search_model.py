@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.reading.questions import REFUSED, UNSORTED, Answer, Question, Row
+from tap_kustomer.reading.search.query import REFUSED, UNSORTED, Row, SearchPage, SearchQuery
 
 if TYPE_CHECKING:
     import random
@@ -51,40 +51,39 @@ class IndexModel:
     knows_creation: bool = True
     honours_creation: bool = True
     before_answer: Callable[[IndexModel], None] = lambda _: None
-    questions: list[Question] = field(default_factory=list)
+    questions: list[SearchQuery] = field(default_factory=list)
     held: int = 0
 
     def find(
-        self, question: Question, page_size: int, *, is_tracked: bool = False
+        self, query: SearchQuery, page_size: int, *, is_tracked: bool = False
     ) -> tuple[list[str], int] | None:
-        """Ids on the page and the count of all, or None where the question is refused."""
-        self.questions.append(question)
+        """Ids on the page and the count of all, or None where the query is refused."""
+        self.questions.append(query)
         self.before_answer(self)
-        first = (question.page - 1) * page_size
-        if first + 1 > self.row_cap or (question.created and not self.knows_creation):
+        first = (query.page - 1) * page_size
+        if first + 1 > self.row_cap or (query.created and not self.knows_creation):
             return None
-        start, end = question.window.start, question.window.end
+        start, end = query.window.start, query.window.end
         found = [
             (updated if self.sorts else -updated, self._tie_breaker(row_id), row_id)
             for row_id, (updated, created) in self.rows.items()
-            if start <= updated <= end
-            and (not self.honours_creation or _lies_in(created, question))
+            if start <= updated <= end and (not self.honours_creation or _lies_in(created, query))
         ]
         found.sort()
         ids = [row_id for *_, row_id in found[first : first + page_size]]
         return ids, len(found) if is_tracked else min(len(found), self.total_cap)
 
-    def ask(self, question: Question, page_size: int = 500) -> Answer:
+    def ask(self, query: SearchQuery, page_size: int = 500) -> SearchPage:
         """The answer as the reading has it, without its way through JSON."""
         size = min(page_size, self.page_size)
-        found = self.find(question, size)
+        found = self.find(query, size)
         if found is None:
             return REFUSED
         ids, total = found
         rows = [
             Row(
                 row_id,
-                updated if self.shows_time else question.window.start,
+                updated if self.shows_time else query.window.start,
                 times.to_text(created) if self.shows_creation and created is not None else None,
                 cast("msgspec.Raw", _Held(self)),
             )
@@ -92,22 +91,22 @@ class IndexModel:
             for updated, created in [self.rows[row_id]]
         ]
         in_order = sorted(rows, key=lambda row: row.time)
-        if question.sorted and rows != in_order:
+        if query.sorted and rows != in_order:
             return UNSORTED
         return _answer(in_order, size, total)
 
     def document(
-        self, question: Question, page_size: int, *, is_tracked: bool = False
+        self, query: SearchQuery, page_size: int, *, is_tracked: bool = False
     ) -> dict[str, Any] | None:
-        """The answer's document, or None where the question is refused."""
+        """The answer's document, or None where the query is refused."""
         size = min(page_size, self.page_size)
-        found = self.find(question, size, is_tracked=is_tracked)
+        found = self.find(query, size, is_tracked=is_tracked)
         if found is None:
             return None
         ids, total = found
         return {
             "meta": {
-                "page": question.page,
+                "page": query.page,
                 "pageSize": size,
                 "total": total,
                 "timed_out": False,
@@ -142,7 +141,7 @@ class StillIndex:
     def __init__(
         self, updated: Iterable[int], row_bytes: int = ROW_BYTES, total_cap: int = 10**9
     ) -> None:
-        self.questions: list[Question] = []
+        self.questions: list[SearchQuery] = []
         self.page_size = 500
         self.held = 0  # What is built once is not counted.
         self._times = sorted(updated)
@@ -152,23 +151,23 @@ class StillIndex:
             Row(f"row{n}", time, None, msgspec.Raw(b"{}")) for n, time in enumerate(self._times)
         )
 
-    def ask(self, question: Question, page_size: int) -> Answer:
-        self.questions.append(question)
-        first = bisect_left(self._times, question.window.start)
-        end = bisect_right(self._times, question.window.end)
-        start = first + (question.page - 1) * page_size
+    def ask(self, query: SearchQuery, page_size: int) -> SearchPage:
+        self.questions.append(query)
+        first = bisect_left(self._times, query.window.start)
+        end = bisect_right(self._times, query.window.end)
+        start = first + (query.page - 1) * page_size
         page = self.rows[start : min(start + page_size, end)]
         total = min(end - first, self._total_cap)
         return _answer(page, page_size, total, self._row_bytes)
 
 
-def _answer(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> Answer:
+def _answer(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> SearchPage:
     page = tuple(rows)
-    return Answer(page, full=len(page) >= size, total=total, size=len(page) * row_bytes)
+    return SearchPage(page, full=len(page) >= size, total=total, size=len(page) * row_bytes)
 
 
-def _lies_in(created: int | None, question: Question) -> bool:
-    span = question.created
+def _lies_in(created: int | None, query: SearchQuery) -> bool:
+    span = query.created
     if span is None:
         return True
     if created is None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 from tap_kustomer.reporting.progress import shown
 from tap_kustomer.shaping.custom import fields_from_schema, in_common
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import DerivedTable, derived_replication_key, replication_key
+from tap_kustomer.streams.base import DerivedStream, derived_replication_key, replication_key
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
-from tap_kustomer.sync.access import try_all
+from tap_kustomer.sync.access import check_access
 from tap_kustomer.sync.discovery import Definitions, discover
+from tap_kustomer.sync.extractions import write_all
 from tap_kustomer.sync.plan import plan
-from tap_kustomer.sync.readings import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.catalog import Catalog, CatalogEntry
 
     from tap_kustomer.shaping.fields import Field
+    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.base import KustomerStream
-    from tap_kustomer.streams.table import Table
-    from tap_kustomer.sync.access import Finding
+    from tap_kustomer.sync.access import AccessCheck
     from tap_kustomer.tap import TapKustomer
 
 
-def all_tables(tap: TapKustomer) -> list[Table]:
+def all_tables(tap: TapKustomer) -> list[TapStream]:
     """Every table that the organisation can have.
 
     A catalog has the columns and tables that the organisation has defined itself already, so a run
@@ -82,24 +82,24 @@ def write_selected(tap: TapKustomer, write_state: Callable[[], None]) -> None:
         write_all(readings, write_state=write_state, before_waiting=tap.writer.flush)
 
 
-def try_selected(tap: TapKustomer) -> list[Finding]:
+def try_selected(tap: TapKustomer) -> list[AccessCheck]:
     """Find out which of the tables that are selected the API key can read.
 
     Raises:
         TapKustomerError: Kustomer can't be asked at all.
     """
-    return try_all(tap.run, plan(tap.run, _selected(tap)))
+    return check_access(tap.run, plan(tap.run, _selected(tap)))
 
 
-def _selected(tap: TapKustomer) -> list[Table]:
-    return [cast("Table", stream) for stream in tap.streams.values() if stream.selected]
+def _selected(tap: TapKustomer) -> list[TapStream]:
+    return [cast("TapStream", stream) for stream in tap.streams.values() if stream.selected]
 
 
 def _tables(
     tap: TapKustomer, custom_fields: Callable[[type[KustomerStream]], tuple[Field, ...]]
-) -> list[Table]:
+) -> list[TapStream]:
     roots = [stream(tap, custom_fields(stream)) for stream in STREAMS]
-    return [*roots, *(DerivedTable(tap, root, each) for root in roots for each in root.derived)]
+    return [*roots, *(DerivedStream(tap, root, each) for root in roots for each in root.derived)]
 
 
 def _definitions(tap: TapKustomer) -> Definitions:

@@ -147,7 +147,7 @@ def test_a_derived_table_goes_on_as_the_one_that_it_is_made_of(
     assert table.replication_key == column
     assert table.is_full_table == root.is_full_table
     assert (table.source, table.types, table.roles) == (root.source, root.types, root.roles)
-    assert table.confirmed == root.confirmed
+    assert table.documented == root.documented
 
 
 # What is written straight
@@ -311,8 +311,8 @@ def test_rows_that_were_written_before_are_not_written_again_for_the_sake_of_oth
         companies.begin(Window(0, milliseconds("2026-06-01T00:00:00.000Z")))
         companies.begin_page()
         for hour in (1, 2, 3):
-            companies.take(company(hour))
-        companies.take({"type": "company", "id": "timeless", "attributes": {}})
+            companies.write_resource(company(hour))
+        companies.write_resource({"type": "company", "id": "timeless", "attributes": {}})
         tap.writer.flush()
 
     run = output_of(write)
@@ -324,6 +324,6 @@ def test_rows_that_were_written_before_are_not_written_again_for_the_sake_of_oth
 def test_nothing_is_held_back_of_a_table_that_has_no_bookmark() -> None:
     tap = OfflineTap(Tags)
 
-    tap.table("tags").hold_back(0)
+    tap.table("tags").cap_bookmark(0)
 
     assert not tap.state.get("bookmarks", {}).get("tags")

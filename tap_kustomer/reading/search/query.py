@@ -1,6 +1,6 @@
 """One question to Kustomer's search, and what makes its answer believable.
 
-The search is an index that changes while it is read. So every question is closed at both ends, the
+The search is an index that changes while it is read. So every query is closed at both ends, the
 next one starts at the last row's time instead of at a page number, and an answer that can't be true
 is asked for again (https://developer.kustomer.com/api/core-resources/create-customer-search).
 """
@@ -61,7 +61,7 @@ class TimelessError(WrongAnswerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuery:
     """Which rows to ask for: those whose time lies in a window, oldest first.
 
     Attributes:
@@ -106,7 +106,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchPage:
     """One page of found rows.
 
     Attributes:
@@ -115,7 +115,7 @@ class Answer:
         total: How many rows the question has in all, where the server says so.
         size: Of the answer, in bytes.
         digits: Of the fractions of seconds in its times.
-        refused: The server will not answer this question: the cap of pages or rows is reached, or
+        refused: The server will not answer this query: the cap of pages or rows is reached, or
             it does not know the criterion.
         unsorted: The server does not sort these rows by time; there are none in the answer.
     """
@@ -129,12 +129,12 @@ class Answer:
     unsorted: bool = False
 
 
-REFUSED: Final = Answer(refused=True)
-UNSORTED: Final = Answer(unsorted=True)
+REFUSED: Final = SearchPage(refused=True)
+UNSORTED: Final = SearchPage(unsorted=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ServerBehaviour:
     """How the search answers, as far as it has shown. It is replaced when more is learned.
 
     Attributes:
@@ -155,15 +155,15 @@ class Manner:
     sorts: bool = True
 
 
-def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
-    """Read an answer, believing nothing that contradicts itself or the question.
+def page_from(reply: Reply, query: SearchQuery, manner: ServerBehaviour) -> SearchPage:
+    """Read an answer, believing nothing that contradicts itself or the query.
 
     Rows later than the window are left out: they were updated between the search and the answer,
     and the next run finds them.
 
     Args:
         reply: What came.
-        question: What was asked.
+        query: What was asked.
         manner: How such answers are to be taken.
 
     Raises:
@@ -172,7 +172,7 @@ def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
         TimelessError: One of them has no time.
         UnsortedError: Its rows are out of order.
     """
-    window = question.window
+    window = query.window
     try:
         document = decode(reply.content, _DOCUMENT)
         found, digits = _read_rows(document.data, manner, window.start)
@@ -182,16 +182,16 @@ def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
     if meta.timed_out:
         raise WrongAnswerError("the search timed out and found only a part")
     page = whole_number(meta.page)
-    if page is not None and page != question.page:
-        raise WrongAnswerError(f"page {question.page} was asked for, page {page} came")
+    if page is not None and page != query.page:
+        raise WrongAnswerError(f"page {query.page} was asked for, page {page} came")
     size = max(whole_number(meta.page_size) or manner.page_size, 1)
     size = size if manner.cap is None else min(size, manner.cap)
     total = whole_number(meta.total)
-    _check_count(found, size, total, question)
+    _check_count(found, size, total, query)
     rows = [row for row in found if row.time <= window.end]
     if found and not rows:
         raise WrongAnswerError(f"all rows are later than {times.to_text(window.end)}")
-    if question.sorted:
+    if query.sorted:
         _check_order(rows)
     else:
         rows.sort(key=time_of)
@@ -201,7 +201,7 @@ def answer_from(reply: Reply, question: Question, manner: Manner) -> Answer:
         )
     # Without a count, a page that is followed by another one is not the last, short as it may be.
     is_followed = total is None and bool(found) and document.links.next is not None
-    return Answer(
+    return SearchPage(
         rows=tuple(rows),
         full=len(found) >= size or is_followed,
         total=total,
@@ -252,7 +252,7 @@ def _as_resource(raw: msgspec.Raw) -> msgspec.Raw:
 
 
 def _read_rows(
-    resources: Iterable[msgspec.Raw], manner: Manner, start: int
+    resources: Iterable[msgspec.Raw], manner: ServerBehaviour, start: int
 ) -> tuple[list[Row], int]:
     """The rows, and the most digits that the fraction of a second has in their times.
 
@@ -282,19 +282,19 @@ def _read_rows(
     return rows, digits
 
 
-def _check_count(found: list[Row], size: int, total: int | None, question: Question) -> None:
+def _check_count(found: list[Row], size: int, total: int | None, query: SearchQuery) -> None:
     if total is None:
         return
-    before = (question.page - 1) * size
+    before = (query.page - 1) * size
     if len(found) < min(size, total - before):
         raise ShortPageError(
-            f"{len(found)} rows on page {question.page} of {total} rows by {size}",
+            f"{len(found)} rows on page {query.page} of {total} rows by {size}",
             rows=len(found),
             total=total,
         )
     if found and before + len(found) > total:
         raise WrongAnswerError(
-            f"{before + len(found)} rows up to page {question.page} of {total} rows"
+            f"{before + len(found)} rows up to page {query.page} of {total} rows"
         )
 
 

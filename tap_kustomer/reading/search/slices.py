@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.reading.keyset import MOST_ROWS, Keyset
+from tap_kustomer.reading.search.keyset import MOST_ROWS, Keyset
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_kustomer.reading.incomplete import Shortfall, Unproven
-    from tap_kustomer.reading.questions import Answer, Question, Row
+    from tap_kustomer.reading.search.query import Row, SearchPage, SearchQuery
 
 # Pages that a slice has at least, however little room there is.
 _SHORTEST_SLICE: Final = 4
@@ -68,7 +68,7 @@ class Slice:
     Attributes:
         keyset: Reads it.
         batches: What waits.
-        is_asked: Whether a question is under way.
+        is_asked: Whether a query is under way.
         is_new: Whether there was no answer yet, so that its count is only estimated.
     """
 
@@ -80,7 +80,7 @@ class Slice:
     @property
     def is_read(self) -> bool:
         """Whether there is nothing more to ask."""
-        return self.keyset.question is None and not self.is_asked
+        return self.keyset.query is None and not self.is_asked
 
     @property
     def size(self) -> int:
@@ -88,7 +88,7 @@ class Slice:
         return sum(batch.size for batch in self.batches)
 
 
-def worthwhile(latency: float, rate: float) -> int:
+def useful_parallelism(latency: float, rate: float) -> int:
     """How many questions under way at once use a budget up: more would only fill the room.
 
     Args:
@@ -147,8 +147,8 @@ class Schedule:
         """Whether there are rows whose turn has come."""
         return bool(self._slices) and bool(self._slices[0].batches)
 
-    def next_question(self, parallel: int) -> tuple[Slice, Question] | None:
-        """The next question and whom to bring the answer, or None if others must come first.
+    def next_query(self, parallel: int) -> tuple[Slice, SearchQuery] | None:
+        """The next query and whom to bring the answer, or None if others must come first.
 
         Args:
             parallel: How many questions are worth having under way at once.
@@ -165,13 +165,13 @@ class Schedule:
         if not has_room and part is not unread[0]:
             return None
         self._fit(part, parallel)
-        question = part.keyset.question
-        if question is None:
+        query = part.keyset.query
+        if query is None:
             return None
         part.is_asked = True
-        return part, question
+        return part, query
 
-    def learn(self, part: Slice, answer: Answer) -> None:
+    def learn(self, part: Slice, answer: SearchPage) -> None:
         """Take an answer.
 
         Raises:

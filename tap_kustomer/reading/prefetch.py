@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LONGEST_WAIT: Final = 0.25
 
 
-class Ahead:
+class Prefetch:
     """A reading in a thread of its own, one page ahead of whoever takes the pages.
 
     Only the thread that iterates over it writes; the reading only asks and parses. Until somebody
@@ -74,7 +74,7 @@ class Ahead:
             self._pages.put(None)
 
 
-def side_by_side(readings: Sequence[Callable[[], Iterator[Page]]]) -> Iterator[Page]:
+def read_concurrently(readings: Sequence[Callable[[], Iterator[Page]]]) -> Iterator[Page]:
     """The pages of one reading after the other, all of them opened at once.
 
     Raises:
@@ -93,8 +93,8 @@ def side_by_side(readings: Sequence[Callable[[], Iterator[Page]]]) -> Iterator[P
         raise incomplete
 
 
-def _opened(read: Callable[[], Iterator[Page]]) -> Ahead:
-    return Ahead(lambda _: read(), before_waiting=_go_on, stop_if_asked=_go_on)
+def _opened(read: Callable[[], Iterator[Page]]) -> Prefetch:
+    return Prefetch(lambda _: read(), before_waiting=_go_on, stop_if_asked=_go_on)
 
 
 def _go_on() -> None:

@@ -19,11 +19,11 @@ from tap_kustomer.client.errors import (
     WrongAnswerError,
 )
 from tap_kustomer.errors import TapKustomerError
-from tap_kustomer.reading.ahead import Ahead
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.incomplete import IncompleteError, Unproven
+from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.reading.sources import (
-    Chain,
+    Concatenation,
     CursorList,
     LiveIds,
     PagedList,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Page
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.records import Record
-    from tap_kustomer.streams.table import Table
+    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.sync.run import Run
 
 # How many readings are open at once: each has asked for its first rows.
@@ -70,10 +70,10 @@ _OF_ONE_TABLE: Final = (
 # What Kustomer's search gives: its counts are to be reached.
 _SEARCHED: Final = (Search, LiveIds)
 
-_ORDER: Final = (Single, PagedList, Chain, CursorList, Search, PerParent, LiveIds)
+_ORDER: Final = (Single, PagedList, Concatenation, CursorList, Search, PerParent, LiveIds)
 
 
-class Reading:
+class Extraction:
     """One reading of a source, and the tables that its rows go to.
 
     Args:
@@ -84,12 +84,12 @@ class Reading:
         lead: The table that names the reading in logs and errors.
     """
 
-    def __init__(self, run: Run, tables: Sequence[Table]) -> None:
+    def __init__(self, run: Run, tables: Sequence[TapStream]) -> None:
         self.lead = tables[0]
         self._run = run
         self._tables = tables
-        self._by_type: dict[str, list[Table]] = {}
-        self._ahead: Ahead | None = None
+        self._by_type: dict[str, list[TapStream]] = {}
+        self._ahead: Prefetch | None = None
         self._reader = run.reader(self._note_count)
         self._missing = 0
         self._is_unproven = False
@@ -100,7 +100,7 @@ class Reading:
     def open(self, before_waiting: Callable[[], None]) -> None:
         """Begin to read, without writing anything yet."""
         # Found out here: it depends on the state, which belongs to the thread that writes.
-        self._ahead = Ahead(
+        self._ahead = Prefetch(
             partial(self._read, self._window),
             before_waiting=before_waiting,
             stop_if_asked=self._run.stop_if_asked,
@@ -129,7 +129,7 @@ class Reading:
                 self._write_pages(self._ahead, write_state)
                 for table in self._tables:
                     if table.is_incremental:
-                        table.reach(self._run.until)
+                        table.advance_bookmark(self._run.until)
                     table.finish(is_complete=not self._missing)
                 self._left_out = ""
             if self._left_out:
@@ -145,7 +145,7 @@ class Reading:
                 table.write_batch()
             else:
                 if self._incomplete.since is not None:
-                    table.hold_back(self._incomplete.since)
+                    table.cap_bookmark(self._incomplete.since)
                 table.finish(is_complete=False)
 
     def sample(self) -> list[Resource] | None:
@@ -212,20 +212,20 @@ class Reading:
         try:
             for resource in page.resources:
                 for table in self._takers(resource.get("type")):
-                    table.take(resource)
+                    table.write_resource(resource)
                 count += 1
         except BaseException:
             # Told to end while a reader pauses: rows of such a page come in order.
             if page.reached is not None:
                 for table in self._tables:
-                    table.reach_latest()
+                    table.flush_partial()
             raise
         if page.reached is not None:
             for table in self._tables:
-                table.reach(page.reached)
+                table.advance_bookmark(page.reached)
         return count
 
-    def _takers(self, resource_type: str | None) -> list[Table]:
+    def _takers(self, resource_type: str | None) -> list[TapStream]:
         """The tables that resources of this type go to."""
         key = str(resource_type)
         if key not in self._by_type:
@@ -325,7 +325,7 @@ class Reading:
             table.report(outcome)
 
 
-def explain_refusal(table: Table, error: AccessError) -> str:
+def explain_refusal(table: TapStream, error: AccessError) -> str:
     """What a key that is good lacks to read a table, and what came."""
     roles = ", ".join(table.roles)
     if isinstance(table.source, _SEARCHED):
@@ -335,23 +335,23 @@ def explain_refusal(table: Table, error: AccessError) -> str:
     return f"the API key has none of the roles {roles}: {error}"
 
 
-def is_absent(table: Table, error: RequestError) -> bool:
+def is_absent(table: TapStream, error: RequestError) -> bool:
     """Whether an error shows that an organisation does not have a table.
 
     What nobody has confirmed may be absent in any way.
     """
-    if not table.confirmed:
+    if not table.documented:
         return True
     return isinstance(error, MissingError) and not isinstance(table.source, _SEARCHED)
 
 
-def in_order(readings: Iterable[Reading]) -> list[Reading]:
+def in_order(readings: Iterable[Extraction]) -> list[Extraction]:
     """Readings in the order in which they are written: what is quick to read comes first."""
     return sorted(readings, key=lambda reading: _ORDER.index(type(reading.lead.source)))
 
 
 def write_all(
-    opening: Iterable[Reading],
+    opening: Iterable[Extraction],
     *,
     write_state: Callable[[], None],
     before_waiting: Callable[[], None],
@@ -367,7 +367,7 @@ def write_all(
         TapKustomerError: The run can't go on.
     """
     waiting = deque(opening)
-    opened: deque[Reading] = deque()
+    opened: deque[Extraction] = deque()
     while waiting or opened:
         while waiting and len(opened) < _OPEN_AT_ONCE:
             opened.append(waiting.popleft())

@@ -13,13 +13,13 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
 from tap_kustomer.nesting import encode
-from tap_kustomer.reading.dispatch import dispatch
 from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.index import Index
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.questions import ARCHIVE_PATH, PATH, Row, time_of
-from tap_kustomer.reading.schedule import Batch, Schedule, worthwhile
+from tap_kustomer.reading.search.client import SearchClient
+from tap_kustomer.reading.search.dispatch import dispatch
+from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, time_of
+from tap_kustomer.reading.search.slices import Batch, Schedule, useful_parallelism
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ def read_search(
         IncompleteError: The search does not give all rows of one time, or counts are strict
             and rows don't come.
     """
-    reading = _Reading(reader, source, window, name, in_turn)
+    reading = _SearchExtraction(reader, source, window, name, in_turn)
     for batch in reading.batches():
         yield Page(map(Row.resource, batch.rows), batch.reached)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _SearchExtraction:
     """One reading of a source, by search or by what stands in for it."""
 
     reader: Reader
@@ -162,7 +162,9 @@ class _Reading:
         self, criterion: Criterion, path: str, window: Window, in_turn: Callable[[], bool]
     ) -> Iterator[Batch]:
         reader = self.reader
-        index = Index(reader.session, self.source, criterion, path=path, page_size=reader.page_size)
+        index = SearchClient(
+            reader.session, self.source, criterion, path=path, page_size=reader.page_size
+        )
         schedule = Schedule(
             window,
             self.name,
@@ -175,7 +177,7 @@ class _Reading:
             schedule,
             index.ask,
             reader.workers,
-            parallel=self._worthwhile,
+            parallel=self._useful_parallelism,
             in_turn=in_turn,
         )
         for batch in batches:
@@ -183,10 +185,12 @@ class _Reading:
             yield batch
         self._note(schedule, criterion)
 
-    def _worthwhile(self) -> int:
+    def _useful_parallelism(self) -> int:
         """Requests at once that use the budget up, given how long the answers take."""
         session = self.reader.session
-        return min(worthwhile(session.latency, session.limiter.search.rate), self.reader.parallel)
+        return min(
+            useful_parallelism(session.latency, session.limiter.search.rate), self.reader.parallel
+        )
 
     def _note(self, schedule: Schedule, criterion: Criterion) -> None:
         while schedule.unproven:

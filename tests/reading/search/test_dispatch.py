@@ -4,22 +4,22 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from support.index_model import StillIndex
+from support.search_model import StillIndex
 from support.virtual_time import VirtualWorkers
 from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
-from tap_kustomer.reading.dispatch import dispatch
-from tap_kustomer.reading.schedule import Schedule
+from tap_kustomer.reading.search.dispatch import dispatch
+from tap_kustomer.reading.search.slices import Schedule
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.questions import Answer, Question
+    from tap_kustomer.reading.search.query import SearchPage, SearchQuery
 
 WINDOW = Window(0, 100_000)
 
 
-class Reading:
+class Extraction:
     """A window of two thousand rows, twenty a page, that takes its time to write."""
 
     def __init__(self, *, fails_at: int | None = None) -> None:
@@ -40,16 +40,16 @@ class Reading:
         for _ in self.batches:
             self.workers.sleep(0.5)
 
-    def _ask(self, question: Question) -> Answer:
+    def _ask(self, query: SearchQuery) -> SearchPage:
         self.asked += 1
         if self._fails_at and self.asked >= self._fails_at:
             raise GaveUpError("the search is down")
-        return self._index.ask(question, 20)
+        return self._index.ask(query, 20)
 
 
 @pytest.mark.parametrize("fails_at", range(20, 100, 4))
 def test_when_an_answer_fails_what_came_before_it_is_handed_on_first(fails_at: int) -> None:
-    reading = Reading(fails_at=fails_at)
+    reading = Extraction(fails_at=fails_at)
 
     with pytest.raises(GaveUpError):
         reading.write_all()
@@ -58,11 +58,11 @@ def test_when_an_answer_fails_what_came_before_it_is_handed_on_first(fails_at: i
 
 
 def test_nothing_is_asked_before_somebody_wants_rows() -> None:
-    assert Reading().workers.under_way == 0
+    assert Extraction().workers.under_way == 0
 
 
 def test_who_stops_taking_rows_stops_the_questions() -> None:
-    reading = Reading()
+    reading = Extraction()
     for _ in range(3):
         next(reading.batches)
 

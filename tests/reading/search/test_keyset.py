@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.index_model import IndexModel, Rows, StillIndex
+from support.search_model import IndexModel, Rows, StillIndex
 from tap_kustomer import times
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
-from tap_kustomer.reading.keyset import Keyset
-from tap_kustomer.reading.questions import Question
+from tap_kustomer.reading.search.keyset import Keyset
+from tap_kustomer.reading.search.query import SearchQuery
 from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def read(index: IndexModel, page_size: int = 500) -> list[str]:
     """All ids in the order of their delivery."""
     keyset = Keyset(Window(START, END), "conversations")
     ids = []
-    while keyset.question is not None:
+    while keyset.query is not None:
         assert len(index.questions) < 5_000, "it does not come to an end"
-        ids += [row.id for row in keyset.learn(index.ask(keyset.question, page_size))]
+        ids += [row.id for row in keyset.learn(index.ask(keyset.query, page_size))]
     return ids
 
 
@@ -63,8 +63,8 @@ def test_every_question_is_closed_and_asks_for_page_one() -> None:
     index = IndexModel(rows_at(*range(START, START + 5_000)))
     read(index)
 
-    assert {question.window.end for question in index.questions} == {END}
-    assert {question.page for question in index.questions} == {1}
+    assert {query.window.end for query in index.questions} == {END}
+    assert {query.page for query in index.questions} == {1}
 
 
 def test_pages_overlap_by_the_rows_of_one_time_only() -> None:
@@ -106,7 +106,7 @@ def test_a_tie_larger_than_the_cap_is_split_by_creation(row_cap: int, total_cap:
     index = IndexModel(rows, row_cap=row_cap, total_cap=total_cap, order=random.Random(1))
 
     assert sorted(read(index)) == sorted(index.rows)
-    assert max(question.page for question in index.questions) * 500 <= 10_000
+    assert max(query.page for query in index.questions) * 500 <= 10_000
 
 
 def test_a_smaller_cap_is_learned_from_the_refusal() -> None:
@@ -142,10 +142,10 @@ def test_rows_that_leave_a_part_of_a_tie_while_it_is_read_do_not_end_its_splitti
     index = IndexModel(rows, row_cap=1_000)
 
     def empty_the_second_page(model: IndexModel) -> None:
-        question = model.questions[-1]
-        if question.created is None or question.page != 2 or BEYOND in times_of(model):
+        query = model.questions[-1]
+        if query.created is None or query.page != 2 or BEYOND in times_of(model):
             return
-        part = model.find(replace(question, page=1), 3_000)
+        part = model.find(replace(query, page=1), 3_000)
         assert part is not None
         for row_id in part[0][400:]:
             model.rows[row_id] = (BEYOND, START)
@@ -176,7 +176,7 @@ def test_a_criterion_on_the_creation_that_is_refused_is_not_tried_for_each_tie()
     index = IndexModel(rows_at(*ties), order=random.Random(2), knows_creation=False)
 
     assert sorted(read(index)) == sorted(index.rows)
-    assert sum(question.created is not None for question in index.questions) == 1
+    assert sum(query.created is not None for query in index.questions) == 1
 
 
 def test_a_tie_that_no_way_makes_whole_ends_the_run_with_both_counts() -> None:
@@ -192,7 +192,7 @@ def test_a_tie_that_no_way_makes_whole_ends_the_run_with_both_counts() -> None:
 
 def test_rows_without_a_creation_time_are_missed_by_no_split() -> None:
     rows: Rows = {f"row{n}": (START + 5, START - n * 60_000) for n in range(3_000)}
-    first = IndexModel(rows).ask(Question(Window(START, END))).rows
+    first = IndexModel(rows).ask(SearchQuery(Window(START, END))).rows
     # No span of creation finds them, and the pages of the whole tie show one of them.
     rows["row7"] = rows[first[0].id] = (START + 5, None)
 
@@ -270,8 +270,8 @@ def test_the_counts_of_a_tie_that_cannot_be_read_are_those_of_the_whole_tie() ->
     ids: set[str] = set()
 
     def read_on() -> None:
-        while keyset.question is not None:
-            answer = index.ask(keyset.question)
+        while keyset.query is not None:
+            answer = index.ask(keyset.query)
             ids.update(row.id for row in answer.rows)
             keyset.learn(answer)
 
@@ -285,8 +285,8 @@ def test_a_tie_without_any_count_is_read_by_the_time_of_creation() -> None:
     keyset = Keyset(Window(START, END), "conversations")
     ids = []
 
-    while keyset.question is not None:
-        answer = index.ask(keyset.question)
+    while keyset.query is not None:
+        answer = index.ask(keyset.query)
         ids += [row.id for row in keyset.learn(replace(answer, total=None))]
 
     assert sorted(ids) == sorted(index.rows)
@@ -298,8 +298,8 @@ def test_a_time_of_creation_that_cannot_be_written_is_not_asked_for() -> None:
     keyset = Keyset(Window(START, END), "conversations")
     ids = []
 
-    while keyset.question is not None:
-        answer = index.ask(keyset.question)
+    while keyset.query is not None:
+        answer = index.ask(keyset.query)
         # East of Greenwich, the first hours of the year 1 lie in the year before.
         rows = tuple(
             msgspec.structs.replace(row, created="0001-01-01T00:00:00+09:00") for row in answer.rows
@@ -307,7 +307,7 @@ def test_a_time_of_creation_that_cannot_be_written_is_not_asked_for() -> None:
         ids += [row.id for row in keyset.learn(replace(answer, rows=rows))]
 
     assert sorted(ids) == sorted(index.rows)
-    spans = [question.created for question in index.questions if question.created]
+    spans = [query.created for query in index.questions if query.created]
     assert spans
     assert all((span.start or 0) >= EARLIEST and (span.end or 0) >= EARLIEST for span in spans)
 
@@ -348,8 +348,8 @@ def test_rows_that_did_not_come_at_first_are_found_by_reading_again() -> None:
     keyset = Keyset(Window(START, END), "conversations")
     ids = []
 
-    while keyset.question is not None:
-        answer = index.ask(keyset.question)
+    while keyset.query is not None:
+        answer = index.ask(keyset.query)
         if len(index.questions) == 1:
             answer = replace(answer, rows=answer.rows[:10] + answer.rows[20:])
         ids += [row.id for row in keyset.learn(answer)]
@@ -364,8 +364,8 @@ def test_a_count_of_10_000_is_no_proof_as_counting_may_have_stopped(rows: int) -
     keyset = Keyset(Window(START, END), "conversations")
     delivered = 0
 
-    while keyset.question is not None:
-        delivered += len(keyset.learn(index.ask(keyset.question, 500)))
+    while keyset.query is not None:
+        delivered += len(keyset.learn(index.ask(keyset.query, 500)))
 
     assert delivered == rows
     assert keyset.unproven == (None if rows < 10_000 else Unproven(Window(START, END)))
@@ -376,8 +376,8 @@ def test_the_count_of_a_tie_of_10_000_rows_is_no_proof_either() -> None:
     index = IndexModel(rows, total_cap=10_000, shows_time=False)
     keyset = Keyset(Window(START, START), "conversations", is_sorted=False)
 
-    while keyset.question is not None:
-        keyset.learn(index.ask(keyset.question))
+    while keyset.query is not None:
+        keyset.learn(index.ask(keyset.query))
 
     assert keyset.unproven == Unproven(Window(START, START))
 
@@ -386,8 +386,8 @@ def test_a_count_that_is_missing_the_second_time_is_no_proof() -> None:
     index = IndexModel(rows_at(*range(START, START + 90)))
     keyset = Keyset(Window(START, END), "conversations")
 
-    while keyset.question is not None:
-        answer = index.ask(keyset.question)
+    while keyset.query is not None:
+        answer = index.ask(keyset.query)
         if len(index.questions) == 1:
             answer = replace(answer, rows=answer.rows[1:])
         else:
@@ -401,8 +401,8 @@ def test_rows_that_never_come_are_a_shortfall() -> None:
     index = IndexModel(rows_at(*range(START, START + 90)), page_size=50)
     keyset = Keyset(Window(START, END), "conversations")
 
-    while keyset.question is not None:
-        answer = index.ask(keyset.question)
+    while keyset.query is not None:
+        answer = index.ask(keyset.query)
         keyset.learn(replace(answer, rows=tuple(row for row in answer.rows if row.id != "row7")))
 
     assert keyset.shortfall == Shortfall(Window(START, END), expected=90, delivered=89)
@@ -413,10 +413,10 @@ def test_a_window_can_be_shortened_between_pages_but_not_while_a_tie_is_read() -
     keyset = Keyset(Window(START, END), "conversations")
     lengths: dict[bool, set[int]] = {True: set(), False: set()}
 
-    while keyset.question is not None:
-        window = keyset.question.window
+    while keyset.query is not None:
+        window = keyset.query.window
         lengths[keyset.is_divisible].add(window.end - window.start)
-        keyset.learn(index.ask(keyset.question))
+        keyset.learn(index.ask(keyset.query))
 
     assert lengths[False] == {0}
     assert 0 not in lengths[True]

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import RefusedError, WrongAnswerError
-from tap_kustomer.client.limits import Cost
+from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.questions import (
+from tap_kustomer.reading.search.query import (
     MILLISECONDS,
     PATH,
     REFUSED,
     UNSORTED,
-    Manner,
+    ServerBehaviour,
     ShortPageError,
     TimelessError,
     UnsortedError,
-    answer_from,
+    page_from,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tap_kustomer.client.session import Reply, Session
-    from tap_kustomer.reading.questions import Answer, Question
+    from tap_kustomer.reading.search.query import SearchPage, SearchQuery
     from tap_kustomer.reading.sources import Criterion, Search
 
 # How many answers with the same fault show that it does not pass: the server does not sort, a row
@@ -49,7 +49,7 @@ _SMALLEST_PAGE: Final = 10
 logger = logging.getLogger(__name__)
 
 
-class Index:
+class SearchClient:
     """Asks one question until the answer can be believed. Threads may share it.
 
     What an answer shows about the server holds for all questions that follow.
@@ -76,9 +76,9 @@ class Index:
         self._source = source
         self._path = path
         self._lock = threading.Lock()
-        self._manner = Manner(page_size, criterion.attribute)
+        self._manner = ServerBehaviour(page_size, criterion.attribute)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, query: SearchQuery) -> SearchPage:
         """Ask, as often as it takes.
 
         Raises:
@@ -87,13 +87,13 @@ class Index:
         """
         # Other threads may learn something meanwhile: what was asked is what counts.
         sort, track = self._manner.sorts, self._tracks
-        if question.sorted and not sort:
+        if query.sorted and not sort:
             return UNSORTED
         try:
-            return self._ask(question, sort=sort, track=track)
+            return self._ask(query, sort=sort, track=track)
         except RefusedError as refusal:
-            if question.page == 1 and question.created is None:
-                return self._ask_for_less(question, refusal, sort=sort, track=track)
+            if query.page == 1 and query.created is None:
+                return self._ask_for_less(query, refusal, sort=sort, track=track)
             # A page or a criterion beyond what the search can do: the keyset knows another way.
             return REFUSED
 
@@ -103,8 +103,8 @@ class Index:
         return self._path == PATH and _TRACK not in self._session.refusals
 
     def _ask_for_less(
-        self, question: Question, refusal: RefusedError, *, sort: bool, track: bool
-    ) -> Answer:
+        self, query: SearchQuery, refusal: RefusedError, *, sort: bool, track: bool
+    ) -> SearchPage:
         """Leave out what the search may refuse: the count of all rows, the sort, or both.
 
         By which attributes rows can be sorted is documented for customers only.
@@ -117,9 +117,9 @@ class Index:
         for sorts, tracks in dict.fromkeys([(sort, False), (False, track), (False, False)]):
             if (sorts, tracks) == (sort, track):
                 continue
-            is_ordered = question.sorted and sorts
+            is_ordered = query.sorted and sorts
             try:
-                answer = self._ask(replace(question, sorted=is_ordered), sort=sorts, track=tracks)
+                answer = self._ask(replace(query, sorted=is_ordered), sort=sorts, track=tracks)
             except RefusedError:
                 continue
             if track and not tracks and _TRACK not in self._session.refusals:
@@ -128,25 +128,27 @@ class Index:
             if sort and not sorts:
                 self._learn(lambda manner: replace(manner, sorts=False))
                 logger.info("%s: sorted by nothing, as that is refused: %s", self._path, refusal)
-            return UNSORTED if question.sorted and not sorts else answer
+            return UNSORTED if query.sorted and not sorts else answer
         raise refusal
 
-    def _ask(self, question: Question, *, sort: bool, track: bool) -> Answer:
+    def _ask(self, query: SearchQuery, *, sort: bool, track: bool) -> SearchPage:
         doubts: list[WrongAnswerError] = []
 
-        def read(reply: Reply) -> Answer:
+        def read(reply: Reply) -> SearchPage:
             try:
-                return self._read(reply, question)
+                return self._read(reply, query)
             except (UnsortedError, ShortPageError, TimelessError) as error:
                 doubts.append(error)
-                return self._believe(reply, question, doubts)
+                return self._believe(reply, query, doubts)
 
-        answer = self._session.send(self._request(question, sort=sort, track=track), read)
+        answer = self._session.send(self._request(query, sort=sort, track=track), read)
         digits = answer.digits
         self._learn(lambda manner: replace(manner, digits=max(manner.digits, digits)))
         return answer
 
-    def _believe(self, reply: Reply, question: Question, doubts: list[WrongAnswerError]) -> Answer:
+    def _believe(
+        self, reply: Reply, query: SearchQuery, doubts: list[WrongAnswerError]
+    ) -> SearchPage:
         """What an answer shows about the server, once the same came often enough.
 
         Raises:
@@ -161,15 +163,15 @@ class Index:
                 raise latest
             # This is how much the server puts on a page, whatever it says.
             self._learn_cap(latest.rows)
-            return self._read(reply, question)
+            return self._read(reply, query)
         if isinstance(latest, TimelessError):
             self._learn(lambda manner: replace(manner, lacks_times=True))
         # What has no time can't show where it stands: parts of the window are read without order.
-        return UNSORTED if question.sorted else self._read(reply, question)
+        return UNSORTED if query.sorted else self._read(reply, query)
 
-    def _read(self, reply: Reply, question: Question) -> Answer:
+    def _read(self, reply: Reply, query: SearchQuery) -> SearchPage:
         manner = self._manner
-        answer = answer_from(reply, question, manner)
+        answer = page_from(reply, query, manner)
         if manner.cap is not None and len(answer.rows) > manner.cap:
             self._learn(lambda latest: replace(latest, cap=None))
         return answer
@@ -178,7 +180,7 @@ class Index:
         self._learn(lambda manner: replace(manner, cap=rows))
         logger.info("%s: pages of %d rows have %d", self._path, self._manner.page_size, rows)
 
-    def _learn(self, change: Callable[[Manner], Manner]) -> None:
+    def _learn(self, change: Callable[[ServerBehaviour], ServerBehaviour]) -> None:
         """Replace what is known of the search by something that follows from it.
 
         What uses it reads it once: another thread may replace it at any moment.
@@ -186,17 +188,17 @@ class Index:
         with self._lock:
             self._manner = change(self._manner)
 
-    def _request(self, question: Question, *, sort: bool, track: bool) -> Request:
+    def _request(self, query: SearchQuery, *, sort: bool, track: bool) -> Request:
         """Each bound is a criterion of its own, as in the documentation's examples."""
-        bounds = self._bounds(self.criterion.name, question.window.start, question.window.end)
-        if question.created is not None:
-            created = question.created
+        bounds = self._bounds(self.criterion.name, query.window.start, query.window.end)
+        if query.created is not None:
+            created = query.created
             bounds += self._bounds(self._source.created_at, created.start, created.end)
         return Request(
             "POST",
             self._path,
             params={
-                "page": question.page,
+                "page": query.page,
                 "pageSize": self._manner.page_size,
                 **({"idsOnly": "true"} if self._source.ids_only else {}),
                 **({_TRACK: "true"} if track else {}),
@@ -207,7 +209,7 @@ class Index:
                 **({"sort": [{self.criterion.name: "asc"}]} if sort else {}),
                 "includeDeleted": not self._source.ids_only,
             },
-            cost=Cost.SEARCH,
+            cost=BudgetKind.SEARCH,
         )
 
     def _bounds(

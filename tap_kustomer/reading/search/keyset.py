@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
 from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
-from tap_kustomer.reading.questions import Question
+from tap_kustomer.reading.search.query import SearchQuery
 from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from tap_kustomer.reading.questions import Answer, Row
+    from tap_kustomer.reading.search.query import Row, SearchPage
 
 # "There is a hard limit of 100 for the maximum number of pages": the documentation of the search.
 MOST_PAGES: Final = 100
@@ -72,9 +72,9 @@ class _Tie:
         """Whether it spans more than a millisecond of creation."""
         return self._start < self._end
 
-    def question(self, page: int = 1) -> Question:
+    def query(self, page: int = 1) -> SearchQuery:
         # Within one time, no order is wrong.
-        return Question(Window(self.time, self.time), self.created, page, sorted=False)
+        return SearchQuery(Window(self.time, self.time), self.created, page, sorted=False)
 
     def parts(self, seen: Iterable[int | None]) -> list[_Tie]:
         """Split it at the middle of the times of creation that were seen.
@@ -151,7 +151,7 @@ class _Count:
 
 
 class Keyset:
-    """A window that is being read: two verbs, `question` and `learn`.
+    """A window that is being read: two verbs, `query` and `learn`.
 
     Args:
         window: What to read.
@@ -160,7 +160,7 @@ class Keyset:
         is_splittable: Whether ties can be split by `createdAt`.
 
     Attributes:
-        question: What to ask next; None when the window is read.
+        query: What to ask next; None when the window is read.
         cursor: Everything before this time is delivered (milliseconds since 1970).
         reached: The same, as far as rows or whole parts have shown it: never beyond the window.
         end: The end of the window.
@@ -186,10 +186,10 @@ class Keyset:
         self._is_counted = True
         self._asked = 0
         self._steps = self._read()
-        self.question: Question | None = next(self._steps, None)
+        self.query: SearchQuery | None = next(self._steps, None)
 
-    def learn(self, answer: Answer) -> list[Row]:
-        """Take the answer to `question`; give the rows in it that are new, in order of time.
+    def learn(self, answer: SearchPage) -> list[Row]:
+        """Take the answer to `query`; give the rows in it that are new, in order of time.
 
         Raises:
             IncompleteError: Rows of one time can't be read whole.
@@ -197,9 +197,9 @@ class Keyset:
         self._fresh = []
         self._asked += 1
         try:
-            self.question = self._steps.send(answer)
+            self.query = self._steps.send(answer)
         except StopIteration:
-            self.question = None
+            self.query = None
             self.remaining = 0
         return self._fresh
 
@@ -207,8 +207,8 @@ class Keyset:
         """Leave what is later than `end` to others. Only while `is_divisible`."""
         self.end = end
         self.remaining = 0
-        if self.question is not None and self.question.window.end > end:
-            self.question = replace(self.question, window=Window(self.cursor, end))
+        if self.query is not None and self.query.window.end > end:
+            self.query = replace(self.query, window=Window(self.cursor, end))
         # Counted anew from the cursor on; what was delivered before it, came in whole pages.
         at_cursor = {
             row_id: time for row_id, time in self._count.delivered.items() if time >= self.cursor
@@ -221,7 +221,7 @@ class Keyset:
 
     @property
     def is_divisible(self) -> bool:
-        """Whether the window can be shortened: the question is one for rows from the cursor on.
+        """Whether the window can be shortened: the query is one for rows from the cursor on.
 
         Read again, it is not: whoever took over its end would deliver that once more.
         """
@@ -237,7 +237,7 @@ class Keyset:
         """The window, if what the search counted can't prove that all its rows came."""
         return None if self._is_counted else Unproven(Window(self._count.start, self.end))
 
-    def _read(self) -> Generator[Question, Answer, None]:
+    def _read(self) -> Generator[SearchQuery, SearchPage, None]:
         for _ in range(_READINGS_AT_MOST):
             if self.is_sorted:
                 yield from self._read_in_order()
@@ -246,7 +246,7 @@ class Keyset:
             if self._count.is_complete():
                 return
             # Rows may have moved forward, out of the window, since it was counted.
-            answer = yield Question(Window(self._count.start, self.end), sorted=False)
+            answer = yield SearchQuery(Window(self._count.start, self.end), sorted=False)
             self._count.expected = answer.total
             if self._count.is_complete():
                 self._note_count(answer.total)
@@ -259,7 +259,7 @@ class Keyset:
             delivered=len(self._count.delivered),
         )
 
-    def _read_in_order(self) -> Generator[Question, Answer, None]:
+    def _read_in_order(self) -> Generator[SearchQuery, SearchPage, None]:
         """Ask from the cursor on, until a page is not full or rows come out of order."""
         while self.cursor <= self.end:
             answer = yield from self._ask_to(self.end)
@@ -280,7 +280,7 @@ class Keyset:
             self.cursor = last
         self._note_count(self._count.expected)
 
-    def _read_in_parts(self) -> Generator[Question, Answer, None]:
+    def _read_in_parts(self) -> Generator[SearchQuery, SearchPage, None]:
         """Step through the window in parts that fit on a page. Each is proven by its own count."""
         page_rows = 0
         length = self.end - self.cursor + 1
@@ -303,14 +303,14 @@ class Keyset:
             if 2 * len(answer.rows) < page_rows:
                 length *= 2
 
-    def _ask_to(self, end: int) -> Generator[Question, Answer, Answer]:
+    def _ask_to(self, end: int) -> Generator[SearchQuery, SearchPage, SearchPage]:
         """Ask for all rows from the cursor on; the window may be shortened meanwhile."""
         self._is_plain = True
-        answer = yield Question(Window(self.cursor, end), sorted=self.is_sorted)
+        answer = yield SearchQuery(Window(self.cursor, end), sorted=self.is_sorted)
         self._is_plain = False
         return answer
 
-    def _deliver(self, answer: Answer) -> None:
+    def _deliver(self, answer: SearchPage) -> None:
         """Hand on the rows that were not delivered yet."""
         for row in answer.rows:
             self.reached = max(self.reached, row.time)
@@ -320,7 +320,7 @@ class Keyset:
     def _note_count(self, total: int | None) -> None:
         self._is_counted = self._is_counted and not may_be_cut_off(total)
 
-    def _read_tie(self, time: int) -> Generator[Question, Answer, None]:
+    def _read_tie(self, time: int) -> Generator[SearchQuery, SearchPage, None]:
         """Read all rows of one time.
 
         Raises:
@@ -339,7 +339,7 @@ class Keyset:
 
     def _page_through(
         self, tie: _Tie, found: _Found, *, passes: int, most: int | None = None
-    ) -> Generator[Question, Answer, None]:
+    ) -> Generator[SearchQuery, SearchPage, None]:
         """Take what the pages of a tie have, until nothing is missing or the search gives no more.
 
         Args:
@@ -351,7 +351,7 @@ class Keyset:
         found.is_capped = False
         for _ in range(passes):
             for page in range(1, MOST_PAGES + 1):
-                answer = yield tie.question(page)
+                answer = yield tie.query(page)
                 if answer.refused:
                     found.is_capped = True
                     return
@@ -368,7 +368,7 @@ class Keyset:
                 if not answer.full:
                     break
 
-    def _take(self, answer: Answer, found: _Found) -> None:
+    def _take(self, answer: SearchPage, found: _Found) -> None:
         if answer.total != found.total:
             # Rows came or went: what was found before proves nothing about what is there.
             found.created, found.total = {}, answer.total
@@ -376,7 +376,9 @@ class Keyset:
         found.created.update((row.id, row.created_at) for row in answer.rows)
         found.page_rows = max(found.page_rows, len(answer.rows))
 
-    def _read_by_creation(self, tie: _Tie, found: _Found) -> Generator[Question, Answer, None]:
+    def _read_by_creation(
+        self, tie: _Tie, found: _Found
+    ) -> Generator[SearchQuery, SearchPage, None]:
         """Read a tie in parts that are proven by themselves; what they brought goes to `found`.
 
         It is left incomplete where that can't be done.
@@ -412,7 +414,7 @@ class Keyset:
                 return
             parts += [(one, of_part.total) for one in part.parts(of_part.created.values())]
         # Together the parts lack only the rows that do not say when they were created.
-        self._take((yield tie.question()), found)
+        self._take((yield tie.query()), found)
         found.created |= created
         found.is_complete = found.total is None or len(found.created) >= found.total
 

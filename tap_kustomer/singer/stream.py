@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tap_kustomer.tap import TapKustomer
 
 
-class Table(Stream):
+class TapStream(Stream):
     """One table of the tap.
 
     Attributes:
@@ -46,7 +46,7 @@ class Table(Stream):
             source gives.
         source: Where its rows are found.
         roles: The roles of an API key any one of which lets it read this table.
-        confirmed: Whether Kustomer documents the table, or a program that runs reads it. What is
+        documented: Whether Kustomer documents the table, or a program that runs reads it. What is
             only said by others may be missing without a fault.
         is_full_table: Whether each run reads all rows there are, so that the target may remove
             what did not come.
@@ -55,7 +55,7 @@ class Table(Stream):
 
     source: Source
     roles: tuple[str, ...]
-    confirmed: bool = True
+    documented: bool = True
     types: tuple[str, ...] = ()
 
     # Shaping gives every value its declared type already.
@@ -148,7 +148,7 @@ class Table(Stream):
         """Note the time at which the records that follow were extracted."""
         self._tail = self._encode_tail()
 
-    def take(self, resource: Resource) -> None:
+    def write_resource(self, resource: Resource) -> None:
         """Write the records that come out of a resource."""
         since = self._since
         for record in self.shape_rows(resource):
@@ -158,12 +158,12 @@ class Table(Stream):
             self._latest = record
             self._write(record)
 
-    def reach(self, time: int) -> None:
+    def advance_bookmark(self, time: int) -> None:
         """Everything before this time (milliseconds since 1970) is written: move the bookmark."""
         if self.is_incremental:
             self._move_bookmark(times.to_text(time))
 
-    def reach_latest(self) -> None:
+    def flush_partial(self) -> None:
         """Everything before the latest record is written: the run ends within a page."""
         self._increment_stream_state(self._latest)
 
@@ -180,7 +180,7 @@ class Table(Stream):
         if is_complete and self.is_full_table and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
-    def hold_back(self, time: int) -> None:
+    def cap_bookmark(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""
         state = self.stream_state
         if (bookmark := state.get("replication_key_value")) is not None:

@@ -1,0 +1,1 @@
+"""How Kustomer's search is read completely: queries, keyset, ties, slices."""
