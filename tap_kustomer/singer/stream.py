@@ -46,8 +46,9 @@ class TapStream(Stream):
             source gives.
         source: Where its rows are found.
         roles: The roles of an API key any one of which lets it read this table.
-        documented: Whether Kustomer documents the table, or a program that runs reads it. What is
-            only said by others may be missing without a fault.
+        documented: Whether Kustomer documents the list or the search that the rows come from.
+        assumed: Whether that is only assumed to be there: no program is known to read it, so an
+            organisation without it is no fault.
         is_full_table: Whether each run reads all rows there are, so that the target may remove
             what did not come.
         rows: Records written in this run.
@@ -56,6 +57,7 @@ class TapStream(Stream):
     source: Source
     roles: tuple[str, ...]
     documented: bool = True
+    assumed: bool = False
     types: tuple[str, ...] = ()
 
     # Shaping gives every value its declared type already.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Field, Shape
+    from tap_kustomer.streams.data_model import Group, Join
     from tap_kustomer.tap import TapKustomer
 
 
@@ -32,6 +33,10 @@ class KustomerStream(TapStream):
 
     Attributes:
         name: Of the table.
+        group: The tables that it stands with in the documentation.
+        resource_type: The JSON:API type of the resources that its rows are made of.
+        foreign_keys: Names of the columns, of whatever table, that hold the id of one of its rows.
+        joins: Columns that lead elsewhere than their names say.
         source: Where its rows are found.
         shape: What a row carries.
         key: The columns that tell its rows apart.
@@ -42,6 +47,10 @@ class KustomerStream(TapStream):
     """
 
     name: str
+    group: ClassVar[Group]
+    resource_type: ClassVar[str]
+    foreign_keys: ClassVar[tuple[str, ...]] = ()
+    joins: ClassVar[tuple[Join, ...]] = ()
     shape: ClassVar[Shape]
     key: ClassVar[tuple[str, ...]] = ("id",)
     secrets: ClassVar[tuple[str, ...]] = ()
@@ -95,6 +104,7 @@ class DerivedStream(TapStream):
         self.types = root.types
         self.roles = root.roles
         self.documented = root.documented
+        self.assumed = root.assumed
         self.primary_keys = (parent_columns(root.singular).id, POSITION)
         self.replication_key = derived_replication_key(root.replication_key, root.singular)
 

@@ -19,10 +19,10 @@ from tap_kustomer.shaping.fields import (
 )
 from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
     CREATED_AT,
-    DELETED,
-    DELETED_AT,
+    DELETION,
     IMPORTED_AT,
     ORG,
     REV,
@@ -56,6 +56,9 @@ class Kobjects(KustomerStream):
     """
 
     name = "kobjects"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "kobject"
+    foreign_keys = ("kobject_id",)
     source = Search("kobject")
     roles = (
         "org.permission.kobject.read",
@@ -104,8 +107,7 @@ class Kobjects(KustomerStream):
             CREATED_AT,
             UPDATED_AT,
             IMPORTED_AT,
-            DELETED,
-            DELETED_AT,
+            *DELETION,
             REV,
             ROLE_GROUP_VERSIONS,
         ),
@@ -132,10 +134,18 @@ class Kobjects(KustomerStream):
             "One row for each picture of a custom object.",
         ),
     )
+    joins = (
+        Join("assigned_user", "users.id"),
+        Join("klass_id", "klasses.name"),
+        Join("sub_status", "sub_statuses.id"),
+    )
 
 
 # Every resource of a klass has a JSON:API type of its own.
 _TYPE: Final = "kobject."
+
+# The tables of single klasses have names that begin so.
+PREFIX: Final = "kobject_"
 
 
 class KlassKobjects(Kobjects):
@@ -148,8 +158,6 @@ class KlassKobjects(Kobjects):
         custom_fields: The custom attributes of the klass.
         title: Name of the klass as people see it.
     """
-
-    name = "kobject_"
 
     def __init__(
         self,
@@ -185,9 +193,8 @@ def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -
         klasses: Names of klasses.
         taken: Names of other tables.
     """
-    prefix = KlassKobjects.name
-    sources = {klass: f"{prefix}{klass}" for klass in klasses}
-    wanted = {source: f"{prefix}{snake_case(klass)}" for klass, source in sources.items()}
+    sources = {klass: f"{PREFIX}{klass}" for klass in klasses}
+    wanted = {source: f"{PREFIX}{snake_case(klass)}" for klass, source in sources.items()}
     names = distinct(wanted, taken, LONGEST)
     return {klass: names[source] for klass, source in sources.items()}
 

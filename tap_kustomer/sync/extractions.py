@@ -338,9 +338,9 @@ def explain_refusal(table: TapStream, error: AccessError) -> str:
 def is_absent(table: TapStream, error: RequestError) -> bool:
     """Whether an error shows that an organisation does not have a table.
 
-    What nobody has confirmed may be absent in any way.
+    What is only assumed to be there may be absent in any way.
     """
-    if not table.documented:
+    if table.assumed:
         return True
     return isinstance(error, MissingError) and not isinstance(table.source, _SEARCHED)
 

@@ -10,7 +10,7 @@ from tap_kustomer.shaping.custom import fields_from_schema, in_common
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.base import DerivedStream, derived_replication_key, replication_key
 from tap_kustomer.streams.klasses import Klasses
-from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects, klass_of, table_names
+from tap_kustomer.streams.kobjects import PREFIX, KlassKobjects, Kobjects, klass_of, table_names
 from tap_kustomer.sync.access import check_access
 from tap_kustomer.sync.discovery import Definitions, discover
 from tap_kustomer.sync.extractions import write_all
@@ -61,7 +61,7 @@ def replication_key_of(name: str) -> str | None:
     """The replication key of a table; None for a full table, and for one that is not known."""
     keys = replication_keys()
     # Which klasses there are, only a catalog or Kustomer itself can tell.
-    is_of_a_klass = name.startswith(KlassKobjects.name)
+    is_of_a_klass = name.startswith(PREFIX)
     return keys.get(name, keys[Kobjects.name] if is_of_a_klass else None)
 
 

@@ -147,7 +147,7 @@ def test_a_derived_table_goes_on_as_the_one_that_it_is_made_of(
     assert table.replication_key == column
     assert table.is_full_table == root.is_full_table
     assert (table.source, table.types, table.roles) == (root.source, root.types, root.roles)
-    assert table.documented == root.documented
+    assert (table.documented, table.assumed) == (root.documented, root.assumed)
 
 
 # What is written straight
@@ -250,7 +250,7 @@ def test_a_trial_gives_the_rows_of_its_own_type_alone() -> None:
         (Tags, MissingError("GET /v1/tags answered 404")),
         (Assistants, GaveUpError("GET /v1/assistants answered 500")),
     ],
-    ids=["no role", "not there", "unconfirmed"],
+    ids=["no role", "not there", "assumed"],
 )
 def test_a_trial_leaves_out_what_a_run_leaves_out(stream: Any, error: Exception) -> None:
     tap = OfflineTap(stream, scripted={"script": {stream.name: [error]}})
