@@ -8,7 +8,6 @@ import pytest
 
 from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
-from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Window
@@ -51,16 +50,16 @@ class Answers:
     by_path: dict[str, Document | RequestError]
     refused: str = "nothing"
     sent: list[Request] = field(default_factory=list)
-    refusals: Refusals = field(default_factory=Refusals)
+    refusals: set[str] = field(default_factory=set)
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         self.sent.append(request)
         answer = self.by_path.get(request.path, MissingError(f"{request} answered 404"))
         if self.refused in str(request.json):
             answer = RefusedError(f"{request} answered 400")
         if isinstance(answer, RequestError):
             raise answer
-        return read(Reply(msgspec.json.encode(answer)))
+        return parse(Reply(msgspec.json.encode(answer)))
 
     def ids_in(self, source: Source) -> list[str] | None:
         reader = Reader(
