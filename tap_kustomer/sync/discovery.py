@@ -16,8 +16,8 @@ from tap_kustomer.client.errors import (
     WrongAnswerError,
 )
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.values import text
 from tap_kustomer.streams.roles import METADATA_ROLES

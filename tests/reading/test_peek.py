@@ -10,6 +10,7 @@ from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import PATH
 from tap_kustomer.reading.sources import (
@@ -22,8 +23,6 @@ from tap_kustomer.reading.sources import (
     Search,
     Single,
 )
-from tap_kustomer.reading.trial import sample
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,7 @@ class Answers:
             earliest=0,
             report=lambda _: None,
         )
-        rows = sample(reader, source, WINDOW, "things")
+        rows = reader.peek(source, WINDOW, "things")
         return None if rows is None else [row["id"] for row in rows]
 
     @property
