@@ -14,7 +14,7 @@ from tap_kustomer.shaping.keys import substitute
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.names import columns
-from tap_kustomer.shaping.objects import compile_columns
+from tap_kustomer.shaping.objects import columns_alike, compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.shaping.secrets import compile_hiding
@@ -57,7 +57,9 @@ def compile_shaper(
     parent = parent_columns(shape.parent, shape.root) if shape.parent else None
     members = _MEMBERS | {PARENT} if parent else _MEMBERS
     origins: dict[str, Path] = {"attributes": (), "relationships": (), "links": (links_column,)}
-    complete = compile_completing(record_schema(shape)["properties"], known)
+    complete = compile_completing(
+        record_schema(shape)["properties"], known, columns_alike(shape.attributes)
+    )
 
     def record(resource: Resource) -> Record:
         if hide is not None:

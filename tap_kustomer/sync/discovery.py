@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tap_kustomer.client.errors import (
     AccessError,
@@ -121,7 +122,7 @@ def _klasses(run: Run, source: PagedList) -> list[Klass]:
 
 
 def _custom_fields(run: Run, resource: str) -> tuple[Field, ...]:
-    return run.session.send(Request("GET", f"/v1/metadata/{resource}"), _fields)
+    return run.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
 
 
 def _fields(reply: Reply) -> tuple[Field, ...]:
