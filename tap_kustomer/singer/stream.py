@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib.messages import SchemaMessage
 
+    from tap_kustomer.reading.pages import Window
     from tap_kustomer.reading.sources import Source
-    from tap_kustomer.reading.window import Window
     from tap_kustomer.reporting.outcome import Outcome
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns

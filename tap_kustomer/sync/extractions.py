@@ -20,7 +20,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.children import NoneFoundError
-from tap_kustomer.reading.incomplete import IncompleteError, Unproven
+from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.reading.sources import (
     Concatenation,
@@ -33,16 +33,13 @@ from tap_kustomer.reading.sources import (
     is_windowed,
     root_of,
 )
-from tap_kustomer.reading.trial import sample
-from tap_kustomer.reading.window import Window
 from tap_kustomer.reporting.outcome import Outcome
 from tap_kustomer.streams.roles import SEARCH_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.reading.pages import Page, Shortfall
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.stream import TapStream
@@ -156,7 +153,7 @@ class Extraction:
         """
         window = self._window
         window = Window(min(window.start, window.end), window.end)
-        return sample(self._reader, self.lead.source, window, self.lead.name)
+        return self._reader.peek(self.lead.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
         """The records of the first table alone, without writing anything.
@@ -182,10 +179,12 @@ class Extraction:
     def _window(self) -> Window:
         return Window(min(table.start for table in self._tables), self._run.until)
 
-    def _read(self, window: Window, in_turn: Callable[[], bool]) -> Iterator[Page]:
+    def _read(self, window: Window, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         if window.start > window.end and is_windowed(self.lead.source):
             return
-        yield from self._reader.read(self.lead.source, window, self.lead.name, in_turn=in_turn)
+        yield from self._reader.read(
+            self.lead.source, window, self.lead.name, is_consumed=is_consumed
+        )
 
     def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
         batches = self._run.settings.batches

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import DeadKeyError, RequestError
-from tap_kustomer.reading.window import Window
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.streams.base import DerivedStream
 from tap_kustomer.streams.kobjects import KlassKobjects, Kobjects
 from tap_kustomer.sync.extractions import Extraction, in_order
