@@ -22,7 +22,7 @@ import requests
 
 from tap_kustomer.reading.sources import is_windowed
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import replication_key
+from tap_kustomer.streams.definition import replication_key
 from tap_kustomer.streams.kobjects import table_names
 
 SANDBOX = os.environ["KUSTOMER_SANDBOX_URL"]

@@ -15,7 +15,7 @@ from tap_kustomer.shaping.derived import POSITION, derived_schema
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import derived_replication_key, replication_key
+from tap_kustomer.streams.definition import derived_replication_key, replication_key
 from tap_kustomer.streams.kobjects import KlassKobjects
 
 if TYPE_CHECKING:
