@@ -18,14 +18,14 @@ from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.search import read as searches
+from tap_kustomer.reading.search import extraction
 from tap_kustomer.reading.search.slices import Schedule, Slice
 from tap_kustomer.reading.sources import Search
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
-    from tap_kustomer.reading.incomplete import Shortfall, Unproven
+    from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.reading.search.query import SearchPage
 
 PARALLEL: Final = 8
@@ -79,8 +79,10 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
             most = max(most, self.waiting)
 
     window = Window(now - _DAYS * 1000, now)
-    with mock.patch.object(searches, "Schedule", Watched):
-        for page in reader.read(Search("conversation"), window, "conversations", in_turn=_always):
+    with mock.patch.object(extraction, "Schedule", Watched):
+        for page in reader.read(
+            Search("conversation"), window, "conversations", is_consumed=_always
+        ):
             rows += sum(1 for _ in page.resources)
             time.sleep(pause)
     return most, rows

@@ -28,14 +28,14 @@ from virtual_threads import START, VirtualThreads
 from tap_kustomer.client import session as sessions
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.limits import Limiter
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import Search
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_kustomer.reading.incomplete import Shortfall, Unproven
+    from tap_kustomer.reading.pages import Shortfall, Unproven
 
 LEAST: Final = 0.95
 
@@ -168,7 +168,7 @@ def _pages(threads: VirtualThreads, kustomer: _VirtualKustomer, share: float) ->
         report=_never_short,
     )
     window = Window(kustomer.earliest, START * 1000)
-    return reader.read(Search("conversation"), window, "conversations", in_turn=_always)
+    return reader.read(Search("conversation"), window, "conversations", is_consumed=_always)
 
 
 class _VirtualKustomer(HTTPAdapter):

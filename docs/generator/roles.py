@@ -18,59 +18,59 @@ _FOR_KEYS: Final = "org.permission."
 _INTRODUCTION: Final = """
 # Roles
 
-An API key reads a table if it has any one of the table's roles. A table that it may not read is
-left out, with a warning that names the roles.
+An API key can read a table if it has any one of the table's roles. If it has none of them, the tap
+leaves the table out, with a warning that names the roles.
 
-`org.permission.read` stands for all of `org.permission.<thing>.read`. To give a key no more than it
+`org.permission.read` covers all of `org.permission.<thing>.read`. To give a key no more than it
 needs, choose from the lists below.
 
-## All tables that are selected by default
+## Tables that are selected by default
 
-These are the fewest roles that open all of them:
+This is the smallest set of roles that opens all of them:
 """
 
 _OPENED: Final = """
-What each of them opens; derived tables come with the table that they are derived from:
+Each role opens these tables, with the tables derived from them:
 """
 
 _SEARCHING: Final = """
 ## Searching
 
-Customers, companies, conversations, messages, notes, custom objects, work sessions, work items and
-conversation times are found by Kustomer's search. It takes any one of these roles, beside those of
-the tables:
+The tap finds customers, companies, conversations, messages, notes, custom objects, work sessions,
+work items and conversation times with Kustomer's search. Besides the roles of these tables, the key
+needs any one of these:
 """
 
 _OTHERS: Final = """
-## Further tables
+## Other tables
 
-These are not selected by default, as they cost many requests: one for each changed row of another
-table, whose role they take too, or all ids of a table in each run.
+These are not selected by default, because they cost many requests: one for each changed row of
+another table, whose role they need too, or all ids of a table in each run.
 """
 
 
 def roles_page(tables: Sequence[Table]) -> str:
-    """Which roles open which tables."""
+    """Write the page."""
     usual = [table for table in tables if table.selected]
     others = [table for table in tables if not table.selected]
     chosen = fewest_roles(usual)
     free = [table.name for table in tables if not table.roles and not table.parent]
     lines = [NOTICE, _INTRODUCTION, "```", *chosen, SEARCH_ROLES[0], "```"]
-    lines += [_OPENED, *_opened(chosen, usual), "", f"Any key reads {code(free)}."]
+    lines += [_OPENED, *_opened(chosen, usual), "", f"Any key can read {code(free)}."]
     lines += [_SEARCHING, *(f"* `{role}`" for role in SEARCH_ROLES)]
     lines += [_OTHERS, *_opened(fewest_roles(others, beside=chosen), others)]
     return "\n".join(lines) + "\n"
 
 
 def fewest_roles(tables: Iterable[Table], beside: Iterable[str] = ()) -> list[str]:
-    """Roles that together open all these tables.
+    """Choose roles that together open all these tables.
 
-    First come those that a table can't do without; they open others too. What is still closed
-    takes the role that its declaration names first.
+    Roles that are a table's only one come first; they open other tables too. Each table that is
+    still closed takes the role that its declaration names first.
 
     Args:
-        tables: To be opened.
-        beside: Roles that are given anyway.
+        tables: The tables to open.
+        beside: Roles that the key has anyway.
     """
     choices = [_roles_for_keys(table) for table in tables if table.roles]
     chosen = {*beside, *(roles[0] for roles in choices if len(roles) == 1)}

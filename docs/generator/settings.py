@@ -1,4 +1,4 @@
-"""What follows from the settings: the README's table, the examples, the tap's entry for Meltano."""
+"""Write what follows from the settings: README table, examples, the tap's entry for Meltano."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SDK_EXAMPLES: Final[Mapping[str, Any]] = {
 
 _ENVIRONMENT_INTRODUCTION: Final = """
 # Settings of tap-kustomer. Copy this file to .env: Meltano reads it, and so does
-# `tap-kustomer --config=ENV`. The README says what each setting means.
+# `tap-kustomer --config=ENV`. The README explains each setting.
 """.lstrip()
 
 _PROJECT_INTRODUCTION: Final = """
@@ -44,7 +44,7 @@ _PROJECT_INTRODUCTION: Final = """
 # your API key into that file, then run `meltano install` and
 # `meltano run tap-kustomer target-duckdb`.
 #
-# Made by `python docs/generate.py`. Everything is defined in full: Meltano Hub is not asked.
+# Made by `python docs/generate.py`. Everything is defined in full, so Meltano Hub is not needed.
 """.lstrip()
 
 # What Meltano installs for each plugin of a user's project. It looks for a command from the
@@ -94,11 +94,11 @@ def sample_config() -> str:
 
 
 def sample_environment() -> str:
-    """The content of `.env.example`: all settings, those without which nothing works in force."""
+    """The content of `.env.example`: all settings, the optional ones commented out."""
     wanted = {*SCHEMA["required"], "organization"}
     lines = [_ENVIRONMENT_INTRODUCTION]
     lines += (_assignment(name) for name in OWN if name in wanted)
-    lines += ["", "# Instead of the organisation, or where the default does not suit."]
+    lines += ["", "# Optional."]
     lines += (f"# {_assignment(name)}" for name in all_settings() if name not in wanted)
     return "\n".join(lines) + "\n"
 
@@ -133,7 +133,7 @@ def meltano_entry() -> str:
 
 
 def own_meltano_project(project: str) -> str:
-    """A `meltano.yml` for users: that of this repository, but Meltano installs the plugins.
+    """A `meltano.yml` for users: like this repository's, but Meltano installs the plugins.
 
     Args:
         project: The content of this repository's `meltano.yml`.

@@ -1,10 +1,11 @@
-"""Parses JSON as strictly as it can be and as leniently as it must be."""
+"""Parse JSON as strictly as possible, and as leniently as an answer needs."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -13,17 +14,28 @@ from tap_kustomer.nesting import flatten
 
 T = TypeVar("T")
 
-# An escaped backslash too, for it begins no `\u0000`.
+# An escaped backslash is matched too: the `u0000` after it is plain text.
 _ESCAPED: Final = re.compile(rb"\\(?:\\|u0000)")
+# U+FFFD, as UTF-8 or escaped.
+_REPLACEMENT: Final = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def replace_nulls(content: bytes) -> bytes:
-    """The same JSON with U+FFFD for U+0000, in keys too: PostgreSQL stores no text that has it.
+    """Replace U+0000 in texts and keys by U+FFFD: PostgreSQL stores no text that contains it.
 
-    It is looked for in the bytes of a whole answer, as that costs next to nothing.
+    Keys of one object stay different from each other.
     """
-    return _ESCAPED.sub(_without_null, content) if b"\\" in content else content
+    # Bytes are replaced, not values: for a whole answer, that costs next to nothing.
+    if b"\\" not in content:
+        return content
+    replaced = _ESCAPED.sub(_without_null, content)
+    if replaced != content and _REPLACEMENT.search(content):
+        # Two keys may have become one.
+        with suppress(msgspec.DecodeError):
+            return _ESCAPED.sub(_without_null, _acceptable(content))
+    return replaced
 
 
 def _without_null(escaped: re.Match[bytes]) -> bytes:
@@ -31,28 +43,34 @@ def _without_null(escaped: re.Match[bytes]) -> bytes:
 
 
 def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
-    """Parse JSON, and change what no parser may accept but servers send all the same.
+    """Parse JSON, after changing what servers send although no parser accepts it.
 
-    A preview that was cut in the middle of an emoji ends with half a character, which becomes
-    U+FFFD. `NaN`, and a number beyond all bounds, become the text of it. What is nested too deeply
-    is kept as text below some level. Otherwise, one such value would hold up its whole table.
+    Half an emoji, as at the end of a preview that was cut there, becomes U+FFFD. `NaN`, and numbers
+    that no double holds, become text. Values nested too deeply become text below some level.
+    Otherwise one such value would block its whole stream.
 
     Other fractions are doubles, the only ones that JSON promises (RFC 8259, section 6): digits
-    beyond those of a double are gone. Integers keep all their digits.
+    beyond those of a double are lost. Integers keep all their digits.
 
     Raises:
-        msgspec.DecodeError: It is no JSON, or of another shape than the decoder's.
+        msgspec.DecodeError: It is not JSON, or does not have the decoder's type.
     """
     try:
         return decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return decoder.decode(_acceptable(bytes(content)))
+        return decoder.decode(_acceptable(flatten(bytes(content))))
 
 
 def _acceptable(content: bytes) -> bytes:
+    """Rewrite JSON so that every parser accepts it.
+
+    Raises:
+        msgspec.DecodeError: It is not JSON, or nested too deeply.
+    """
     try:
         document: Any = json.loads(
-            flatten(content).decode(errors="replace"),
+            content.decode(errors="surrogateescape"),
+            object_pairs_hook=_members,
             parse_float=_float,
             parse_int=_int,
             parse_constant=str,
@@ -61,6 +79,20 @@ def _acceptable(content: bytes) -> bytes:
     except (ValueError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from error
     return _SURROGATE.sub("\ufffd", text).encode()
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of an object; keys that differ still differ after U+FFFD has replaced a part."""
+    members = dict(pairs)
+    if not any(map(_UNSTORABLE.search, members)):
+        return members
+    renamed: dict[str, Any] = {}
+    for key in sorted(members, key=lambda key: bool(_UNSTORABLE.search(key))):
+        name = _UNSTORABLE.sub("\ufffd", key)
+        while name in renamed:
+            name += "_"
+        renamed[name] = members[key]
+    return renamed
 
 
 def _float(text: str) -> float | str:

@@ -46,6 +46,8 @@ _WORDS: Final[dict[type[BaseException], str]] = {
     http.client.RemoteDisconnected: "the connection was closed before an answer came",
     http.client.HTTPException: "what came is no HTTP",
     ValueError: "what came is no HTTP",
+    urllib3.exceptions.InvalidHeader: "the answer's headers contradict each other",
+    urllib3.exceptions.DecodeError: "the answer can't be decompressed",
     zlib.error: "the answer can't be decompressed",
     TimeoutError: "nothing came for as long as the setting request_timeout allows",
 }

@@ -188,12 +188,12 @@ class Limiter:
         self.organization = Budget(ORGANIZATION_LIMIT, share, _HEAD_START)
         self.search = Budget(SEARCH_LIMIT, share)
 
-    def wait(self, cost: BudgetKind) -> float:
+    def wait(self, kind: BudgetKind) -> float:
         """Come back when the request may be sent, with the time by the clock's `monotonic`."""
         while True:
             now = self._clock.monotonic()
             with self._lock:
-                budgets = self._budgets(cost)
+                budgets = self._budgets(kind)
                 at = max(budget.ready_at(now) for budget in budgets)
                 if at <= now:
                     for budget in budgets:
@@ -202,11 +202,11 @@ class Limiter:
             # Nothing is booked ahead: who wakes up looks again, for a 429 may have come meanwhile.
             self._clock.sleep(at - now)
 
-    def learn(self, cost: BudgetKind, headers: Mapping[str, str], sent: float) -> None:
+    def learn(self, kind: BudgetKind, headers: Mapping[str, str], sent: float) -> None:
         """Take note of an answer's `x-ratelimit-limit` and `-remaining`; not every one has them.
 
         Args:
-            cost: Of the request.
+            kind: The budgets that the request draws on.
             headers: Of the answer.
             sent: When `wait` let the request go.
         """
@@ -214,24 +214,24 @@ class Limiter:
         if not limit:
             return
         with self._lock:
-            self._meant(cost, limit).learn(
+            self._meant(kind, limit).learn(
                 self._clock.monotonic(), sent, limit, _whole(headers.get("x-ratelimit-remaining"))
             )
 
-    def refuse(self, cost: BudgetKind, headers: Mapping[str, str]) -> float:
+    def refuse(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
         """Take note of a 429 and give the seconds to wait."""
         limit = _whole(headers.get("x-ratelimit-limit"))
         with self._lock:
-            budget = self._meant(cost, limit)
+            budget = self._meant(kind, limit)
             return budget.refuse(self._clock.monotonic(), self._asked_wait(headers))
 
-    def _budgets(self, cost: BudgetKind) -> tuple[Budget, ...]:
-        if cost is BudgetKind.SEARCH:
+    def _budgets(self, kind: BudgetKind) -> tuple[Budget, ...]:
+        if kind is BudgetKind.SEARCH:
             return (self.organization, self.search)
         return (self.organization,)
 
-    def _meant(self, cost: BudgetKind, limit: int | None) -> Budget:
-        if cost is BudgetKind.SEARCH and (limit is None or limit <= _LARGEST_SEARCH_LIMIT):
+    def _meant(self, kind: BudgetKind, limit: int | None) -> Budget:
+        if kind is BudgetKind.SEARCH and (limit is None or limit <= _LARGEST_SEARCH_LIMIT):
             return self.search
         return self.organization
 

@@ -30,7 +30,6 @@ from tap_kustomer.client.errors import (
 from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.limits import BudgetKind, retry_after, server_time
-from tap_kustomer.client.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,14 +61,14 @@ class Request:
         path: From `/v1` on; it may carry a query string, as next-page links do.
         params: Further query parameters.
         json: The body of a `POST`.
-        cost: The budgets that it draws on.
+        budget: The budgets that it draws on.
     """
 
     method: str
     path: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     json: Document | None = None
-    cost: BudgetKind = BudgetKind.PLAIN
+    budget: BudgetKind = BudgetKind.PLAIN
 
     @override
     def __str__(self) -> str:
@@ -125,7 +124,7 @@ class Session:
 
     Attributes:
         latency: Seconds from a request to its answer, averaged over the latest ones.
-        refusals: What Kustomer was found to refuse.
+        refusals: Parameters that Kustomer refuses, so that no later request has them.
         requests: How many were sent, repeated ones included.
     """
 
@@ -150,7 +149,7 @@ class Session:
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
         self.requests = 0
-        self.refusals = Refusals()
+        self.refusals: set[str] = set()
         self._lock = threading.Lock()
         self._clock_difference: float | None = None
         self._http = _Exchanges()
@@ -173,25 +172,25 @@ class Session:
         """Seconds since 1970 by Kustomer's clock, as far as an answer has shown it."""
         return self.clock.now() + (self._clock_difference or 0.0)
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
-        """Ask, as often as it takes, and give what `read` makes of the answer.
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+        """Send a request, repeat it as needed, and return the parsed answer.
 
         Args:
             request: What to ask.
-            read: Raises `WrongAnswerError` for a reply that can't be true; it is asked for again
-                then.
+            parse: Raises `WrongAnswerError` for an answer that can't be true; the request is then
+                repeated.
 
         Raises:
-            RequestError: One of its subclasses, by what came (`tap_kustomer.client.errors`).
+            RequestError: One of its subclasses (`tap_kustomer.client.errors`).
         """
         tries = 0
         started: float | None = None
         while True:
-            sent = self.limiter.wait(request.cost)
+            sent = self.limiter.wait(request.budget)
             with self._lock:
                 self.requests += 1
             try:
-                return self._read(request, self._attempt(request, sent), read)
+                return self._parse(request, self._attempt(request, sent), parse)
             except TransientError as fault:
                 tries += 1
                 now = self.clock.monotonic()
@@ -206,9 +205,9 @@ class Session:
                 logger.warning("%s. Asking again in %.1f s", fault, pause)
                 self.clock.sleep(pause)
 
-    def _read(self, request: Request, reply: Reply, read: Callable[[Reply], T]) -> T:
+    def _parse(self, request: Request, reply: Reply, parse: Callable[[Reply], T]) -> T:
         try:
-            return read(reply)
+            return parse(reply)
         except WrongAnswerError as fault:
             text = f"{request} gave a wrong answer: {fault}"
             raise WrongAnswerError(self._authenticator.hide_key(text)) from None
@@ -270,12 +269,12 @@ class Session:
         self, request: Request, response: requests.Response, content: bytes, sent: float
     ) -> Reply:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = self.limiter.refuse(request.cost, response.headers)
+            wait = self.limiter.refuse(request.budget, response.headers)
             raise RateLimitedError(
                 f"{request} answered 429: the budget of requests a minute is used up",
                 retry_after=wait,
             )
-        self.limiter.learn(request.cost, response.headers, sent)
+        self.limiter.learn(request.budget, response.headers, sent)
         if not response.ok:
             # Before it is shortened: a server may send the key back.
             said = self._authenticator.hide_key(content.decode(errors="replace"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,9 +13,8 @@ from urllib.parse import quote, urlsplit
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError
 from tap_kustomer.client.workers import InPlace
-from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.sources import PagedList, id_of
 from tap_kustomer.resource import PARENT
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _AHEAD: Final = 4
 
 _IN_PLACE: Final = InPlace()
+
+# How many parents to ask for, to find one that may have rows.
+PARENTS_TO_PEEK_AT: Final = 20
 
 # So many first parents without any answer show that the endpoint is not there: to go on would be
 # waste. Fewer may just have been deleted.
@@ -77,7 +80,9 @@ def read_children(  # noqa: PLR0913
     was_found = False
     missing = 0
     absence: MissingError | None = None
-    for turn in _in_turn(workers, _tasks(session, source, _noting(parents, too_few)), parallel):
+    for turn in _run_in_order(
+        workers, _tasks(session, source, _noting(parents, too_few)), parallel
+    ):
         rows: list[Resource] = []
         try:
             children = turn.answer.result()
@@ -105,6 +110,25 @@ def read_children(  # noqa: PLR0913
         raise NoneFoundError(
             f"{name}: no parent has any (asked about: {missing}): {absence}"
         ) from absence
+
+
+def peek_children(
+    session: Session, workers: Workers, source: PerParent, parents: Iterable[Resource], name: str
+) -> list[Resource] | None:
+    """The rows of the first parent that may have any; None if there is no such parent.
+
+    Raises:
+        RequestError: They can't be read.
+        IncompleteError: The parent's list counts more rows.
+    """
+    for parent in parents:
+        if source.key(parent) is not None:
+            pages = read_children(session, workers, source, [Page([parent])], name, parallel=1)
+            # A parent that is gone says nothing about the others.
+            with suppress(NoneFoundError):
+                return [row for page in pages for row in page.resources]
+            return []
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +181,7 @@ def _tasks(session: Session, source: PerParent, parents: Iterable[Page]) -> Iter
         yield _Task(None, page.reached)
 
 
-def _in_turn(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Turn]:
+def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Turn]:
     """Do several tasks at once, and give what comes of them in their order."""
     turns: deque[_Turn] = deque()
     has_more = True

@@ -18,11 +18,9 @@ from tap_kustomer import times
 from tap_kustomer.client.documents import decode
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
-from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.links import VisitedPages, next_link, resources_in
-from tap_kustomer.reading.numbers import whole_number
-from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.window import Window
+from tap_kustomer.reading.lists import peek_at
+from tap_kustomer.reading.pages import IncompleteError, Page, Window
+from tap_kustomer.reading.paging import VisitedPages, next_link, resources_in, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +53,7 @@ _BEFORE_ALL: Final = Window(
 logger = logging.getLogger(__name__)
 
 
-def read_cursor(
+def read_cursor_list(
     session: Session, workers: Workers, source: CursorList, window: Window, name: str
 ) -> Iterator[Page]:
     """Every row of a window, oldest first, and those that the list gives beside it.
@@ -80,6 +78,17 @@ def read_cursor(
     yield from reading.read(Window(max(window.start, _FIRST_TIME), window.end))
     if reading.shortfall is not None:
         raise reading.shortfall
+
+
+def peek_cursor_list(
+    session: Session, workers: Workers, source: CursorList, rows: int
+) -> list[Resource]:
+    """Ask for the latest rows of a list.
+
+    Raises:
+        RequestError: The list can't be read.
+    """
+    return peek_at(session, workers, Request("GET", source.path, params={"count": rows}))
 
 
 @dataclass(frozen=True, slots=True)

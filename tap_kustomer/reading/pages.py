@@ -1,9 +1,11 @@
-"""What every reading gives, whatever it reads."""
+"""What every way of reading takes and gives: a window in, pages out, and what they lack."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tap_kustomer.errors import TapKustomerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,14 +14,61 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A closed stretch of time, both ends included, in milliseconds since 1970."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some resources, in the order in which they are to be written.
 
     Attributes:
-        resources: To be gone through once: those of a search are parsed only then.
-        reached: Everything before this time (milliseconds since 1970) was given, with this page.
-            None where that can't be said yet.
+        resources: To be iterated over once: those of a search are parsed only then.
+        reached: Everything before this time (milliseconds since 1970) has been yielded, this page
+            included. None where that is not known yet.
     """
 
     resources: Iterable[Resource]
     reached: int | None = None
+
+
+class IncompleteError(TapKustomerError):
+    """Kustomer counts rows that it does not return, however often it is asked.
+
+    Args:
+        message: What is missing, with both counts.
+        since: The earliest time of a missing row, in milliseconds since 1970, where it is known.
+    """
+
+    def __init__(self, message: str, *, since: int | None = None) -> None:
+        super().__init__(message)
+        self.since = since
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A part of the window that yielded fewer rows than the search counts in it.
+
+    Attributes:
+        window: That part.
+        expected: How many rows the search counts.
+        delivered: How many rows came.
+    """
+
+    window: Window
+    expected: int
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A part of the window whose rows no count can prove complete.
+
+    Attributes:
+        window: That part. The search returned no count, or one that may have been capped.
+    """
+
+    window: Window

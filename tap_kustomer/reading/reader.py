@@ -1,155 +1,187 @@
-"""One way in to all ways of reading: a source and a window in, pages out."""
+"""The one dispatch over the kinds of source: how each is read, and how each is peeked at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, assert_never
 
-from tap_kustomer import times
-from tap_kustomer.client.errors import MissingError, WrongAnswerError
-from tap_kustomer.client.session import Request
-from tap_kustomer.reading.children import NoneFoundError, read_children
-from tap_kustomer.reading.cursors import read_cursor
-from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import Page
+from tap_kustomer.client.errors import MissingError
+from tap_kustomer.reading.children import (
+    PARENTS_TO_PEEK_AT,
+    NoneFoundError,
+    peek_children,
+    read_children,
+)
+from tap_kustomer.reading.context import ReadContext
+from tap_kustomer.reading.cursors import peek_cursor_list, read_cursor_list
+from tap_kustomer.reading.lists import peek_list, peek_single, read_list, read_single
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.prefetch import read_concurrently
-from tap_kustomer.reading.search.client import SearchClient
-from tap_kustomer.reading.search.query import SearchQuery
-from tap_kustomer.reading.search.read import read_search
+from tap_kustomer.reading.search.extraction import (
+    count_search,
+    peek_search,
+    read_live_ids,
+    read_search,
+)
 from tap_kustomer.reading.sources import (
     Concatenation,
     CursorList,
     LiveIds,
     PagedList,
+    PerParent,
     Search,
     Single,
 )
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_kustomer.client.session import Reply, Session
-    from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.incomplete import Shortfall, Unproven
+    from tap_kustomer.reading.pages import Page, Window
     from tap_kustomer.reading.sources import Source
-
-# Further ahead than any run takes, in milliseconds.
-_FUTURE: Final = 7 * times.DAY
+    from tap_kustomer.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Reads sources.
-
-    Attributes:
-        session: Asks Kustomer.
-        workers: Ask for the session, several at once.
-        page_size: Rows a page, at most.
-        parallel: How many requests may be under way at once.
-        lookahead: Bytes of rows that may be read before their turn.
-        strict: Whether rows that are counted but don't come are an error.
-        now: The start of the run, in milliseconds since 1970 by Kustomer's clock.
-        earliest: Nothing older is wanted, in milliseconds since 1970.
-        report: Called with rows that are counted but don't come, and with what no count proves.
-    """
-
-    session: Session
-    workers: Workers
-    page_size: int
-    parallel: int
-    lookahead: int
-    strict: bool
-    now: int
-    earliest: int
-    report: Callable[[Shortfall | Unproven], None]
+class Reader(ReadContext):
+    """Reads sources of any kind."""
 
     def read(
-        self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
+        self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
-        """All rows of a source; those of a search or a cursor list by the window.
+        """Yield all rows of a source; those of a search or a cursor list by the window.
 
-        Where the search refuses all it is asked by, and a list is read in its stead, rows from
-        before the window come too.
+        Where the search refuses every criterion and a list is read instead, rows from before the
+        window come too.
 
         Args:
-            source: Where they are found.
+            source: Where the rows are found.
             window: From when to when. Lists that know no time are read whole.
             name: Of the stream, for errors and the log.
-            in_turn: Whether the rows are waited for: else nothing much is read ahead.
+            is_consumed: Whether a consumer takes the pages already. Until then, hardly anything
+                is read ahead.
 
         Raises:
-            NoneFoundError: All pages were given, but of the parents that were asked about, every
-                one is missing.
-            RequestError: They can't be read.
-            IncompleteError: All that came was given, but more is known to be there.
+            NoneFoundError: All pages were yielded, but every parent that was asked about is
+                missing.
+            RequestError: The source can't be read.
+            IncompleteError: All that came was yielded, but Kustomer counts more.
         """
-        if isinstance(source, Concatenation):
-            yield from self._read_chain(source, window, name, in_turn)
-        elif isinstance(source, Single):
-            yield self.workers.call(partial(self._read_single, source))
-        elif isinstance(source, PagedList):
-            yield from read_list(self.session, self.workers, source, self.page_size)
-        elif isinstance(source, CursorList):
-            yield from read_cursor(self.session, self.workers, source, window, name)
-        elif isinstance(source, LiveIds):
-            yield from read_search(self, source.search, Window(0, window.end), name, in_turn)
-            # A row that is updated meanwhile moves to here, out of what was read before.
-            rest = Window(window.end + 1, self.now + _FUTURE)
-            yield from read_search(self, source.search, rest, name, in_turn)
-        elif isinstance(source, Search):
-            yield from read_search(self, source, window, name, in_turn)
-        else:
-            # To ask about parents that have not changed, as a list has them, would take hours.
-            changed = replace(self, earliest=window.start)
-            parents = changed.read(source.parent, window, name, in_turn=in_turn)
-            yield from read_children(
-                self.session, self.workers, source, parents, name, parallel=self.parallel
-            )
+        session, workers = self.session, self.workers
+        match source:
+            case Search():
+                pages = read_search(self, source, window, name, is_consumed)
+            case LiveIds():
+                pages = read_live_ids(self, source, window, name, is_consumed)
+            case CursorList():
+                pages = read_cursor_list(session, workers, source, window, name)
+            case PagedList():
+                pages = read_list(session, workers, source, self.page_size)
+            case Single():
+                pages = read_single(session, workers, source)
+            case PerParent():
+                # To ask about parents that have not changed, as a list has them, would take hours.
+                changed = replace(self, earliest=window.start)
+                parents = changed.read(source.parent, window, name, is_consumed=is_consumed)
+                pages = read_children(
+                    session, workers, source, parents, name, parallel=self.parallel
+                )
+            case Concatenation():
+                pages = self._read_concatenation(source, window, name, is_consumed)
+            case _:
+                assert_never(source)
+        return pages
+
+    def peek(
+        self, source: Source, window: Window, name: str, *, rows: int = 1
+    ) -> list[Resource] | None:
+        """Ask for a few rows, at the price of one request for each list or search involved.
+
+        The archive is not asked: it needs the same roles as the search
+        (https://developer.kustomer.com/api/core-resources/create-customer-archive-search).
+
+        Args:
+            source: Where the rows are found.
+            window: From when to when, for a search.
+            name: Of the stream, for errors.
+            rows: How many rows to ask for.
+
+        Returns:
+            The rows; None where there is no parent to ask about, so that nothing was learned.
+
+        Raises:
+            RequestError: The source can't be read.
+        """
+        session, workers = self.session, self.workers
+        found: list[Resource] | None
+        match source:
+            case Search():
+                found = peek_search(self, source, window, rows)
+            case LiveIds():
+                found = peek_search(self, source.search, window, rows)
+            case CursorList():
+                found = peek_cursor_list(session, workers, source, rows)
+            case PagedList():
+                found = peek_list(session, workers, source, rows)
+            case Single():
+                found = peek_single(session, workers, source)
+            case PerParent():
+                parents = self.peek(source.parent, window, name, rows=PARENTS_TO_PEEK_AT)
+                found = peek_children(session, workers, source, parents or (), name)
+            case Concatenation():
+                found = self._peek_concatenation(source, window, name)
+            case _:
+                assert_never(source)
+        return found
 
     def count(self, source: Search, window: Window) -> int | None:
-        """How many rows a search finds, at the price of one request; None if it does not say.
+        """Count the rows of a search with one request; None where the server gives no count.
 
         Raises:
             RequestError: The search can't be asked.
         """
-        index = SearchClient(self.session, source, source.times[0], page_size=1)
-        query = SearchQuery(window, sorted=False)
-        return self.workers.call(partial(index.ask, query)).total
+        return count_search(self, source, window)
 
-    def _read_chain(
-        self, chain: Concatenation, window: Window, name: str, in_turn: Callable[[], bool]
+    def _read_concatenation(
+        self, source: Concatenation, window: Window, name: str, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
-        """The rows of all parts.
+        """Yield the rows of all parts.
 
         Raises:
-            MissingError: None of them is there.
-            IncompleteError: All that came was given, but a part is not there.
+            MissingError: Every part is missing.
+            IncompleteError: All that came was yielded, but a part is missing.
         """
         missing: list[MissingError] = []
 
-        def read(part: Source) -> Iterator[Page]:
+        def read_part(part: Source) -> Iterator[Page]:
             try:
-                yield from self.read(part, window, name, in_turn=in_turn)
+                yield from self.read(part, window, name, is_consumed=is_consumed)
             except MissingError as error:
                 missing.append(error)
 
-        yield from read_concurrently([partial(read, part) for part in chain.sources])
-        if len(missing) == len(chain.sources):
+        yield from read_concurrently([partial(read_part, part) for part in source.sources])
+        if len(missing) == len(source.sources):
             raise missing[0]
-        # Without any of its parents a part is empty.
+        # A part that has none of its parents is empty, not missing.
         gone = [error for error in missing if not isinstance(error, NoneFoundError)]
         if gone:
-            raise IncompleteError(f"{name}: a part of it is not there: {gone[0]}")
+            raise IncompleteError(f"{name}: one of its sources is missing: {gone[0]}")
 
-    def _read_single(self, source: Single) -> Page:
-        return self.session.send(Request("GET", source.path), _single)
+    def _peek_concatenation(
+        self, source: Concatenation, window: Window, name: str
+    ) -> list[Resource]:
+        """Ask for a few rows of each part.
 
-
-def _single(reply: Reply) -> Page:
-    data = reply.document().get("data")
-    if not isinstance(data, dict):
-        raise WrongAnswerError("the answer has no resource")
-    return Page([data])
+        Raises:
+            MissingError: Every part is missing.
+        """
+        rows: list[Resource] = []
+        missing: list[MissingError] = []
+        for part in source.sources:
+            try:
+                rows += self.peek(part, window, name) or ()
+            except MissingError as error:
+                missing.append(error)
+        if len(missing) == len(source.sources):
+            raise missing[0]
+        return rows

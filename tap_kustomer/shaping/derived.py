@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
-from tap_kustomer.shaping.objects import compile_columns
+from tap_kustomer.shaping.objects import columns_alike, compile_columns
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
 from tap_kustomer.shaping.secrets import compile_hiding
-from tap_kustomer.shaping.values import anything
+from tap_kustomer.shaping.values import snake_cased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -110,7 +110,9 @@ def compile_deriver(
     find = derived.items
     hide = compile_hiding(secrets)
     add_columns = compile_columns(derived.fields)
-    complete = compile_completing(derived_schema(derived, parent)["properties"], known)
+    complete = compile_completing(
+        derived_schema(derived, parent)["properties"], known, columns_alike(derived.fields)
+    )
 
     def rows(resource: Resource) -> list[Record]:
         items = find(resource)
@@ -127,7 +129,7 @@ def compile_deriver(
             if type(item) is dict:
                 add_columns(item, leftovers, row)
             elif item is not None:
-                leftovers.append(Leftover((_VALUE,), anything(item)))
+                leftovers.append(Leftover((_VALUE,), snake_cased(item)))
             if leftovers:
                 leftovers = [_from_anywhere(leftover) for leftover in leftovers]
             records.append(complete(row, leftovers))

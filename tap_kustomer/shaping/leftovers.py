@@ -101,13 +101,16 @@ def _reduced(value: Any, columns: Columns | None) -> Any:
 
 
 def compile_completing(
-    columns: Iterable[str], known: AbstractSet[str] | None
+    columns: Iterable[str],
+    known: AbstractSet[str] | None,
+    alike: Mapping[str, tuple[Path, ...]],
 ) -> Callable[[dict[str, Any], Leftovers], dict[str, Any]]:
-    """The function that completes a row by what has no place in it.
+    """Make the function that adds `_extra` to a row.
 
     Args:
-        columns: That such a row may have.
-        known: Those of the catalog in use; without one, all of them.
+        columns: All that such a row may have.
+        known: The columns of the catalog in use; None for all of them.
+        alike: For a column, those that its value may belong to as well.
     """
     without_place = sorted(set(columns) - known) if known is not None else []
     has_extra = known is None or EXTRA in known
@@ -115,7 +118,7 @@ def compile_completing(
     def complete(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:
         for column in without_place:
             if column in row:
-                leftovers.append(Leftover((column,), row.pop(column)))
+                leftovers.append(Leftover((column,), row.pop(column), alike.get(column, ())))
         if leftovers and has_extra:
             row[EXTRA] = Extra(leftovers)
         return row

@@ -20,6 +20,7 @@ _WORD_STARTS = re.compile(
     r"|(?<=[A-Z])(?=[A-Z][a-z])"  # SLAName -> SLA_Name
 )
 _NOT_A_WORD = re.compile(r"[^\w]+")
+_SUFFIX = re.compile(rf"_[0-9a-f]{{{2 * _DIGEST_BYTES}}}$")
 
 
 @lru_cache(maxsize=65_536)
@@ -101,6 +102,11 @@ def distinct(
 def names_of(key: str) -> tuple[str, str, str]:
     """The names that `columns` may give to a key: in its own spelling, with a suffix, without."""
     return key, next(_suffixed(snake_case(key), key, LONGEST)), snake_case(key)
+
+
+def without_suffix(name: str) -> str:
+    """A name without the suffix that `columns` may have given it."""
+    return _SUFFIX.sub("", name)
 
 
 def fits(name: str, longest: int | None = LONGEST) -> bool:

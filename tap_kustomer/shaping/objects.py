@@ -18,21 +18,22 @@ from tap_kustomer.shaping.names import (
     names_of,
     snake_case,
     without_case_and_underscores,
+    without_suffix,
 )
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
     INTEGER_BITS,
     UNCHANGED,
     MismatchError,
-    anything,
     as_sent,
+    as_time,
     is_canonical,
     kind_by_suffix,
-    time,
+    snake_cased,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 Row = dict[str, Any]
 
@@ -60,7 +61,7 @@ class ObjectShaper(Protocol):
 def compile_columns(fields: Iterable[Field]) -> ObjectShaper:
     """The function that turns an object of these fields into columns. Other keys are left over."""
     fields = tuple(fields)
-    return _object(fields, (), _leaving_over((), columns_of(fields)))
+    return _object(fields, (), _leaving_over((), columns_of(fields).items()))
 
 
 def _step(field: Field, path: Path) -> Step:
@@ -169,10 +170,15 @@ def _object(fields: Iterable[Field], path: Path, take_up: Filler) -> ObjectShape
     return shape
 
 
-def _leaving_over(path: Path, names: Mapping[str, str]) -> Filler:
-    """Keys that a table has no columns for are left over. A null among them would say nothing."""
-    taken = frozenset(names.values())
-    spelled = _columns_by_spelling(path, names)
+def _leaving_over(path: Path, pairs: Collection[tuple[str, str]]) -> Filler:
+    """Keys that a table has no columns for are left over. A null among them would say nothing.
+
+    Args:
+        path: Where their object stands.
+        pairs: The keys that have a column, and the column.
+    """
+    taken = frozenset(column for _, column in pairs)
+    spelled = _columns_by_spelling(path, pairs)
 
     def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         del row
@@ -190,22 +196,29 @@ def _keeping_beside(path: Path, names: Mapping[str, str]) -> Filler:
     the declared key has been deselected.
     """
     taken = frozenset(names.values())
-    spelled = _columns_by_spelling(path, names)
+    spelled = _columns_by_spelling(path, names.items())
 
     def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         for key, name in columns(unknown, taken).items():
             if _spelling(key) in spelled:
                 leftovers.append(_unknown(path, name, key, unknown[key], spelled))
             else:
-                row[name] = anything(unknown[key])
+                row[name] = snake_cased(unknown[key])
 
     return take_up
 
 
-def _columns_by_spelling(path: Path, names: Mapping[str, str]) -> dict[str, list[Path]]:
-    """The declared columns whose keys differ only in spelling."""
+def columns_alike(fields: Iterable[Field]) -> Mapping[str, tuple[Path, ...]]:
+    """For each column, all columns whose keys differ from its own only in spelling."""
+    names = columns_of(fields)
+    spelled = _columns_by_spelling((), names.items())
+    return {name: tuple(spelled[_spelling(key)]) for key, name in names.items()}
+
+
+def _columns_by_spelling(path: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, list[Path]]:
+    """Columns by what their keys have in common, whatever the spelling."""
     spelled: dict[str, list[Path]] = {}
-    for key, name in names.items():
+    for key, name in pairs:
         spelled.setdefault(_spelling(key), []).append((*path, name))
     return spelled
 
@@ -219,7 +232,7 @@ def _unknown(
 ) -> Leftover:
     """A key that is left over. It may belong to any column whose key is spelled like it."""
     first = (*path, snake_case(key))
-    return Leftover((*path, name), anything(value), (first, *spelled.get(_spelling(key), ())))
+    return Leftover((*path, name), snake_cased(value), (first, *spelled.get(_spelling(key), ())))
 
 
 # Arrays and maps
@@ -277,7 +290,9 @@ def _custom(field: Field, path: Path) -> Shaper:
         for inner in field.fields
         if not inner.source
     }
-    leave_over = _leaving_over(path, {**columns_of(told), **{name: name for name in by_name}})
+    # A suffix hides how the key of a column is spelled.
+    keys = [(key, name) for name in by_name for key in {name: "", without_suffix(name): ""}]
+    leave_over = _leaving_over(path, [*columns_of(told).items(), *keys])
 
     def take_up_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         others: dict[str, Any] = {}
@@ -311,7 +326,7 @@ def _custom_by_suffix(path: Path) -> Shaper:
 def _by_suffix(name: str, value: Any) -> Any:
     if kind_by_suffix(name) is Kind.TIME:
         try:
-            return time(value)
+            return as_time(value)
         except MismatchError:
             pass
-    return anything(value)
+    return snake_cased(value)

@@ -1,15 +1,18 @@
-"""What is never handed on: attributes and links that give access to something."""
+"""Attributes and links that never leave the tap, because they give access to something."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+# A text without these is not the JSON of an object, nor of a text that is.
+_MEMBER_MARKS: Final = ("{", '"')
+
 
 def compile_hiding(secrets: Collection[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """The function that gives a copy of a resource without these.
+    """Make the function that copies a resource without its secrets.
 
     Args:
         secrets: Paths of attributes (`password`, `settings.secret`), also inside arrays, and of
@@ -31,9 +34,11 @@ def compile_hiding(secrets: Collection[str]) -> Callable[[dict[str, Any]], dict[
 
 
 def _without(value: Any, path: tuple[str, ...]) -> Any:
-    """A copy of nested objects and arrays that lacks what stands at this path."""
+    """Copy a value without what it has at a path. A text that may be JSON becomes null."""
     if isinstance(value, list):
         return _each_without(value, path)
+    if isinstance(value, str) and any(mark in value for mark in _MEMBER_MARKS):
+        return None
     if not isinstance(value, dict) or path[0] not in value:
         return value
     if len(path) == 1:
@@ -42,7 +47,7 @@ def _without(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def _each_without(items: list[Any], path: tuple[str, ...]) -> list[Any]:
-    """Copies of the items, also in arrays within arrays: those may have any depth."""
+    """Copy items, also those of arrays within arrays, of any depth."""
     copies: list[Any] = []
     rest = [(items, copies)]
     while rest:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_kustomer.config import Settings
-    from tap_kustomer.reading.window import Window
+    from tap_kustomer.reading.pages import Window
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.shaping.records import Record

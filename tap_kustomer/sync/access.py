@@ -7,8 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import AccessError, RequestError
-from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.sync.extractions import explain_refusal, is_absent
 
@@ -74,8 +73,8 @@ def table_of(findings: Iterable[AccessCheck]) -> str:
 
 
 def _open(context: Context, reading: Extraction) -> Prefetch:
-    def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
-        del in_turn
+    def read(is_consumed: Callable[[], bool]) -> Iterator[Page]:
+        del is_consumed
         rows = reading.sample()
         if rows is not None:
             yield Page(rows)

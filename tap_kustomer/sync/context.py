@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
-    from tap_kustomer.reading.incomplete import Shortfall, Unproven
+    from tap_kustomer.reading.pages import Shortfall, Unproven
 
 T = TypeVar("T")
 

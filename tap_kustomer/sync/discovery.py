@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tap_kustomer.client.errors import (
     AccessError,
@@ -15,10 +16,10 @@ from tap_kustomer.client.errors import (
     WrongAnswerError,
 )
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.shaping.custom import fields_from_metadata
-from tap_kustomer.shaping.values import text
+from tap_kustomer.shaping.values import as_text
 from tap_kustomer.streams.roles import METADATA_ROLES
 
 if TYPE_CHECKING:
@@ -114,16 +115,16 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
     except IncompleteError as error:
         logger.warning("Some klasses may have no table of their own: %s", error)
     # In an order that a new klass does not change.
-    attributes.sort(key=lambda klass: (text(klass.get("createdAt")), text(klass.get("name"))))
+    attributes.sort(key=lambda klass: (as_text(klass.get("createdAt")), as_text(klass.get("name"))))
     return [
-        Klass(name=klass["name"], title=text(klass.get("displayName") or ""))
+        Klass(name=klass["name"], title=as_text(klass.get("displayName") or ""))
         for klass in attributes
         if isinstance(klass.get("name"), str)
     ]
 
 
 def _custom_fields(context: Context, resource: str) -> tuple[Field, ...]:
-    return context.session.send(Request("GET", f"/v1/metadata/{resource}"), _fields)
+    return context.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
 
 
 def _fields(reply: Reply) -> tuple[Field, ...]:

@@ -20,11 +20,9 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.children import NoneFoundError
-from tap_kustomer.reading.incomplete import IncompleteError, Unproven
+from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.reading.sources import LiveIds, Search, is_windowed, root_of
-from tap_kustomer.reading.trial import sample
-from tap_kustomer.reading.window import Window
 from tap_kustomer.reporting.results import StreamResult
 from tap_kustomer.reporting.summary import log_result
 from tap_kustomer.streams.roles import SEARCH_ROLES
@@ -32,8 +30,7 @@ from tap_kustomer.streams.roles import SEARCH_ROLES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tap_kustomer.reading.incomplete import Shortfall
-    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.reading.pages import Page, Shortfall
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.reporting.progress import Progress
     from tap_kustomer.reporting.results import RunResults
@@ -160,7 +157,7 @@ class Extraction:
         """
         window = self._window
         window = Window(min(window.start, window.end), window.end)
-        return sample(self._reader, self.source, window, self.lead.name)
+        return self._reader.peek(self.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
         """The records of the first stream alone, without writing anything.
@@ -186,10 +183,10 @@ class Extraction:
     def _window(self) -> Window:
         return Window(min(stream.start for stream in self.streams), self._until)
 
-    def _read(self, window: Window, in_turn: Callable[[], bool]) -> Iterator[Page]:
+    def _read(self, window: Window, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         if window.start > window.end and is_windowed(self.source):
             return
-        yield from self._reader.read(self.source, window, self.lead.name, in_turn=in_turn)
+        yield from self._reader.read(self.source, window, self.lead.name, is_consumed=is_consumed)
 
     def _write_pages(
         self, pages: Iterable[Page], write_state: Callable[[], None], progress: Progress

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import DeadKeyError, RequestError
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import Search
-from tap_kustomer.reading.window import Window
 from tap_kustomer.reporting.progress import shown
 from tap_kustomer.sync.access import check_access
 from tap_kustomer.sync.extractions import Extraction, write_all

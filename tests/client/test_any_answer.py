@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tap_kustomer.client.session import Document
 
@@ -122,6 +124,14 @@ def with_headers(status: int, headers: Iterable[tuple[bytes, bytes]], body: byte
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
+@pytest.fixture(scope="module", autouse=True)
+def collect_garbage() -> Iterator[None]:
+    """Have no other test meet the sockets that urllib3 leaves to the garbage collector."""
+    yield
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @settings(max_examples=300, deadline=None)
 @given(statuses, st.lists(st.tuples(names, values), max_size=5), bodies)
 def test_any_answer_is_a_document_or_an_error_of_the_session(

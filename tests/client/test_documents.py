@@ -70,6 +70,33 @@ def test_each_null_character_is_replaced_and_nothing_that_resembles_one(
     assert msgspec.json.decode(replace_nulls(content)) == replaced
 
 
+@pytest.mark.parametrize(
+    "key", [rb"a\u0000", rb"a\ud800", b"a\xff"], ids=["null", "half a character", "no UTF-8"]
+)
+@pytest.mark.parametrize("replacement", [rb"a\ufffd", rb"a\uFFFD", "a\ufffd".encode()])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_two_keys_that_are_alike_after_a_replacement_stay_two(
+    key: bytes, replacement: bytes, *, is_first: bool
+) -> None:
+    members = [b'"%b": "odd\\u0000"' % key, b'"%b": 1.5' % replacement]
+    content = b'{"x": [{%b}]}' % b", ".join(members if is_first else reversed(members))
+
+    document = decode(replace_nulls(content), ANYTHING)
+
+    assert document == {"x": [{"a\ufffd": 1.5, "a\ufffd_": "odd\ufffd"}]}
+
+
+def test_so_do_more_than_two() -> None:
+    content = rb'{"a\u0000\ufffd": 1, "a\ufffd\u0000": 2, "a\ufffd\ufffd": 3, "a\u0000": 4}'
+
+    assert set(decode(replace_nulls(content), ANYTHING).values()) == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("content", [rb'["\ufffd\u0000', b"[" * 100_000 + rb'"\ufffd\u0000"'])
+def test_null_characters_are_replaced_in_what_no_parser_accepts_too(content: bytes) -> None:
+    assert replace_nulls(content) == content.replace(rb"\u0000", rb"\ufffd")
+
+
 @given(json_values(), st.sampled_from(["\0", "\\", "\\u0000", "\\\0"]))
 def test_null_characters_are_replaced_wherever_they_stand(value: Any, text: str) -> None:
     document = [text, {text: value}, text + text]

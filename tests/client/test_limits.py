@@ -174,7 +174,7 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "limit", "percent", "most"),
+    ("kind", "limit", "percent", "most"),
     [
         (BudgetKind.SEARCH, 100, 90, 9),
         (BudgetKind.PLAIN, 300, 90, 67),
@@ -184,13 +184,13 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
     ],
 )
 def test_a_run_begins_with_many_requests_at_once(
-    clock: VirtualClock, cost: BudgetKind, limit: int, percent: int, most: int
+    clock: VirtualClock, kind: BudgetKind, limit: int, percent: int, most: int
 ) -> None:
     limiter = Limiter(clock, percent / 100)
-    limiter.learn(cost, {"x-ratelimit-limit": str(limit)}, sent=0.0)
+    limiter.learn(kind, {"x-ratelimit-limit": str(limit)}, sent=0.0)
     at_once = -1
     while clock.elapsed == 0:
-        limiter.wait(cost)
+        limiter.wait(kind)
         at_once += 1
 
     assert most <= at_once <= most + 1

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 URL = "https://acme.api.kustomerapp.com"
 TEAMS = Request("GET", "/v1/teams")
-SEARCH = Request("POST", "/v1/customers/search", json={}, cost=BudgetKind.SEARCH)
+SEARCH = Request("POST", "/v1/customers/search", json={}, budget=BudgetKind.SEARCH)
 
 
 @pytest.fixture

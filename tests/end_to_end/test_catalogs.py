@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kustomer_sandbox import Sandbox
-    from tap_kustomer.reading.window import Window
+    from tap_kustomer.reading.pages import Window
 
 Catalog = dict[str, Any]
 Entry = dict[str, Any]
@@ -39,8 +39,10 @@ def script(standing_sandbox: Sandbox, catalog: Catalog) -> Script:
     found: dict[str, list[Any]] = {}
     read = Extraction._read  # noqa: SLF001  # Where rows come in, whatever their source.
 
-    def noting(reading: Extraction, window: Window, in_turn: Callable[[], bool]) -> Iterator[Page]:
-        for page in read(reading, window, in_turn):
+    def noting(
+        reading: Extraction, window: Window, is_consumed: Callable[[], bool]
+    ) -> Iterator[Page]:
+        for page in read(reading, window, is_consumed):
             found.setdefault(reading.lead.name, []).extend(page.resources)
             yield page
 

@@ -35,7 +35,7 @@ MUTATIONS = [
         "reading/search/client.py",
         'bounds.append({name: {"gte": ',
         'bounds.append({name: {"gt": ',
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "several_workers",
     ),
     Mutation(
@@ -59,7 +59,7 @@ MUTATIONS = [
         "reading/search/client.py",
         "        if end is not None:\n",
         "        if False:\n",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "edge_of_the_archive or several_workers",
     ),
     Mutation(
@@ -81,18 +81,18 @@ MUTATIONS = [
     ),
     Mutation(
         "archive skipped",
-        "reading/search/read.py",
+        "reading/search/extraction.py",
         "        if self.window.start < self.edge and self.source.archived:\n",
         "        if False:\n",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "two_years",
     ),
     Mutation(
         "an archive that can't be read is passed over",
-        "reading/search/read.py",
+        "reading/search/extraction.py",
         "            except MissingError as error:\n",
         "            except Exception as error:\n",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "no_bookmark",
     ),
     Mutation(
@@ -149,7 +149,7 @@ MUTATIONS = [
         "reading/search/query.py",
         "    if meta.timed_out:\n",
         "    if False:\n",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "timed_out",
     ),
     Mutation(
@@ -173,7 +173,7 @@ MUTATIONS = [
         "reading/search/query.py",
         "    if query.sorted:\n        _check_order(rows)\n    else:",
         "    if not query.sorted:",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "does_not_sort",
     ),
     Mutation(
@@ -189,7 +189,7 @@ MUTATIONS = [
         "reading/search/keyset.py",
         "return self.expected is None or len(self.delivered) >= self.expected",
         "return True",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "counted_but_never_come",
     ),
     Mutation(
@@ -203,7 +203,7 @@ MUTATIONS = [
     Mutation(
         "reading ahead before its turn",
         "reading/search/dispatch.py",
-        "most = parallel() if in_turn() else int(not schedule.is_due)",
+        "most = parallel() if is_consumed() else int(not schedule.is_due)",
         "most = parallel()",
         "tests/reading/search/test_slices.py",
         "nobody_waits",
@@ -213,7 +213,7 @@ MUTATIONS = [
         "reading/search/keyset.py",
         "            self.reached = self.cursor - 1\n",
         "            self.reached = self.end\n",
-        "tests/reading/search/test_read_search.py",
+        "tests/reading/search/test_search_extraction.py",
         "whole_parts",
     ),
     Mutation(
@@ -332,8 +332,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a list is followed on and on",
-        "reading/links.py",
-        "        if len(self._visited) == _MOST_PAGES:\n",
+        "reading/paging.py",
+        "        if len(self._addresses) == _MOST_PAGES:\n",
         "        if False:\n",
         "tests/reading/test_lists.py",
         "on_and_on",

@@ -22,8 +22,7 @@ from tap_kustomer.client.errors import (
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.children import NoneFoundError, read_children
-from tap_kustomer.reading.incomplete import IncompleteError
-from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
 

@@ -14,10 +14,9 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import RedirectError, WrongAnswerError
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.cursors import read_cursor
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.cursors import read_cursor_list
+from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.sources import CursorList
-from tap_kustomer.reading.window import Window
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def spread(count: int, window: Window = YEAR) -> dict[str, int]:
 
 def pages_of(log: AuditLog, window: Window = YEAR, source: CursorList = LOGS) -> Iterator[Page]:
     workers = Workers(1, lambda: None)
-    return read_cursor(cast("Session", log), workers, source, window, "audit_logs")
+    return read_cursor_list(cast("Session", log), workers, source, window, "audit_logs")
 
 
 def taken(log: AuditLog, window: Window = YEAR) -> Iterator[Taken]:

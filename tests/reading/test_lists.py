@@ -11,8 +11,8 @@ from tap_kustomer.client.errors import RedirectError, RefusedError, WrongAnswerE
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.incomplete import IncompleteError
 from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def test_a_list_that_never_stands_still_is_read_three_times(
 
     assert moving.read(session, requests_mock) == "abcxy"
     assert moving.asked == 8
-    assert "GET /v1/teams moved in the last reading too" in caplog.text
+    assert "GET /v1/teams changed during the last pass too" in caplog.text
 
 
 def test_a_list_that_is_short_and_then_moves_is_not_incomplete(
@@ -327,7 +327,7 @@ def test_pages_that_lead_on_and_on_are_an_error(
         row = {"attributes": {"url": f"https://files.example/?signature={number}"}}
         return {"data": [row], "links": {"next": f"/v1/teams?page={number + 1}"}}
 
-    monkeypatch.setattr("tap_kustomer.reading.links._MOST_PAGES", 10)
+    monkeypatch.setattr("tap_kustomer.reading.paging._MOST_PAGES", 10)
     requests_mock.get(f"{URL}/v1/teams", json=answer)
 
     with pytest.raises(WrongAnswerError, match="after 10 pages there is still a next one"):

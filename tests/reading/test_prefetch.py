@@ -24,13 +24,13 @@ class Story:
     """A reading of some pages, which tells what it does."""
 
     def __init__(self, *given: Page | Exception) -> None:
-        self.in_turn: list[bool] = []
+        self.is_consumed: list[bool] = []
         self.told: Queue[str] = Queue()
         self._given = given
 
-    def read(self, in_turn: Callable[[], bool]) -> Iterator[Page]:
+    def read(self, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         for number, given in enumerate(self._given):
-            self.in_turn.append(in_turn())
+            self.is_consumed.append(is_consumed())
             self.told.put(f"read {number}")
             if isinstance(given, Exception):
                 raise given
@@ -89,8 +89,8 @@ def test_it_is_not_its_turn_until_somebody_takes_a_page() -> None:
 
     list(ahead)
 
-    assert story.in_turn[:2] == [False, False]
-    assert story.in_turn[3:] == [True, True, True]
+    assert story.is_consumed[:2] == [False, False]
+    assert story.is_consumed[3:] == [True, True, True]
 
 
 def test_an_error_is_raised_where_the_pages_are_taken_and_after_those_that_came() -> None:
@@ -116,8 +116,8 @@ def test_what_is_there_is_taken_without_a_wait_and_a_wait_is_announced() -> None
     answered = threading.Event()
     waits: list[str] = []
 
-    def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
-        del in_turn
+    def read(is_consumed: Callable[[], bool]) -> Iterator[Page]:
+        del is_consumed
         yield PAGES[0]
         assert answered.wait(LONGEST)
         yield PAGES[1]
@@ -140,8 +140,8 @@ def test_a_wait_ends_when_the_run_is_to_end() -> None:
     never = threading.Event()
     asked: list[str] = []
 
-    def read(in_turn: Callable[[], bool]) -> Iterator[Page]:
-        del in_turn
+    def read(is_consumed: Callable[[], bool]) -> Iterator[Page]:
+        del is_consumed
         never.wait(LONGEST)
         yield PAGES[0]
 

@@ -14,7 +14,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.config import settings_from
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import (
     Concatenation,
@@ -26,7 +26,6 @@ from tap_kustomer.reading.sources import (
     Single,
     is_windowed,
 )
-from tap_kustomer.reading.window import Window
 from tap_kustomer.sync.context import RunTimes, open_context
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def reader() -> Reader:
 
 
 def ids(reader: Reader, source: Source) -> list[Any]:
-    pages = reader.read(source, Window(0, NOW), "users", in_turn=lambda: True)
+    pages = reader.read(source, Window(0, NOW), "users", is_consumed=lambda: True)
     return [resource["id"] for page in pages for resource in page.resources]
 
 
@@ -109,7 +108,7 @@ def test_a_variant_that_is_short_does_not_keep_the_others_from_being_read(
 ) -> None:
     requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", total=2))
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("b"))
-    pages = reader.read(USERS, Window(0, NOW), "users", in_turn=lambda: True)
+    pages = reader.read(USERS, Window(0, NOW), "users", is_consumed=lambda: True)
     found: list[str] = []
 
     def read_all() -> None:
@@ -136,7 +135,7 @@ def test_a_part_of_a_chain_that_is_not_there_is_left_out(
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
     chain = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
-    pages = reader.read(chain, Window(0, NOW), "things", in_turn=lambda: True)
+    pages = reader.read(chain, Window(0, NOW), "things", is_consumed=lambda: True)
 
     assert [row["id"] for row in next(pages).resources] == ["t"]
     with pytest.raises(IncompleteError, match="GET /v1/settings answered 404"):

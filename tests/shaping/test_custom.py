@@ -19,6 +19,7 @@ from tap_kustomer.shaping.custom import (
     with_custom_fields,
 )
 from tap_kustomer.shaping.fields import Kind, Shape, custom, text
+from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.shaping.names import LONGEST, columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import field_schema, record_schema
@@ -343,6 +344,19 @@ def test_without_its_key_the_name_of_a_column_in_extra_is_that_of_its_own_value(
     record = shaped_by(schema, {"price_num": "seven", "priceNum": "eight"})
 
     assert record["_extra"] == {"custom": {"price_num": "seven", "price_num_837551a0": "eight"}}
+
+
+def test_without_its_key_a_column_with_a_suffix_may_hold_any_spelling_of_it() -> None:
+    metadata: dict[str, Any] = {"priceNum": {}, "price_num": {}}
+    column = columns(metadata)["priceNum"]
+    assert column != "price_num"
+
+    record = shaped_by(
+        without_descriptions(catalog_schema(metadata)), {"price_num": 2, "PriceNum": 1}
+    )
+
+    assert record["_extra"]
+    assert "_extra" not in without_columns(record, {"custom": {column: {}}})
 
 
 @pytest.mark.parametrize("keys", [["priceNum", "price_num"], ["price_num", "priceNum"]])

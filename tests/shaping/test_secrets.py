@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,9 @@ from support.json_values import json_values
 from tap_kustomer.shaping.fields import Shape, array, structure, text
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.secrets import compile_hiding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHAPE = Shape(
     attributes=(
@@ -83,6 +87,34 @@ def test_where_a_secret_could_not_stand_nothing_is_hidden(attributes: Any) -> No
     resource = {"attributes": attributes}
 
     assert record(("settings.secret",), resource) == record((), resource)
+
+
+@pytest.mark.parametrize("encode", [json.dumps, lambda value: json.dumps(json.dumps(value))])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"settings": {"secret": "hush"}},
+        {"steps": [{"params": "hush"}]},
+        {"steps": {"params": {"token": "hush"}}},
+    ],
+    ids=str,
+)
+def test_a_secret_in_an_object_that_came_as_json_text_is_nowhere(
+    attributes: dict[str, Any], encode: Callable[[Any], str]
+) -> None:
+    ((name, value),) = attributes.items()
+    texts: dict[str, dict[str, Any]] = {
+        "attribute": {"attributes": {name: encode(value)}},
+        "item": {"attributes": {name: [encode(value)]}},
+        "attributes": {"attributes": encode(attributes)},
+    }
+
+    for resource in texts.values():
+        assert "hush" not in str(record(("settings.secret", "steps.params"), resource))
+
+
+def test_a_secret_link_among_links_that_came_as_json_text_is_nowhere() -> None:
+    assert "hush" not in str(record(("links.related",), {"links": '{"related": "hush"}'}))
 
 
 @settings(deadline=None)

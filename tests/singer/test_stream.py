@@ -13,8 +13,7 @@ from support.tap_in_process import output_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, GaveUpError, MissingError
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.window import Window
+from tap_kustomer.reading.pages import Page, Window
 from tap_kustomer.streams.assistants import Assistants
 from tap_kustomer.streams.audit_logs import AuditLogs
 from tap_kustomer.streams.business_holidays import BusinessHolidays

@@ -15,6 +15,8 @@ from support.offline_tap import CatalogTap, OfflineTap
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of, layout
+from tap_kustomer.shaping.leftovers import without_columns
+from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.customers import Customers
 from tap_kustomer.streams.klasses import Klasses
@@ -162,6 +164,15 @@ def test_a_spelling_of_two_columns_goes_with_each_of_them(column: str) -> None:
 
     assert marks_in(written(table, resource)) == {"<x>"}
     assert not marks_in(written(table, resource, (column,)))
+
+
+def test_a_column_that_the_catalog_lacks_goes_with_one_that_is_spelled_like_it() -> None:
+    shaper = compile_shaper(Klasses.shape, known={"id", "display_name", "_extra"})
+
+    record = shaper(of(Klasses, attributes={"displayname": "<x>", "color": "<y>"}))
+
+    assert marks_in(record) == {"<x>", "<y>"}
+    assert marks_in(without_columns(record, {"display_name": {}})) == {"<y>"}
 
 
 @pytest.mark.parametrize("attributes", ["<x>", ["<x>"], 5], ids=str)

@@ -14,7 +14,7 @@ from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError, GaveUpError
 from tap_kustomer.inputs.catalog import read_catalog
-from tap_kustomer.reading.incomplete import Shortfall, Unproven
+from tap_kustomer.reading.pages import Shortfall, Unproven
 from tap_kustomer.streams.definition import define, define_derived
 from tap_kustomer.streams.kobjects import define_klass
 from tap_kustomer.sync.context import Context, RunTimes, open_context
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
     from support.singer_output import Output
     from tap_kustomer.config import Settings
-    from tap_kustomer.reading.pages import Page
+    from tap_kustomer.reading.pages import Page, Window
     from tap_kustomer.reading.reader import Reader
     from tap_kustomer.reading.sources import Search, Source
-    from tap_kustomer.reading.window import Window
     from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.base import KustomerStream
     from tap_kustomer.streams.definition import StreamDefinition
@@ -113,9 +112,9 @@ class _Reader:
         self._report = report
 
     def read(
-        self, source: Source, window: Window, name: str, *, in_turn: Callable[[], bool]
+        self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
-        del in_turn
+        del is_consumed
         self._script.asked.append((name, source, window))
         for given in self._script.script.get(name, ()):
             if isinstance(given, BaseException):

@@ -10,7 +10,7 @@ from support.search_model import ROW_BYTES
 from support.virtual_time import VirtualWorkers
 from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.slices import Batch, Schedule, useful_parallelism
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from support.search_model import IndexModel, StillIndex
     from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.pages import Window
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
-    from tap_kustomer.reading.window import Window
 
 MOST_PARALLEL = 8
 
@@ -131,7 +131,7 @@ class Simulation:
             ask,
             cast("Workers", workers),
             parallel=parallel,
-            in_turn=lambda: pages >= self.turn,
+            is_consumed=lambda: pages >= self.turn,
         )
         try:
             for batch in batches:

@@ -11,10 +11,9 @@ from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongAnswerError
 from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
-from tap_kustomer.reading.search.query import PATH, SearchQuery
-from tap_kustomer.reading.window import Span, Window
+from tap_kustomer.reading.pages import Window
+from tap_kustomer.reading.search.query import PATH, SearchQuery, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,18 +46,18 @@ class StandIn:
     forbidden: str = ""
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
     sent: list[Request] = field(default_factory=list)
-    refusals: Refusals = field(default_factory=Refusals)
+    refusals: set[str] = field(default_factory=set)
     latency: float = 1.0
     base_url: str = "https://acme.api.kustomerapp.com"
     limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         for tries in range(8):
             self.sent.append(request)
             document = self._document(request)
             self.spoil(document)
             try:
-                return read(Reply(msgspec.json.encode(document)))
+                return parse(Reply(msgspec.json.encode(document)))
             except WrongAnswerError:
                 if tries == 7:
                     raise

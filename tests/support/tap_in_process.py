@@ -34,7 +34,7 @@ class _Unlimited(Limiter):
     """Lets every request go at once: the sandbox minds no pace."""
 
     @override
-    def wait(self, cost: BudgetKind) -> float:
+    def wait(self, kind: BudgetKind) -> float:
         """Go ahead."""
         return 0.0
 

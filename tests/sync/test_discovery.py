@@ -121,6 +121,15 @@ def test_each_klass_is_found_with_its_title_and_its_custom_attributes() -> None:
     assert found.custom["message"] == ()
 
 
+def test_the_name_of_a_klass_is_quoted_in_a_path() -> None:
+    answers = organisation(klass("a/b?c d"))
+    answers["/v1/metadata/kobject.a%2Fb%3Fc%20d"] = answers.pop("/v1/metadata/kobject.a/b?c d")
+
+    found = Story(answers).discover()
+
+    assert [one.source for one in found.custom["kobject.a/b?c d"]] == ["sizeNum"]
+
+
 def test_the_title_of_a_klass_is_written_as_json_if_it_is_no_text() -> None:
     found = Story(organisation(klass("order", displayName={"aKey": True}))).discover()
 

@@ -22,9 +22,7 @@ from tap_kustomer.client.errors import (
     WrongAnswerError,
 )
 from tap_kustomer.reading.children import NoneFoundError
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
-from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.window import Window
+from tap_kustomer.reading.pages import IncompleteError, Page, Shortfall, Unproven, Window
 from tap_kustomer.singer.stream import TapStream
 from tap_kustomer.streams.assistants import Assistants
 from tap_kustomer.streams.audit_logs import AuditLogs

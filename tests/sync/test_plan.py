@@ -15,9 +15,8 @@ from tap_kustomer.client.errors import (
     MissingError,
     RefusedError,
 )
-from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.pages import Page, Window
 from tap_kustomer.reading.sources import Search
-from tap_kustomer.reading.window import Window
 from tap_kustomer.streams.business_holidays import BusinessHolidays
 from tap_kustomer.streams.business_schedules import BusinessSchedules
 from tap_kustomer.streams.companies import Companies

@@ -19,7 +19,7 @@ from tap_kustomer.client.errors import (
     MissingError,
     RefusedError,
 )
-from tap_kustomer.reading.incomplete import IncompleteError
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.streams.tags import Tags
 from tap_kustomer.sync.access import AccessCheck, Readable, check_access, table_of

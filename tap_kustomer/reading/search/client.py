@@ -209,7 +209,7 @@ class SearchClient:
                 **({"sort": [{self.criterion.name: "asc"}]} if sort else {}),
                 "includeDeleted": not self._source.ids_only,
             },
-            cost=BudgetKind.SEARCH,
+            budget=BudgetKind.SEARCH,
         )
 
     def _bounds(

@@ -20,7 +20,7 @@ def dispatch(
     workers: Workers,
     *,
     parallel: Callable[[], int],
-    in_turn: Callable[[], bool],
+    is_consumed: Callable[[], bool],
 ) -> Iterator[Batch]:
     """All rows of a schedule, in order of time. Nothing is sent while nobody asks for rows.
 
@@ -29,7 +29,7 @@ def dispatch(
         ask: Answers a question; workers do that.
         workers: Ask while the caller is busy with the rows.
         parallel: How many questions are worth having under way at once, by now.
-        in_turn: Whether the rows are waited for. While they are not, one question at a time is
+        is_consumed: Whether the rows are waited for. While they are not, one question at a time is
             sent, and none as long as there are rows to hand on.
 
     Raises:
@@ -39,7 +39,7 @@ def dispatch(
     under_way: dict[Future[SearchPage], Slice] = {}
 
     def send() -> None:
-        most = parallel() if in_turn() else int(not schedule.is_due)
+        most = parallel() if is_consumed() else int(not schedule.is_due)
         while (task := schedule.next_query(most)) is not None:
             part, query = task
             under_way[workers.submit(partial(ask, query))] = part

@@ -27,9 +27,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
-from tap_kustomer.reading.search.query import SearchQuery
-from tap_kustomer.reading.window import Span, Window
+from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
+from tap_kustomer.reading.search.query import SearchQuery, Span
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable

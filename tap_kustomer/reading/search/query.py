@@ -18,13 +18,13 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.client.documents import decode
 from tap_kustomer.client.errors import WrongAnswerError
-from tap_kustomer.reading.numbers import whole_number
+from tap_kustomer.reading.paging import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tap_kustomer.client.session import Reply
-    from tap_kustomer.reading.window import Span, Window
+    from tap_kustomer.reading.pages import Window
 
 PATH: Final = "/v1/customers/search"
 
@@ -58,6 +58,14 @@ class ShortPageError(WrongAnswerError):
 
 class TimelessError(WrongAnswerError):
     """A row does not show the time that it is searched by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, both ends included, in milliseconds since 1970. None is an open end."""
+
+    start: int | None
+    end: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.keyset import MOST_ROWS, Keyset
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_kustomer.reading.incomplete import Shortfall, Unproven
+    from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.reading.search.query import Row, SearchPage, SearchQuery
 
 # Pages that a slice has at least, however little room there is.

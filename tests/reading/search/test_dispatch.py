@@ -8,9 +8,9 @@ from support.search_model import StillIndex
 from support.virtual_time import VirtualWorkers
 from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.slices import Schedule
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from tap_kustomer.client.workers import Workers
@@ -33,7 +33,7 @@ class Extraction:
             self._ask,
             cast("Workers", self.workers),
             parallel=lambda: 4,
-            in_turn=lambda: True,
+            is_consumed=lambda: True,
         )
 
     def write_all(self) -> None:

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from support.search_model import IndexModel, Rows, StillIndex
 from tap_kustomer import times
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
+from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.search.keyset import Keyset
 from tap_kustomer.reading.search.query import SearchQuery
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

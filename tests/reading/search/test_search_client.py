@@ -14,6 +14,7 @@ from typing_extensions import override
 from support.search_model import IndexModel, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import RefusedError, WrongAnswerError
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search import client as client_module
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.keyset import Keyset
@@ -23,10 +24,10 @@ from tap_kustomer.reading.search.query import (
     REFUSED,
     SearchPage,
     SearchQuery,
+    Span,
     page_from,
 )
 from tap_kustomer.reading.sources import Criterion, Search
-from tap_kustomer.reading.window import Span, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +107,7 @@ def test_a_refused_window_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", [SearchQuery(WINDOW, page=3), SearchQuery(WINDOW, created=Span(START, END))]
+    "query", [SearchQuery(WINDOW, page=3), SearchQuery(WINDOW, created=Span(START, END))]
 )
 def test_beyond_what_the_search_can_do_a_refusal_is_an_answer(query: SearchQuery) -> None:
     index = IndexModel({}, row_cap=100, knows_creation=False)

@@ -14,7 +14,7 @@ from support.simulation import Outcome, Simulation
 from support.spreads import END, HOUR, SPREADS, START
 from tap_kustomer import times
 from tap_kustomer.client.errors import GaveUpError
-from tap_kustomer.reading.window import Window
+from tap_kustomer.reading.pages import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,8 @@ import pytest
 from support.search_model import IndexModel, Rows, StillIndex
 from support.simulation import Outcome, Simulation
 from support.spreads import END, SPREADS, START, bursts, even, growing, office_hours
-from tap_kustomer.reading.incomplete import Unproven
+from tap_kustomer.reading.pages import Unproven, Window
 from tap_kustomer.reading.search.slices import Schedule
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What documents of lists have in common: their resources, and the link to the next page."""
+"""What all paged documents share: their resources, their counts, and the links between pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Document, Session
     from tap_kustomer.resource import Resource
 
-# More than any list has: ten million rows by 100. Rows that look new on each page, such as those
-# with a signature in place of an id, would be followed for ever.
+# More than any list has: ten million rows by 100. Without an end, rows that look new on each page
+# (such as rows without an id, whose links carry a new signature each time) would be read for ever.
 _MOST_PAGES: Final = 100_000
 
 
@@ -22,39 +22,51 @@ def resources_in(value: Any) -> list[Resource]:
     """The resources of an array.
 
     Raises:
-        WrongAnswerError: It is no array of objects.
+        WrongAnswerError: The value is not an array of objects.
     """
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise WrongAnswerError("the answer has no list of rows")
     return value
 
 
+def whole_number(value: Any) -> int | None:
+    """A whole number of `meta`, which Kustomer writes as a string in places; None otherwise."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None
+
+
 def next_link(document: Document) -> str | None:
-    """The link to the next page, if the document names one."""
+    """The link to the next page, if the document has one."""
     links = document.get("links")
     link = links.get("next") if isinstance(links, dict) else None
     return link if isinstance(link, str) and link else None
 
 
 class VisitedPages:
-    """Where the pages of one reading of a list have led.
+    """The pages of a list that were requested already.
 
     Args:
         session: Knows which host a link may lead to.
-        first: Asks for the first page.
+        first: The request for the first page.
     """
 
     def __init__(self, session: Session, first: Request) -> None:
         self._session = session
         self._first = first
-        self._visited: set[str] = set()
+        self._addresses: set[str] = set()
 
     def follow(self, link: str) -> Request:
-        """The request for a next-page link: a path such as `/v1/customers?page=3&pageSize=100`.
+        """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
 
         Raises:
-            RedirectError: It leads to another host.
-            WrongAnswerError: It leads in a circle, on and on, or nowhere.
+            RedirectError: The link leads to another host.
+            WrongAnswerError: It is no address, leads in a circle, or is one page too many.
         """
         base_url = self._session.base_url
         try:
@@ -68,23 +80,23 @@ class VisitedPages:
             raise RedirectError(f"{self._first}: the link to its next page leads to another host")
         parts = urlsplit(url)
         path = parts.path.removeprefix(urlsplit(base_url).path)
-        # A link may leave out what was asked for, such as `deleted=true`.
+        # A link may leave out parameters of the first request, such as `deleted=true`.
         params = {**self._first.params, **dict(parse_qsl(parts.query))}
-        return self.go(Request("GET", path, params=params))
+        return self.add(Request("GET", path, params=params))
 
-    def go(self, request: Request) -> Request:
-        """Note a request for a further page.
+    def add(self, request: Request) -> Request:
+        """Note a request for a further page, and return it.
 
         Raises:
-            WrongAnswerError: It was made before, or too many were.
+            WrongAnswerError: The page was requested before, or it is one page too many.
         """
         address = f"{request.path}?{sorted(request.params.items())}"
-        if address in self._visited:
+        if address in self._addresses:
             raise WrongAnswerError(f"{self._first}: its pages lead in a circle")
-        if len(self._visited) == _MOST_PAGES:
+        if len(self._addresses) == _MOST_PAGES:
             raise WrongAnswerError(
                 f"{self._first}: after {_MOST_PAGES:,} pages there is still a next one, which no "
                 "list should have. Ask Kustomer why its pages do not end"
             )
-        self._visited.add(address)
+        self._addresses.add(address)
         return request

@@ -11,11 +11,10 @@ from support.stand_in import StandIn, search_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.incomplete import IncompleteError, Shortfall, Unproven
+from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
 from tap_kustomer.reading.sources import Criterion, PagedList, Search
-from tap_kustomer.reading.window import Window
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def reading(  # noqa: PLR0913
     parallel: int = 4,
     strict: bool = False,
     earliest: int = 0,
-    in_turn: Callable[[], bool] = lambda: True,
+    is_consumed: Callable[[], bool] = lambda: True,
     report: Callable[[Shortfall | Unproven], None] = lambda _: None,
 ) -> Iterator[Page]:
     reader = Reader(
@@ -65,7 +64,7 @@ def reading(  # noqa: PLR0913
         earliest=earliest,
         report=report,
     )
-    return reader.read(source, window, "conversations", in_turn=in_turn)
+    return reader.read(source, window, "conversations", is_consumed=is_consumed)
 
 
 def read(
@@ -194,7 +193,7 @@ def test_before_their_turn_rows_are_asked_for_one_page_at_a_time() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 1_000))
     session = StandIn(search_of(index))
     turn: list[bool] = []
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), in_turn=lambda: bool(turn))
+    pages = reading(session, Window(NOW - 100 * DAY, NOW), is_consumed=lambda: bool(turn))
 
     for page in range(1, 4):
         next(pages)

@@ -8,9 +8,9 @@ import pytest
 
 from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
-from tap_kustomer.client.refusals import Refusals
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import PATH
 from tap_kustomer.reading.sources import (
@@ -23,8 +23,6 @@ from tap_kustomer.reading.sources import (
     Search,
     Single,
 )
-from tap_kustomer.reading.trial import sample
-from tap_kustomer.reading.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,16 +50,16 @@ class Answers:
     by_path: dict[str, Document | RequestError]
     refused: str = "nothing"
     sent: list[Request] = field(default_factory=list)
-    refusals: Refusals = field(default_factory=Refusals)
+    refusals: set[str] = field(default_factory=set)
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         self.sent.append(request)
         answer = self.by_path.get(request.path, MissingError(f"{request} answered 404"))
         if self.refused in str(request.json):
             answer = RefusedError(f"{request} answered 400")
         if isinstance(answer, RequestError):
             raise answer
-        return read(Reply(msgspec.json.encode(answer)))
+        return parse(Reply(msgspec.json.encode(answer)))
 
     def ids_in(self, source: Source) -> list[str] | None:
         reader = Reader(
@@ -75,7 +73,7 @@ class Answers:
             earliest=0,
             report=lambda _: None,
         )
-        rows = sample(reader, source, WINDOW, "things")
+        rows = reader.peek(source, WINDOW, "things")
         return None if rows is None else [row["id"] for row in rows]
 
     @property

@@ -1,0 +1,40 @@
+"""What all ways of reading share: the session, its workers, and the bounds for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.session import Session
+    from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.pages import Shortfall, Unproven
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContext:
+    """What reading needs besides a source and a window.
+
+    Attributes:
+        session: Sends requests to Kustomer.
+        workers: Threads that use the session, several requests at once.
+        page_size: The most rows to ask for on a page.
+        parallel: The most requests under way at once.
+        lookahead: The most bytes of rows that may be read before they are consumed.
+        strict: Whether rows that are counted but do not come are an error.
+        now: The start of the run by Kustomer's clock, in milliseconds since 1970.
+        earliest: No row older than this is wanted, in milliseconds since 1970.
+        report: Called with each part of a window that is short of rows, or unproven.
+    """
+
+    session: Session
+    workers: Workers
+    page_size: int
+    parallel: int
+    lookahead: int
+    strict: bool
+    now: int
+    earliest: int
+    report: Callable[[Shortfall | Unproven], None]

@@ -1,0 +1,335 @@
+"""Reads one source by search: by which criterion, from which index, and what to do without one.
+
+Kustomer has two indexes, the search and its archive. Where the search refuses every criterion of a
+source, a list with the same rows is read instead.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tap_kustomer import times
+from tap_kustomer.client.errors import MissingError, RefusedError
+from tap_kustomer.nesting import encode
+from tap_kustomer.reading.lists import peek_list, read_list
+from tap_kustomer.reading.pages import IncompleteError, Page, Window
+from tap_kustomer.reading.search.client import SearchClient
+from tap_kustomer.reading.search.dispatch import dispatch
+from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
+from tap_kustomer.reading.search.slices import Batch, Schedule, useful_parallelism
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tap_kustomer.reading.context import ReadContext
+    from tap_kustomer.reading.sources import Criterion, LiveIds, PagedList, Search
+    from tap_kustomer.resource import Resource
+
+# The search drops rows that were not updated for two years. When exactly a row moves to the archive
+# is not documented, so both are read for some days before and after that edge.
+_TWO_YEARS: Final = 730 * times.DAY
+_OVERLAP: Final = 3 * times.DAY
+
+# Later than the end of any run, counted from its start, in milliseconds.
+_FUTURE: Final = 7 * times.DAY
+
+# Rows on a page that is put together here.
+_PAGE_ROWS: Final = 500
+
+logger = logging.getLogger(__name__)
+
+
+def read_search(
+    context: ReadContext,
+    source: Search,
+    window: Window,
+    name: str,
+    is_consumed: Callable[[], bool],
+) -> Iterator[Page]:
+    """Yield every row whose time lies in the window, oldest first, page by page.
+
+    Requests are only sent while the caller asks for pages.
+
+    Args:
+        context: The session, its workers, and the bounds for both.
+        source: What to search for.
+        window: From when to when. Its end lies before now by more than the index lags behind.
+        name: Of the stream, for errors and the log.
+        is_consumed: Whether a consumer takes the pages already. Until then, one request at a time
+            is sent, and nothing is read ahead.
+
+    Raises:
+        RequestError: The search can't be asked.
+        AccessError: A role is missing, if only for the archive.
+        IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
+            counts, and counts are strict.
+    """
+    extraction = _SearchExtraction(context, source, window, name, is_consumed)
+    for batch in extraction.batches():
+        yield Page(map(Row.resource, batch.rows), batch.reached)
+
+
+def read_live_ids(
+    context: ReadContext,
+    source: LiveIds,
+    window: Window,
+    name: str,
+    is_consumed: Callable[[], bool],
+) -> Iterator[Page]:
+    """Yield the ids of all live rows, whenever they were updated.
+
+    Raises:
+        RequestError: The search can't be asked.
+        IncompleteError: Some ids did not come.
+    """
+    past = Window(0, window.end)
+    yield from read_search(context, source.search, past, name, is_consumed)
+    # A row that is updated meanwhile moves into this window, out of the one before.
+    recent = Window(window.end + 1, context.now + _FUTURE)
+    yield from read_search(context, source.search, recent, name, is_consumed)
+
+
+def peek_search(context: ReadContext, source: Search, window: Window, rows: int) -> list[Resource]:
+    """Ask for a few rows, by the first criterion that the search accepts; otherwise from the list.
+
+    Raises:
+        RefusedError: The search refuses every criterion, and there is no list.
+        RequestError: It can't be asked.
+    """
+    query = SearchQuery(window, sorted=False)
+    refusals: list[RefusedError] = []
+    for criterion in source.times:
+        client = SearchClient(context.session, source, criterion, page_size=rows)
+        try:
+            page = context.workers.call(partial(client.ask, query))
+        except RefusedError as error:
+            refusals.append(error)
+        else:
+            return [row.resource() for row in page.rows]
+    if source.fallback is None:
+        raise refusals[-1]
+    return peek_list(context.session, context.workers, source.fallback, rows)
+
+
+def count_search(context: ReadContext, source: Search, window: Window) -> int | None:
+    """Count the rows of a window with one request; None where the server gives no count.
+
+    Raises:
+        RequestError: The search can't be asked.
+    """
+    client = SearchClient(context.session, source, source.times[0], page_size=1)
+    return context.workers.call(partial(client.ask, SearchQuery(window, sorted=False))).total
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchExtraction:
+    """One run over one source, by search or by the list that replaces it."""
+
+    context: ReadContext
+    source: Search
+    window: Window
+    name: str
+    is_consumed: Callable[[], bool]
+
+    @property
+    def edge(self) -> int:
+        """Rows that were not updated since this time are archived; milliseconds since 1970."""
+        return self.context.now - _TWO_YEARS
+
+    def batches(self) -> Iterator[Batch]:
+        """Read by the first criterion that the search accepts; otherwise from the list.
+
+        Raises:
+            RefusedError: The search refuses every criterion, and there is no list.
+        """
+        refusals: list[RefusedError] = []
+        for criterion in self.source.times:
+            if refusals:
+                logger.info("%s: searched by %s: %s", self.name, criterion.name, refusals[-1])
+            batches = self._by_criterion(criterion)
+            try:
+                first = next(batches, None)
+            except RefusedError as error:
+                refusals.append(error)
+                continue
+            if first is not None:
+                yield first
+                yield from batches
+            return
+        if self.source.fallback is None:
+            raise refusals[-1]
+        path = self.source.fallback.path
+        logger.warning("%s: %s is read instead, whole: %s", self.name, path, refusals[-1])
+        yield from self._from_list(self.source.fallback)
+
+    def _by_criterion(self, criterion: Criterion) -> Iterator[Batch]:
+        if self.window.start < self.edge and self.source.archived:
+            return self._from_both_indexes(criterion)
+        if self.window.start < self.edge:
+            logger.info(
+                "%s: Kustomer has no archive of them; those not updated since %s can't be read",
+                self.name,
+                times.to_text(self.edge),
+            )
+        return self._from_index(criterion, PATH, self.window, self.is_consumed)
+
+    def _from_both_indexes(self, criterion: Criterion) -> Iterator[Batch]:
+        """Read the archive and then the search; where they overlap, merge their rows.
+
+        Raises:
+            IncompleteError: All rows of the search were yielded, but there is no archive.
+        """
+        is_archive_read = False
+        missing: MissingError | None = None
+
+        def archived() -> Iterator[Batch]:
+            nonlocal is_archive_read, missing
+            window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
+            try:
+                yield from self._from_index(criterion, ARCHIVE_PATH, window, self.is_consumed)
+            except MissingError as error:
+                missing = error
+            is_archive_read = True
+
+        # Both share the room for rows that are read ahead: the archive has it first.
+        recent = self._from_index(
+            criterion,
+            PATH,
+            Window(max(self.window.start, self.edge - _OVERLAP), self.window.end),
+            is_consumed=lambda: is_archive_read and self.is_consumed(),
+        )
+        for batch in _merge(archived(), recent):
+            # Without the archive no bookmark may move: the next run would not ask it again.
+            yield batch if missing is None else replace(batch, reached=None)
+        if missing is not None:
+            raise IncompleteError(
+                f"{self.name}: what was not updated since {times.to_text(self.edge)} is missing, "
+                f"as the archive can't be read: {missing}. To do without, set start_date to a "
+                "later time"
+            )
+
+    def _from_index(
+        self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        context = self.context
+        client = SearchClient(
+            context.session, self.source, criterion, path=path, page_size=context.page_size
+        )
+        schedule = Schedule(
+            window,
+            self.name,
+            page_size=context.page_size,
+            lookahead=context.lookahead,
+            is_sorted=criterion.attribute is not None,
+            is_splittable=criterion.attribute != "createdAt",
+        )
+        batches = dispatch(
+            schedule,
+            client.ask,
+            context.workers,
+            parallel=self._useful_parallelism,
+            is_consumed=is_consumed,
+        )
+        for batch in batches:
+            self._report(schedule, criterion)
+            yield batch
+        self._report(schedule, criterion)
+
+    def _useful_parallelism(self) -> int:
+        """Enough requests at once to use the budget up, given how long answers take."""
+        session = self.context.session
+        return min(
+            useful_parallelism(session.latency, session.limiter.search.rate), self.context.parallel
+        )
+
+    def _report(self, schedule: Schedule, criterion: Criterion) -> None:
+        """Report what the latest slices lack.
+
+        Raises:
+            IncompleteError: Rows are missing, and counts are strict.
+        """
+        while schedule.unproven:
+            self.context.report(schedule.unproven.pop(0))
+        while schedule.shortfalls:
+            shortfall = schedule.shortfalls.pop(0)
+            self.context.report(shortfall)
+            window = shortfall.window
+            message = (
+                f"{self.name}: of {shortfall.expected} rows with {criterion.name} from "
+                f"{times.to_text(window.start)} to {times.to_text(window.end)}, "
+                f"{shortfall.delivered} came, however often they were asked for"
+            )
+            if self.context.strict:
+                raise IncompleteError(message, since=window.start)
+            logger.warning(message)
+
+    def _from_list(self, source: PagedList) -> Iterator[Batch]:
+        """Read a list up to the end of the window, and sort it here.
+
+        Rows from before the window are yielded too: a row that slipped through while the list
+        changed would be too old for every later run.
+
+        Raises:
+            IncompleteError: All that came was yielded, but the list counts more rows.
+        """
+        context = self.context
+        attribute = self.source.times[0].attribute or "updatedAt"
+        earliest, end = context.earliest, self.window.end
+        rows: list[Row] = []
+        incomplete: IncompleteError | None = None
+        try:
+            for page in read_list(context.session, context.workers, source, context.page_size):
+                found = (_row(resource, attribute, earliest) for resource in page.resources)
+                rows += (row for row in found if earliest <= row.time <= end)
+        except IncompleteError as error:
+            incomplete = error
+        rows.sort(key=time_of)
+        yield from _batches(rows)
+        if incomplete is not None:
+            raise IncompleteError(str(incomplete), since=self.window.start)
+
+
+def _row(resource: Resource, attribute: str, default: int) -> Row:
+    """A row of a list, encoded again: the whole list waits to be sorted, and parsed rows are large.
+
+    Args:
+        resource: The row.
+        attribute: Which of its attributes holds its time.
+        default: The time of a row that has none.
+    """
+    try:
+        time = times.to_milliseconds(resource["attributes"][attribute])
+    except (KeyError, TypeError, ValueError):
+        time = default
+    raw = msgspec.Raw(encode(resource))
+    return Row(id=str(resource.get("id")), time=time, created=None, raw=raw)
+
+
+def _merge(*sources: Iterable[Batch]) -> Iterator[Batch]:
+    """The rows of several sources in order of time, each row once."""
+    streams = (chain.from_iterable(batch.rows for batch in batches) for batches in sources)
+    yield from _batches(_without_repetitions(heapq.merge(*streams, key=time_of)))
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[Batch]:
+    rows = iter(rows)
+    while some := list(islice(rows, _PAGE_ROWS)):
+        yield Batch(some, reached=some[-1].time)
+
+
+def _without_repetitions(rows: Iterable[Row]) -> Iterator[Row]:
+    time: int | None = None
+    seen: set[str] = set()
+    for row in rows:
+        if row.time != time:
+            time, seen = row.time, set()
+        if row.id not in seen:
+            seen.add(row.id)
+            yield row

@@ -1,0 +1,86 @@
+"""What the hand-written documentation names is there: files, tests, make targets."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+DECISIONS: Final = ROOT / "docs" / "decisions"
+PAGES: Final = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+
+# The folders of the repository whose files the documentation names by their path.
+_PATH: Final = re.compile(
+    r"`((?:tap_kustomer|kustomer_sandbox|tests|docs|benchmarks|examples|plugins)/[\w./-]*)"
+)
+_TEST: Final = re.compile(r"\btest_\w+")
+_MAKE: Final = re.compile(r"(?:^    |`)make ([a-z-]+)", re.MULTILINE)
+
+
+def relative(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def names_in(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+@pytest.fixture(scope="module")
+def test_names() -> set[str]:
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return {file.stem for file in files}.union(*(names_in(file) for file in files))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    named = set(_PATH.findall(page.read_text(encoding="utf-8")))
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_test_that_a_page_names_exists(page: Path, test_names: set[str]) -> None:
+    named = set(_TEST.findall(page.read_text(encoding="utf-8")))
+    assert sorted(named - test_names) == []
+
+
+def test_the_tests_of_the_invariants_are_in_the_files_that_the_page_names() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text)
+    assert len(named) > 20
+    assert [(file, test) for file, test in named if test not in names_in(ROOT / file)] == []
+
+
+def test_every_invariant_has_a_test() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    invariants = re.findall(r"^### \d+\. (.+?)\n(.+?)(?=^##)", text, re.MULTILINE | re.DOTALL)
+    assert len(invariants) >= 12
+    assert [name for name, body in invariants if "::test_" not in body] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert sorted(set(_MAKE.findall(page.read_text(encoding="utf-8"))) - targets) == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 200
+
+
+def test_every_decision_is_listed() -> None:
+    index = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in DECISIONS.glob("*.md")} - {"README.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", index)) == pages
