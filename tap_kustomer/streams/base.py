@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Shape
+    from tap_kustomer.streams.data_model import Group, Join
 
 
 class KustomerStream:
@@ -18,12 +19,17 @@ class KustomerStream:
 
     Attributes:
         name: Of the stream.
+        group: The streams that it stands with in the documentation.
+        resource_type: The JSON:API type of the resources that its rows are made of.
+        foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
+        joins: Columns that lead elsewhere than their names say.
         source: Where its rows are found.
         types: The JSON:API types of the resources that it is made of; without any, all that its
             source gives.
         roles: The roles of an API key any one of which lets it read this stream.
-        documented: Whether Kustomer documents the stream, or a program that runs reads it. What is
-            only said by others may be missing without a fault.
+        documented: Whether Kustomer documents the list or the search that the rows come from.
+        assumed: Whether that is only assumed to be there: no program is known to read it, so an
+            organisation without it is no fault.
         selected_by_default: Whether it is read without a catalog.
         shape: What a row carries.
         key: The columns that tell its rows apart.
@@ -36,10 +42,15 @@ class KustomerStream:
     """
 
     name: ClassVar[str]
+    group: ClassVar[Group]
+    resource_type: ClassVar[str]
+    foreign_keys: ClassVar[tuple[str, ...]] = ()
+    joins: ClassVar[tuple[Join, ...]] = ()
     source: ClassVar[Source]
     types: ClassVar[tuple[str, ...]] = ()
     roles: ClassVar[tuple[str, ...]]
     documented: ClassVar[bool] = True
+    assumed: ClassVar[bool] = False
     selected_by_default: ClassVar[bool] = True
     shape: ClassVar[Shape]
     key: ClassVar[tuple[str, ...]] = ("id",)

@@ -8,6 +8,7 @@ from tap_kustomer.reading.sources import Concatenation, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.parts import ORG
 from tap_kustomer.streams.roles import METADATA_ROLES
@@ -56,6 +57,8 @@ class CustomAttributeMetadata(KustomerStream):
     """
 
     name = "custom_attribute_metadata"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "metadata"
     source = Concatenation(
         (
             Single("/v1/metadata/company"),
@@ -94,4 +97,8 @@ class CustomAttributeMetadata(KustomerStream):
             time("deletedAt", "When the attribute was deleted."),
         ),
         relationships=(ORG,),
+    )
+    joins = (
+        Join("deleted_by", "users.id"),
+        Join("modified_by", "users.id"),
     )

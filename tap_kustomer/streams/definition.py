@@ -40,8 +40,8 @@ class StreamDefinition:
         types: The JSON:API types of the resources that it is made of; without any, all that its
             source gives.
         roles: The roles of an API key any one of which lets it read this stream.
-        documented: Whether Kustomer documents it, or a program that runs reads it. What is only
-            said by others may be missing without a fault.
+        assumed: Whether its list or search is only assumed to be there: an organisation without it
+            is no fault.
         selected_by_default: Whether it is read without a catalog.
         is_derived: Whether its rows are what the rows of another stream carry inside themselves.
         compile_rows: Gives, for the names of the columns in use, the function that makes the
@@ -56,7 +56,7 @@ class StreamDefinition:
     own_source: Source | None = None
     types: tuple[str, ...]
     roles: tuple[str, ...]
-    documented: bool
+    assumed: bool
     selected_by_default: bool
     is_derived: bool
     compile_rows: Callable[[AbstractSet[str]], Callable[[Resource], Iterable[Record]]]
@@ -91,7 +91,7 @@ def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) 
         source=stream.source,
         types=stream.types,
         roles=stream.roles,
-        documented=stream.documented,
+        assumed=stream.assumed,
         selected_by_default=stream.selected_by_default,
         is_derived=False,
         compile_rows=compile_rows,
@@ -118,7 +118,7 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
         source=stream.source,
         types=stream.types,
         roles=stream.roles,
-        documented=stream.documented,
+        assumed=stream.assumed,
         # Otherwise it would have its root read, whatever that costs.
         selected_by_default=stream.selected_by_default,
         is_derived=True,

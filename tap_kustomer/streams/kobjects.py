@@ -20,11 +20,11 @@ from tap_kustomer.shaping.fields import (
 )
 from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.definition import define
 from tap_kustomer.streams.parts import (
     CREATED_AT,
-    DELETED,
-    DELETED_AT,
+    DELETION,
     IMPORTED_AT,
     ORG,
     REV,
@@ -58,6 +58,9 @@ class Kobjects(KustomerStream):
     """
 
     name = "kobjects"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "kobject"
+    foreign_keys = ("kobject_id",)
     source = Search("kobject")
     roles = (
         "org.permission.kobject.read",
@@ -106,8 +109,7 @@ class Kobjects(KustomerStream):
             CREATED_AT,
             UPDATED_AT,
             IMPORTED_AT,
-            DELETED,
-            DELETED_AT,
+            *DELETION,
             REV,
             ROLE_GROUP_VERSIONS,
         ),
@@ -134,17 +136,22 @@ class Kobjects(KustomerStream):
             "One row for each picture of a custom object.",
         ),
     )
+    joins = (
+        Join("assigned_user", "users.id"),
+        Join("klass_id", "klasses.name"),
+        Join("sub_status", "sub_statuses.id"),
+    )
 
 
 # Every resource of a klass has a JSON:API type of its own.
 _TYPE: Final = "kobject."
 
+# The tables of single klasses have names that begin so.
+PREFIX: Final = "kobject_"
+
 
 class KlassKobjects(Kobjects):
     """One row for each custom object of one klass, with its custom attributes typed."""
-
-    # `define_klass` adds the rest to this name, and to the declaration.
-    name = "kobject_"
 
 
 def define_klass(
@@ -192,9 +199,8 @@ def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -
         klasses: Names of klasses.
         taken: Names of other tables.
     """
-    prefix = KlassKobjects.name
-    sources = {klass: f"{prefix}{klass}" for klass in klasses}
-    wanted = {source: f"{prefix}{snake_case(klass)}" for klass, source in sources.items()}
+    sources = {klass: f"{PREFIX}{klass}" for klass in klasses}
+    wanted = {source: f"{PREFIX}{snake_case(klass)}" for klass, source in sources.items()}
     names = distinct(wanted, taken, LONGEST)
     return {klass: names[source] for klass, source in sources.items()}
 

@@ -345,9 +345,9 @@ def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
 def is_absent(stream: StreamDefinition, error: RequestError) -> bool:
     """Whether an error shows that an organisation does not have a stream.
 
-    For an undocumented stream, any of these errors does.
+    For a stream that is only assumed to be there, any of these errors does.
     """
-    if not stream.documented:
+    if stream.assumed:
         return True
     return isinstance(error, MissingError) and not isinstance(stream.source, _SEARCHED)
 

@@ -14,13 +14,7 @@ from tap_kustomer.streams.definition import (
     replication_key,
 )
 from tap_kustomer.streams.klasses import Klasses
-from tap_kustomer.streams.kobjects import (
-    KlassKobjects,
-    Kobjects,
-    define_klass,
-    klass_of,
-    table_names,
-)
+from tap_kustomer.streams.kobjects import PREFIX, Kobjects, define_klass, klass_of, table_names
 from tap_kustomer.sync.discovery import Definitions, discover
 
 if TYPE_CHECKING:
@@ -90,7 +84,7 @@ def replication_key_of(name: str) -> str | None:
     """The replication key of a stream; None for a full table, and for one that is not known."""
     keys = replication_keys()
     # Which klasses there are, only a catalog or Kustomer itself can tell.
-    is_of_a_klass = name.startswith(KlassKobjects.name)
+    is_of_a_klass = name.startswith(PREFIX)
     return keys.get(name, keys[Kobjects.name] if is_of_a_klass else None)
 
 

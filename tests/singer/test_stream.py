@@ -144,7 +144,7 @@ def test_a_derived_table_goes_on_as_the_one_that_it_is_made_of(
     table, root = tap.table(name), tap.table(stream.name)
 
     assert table.replication_key == column
-    for member in ("is_full_table", "source", "types", "roles", "documented"):
+    for member in ("is_full_table", "source", "types", "roles", "assumed"):
         assert getattr(table.definition, member) == getattr(root.definition, member)
 
 
@@ -248,7 +248,7 @@ def test_a_trial_gives_the_rows_of_its_own_type_alone() -> None:
         (Tags, MissingError("GET /v1/tags answered 404")),
         (Assistants, GaveUpError("GET /v1/assistants answered 500")),
     ],
-    ids=["no role", "not there", "unconfirmed"],
+    ids=["no role", "not there", "assumed"],
 )
 def test_a_trial_leaves_out_what_a_run_leaves_out(stream: Any, error: Exception) -> None:
     tap = OfflineTap(stream, scripted={"script": {stream.name: [error]}})

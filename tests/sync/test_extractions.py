@@ -457,7 +457,7 @@ def test_with_a_key_that_is_dead_the_run_ends_at_once(error: AccessError, *, is_
 @pytest.mark.parametrize(
     ("stream", "error"),
     [(Tags, ABSENT), (Assistants, ABSENT), (Assistants, REFUSED), (Assistants, GIVEN_UP)],
-    ids=["404", "unconfirmed, 404", "unconfirmed, 400", "unconfirmed, 500"],
+    ids=["404", "assumed, 404", "assumed, 400", "assumed, 500"],
 )
 def test_what_an_organisation_does_not_have_is_left_out(stream: Any, error: RequestError) -> None:
     script = {stream.name: [error], "brands": [ONE_BRAND]}
@@ -535,7 +535,7 @@ def test_batches_hold_what_came_before_a_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "error"), [(Tags, ABSENT), (Assistants, REFUSED)], ids=["404", "unconfirmed, 400"]
+    ("stream", "error"), [(Tags, ABSENT), (Assistants, REFUSED)], ids=["404", "assumed, 400"]
 )
 def test_what_was_there_before_makes_the_run_fail_in_the_end_if_it_is_not_there_now(
     stream: Any, error: RequestError

@@ -41,7 +41,7 @@ class Trial:
 
     result: list[Any] | Exception | None
     source: Source = TAGS
-    documented: bool = True
+    assumed: bool = False
     others: int = 0
 
     @property
@@ -50,7 +50,7 @@ class Trial:
             name="tags",
             source=self.source,
             roles=("org.permission.tag.read",),
-            documented=self.documented,
+            assumed=self.assumed,
         )
         return SimpleNamespace(definition=definition)
 
@@ -105,10 +105,10 @@ def test_the_roles_for_searching_are_named_where_it_takes_one(source: Source) ->
         (Trial(MissingError("404"), source=Search("tag")), Readable.NO),
         (Trial(RefusedError("400")), Readable.NO),
         (Trial(GaveUpError("500")), Readable.NO),
-        (Trial(RefusedError("400"), documented=False), Readable.ABSENT),
-        (Trial(GaveUpError("500"), documented=False), Readable.ABSENT),
+        (Trial(RefusedError("400"), assumed=True), Readable.ABSENT),
+        (Trial(GaveUpError("500"), assumed=True), Readable.ABSENT),
     ],
-    ids=["list 404", "search 404", "400", "500", "unconfirmed 400", "unconfirmed 500"],
+    ids=["list 404", "search 404", "400", "500", "assumed 400", "assumed 500"],
 )
 def test_what_a_run_would_leave_out_is_absent_and_what_would_end_it_can_not_be_read(
     trial: Trial, readable: Readable
