@@ -1,8 +1,8 @@
 """Writes the documentation and the examples: `python docs/generate.py`.
 
-Those of the tables follow from the declarations in `tap_kustomer/streams` and from
-`docs/generator/joins.py` and `groups.py`, those of the settings from `tap_kustomer/config.py`. With
-`--check` nothing is written, and the exit code is 1 if a file is out of date.
+Those of the tables follow from the declarations in `tap_kustomer/streams`, those of the settings
+from `tap_kustomer/config.py`. With `--check` nothing is written, and the exit code is 1 if a file
+is out of date.
 """
 
 # ruff: noqa: INP001  # A script, no package.
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.diagrams import diagrams_page, picture
+from generator.joins import UnknownError
 from generator.metrics import declared_metrics, metrics_macro, metrics_table
 from generator.models import package_files
 from generator.pages import readme_list, tables_page
@@ -28,7 +29,7 @@ from generator.settings import (
     sample_environment,
     settings_table,
 )
-from generator.tables import UnknownError, documented_tables
+from generator.tables import documented_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from generator.tables import UnknownError
+from generator.joins import UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

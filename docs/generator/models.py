@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from generator.tables import UnknownError
+from generator.joins import UnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
