@@ -1,7 +1,8 @@
 """Writes the documentation and the examples: `python docs/generate.py`.
 
 Those of the tables follow from the declarations in `tap_kustomer/streams` and from
-`docs/generator/joins.py` and `groups.py`, those of the settings from `tap_kustomer/config.py`. With
+`docs/generator/joins.py` and `groups.py`, those of the settings from
+`tap_kustomer/config/settings.py`. With
 `--check` nothing is written, and the exit code is 1 if a file is out of date.
 """
 

@@ -91,7 +91,7 @@ class Run:
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             now=self.started,
-            earliest=self.settings.start or 0,
+            earliest=self.settings.start_date or 0,
             report=report,
         )
 
@@ -122,7 +122,7 @@ class Run:
         where that is earlier.
         """
         settled = self.started - self.settings.settle_seconds * 1000
-        return settled if self.settings.end is None else min(settled, self.settings.end)
+        return settled if self.settings.end_date is None else min(settled, self.settings.end_date)
 
     def check_key(self) -> None:
         """Ask for the one thing that any valid key may read, whatever its roles.
