@@ -1,9 +1,8 @@
 """Writes the documentation and the examples: `python docs/generate.py`.
 
-Those of the tables follow from the declarations in `tap_kustomer/streams` and from
-`docs/generator/joins.py` and `groups.py`, those of the settings from
-`tap_kustomer/config/settings.py`. With
-`--check` nothing is written, and the exit code is 1 if a file is out of date.
+Those of the tables follow from the declarations in `tap_kustomer/streams`, those of the settings
+from `tap_kustomer/config/settings.py`. With `--check` nothing is written, and the exit code is 1 if
+a file is out of date.
 """
 
 # ruff: noqa: INP001  # A script, no package.
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.diagrams import diagrams_page, picture
+from generator.joins import UnknownError
 from generator.pages import readme_list, tables_page
 from generator.roles import roles_page
 from generator.settings import (
@@ -27,7 +27,7 @@ from generator.settings import (
     sample_environment,
     settings_table,
 )
-from generator.tables import UnknownError, documented_tables
+from generator.tables import documented_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

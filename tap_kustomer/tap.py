@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
@@ -24,20 +24,22 @@ from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
 from tap_kustomer.inputs.files import load_document, load_environment_file
 from tap_kustomer.inputs.state import read_state
+from tap_kustomer.reporting.results import RunResults
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.writing.messages import BufferedWriter
 from tap_kustomer.writing.stdout import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import FrameType
 
     from singer_sdk.singerlib.catalog import Catalog
 
     from tap_kustomer.config import Settings
     from tap_kustomer.singer.stream import TapStream
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.streams.definition import StreamDefinition
+    from tap_kustomer.sync.context import Context
 
 
 class TapKustomer(Tap):
@@ -108,22 +110,50 @@ class TapKustomer(Tap):
     # Discovery
 
     @cached_property
-    def run(self) -> Run:
+    def context(self) -> Context:
         """What the streams of this run share."""
-        from tap_kustomer.sync.run import Run  # noqa: PLC0415  # It brings the HTTP client along.
+        from tap_kustomer.sync.context import open_context  # noqa: PLC0415  # Brings HTTP along.
 
-        return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+        return open_context(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+
+    @cached_property
+    def results(self) -> RunResults:
+        """What came of the streams, noted while the run lasts."""
+        return RunResults()
 
     @override
     def discover_streams(self) -> Sequence[TapStream]:
-        """All tables; without a catalog, with what the organisation has defined itself."""
-        from tap_kustomer.sync.streams import all_tables  # noqa: PLC0415  # --about needs none of them.
-
-        tables = all_tables(self)
+        """All streams; without a catalog, with what the organisation has defined itself."""
+        streams = [self._stream(definition) for definition in self.define_streams()]
         if self.input_catalog is not None:
-            for warning in repair_catalog(self.input_catalog, tables):
+            for warning in repair_catalog(self.input_catalog, streams):
                 self.logger.warning(warning)
-        return tables
+        return streams
+
+    def define_streams(self) -> Sequence[StreamDefinition]:
+        """What the streams are that the organisation can have.
+
+        Raises:
+            RequestError: There is no catalog, and Kustomer can't be asked.
+        """
+        from tap_kustomer.sync.streams import (  # noqa: PLC0415  # --about needs none of them.
+            discover_streams,
+            streams_of_catalog,
+        )
+
+        if self.input_catalog is None:
+            return discover_streams(self.context)
+        return streams_of_catalog(self.input_catalog)
+
+    def _stream(self, definition: StreamDefinition) -> TapStream:
+        from tap_kustomer.singer.stream import TapStream  # noqa: PLC0415  # As above.
+        from tap_kustomer.sync.run import read_alone  # noqa: PLC0415
+
+        read = partial(read_alone, self.context)
+        return TapStream(self, definition, self._settings, self.writer, read)
+
+    def _selected(self) -> list[TapStream]:
+        return [cast("TapStream", stream) for stream in self.streams.values() if stream.selected]
 
     @override
     def run_discovery(self) -> str:
@@ -183,9 +213,9 @@ class TapKustomer(Tap):
             parse_env_config=config.parse_env,
         )
         from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.streams import try_selected  # noqa: PLC0415
+        from tap_kustomer.sync.run import check_streams  # noqa: PLC0415
 
-        findings = try_selected(tap)
+        findings = check_streams(tap.context, tap._selected())
         # Standard output is for Singer messages alone.
         click.echo(table_of(findings), err=True)
         ctx.exit(int(any(finding.readable is Readable.NO for finding in findings)))
@@ -214,12 +244,13 @@ class TapKustomer(Tap):
             setup_mapper=False,
         )
         try:
-            with summarised(tap.run):
+            context = tap.context
+            with summarised(tap.results, context.session.limiter, context.clock, context.settings):
                 # This asks Kustomer for the columns that the organisation has defined.
                 tap.setup_mapper()
                 tap.sync_to_end()
         finally:
-            tap.run.session.close()
+            tap.context.session.close()
 
     def sync_to_end(self) -> None:
         """Sync all streams; whatever ends the run early, the state is written.
@@ -238,8 +269,8 @@ class TapKustomer(Tap):
                     self._end_with_state()
             raise
         self._end_with_state()
-        self.run.is_finished = True
-        if failed := self.run.failed:
+        self.results.is_finished = True
+        if failed := self.results.failed:
             raise TapKustomerError(
                 f"Not read to the end: {', '.join(failed)}. {next(iter(failed.values()))}. All "
                 "other streams were read: mend this, or deselect these streams"
@@ -253,24 +284,24 @@ class TapKustomer(Tap):
         # Some targets take the first STATE of a run for one whose rows they have loaded already.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
-        # By Kustomer's clock, and with a key that works: else nothing is begun.
-        self.run.begin()
+        times = self.context.fix_times()
         self.writer.stop_if_asked = self.stop_if_asked
         from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.streams import write_selected  # noqa: PLC0415
+        from tap_kustomer.sync.run import (  # noqa: PLC0415
+            plan_extractions,
+            write_extractions,
+        )
 
         free_bodies_at_once()
-        write_selected(self, self._write_state)
-
-    def records_of(self, table: TapStream) -> Iterator[dict[str, Any]]:
-        """The records of a table, in a reading for this table alone.
-
-        Raises:
-            TapKustomerError: They can't be read.
-        """
-        from tap_kustomer.sync.extractions import Extraction  # noqa: PLC0415  # As above.
-
-        return Extraction(self.run, [table]).records()
+        streams = self._selected()
+        self.results.selected = [stream.name for stream in streams]
+        write_extractions(
+            self.context,
+            plan_extractions(self.context, times, streams),
+            self.results,
+            write_state=self._write_state,
+            before_waiting=self.writer.flush,
+        )
 
     def _write_state(self) -> None:
         self.write_message(StateMessage(value=self.state))

@@ -314,7 +314,7 @@ def test_every_setting_can_be_an_environment_variable(monkeypatch: pytest.Monkey
 
     tap = TapKustomer(parse_env_config=True, setup_mapper=False)
 
-    assert tap.run.settings == settings_from(given)
+    assert tap.context.settings == settings_from(given)
     assert {name: tap.config[name] for name in given} == given
 
 

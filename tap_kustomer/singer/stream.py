@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
@@ -27,58 +26,62 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
 
     from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib.messages import SchemaMessage
+    from singer_sdk.tap_base import Tap
 
+    from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Window
-    from tap_kustomer.reading.sources import Source
-    from tap_kustomer.reporting.outcome import Outcome
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
-    from tap_kustomer.tap import TapKustomer
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.streams.definition import StreamDefinition
+    from tap_kustomer.writing.messages import BufferedWriter
 
 
 class TapStream(Stream):
-    """One table of the tap.
+    """A stream of the tap as the SDK knows it.
+
+    Args:
+        tap: What the SDK wants to know of each stream's tap.
+        definition: What the stream is.
+        settings: Say from when on to read, and whether to write files.
+        writer: Writes the messages.
+        read_alone: Gives the records of this stream alone, for the SDK's own way of running it.
 
     Attributes:
-        types: The JSON:API types of the resources that it is made of; without any, all that its
-            source gives.
-        source: Where its rows are found.
-        roles: The roles of an API key any one of which lets it read this table.
-        documented: Whether Kustomer documents the table, or a program that runs reads it. What is
-            only said by others may be missing without a fault.
-        is_full_table: Whether each run reads all rows there are, so that the target may remove
-            what did not come.
+        definition: What the stream is.
         rows: Records written in this run.
     """
-
-    source: Source
-    roles: tuple[str, ...]
-    documented: bool = True
-    types: tuple[str, ...] = ()
 
     # Shaping gives every value its declared type already.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    def __init__(self, tap: TapKustomer, schema: dict[str, Any], name: str | None = None) -> None:
-        super().__init__(tap, schema=schema, name=name)
+    def __init__(
+        self,
+        tap: Tap,
+        definition: StreamDefinition,
+        settings: Settings,
+        writer: BufferedWriter,
+        read_alone: Callable[[TapStream], Iterable[Record]],
+    ) -> None:
+        super().__init__(tap, schema=definition.schema, name=definition.name)
+        self.definition = definition
+        self.primary_keys = definition.key
+        self.replication_key = definition.replication_key
+        self.selected_by_default = definition.selected_by_default
         self.rows = 0
-        self._writer = tap.writer
-        self._settings = tap.run.settings
-        self._records_of = tap.records_of
+        self._writer = writer
+        self._settings = settings
+        self._read_alone = read_alone
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
 
-    @abstractmethod
-    def shape_rows(self, resource: Resource) -> Iterable[Record]:
-        """The records of this table that come out of one resource."""
-
-    @property
-    @abstractmethod
-    def is_full_table(self) -> bool:
-        """Whether each run reads all rows there are."""
+    @cached_property
+    def shape(self) -> Callable[[Resource], Iterable[Record]]:
+        """Makes the records of this stream that come out of a resource."""
+        return self.definition.compile_rows(self.effective_schema["properties"].keys())
 
     # What to read
 
@@ -151,7 +154,7 @@ class TapStream(Stream):
     def write_resource(self, resource: Resource) -> None:
         """Write the records that come out of a resource."""
         since = self._since
-        for record in self.shape_rows(resource):
+        for record in self.shape(resource):
             if since is not None and (record.get(self.replication_key or "") or since) < since:
                 continue
             self.rows += 1
@@ -177,7 +180,7 @@ class TapStream(Stream):
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if is_complete and self.is_full_table and self._stream_version is not None:
+        if is_complete and self.definition.is_full_table and self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
     def cap_bookmark(self, time: int) -> None:
@@ -185,18 +188,6 @@ class TapStream(Stream):
         state = self.stream_state
         if (bookmark := state.get("replication_key_value")) is not None:
             state["replication_key_value"] = min(bookmark, times.to_text(time))
-
-    def report(self, outcome: Outcome) -> None:
-        """Log one line with figures, as text and as fields."""
-        figures: dict[str, Any] = {"rows": outcome.rows}
-        if outcome.came_with:
-            figures["came_with"] = outcome.came_with
-        else:
-            figures["requests"] = outcome.requests
-            figures["seconds"] = outcome.seconds
-            figures["rows_per_minute"] = round(outcome.rows * 60 / max(outcome.seconds, 0.1))
-        said = ", ".join(f"{name}={value}" for name, value in figures.items())
-        self.logger.info("Finished: %s", said, extra=figures)
 
     def _move_bookmark(self, value: str) -> None:
         """Bookmarks only move forward: rows of the lookback are older than where it stands."""
@@ -284,7 +275,7 @@ class TapStream(Stream):
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """The table's records, shaped, in a reading for this table alone."""
         del context
-        yield from islice(self._records_of(self), self.ABORT_AT_RECORD_COUNT)
+        yield from islice(self._read_alone(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
     def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
