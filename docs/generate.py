@@ -1,8 +1,8 @@
 """Writes the documentation and the examples: `python docs/generate.py`.
 
 Those of the tables follow from the declarations in `tap_kustomer/streams`, those of the settings
-from `tap_kustomer/config.py`. With `--check` nothing is written, and the exit code is 1 if a file
-is out of date.
+from `tap_kustomer/config/settings.py`. With `--check` nothing is written, and the exit code is 1 if
+a file is out of date.
 """
 
 # ruff: noqa: INP001  # A script, no package.

@@ -110,7 +110,7 @@ class TapStream(Stream):
     def start(self) -> int:
         """From when on to read, in milliseconds since 1970: a little before the bookmark."""
         settings = self._settings
-        start = settings.start or 0
+        start = settings.start_date or 0
         if (bookmark := self._bookmark) is not None:
             start = max(start, bookmark - settings.lookback_seconds * 1000)
         return start
