@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 from singer_sdk import typing as th
 
 from tap_kustomer import times
+from tap_kustomer.batch_config import Batches, batches_from
 from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.suggestions import did_you_mean
-from tap_kustomer.writing.batches import Batches, batches_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
