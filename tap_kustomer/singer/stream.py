@@ -101,7 +101,7 @@ class TapStream(SdkStream):
     def start(self) -> int:
         """From when on to read, in milliseconds since 1970: a little before the bookmark."""
         settings = self._settings
-        start = settings.start or 0
+        start = settings.start_date or 0
         if (bookmark := self._bookmark) is not None:
             start = max(start, bookmark - settings.lookback_seconds * 1000)
         return start
@@ -171,8 +171,8 @@ class TapStream(SdkStream):
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if is_complete and self.definition.is_full_table and self.version is not None:
-            super()._write_activate_version_message(self.version)
+        if is_complete and self.definition.is_full_table:
+            self.activate_version()
 
     def cap_bookmark(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""

@@ -74,7 +74,7 @@ class Context:
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             now=times.started,
-            earliest=self.settings.start or 0,
+            earliest=self.settings.start_date or 0,
             report=report,
         )
 
@@ -92,7 +92,7 @@ class Context:
         self.check_key()
         started = int(self.session.server_now()) * 1000
         settled = started - self.settings.settle_seconds * 1000
-        end = self.settings.end
+        end = self.settings.end_date
         return RunTimes(started, settled if end is None else min(settled, end))
 
     def check_key(self) -> None:

@@ -17,7 +17,7 @@ TAP = Path(tap_kustomer.__file__).parent
 
 # From the bottom to the top: each of these may import from the lines above it.
 LAYERS = (
-    ("batch_config", "errors", "lightly", "nesting", "resource", "secrecy", "suggestions", "times"),
+    ("errors", "lightly", "nesting", "resource", "secrecy", "suggestions", "times"),
     ("client",),
     ("config", "files", "reading", "shaping"),
     ("reporting", "streams"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from upath import UPath
 
-    from tap_kustomer.batch_config import Batches, Storage
+    from tap_kustomer.config.batches import Batches, Storage
 
 
 def prepare_folder(batches: Batches) -> None:

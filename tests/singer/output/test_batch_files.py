@@ -16,7 +16,7 @@ from tap_kustomer.singer.output import batch_files
 from tap_kustomer.singer.output.batch_files import prepare_folder, write_file
 
 if TYPE_CHECKING:
-    from tap_kustomer.batch_config import Batches
+    from tap_kustomer.config.batches import Batches
 
 KEY = "a-key-that-nobody-may-see"
 FOLDER = {"root": "output"}
