@@ -9,30 +9,27 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
-from singer_sdk.configuration._dict_config import parse_environment_config
-from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.mapper import PluginMapper
-from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
-from singer_sdk.tap_base import CliTestOptionValue, Tap
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
-from tap_kustomer.inputs.files import load_document, load_environment_file
-from tap_kustomer.inputs.state import read_state
+from tap_kustomer.files import load_document, load_environment_file
 from tap_kustomer.reporting.results import RunResults
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
-from tap_kustomer.writing.messages import BufferedWriter
-from tap_kustomer.writing.stdout import OutputError
+from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.output.batch_files import prepare_folder
+from tap_kustomer.singer.output.stdout import OutputError
+from tap_kustomer.singer.output.writer import BufferedWriter
+from tap_kustomer.singer.sdk import ConfigInput, SdkTap
+from tap_kustomer.singer.state import read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import FrameType
+    from collections.abc import Mapping, Sequence
 
     from singer_sdk.singerlib.catalog import Catalog
 
@@ -42,7 +39,7 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.context import Context
 
 
-class TapKustomer(Tap):
+class TapKustomer(SdkTap):
     """Singer tap for Kustomer, the customer-service CRM."""
 
     name = "tap-kustomer"
@@ -52,39 +49,38 @@ class TapKustomer(Tap):
     dynamic_catalog = True
     message_writer_class = BufferedWriter
 
-    _stop_signal: int | None = None
     _settings: Settings
 
     # Configuration
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        self._settings = configuration.settings_from(self._config)
-        if "stream_maps" in self._config:
+    def check_settings(self, config: Mapping[str, Any]) -> None:
+        self._settings = configuration.settings_from(config)
+        if "stream_maps" in config:
             from tap_kustomer.singer.maps import check_stream_maps  # noqa: PLC0415  # As below.
 
-            check_stream_maps(self._config)
-        # The SDK's own check also fills the defaults in.
-        try:
-            errors = super()._validate_config(raise_errors=raise_errors)
-        except ConfigValidationError as error:
-            said = hide_key("; ".join(error.errors), self._settings.api_key)
-            raise ConfigurationError(said) from error
-        if self._config.get("flattening_enabled"):
+            check_stream_maps(config)
+
+    @override
+    def explain(self, errors: list[str]) -> ConfigurationError:
+        return ConfigurationError(hide_key("; ".join(errors), self._settings.api_key))
+
+    @override
+    def check_more_settings(self, config: Mapping[str, Any]) -> None:
+        if config.get("flattening_enabled"):
             from tap_kustomer.singer.flattening import flattening_of  # noqa: PLC0415  # As below.
 
-            flattening_of(self._config)
+            flattening_of(config)
         known = self.config_jsonschema["properties"]
-        for warning in configuration.warnings_about(self._config, known):
+        for warning in configuration.warnings_about(config, known):
             self.logger.warning(warning)
-        return errors
 
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         """Read the files given as `--config`; later ones add to earlier ones."""
         del ctx, param
-        given = _ConfigInput(parse_env="ENV" in value)
+        given = ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
             load_environment_file()
             cls.append_builtin_config(cls.config_jsonschema)
@@ -93,14 +89,6 @@ class TapKustomer(Tap):
             if name != "ENV":
                 given.config |= load_document("--config", name)
         return given
-
-    @override
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        # The SDK would look for another file with variables, beside itself.
-        return parse_environment_config(
-            cls.config_jsonschema, cls._env_var_prefix, dotenv_path=os.devnull
-        )
 
     @property
     def writer(self) -> BufferedWriter:
@@ -206,7 +194,7 @@ class TapKustomer(Tap):
         if value in {CliTestOptionValue.Disabled.value, CliTestOptionValue.Schema.value}:
             super().cb_test(ctx, param, value)
             return
-        config: _ConfigInput = ctx.params.get("config") or _ConfigInput()
+        config: ConfigInput = ctx.params.get("config") or ConfigInput()
         tap = cls(
             config=config.config,
             catalog=_checked_catalog(ctx.params.get("catalog")),
@@ -227,7 +215,7 @@ class TapKustomer(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: ConfigInput | None = None,
         state: dict[str, Any] | None = None,
         catalog: dict[str, Any] | None = None,
     ) -> None:
@@ -235,7 +223,7 @@ class TapKustomer(Tap):
         if about:
             super().invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        config = config or _ConfigInput()
+        config = config or ConfigInput()
         tap = cls(
             config=config.config,
             state=_checked_state(state),
@@ -279,8 +267,8 @@ class TapKustomer(Tap):
     def _sync(self) -> None:
         """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
         if self._settings.batches is not None:
-            self._settings.batches.prepare()
-        self._reset_state_progress_markers()
+            prepare_folder(self._settings.batches)
+        self.forget_progress_markers()
         # Some targets take the first STATE of a run for one whose rows they have loaded already.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
@@ -309,22 +297,6 @@ class TapKustomer(Tap):
     def _end_with_state(self) -> None:
         """Write the last STATE, even if it is no other than the one before the last records."""
         self.writer.end(StateMessage(value=self.state))
-
-    # Signals
-
-    @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Take note only: the main thread may be in the middle of writing a line."""
-        self._stop_signal = signum
-
-    def stop_if_asked(self) -> None:
-        """End the run here, between two records or in a pause, if a signal has asked for it.
-
-        Raises:
-            SystemExit: With the code 128 plus the signal's number.
-        """
-        if self._stop_signal is not None:
-            raise SystemExit(128 + self._stop_signal)
 
 
 def _load_only_file(

@@ -20,8 +20,8 @@ SANDBOX = Path(kustomer_sandbox.__file__).parent
 # From the bottom to the top: each of these may import from the lines above it.
 LAYERS = (
     ("errors", "lightly", "nesting", "resource", "secrecy", "suggestions", "times"),
-    ("client", "writing"),
-    ("config", "inputs", "reading", "shaping"),
+    ("client",),
+    ("config", "files", "reading", "shaping"),
     ("reporting", "streams"),
     ("singer",),
     ("sync",),
@@ -135,3 +135,15 @@ def test_an_import_for_annotations_closes_a_circle_too(tmp_path: Path) -> None:
         ["example.one", "example.two", "example.one"],
         ["example.one", "example.two", "example.three", "example.one"],
     ]
+
+
+def test_only_one_module_imports_what_the_sdk_keeps_to_itself() -> None:
+    private = {
+        name_of(file, TAP)
+        for file in TAP.rglob("*.py")
+        for module, member in members(ast.parse(file.read_text()))
+        if module.startswith("singer_sdk")
+        and any(part.startswith("_") for part in f"{module}.{member}".split("."))
+    }
+
+    assert private == {"tap_kustomer.singer.sdk"}

@@ -13,8 +13,8 @@ from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError, GaveUpError
-from tap_kustomer.inputs.catalog import read_catalog
 from tap_kustomer.reading.pages import Shortfall, Unproven
+from tap_kustomer.singer.catalog import read_catalog
 from tap_kustomer.streams.definition import define, define_derived
 from tap_kustomer.streams.kobjects import define_klass
 from tap_kustomer.sync.context import Context, RunTimes, open_context

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from tap_kustomer.writing.stdout import Output, OutputError
+from tap_kustomer.singer.output.stdout import Output, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,7 +182,7 @@ def test_windows_has_an_error_of_its_own_for_a_reader_that_is_gone(system: str, 
 def test_lines_come_out_as_they_went_in_where_a_pipe_can_t_be_looked_into(
     module: str, name: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "tap_kustomer.writing.pipe", raising=False)
+    monkeypatch.delitem(sys.modules, "tap_kustomer.singer.output.pipe", raising=False)
     if name is None:
         monkeypatch.setitem(sys.modules, module, None)
     else:

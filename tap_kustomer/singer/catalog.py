@@ -21,7 +21,7 @@ from singer_sdk.singerlib.catalog import (
 from singer_sdk.singerlib.schema import Schema
 
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.columns import contradictions, readable, within
+from tap_kustomer.singer.catalog_columns import contradictions, readable, within
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:

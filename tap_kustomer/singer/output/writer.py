@@ -11,13 +11,13 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message, RecordMessage, StateMessage
 from typing_extensions import override
 
-from tap_kustomer.writing.last_state import state_before
-from tap_kustomer.writing.stdout import Output
+from tap_kustomer.singer.output.last_state import state_before
+from tap_kustomer.singer.output.stdout import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_kustomer.writing.last_state import State
+    from tap_kustomer.singer.output.last_state import State
 
 _BLOCK_BYTES: Final = 256 * 1024
 

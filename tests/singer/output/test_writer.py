@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from singer_sdk.singerlib.messages import RecordMessage, SchemaMessage, StateMessage
 
-from tap_kustomer.writing import messages
-from tap_kustomer.writing.messages import BufferedWriter
+from tap_kustomer.singer.output import writer as module
+from tap_kustomer.singer.output.writer import BufferedWriter
 
 if TYPE_CHECKING:
-    from tap_kustomer.writing.stdout import Output
+    from tap_kustomer.singer.output.stdout import Output
 
 RECORD = RecordMessage(stream="tags", record={"id": "a"})
 SCHEMA = SchemaMessage(stream="tags", schema={"type": "object"}, key_properties=["id"])
@@ -61,7 +61,7 @@ def reader(writer: BufferedWriter) -> Reader:
 def test_records_are_kept_until_there_is_a_block_of_them(
     writer: BufferedWriter, reader: Reader
 ) -> None:
-    in_a_block = messages._BLOCK_BYTES // len(LINE)  # noqa: SLF001
+    in_a_block = module._BLOCK_BYTES // len(LINE)  # noqa: SLF001
 
     for _ in range(in_a_block):
         writer.write_record(LINE)
@@ -124,7 +124,7 @@ def test_a_state_that_nothing_follows_is_not_written_twice(
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "_PATIENCE", 0.0)
+    monkeypatch.setattr(module, "_PATIENCE", 0.0)
 
 
 def company(hour: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tap_kustomer.writing.last_state import state_before
+from tap_kustomer.singer.output.last_state import state_before
 
 
 def at(hour: int) -> str:

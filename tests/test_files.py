@@ -17,9 +17,9 @@ from tap_kustomer import times
 from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.config import SCHEMA, settings_from
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.catalog import read_catalog
-from tap_kustomer.inputs.files import load_document, load_environment_file
-from tap_kustomer.inputs.state import read_state
+from tap_kustomer.files import load_document, load_environment_file
+from tap_kustomer.singer.catalog import read_catalog
+from tap_kustomer.singer.state import read_state
 
 if TYPE_CHECKING:
     from pathlib import Path

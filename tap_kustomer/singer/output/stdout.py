@@ -20,7 +20,7 @@ from tap_kustomer.errors import TapKustomerError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_kustomer.writing.pipe import Pipe
+    from tap_kustomer.singer.output.pipe import Pipe
 
 _NAP: Final = 0.005
 
@@ -107,7 +107,7 @@ class Output:
             with suppress(ImportError, OSError, ValueError):
                 descriptor = sys.stdout.fileno()
                 if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-                    from tap_kustomer.writing.pipe import Pipe  # noqa: PLC0415  # Linux only.
+                    from tap_kustomer.singer.output.pipe import Pipe  # noqa: PLC0415  # Linux only.
 
                     self._pipe = Pipe(descriptor)
         return self._pipe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +12,11 @@ from singer_sdk.helpers._batch import StorageTarget
 
 from tap_kustomer.config import settings_from
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.writing.batches import Batches
+from tap_kustomer.singer.output import batch_files
+from tap_kustomer.singer.output.batch_files import prepare_folder, write_file
+
+if TYPE_CHECKING:
+    from tap_kustomer.config.batches import Batches
 
 KEY = "a-key-that-nobody-may-see"
 FOLDER = {"root": "output"}
@@ -98,7 +102,7 @@ def test_a_folder_that_is_missing_is_made(tmp_path: Path, root: str) -> None:
     folder = tmp_path / "not" / "there-yet"
     found = made({"root": str(folder) if root == "path" else folder.as_uri()})
 
-    found.prepare()
+    prepare_folder(found)
 
     assert folder.is_dir()
 
@@ -106,8 +110,8 @@ def test_a_folder_that_is_missing_is_made(tmp_path: Path, root: str) -> None:
 def test_a_folder_within_the_prefix_is_made(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path), "prefix": "today/tap-"}, encoding={"compression": "none"})
 
-    found.prepare()
-    address = found.write("tags", [b"1"])
+    prepare_folder(found)
+    address = write_file(found, "tags", [b"1"])
 
     assert address.startswith((tmp_path / "today").as_uri() + "/tap-tap-kustomer--tags-")
     assert content(address) == b"1\n"
@@ -120,9 +124,9 @@ def test_an_address_leads_to_the_file_from_any_folder(
     monkeypatch.chdir(tmp_path)
     found = made(FOLDER)
 
-    found.prepare()
+    prepare_folder(found)
 
-    assert found.write("tags", [b"1"]).startswith(f"file://{tmp_path / 'output'}/")
+    assert write_file(found, "tags", [b"1"]).startswith(f"file://{tmp_path / 'output'}/")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_a_folder_that_can_t_be_made_is_refused_in_one_line(tmp_path: Path, root
     found = made({"root": root.format(file=tmp_path / "file")})
 
     with pytest.raises(ConfigurationError) as caught:
-        found.prepare()
+        prepare_folder(found)
 
     said = str(caught.value)
     assert said.startswith("Setting batch_config: no file can be written to ")
@@ -144,19 +148,19 @@ def test_of_a_storage_s_error_the_first_line_is_shown(monkeypatch: pytest.Monkey
     def fail(*_: object) -> None:
         raise ValueError("no access\nat all")
 
-    monkeypatch.setattr(Batches, "_path", fail)
+    monkeypatch.setattr(batch_files, "_path", fail)
 
     with pytest.raises(ConfigurationError, match=r"written to output: no access; expected"):
-        made(FOLDER).prepare()
+        prepare_folder(made(FOLDER))
 
 
 def test_a_folder_that_is_gone_meanwhile_is_an_error_of_one_line(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path / "folder")})
-    found.prepare()
+    prepare_folder(found)
     (tmp_path / "folder").rmdir()
 
     with pytest.raises(ConfigurationError, match="No such file or directory"):
-        found.write("tags", [b"1"])
+        write_file(found, "tags", [b"1"])
 
 
 def test_a_file_has_a_line_for_each_record(tmp_path: Path) -> None:
@@ -164,8 +168,8 @@ def test_a_file_has_a_line_for_each_record(tmp_path: Path) -> None:
     packed = made({"root": str(tmp_path)})
     plain = made({"root": str(tmp_path)}, encoding={"compression": "none"})
 
-    assert gzip.decompress(content(packed.write("tags", lines))).splitlines() == lines
-    assert content(plain.write("tags", lines)).splitlines() == lines
+    assert gzip.decompress(content(write_file(packed, "tags", lines))).splitlines() == lines
+    assert content(write_file(plain, "tags", lines)).splitlines() == lines
 
 
 @pytest.mark.parametrize("name", ["of batches", "100%", "日本", "a#b"])
@@ -174,9 +178,9 @@ def test_a_target_of_the_sdk_finds_the_file_by_its_address(
     tmp_path: Path, scheme: str, name: str
 ) -> None:
     found = made({"root": f"{scheme}{tmp_path / name}"}, encoding={"compression": "none"})
-    found.prepare()
+    prepare_folder(found)
 
-    folder, file = StorageTarget.split_url(found.write("tags", [b"1"]))
+    folder, file = StorageTarget.split_url(write_file(found, "tags", [b"1"]))
 
     with StorageTarget.from_url(folder).open(file) as opened:
         assert opened.read() == b"1\n"
@@ -185,4 +189,4 @@ def test_a_target_of_the_sdk_finds_the_file_by_its_address(
 def test_no_two_files_have_one_name(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path)})
 
-    assert found.write("tags", [b"1"]) != found.write("tags", [b"1"])
+    assert write_file(found, "tags", [b"1"]) != write_file(found, "tags", [b"1"])

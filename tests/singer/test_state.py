@@ -8,7 +8,7 @@ import pytest
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.state import read_state
+from tap_kustomer.singer.state import read_state
 
 NOW = times.to_milliseconds("2024-06-01T12:00:00Z")
 KNOWN = {

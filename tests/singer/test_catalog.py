@@ -10,7 +10,7 @@ import pytest
 from singer_sdk.singerlib.catalog import Catalog
 
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.catalog import read_catalog, repair_catalog
 from tap_kustomer.tap import TapKustomer
 
 TEXT = {"type": ["string", "null"]}
