@@ -64,6 +64,13 @@ def imported(tree: ast.AST, known: Container[str]) -> Iterator[str]:
                 yield inner if inner in known else str(node.module)
 
 
+def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """The modules that a module imports from, each with a name that it imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((str(node.module), alias.name) for alias in node.names)
+
+
 def circles(imports: Imports) -> Iterator[list[str]]:
     """The modules that import each other, as far as one search from each module finds them."""
     done: set[str] = set()
