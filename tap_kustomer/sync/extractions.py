@@ -22,17 +22,7 @@ from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
-from tap_kustomer.reading.sources import (
-    Concatenation,
-    CursorList,
-    LiveIds,
-    PagedList,
-    PerParent,
-    Search,
-    Single,
-    is_windowed,
-    root_of,
-)
+from tap_kustomer.reading.sources import is_searched, is_windowed, reading_order, root_of
 from tap_kustomer.reporting.outcome import Outcome
 from tap_kustomer.streams.roles import SEARCH_ROLES
 
@@ -63,11 +53,6 @@ _OF_ONE_TABLE: Final = (
     RedirectError,
     GaveUpError,
 )
-
-# What Kustomer's search gives: its counts are to be reached.
-_SEARCHED: Final = (Search, LiveIds)
-
-_ORDER: Final = (Single, PagedList, Concatenation, CursorList, Search, PerParent, LiveIds)
 
 
 class Extraction:
@@ -296,7 +281,7 @@ class Extraction:
         self._incomplete = error
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
-        if isinstance(root_of(self.lead.source), _SEARCHED) or self._run.settings.strict_counts:
+        if is_searched(root_of(self.lead.source)) or self._run.settings.strict_counts:
             self._run.failed[self.lead.name] = str(error)
 
     def _note_count(self, count: Shortfall | Unproven) -> None:
@@ -327,7 +312,7 @@ class Extraction:
 def explain_refusal(table: TapStream, error: AccessError) -> str:
     """What a key that is good lacks to read a table, and what came."""
     roles = ", ".join(table.roles)
-    if isinstance(table.source, _SEARCHED):
+    if is_searched(table.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"the API key may not read it: {error}"
@@ -341,12 +326,12 @@ def is_absent(table: TapStream, error: RequestError) -> bool:
     """
     if not table.documented:
         return True
-    return isinstance(error, MissingError) and not isinstance(table.source, _SEARCHED)
+    return isinstance(error, MissingError) and not is_searched(table.source)
 
 
 def in_order(readings: Iterable[Extraction]) -> list[Extraction]:
     """Readings in the order in which they are written: what is quick to read comes first."""
-    return sorted(readings, key=lambda reading: _ORDER.index(type(reading.lead.source)))
+    return sorted(readings, key=lambda reading: reading_order(reading.lead.source))
 
 
 def write_all(
