@@ -9,6 +9,7 @@ UV := $(shell command -v uv 2>/dev/null)
 ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
 SINGER_IO := .venv/singer-io/.complete
+DBT := .venv/dbt/.complete
 
 # $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
 # would take the newest release for a requirement with an extra, though the file is complete.
@@ -47,7 +48,7 @@ help:  ## Show this list.
 
 setup: $(ENVIRONMENT)  ## Install the tap and what its development needs into .venv.
 
-test: $(ENVIRONMENT) $(MELTANO)  ## Run all tests.
+test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run all tests.
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lint: $(ENVIRONMENT)  ## Check style and types.
@@ -70,6 +71,8 @@ requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
+	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
+		| $(COMPILE) - --output-file requirements-dbt.txt
 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make requirements'
@@ -90,6 +93,11 @@ $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.t
 $(MELTANO): requirements-demo.txt | $(ENVIRONMENT)
 	@echo "Installing Meltano into .venv/meltano"
 	@$(call environment,.venv/meltano,$<)
+	@touch $@
+
+$(DBT): requirements-dbt.txt | $(ENVIRONMENT)
+	@echo "Installing dbt into .venv/dbt"
+	@$(call environment,.venv/dbt,$<)
 	@touch $@
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)

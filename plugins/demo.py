@@ -15,15 +15,18 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import requests
 
 from tap_kustomer.reading.sources import is_windowed
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import replication_key
+from tap_kustomer.streams.definition import replication_key
 from tap_kustomer.streams.kobjects import table_names
+
+if TYPE_CHECKING:
+    from tap_kustomer.streams.base import KustomerStream
 
 SANDBOX = os.environ["KUSTOMER_SANDBOX_URL"]
 MELTANO = Path(".venv/meltano/bin/meltano")
@@ -32,22 +35,6 @@ MINUTES = 120
 
 # What is read incrementally, for what the run says at its end.
 INCREMENTAL = ("companies", "conversations", "customers", "kobjects", "messages", "notes")
-
-# The sandbox's names for what tables hold; of all other tables it is the name without its last s.
-KINDS = {
-    "business_holidays": "holiday",
-    "business_schedules": "schedule",
-    "companies": "company",
-    "knowledge_base_articles": "kb_article",
-    "queue_rules": "queue-rule",
-    "routing_statuses": "status",
-    "saved_searches": "search",
-    "shortcut_categories": "shortcut_category",
-    "klasses": "klass",
-    "spam_senders": "sender",
-    "sub_statuses": "sub_status",
-    "team_routing_settings": "team_routing_settings",
-}
 
 Resource = dict[str, Any]
 
@@ -109,7 +96,7 @@ def truth() -> dict[str, int]:
     """How many rows each table should have; of derived tables, those of the parents as they are."""
     counts: dict[str, int] = {}
     for stream in (stream for stream in STREAMS if stream.selected_by_default):
-        rows = table_of(stream.name)
+        rows = rows_of(stream)
         counts[stream.name] = len(rows)
         for derived in stream.derived:
             counts[derived.name] = sum(len(derived.items(row)) for row in rows)
@@ -118,16 +105,16 @@ def truth() -> dict[str, int]:
     return counts | {named[klass]: count for klass, count in klasses.items()}
 
 
-def table_of(name: str) -> list[Resource]:
-    """What a table is made of."""
-    if name == "custom_attribute_metadata":
+def rows_of(stream: type[KustomerStream]) -> list[Resource]:
+    """What the table of a stream is made of."""
+    if stream.name == "custom_attribute_metadata":
         owners = ["company", "conversation", "customer", "message"]
         owners += [f"kobject.{klass['attributes']['name']}" for klass in resources("klass")]
         return [{"of": owner, "name": name} for owner in owners for name in attributes_of(owner)]
-    if name == "chat_settings":
+    if stream.name == "chat_settings":
         return [{}]
-    rows = resources(KINDS.get(name, name.removesuffix("s")))
-    if name == "work_items":
+    rows = resources(stream.resource_type)
+    if stream.name == "work_items":
         # The search finds those that are done.
         return [row for row in rows if (row["attributes"].get("handle") or {}).get("completedAt")]
     return rows

@@ -1,104 +1,111 @@
 """How the tables join: which column holds the key of which other table.
 
-Most of it follows from the names of columns. A join is written `table.column`. What follows from
-the declarations themselves, a derived table and its parent, is in `tables.py`.
+A stream says which columns hold its id (`foreign_keys`), and which of its own columns do not lead
+where their names say (`joins`). A join is written `table.column`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-# Where a column of this name leads, whatever its table; None where it leads to no table.
-BY_NAME: Final[Mapping[str, str | None]] = {
-    "accepted_by_id": "users.id",
-    "assigned_team_id": "teams.id",
-    "assigned_to_id": "users.id",
-    "assigned_user_id": "users.id",
-    "attachment_id": "conversation_attachments.id",
-    "brand_id": "brands.id",
-    "company_id": "companies.id",
-    "conversation_id": "conversations.id",
-    "created_by_id": "users.id",
-    "customer_id": "customers.id",
-    "customer_session_id": "customer_sessions.id",
-    "deleted_by_id": "users.id",
-    "ended_by_id": "users.id",
-    "extenal_id": None,  # As one page spells the next one.
-    "external_id": None,  # Of another system.
-    "klass_id": "klasses.name",
-    "kobject_id": "kobjects.id",
-    "last_revision_id": None,  # A part of the row itself.
-    "locked_by_id": "users.id",
-    "message_id": "messages.id",
-    "modified_by_id": "users.id",
-    "org_id": None,  # The organisation that the API key belongs to.
-    "pending_item_id": "work_items.id",
-    "pinned_by_id": "users.id",
-    "queue_id": "queues.id",
-    "redacted_by_id": "users.id",
-    "role_group_id": "role_groups.id",
-    "routed_to_id": "users.id",
-    "routed_to_session_id": "work_sessions.id",
-    "routing_settings_id": "team_routing_settings.id",
-    "rule_id": "queue_rules.id",
-    "satisfaction_id": "satisfactions.id",
-    "schedule_id": "business_schedules.id",
-    "sent_by_id": "users.id",
-    "session_id": "customer_sessions.session_id",
-    "shortcut_id": "shortcuts.id",
-    "sla_id": "slas.id",
-    "sla_version_id": "sla_versions.id",
-    "status_id": "routing_statuses.id",
-    "sub_status_id": "sub_statuses.id",
-    "tag_id": "tags.id",
-    "team_id": "teams.id",
-    "template_id": None,  # Kustomer has no list of templates.
-    "user_data_id": "users.id",
-    "user_id": "users.id",
-    "work_item_id": "work_items.id",
-    "work_session_id": "work_sessions.id",
-}
-
-# Columns that lead elsewhere than their name says, or whose name does not say it.
-BY_COLUMN: Final[Mapping[str, str | None]] = {
-    "audit_logs.object_id": None,  # Of a row in the table that `object_type` says.
-    "company_ids.id": "companies.id",
-    "conversation_forward_attachments.attachment_id": None,  # Of a file of its own.
-    "conversation_ids.id": "conversations.id",
-    "conversation_linked_conversations.linked_conversation_id": "conversations.id",
-    "custom_attribute_metadata.deleted_by": "users.id",
-    "custom_attribute_metadata.modified_by": "users.id",
-    "customer_access_overrides.user": "users.id",
-    "customer_draft_articles.article_id": "knowledge_base_articles.id",
-    "customer_draft_attachments.attachment_id": None,  # Of a file of its own.
-    "customer_facebook_ids.page_id": None,
-    "customer_facebook_ids.user_id": None,
-    "customer_ids.id": "customers.id",
-    "customer_instagram_ids.instagram_id": None,
-    "customer_instagram_ids.page_id": None,
-    "customer_instagram_ids.thread_id": None,
-    "customer_merges.source_id": "customers.id",
-    "customer_merges.target_id": "customers.id",
-    "customer_recent_items.id": "kobjects.id",
-    "customer_sessions.session_id": None,  # Its own.
-    "customer_smooch_ids.smooch_id": None,
-    "kobject_<klass>.assigned_user": "users.id",
-    "kobject_<klass>.sub_status": "sub_statuses.id",
-    "kobject_ids.id": "kobjects.id",
-    "kobjects.assigned_user": "users.id",
-    "kobjects.sub_status": "sub_statuses.id",
-    "message_ids.id": "messages.id",
-    "message_reactions.subject_id": None,  # Of a user or a customer, as `subject_type` says.
-    "note_ids.id": "notes.id",
-    "saved_search_teams.id": "teams.id",
-    "saved_search_users.id": "users.id",
-    "shortcut_attachments.attachment_id": None,  # Of a file of its own.
-    "shortcuts.parent_id": "shortcut_categories.id",
-    "work_items.resource_id": "conversations.id",
-}
+    from tap_kustomer.streams.base import KustomerStream
 
 # Nearly every table has these. Diagrams leave them out.
 ON_NEARLY_EVERY_TABLE: Final = frozenset({"created_by_id", "modified_by_id", "deleted_by_id"})
+
+# Ids of what no table has: the API key's organisation, and records of other systems.
+_NOWHERE: Final = ("org_id", "external_id")
+
+
+class UnknownError(Exception):
+    """The declarations do not say what the documentation needs; the text says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Where columns lead, as `table.column`; None where that is no table.
+
+    Attributes:
+        by_name: By the name of the column, whatever its table.
+        by_column: By `table.column`, whatever the name says.
+    """
+
+    by_name: Mapping[str, str | None]
+    by_column: Mapping[str, str | None]
+
+    def of(self, table: str, columns: Iterable[str]) -> dict[str, str]:
+        """Where columns of a table lead, without those that lead to no table."""
+        found = {
+            name: self.by_column.get(f"{table}.{name}", self.by_name.get(name)) for name in columns
+        }
+        return {name: to for name, to in found.items() if to is not None}
+
+    def check(self, columns: Mapping[str, str | None]) -> None:
+        """Check that each id leads somewhere, and that each join is one of columns there are.
+
+        Args:
+            columns: Where all columns of all tables lead in the end, and the keys inside of them,
+                by `table.column`.
+
+        Raises:
+            UnknownError: Something is missing.
+        """
+        unknown = {
+            column
+            for column, to in columns.items()
+            if column.endswith("_id") and column.count(".") == 1 and to is None
+            if column not in self.by_column and _name(column) not in self.by_name
+        }
+        if unknown:
+            raise UnknownError(
+                f"tap_kustomer/streams: expected where {_listed(unknown)} leads, in `joins` of its "
+                "table or in `foreign_keys` of the other one"
+            )
+        names = {_name(each) for each in columns}
+        leads = {to for joins in (self.by_name, self.by_column) for to in joins.values() if to}
+        gone = ({*self.by_column, *leads} - columns.keys()) | (self.by_name.keys() - names)
+        if gone:
+            raise UnknownError(
+                "tap_kustomer/streams: expected `joins` and `foreign_keys` of columns of the tap, "
+                f"but {_listed(gone)} is none"
+            )
+
+
+def declared_joins(
+    streams: Mapping[str, type[KustomerStream]], patterns: Mapping[str, type[KustomerStream]]
+) -> Joins:
+    """All joins that streams declare.
+
+    Args:
+        streams: By the names of their tables.
+        patterns: Those that stand for several tables each, so that no column leads to them.
+
+    Raises:
+        UnknownError: Two streams declare the same foreign key.
+    """
+    by_name: dict[str, str | None] = dict.fromkeys(_NOWHERE)
+    for table, stream in streams.items():
+        if both := by_name.keys() & {*stream.foreign_keys}:
+            raise UnknownError(
+                f"tap_kustomer/streams: {_listed(both)} was given in `foreign_keys` of {table}; "
+                "expected names that no other stream gives"
+            )
+        by_name |= dict.fromkeys(stream.foreign_keys, f"{table}.id")
+    by_column = {
+        join.column if "." in join.column else f"{table}.{join.column}": join.to
+        for table, stream in {**streams, **patterns}.items()
+        for join in stream.joins
+    }
+    return Joins(by_name, by_column)
+
+
+def _name(column: str) -> str:
+    return column.partition(".")[2]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

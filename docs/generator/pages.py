@@ -28,8 +28,8 @@ and [roles.md](roles.md) what an API key needs.
 * A name with dots is a key inside a column: `[]` stands for each item of an array, `*` for any key.
 * "Incremental" tables give what has changed since the run before. "Full" tables give all rows in
   each run.
-* A table that is "unconfirmed" is in no documentation of Kustomer's and in no program that is known
-  to read it. It may be missing: then it is left out, with a warning."""
+* Kustomer does not document an "undocumented" table. Some of them are only assumed to be there: if
+  your organisation does not have such a table, it is left out, with a warning."""
 
 
 def tables_page(tables: Sequence[Table]) -> str:
@@ -60,7 +60,7 @@ def _overview(tables: Sequence[Table]) -> Iterator[str]:
         for table in members:
             yield row(
                 f"[`{table.name}`](#{_anchor(table.name)})",
-                _what(table) + ("" if table.documented else " *Unconfirmed.*"),
+                _what(table) + ("" if table.documented else " *Undocumented.*"),
                 code(table.key),
                 f"`{table.replication_key}`" if table.replication_key else "full",
                 "yes" if table.selected else "no",
@@ -91,7 +91,7 @@ def _facts(table: Table) -> Iterator[str]:
     yield f"* Role: {_roles(table)}."
     yield f"* Selected by default: {'yes' if table.selected else 'no'}."
     if not table.documented:
-        yield "* Unconfirmed: it may be missing."
+        yield f"* Undocumented{': only assumed to be there' if table.assumed else ''}."
     if table.secrets:
         yield f"* Left out, as it gives access to something: {code(table.secrets)}."
     if table.children:

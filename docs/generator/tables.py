@@ -5,34 +5,33 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.columns import columns
 from generator.endpoints import in_words, name_of
-from generator.groups import GROUPS
-from generator.joins import BY_COLUMN, BY_NAME
-from tap_kustomer.reading.sources import is_searched, root_of
+from generator.joins import declared_joins
+from tap_kustomer.reading.sources import Search, is_searched, root_of
 from tap_kustomer.shaping.derived import POSITION, derived_schema
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import derived_replication_key, replication_key
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.definition import derived_replication_key, replication_key
 from tap_kustomer.streams.kobjects import KlassKobjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from generator.columns import Column
+    from generator.joins import Joins
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.streams.base import KustomerStream
+
+_GROUPS: Final = tuple(Group)
 
 KLASS_TABLE: Final = "kobject_<klass>"
 
 _SOURCE: Final = re.compile(r"\s*\bSource: (\S+)$")
-
-
-class UnknownError(Exception):
-    """Something that is declared is not known to the documentation; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,8 @@ class Table:
         searched: Whether it takes a role for searching too.
         roles: Any one of them lets a key read it.
         selected: Whether it is selected by default.
-        confirmed: Whether Kustomer documents it, or a program that runs reads it.
+        documented: Whether Kustomer documents it.
+        assumed: Whether it is only assumed to be there.
         secrets: What never leaves the tap.
         columns: Its columns, and what is inside of them.
         parent: The table that it is derived from.
@@ -70,6 +70,7 @@ class Table:
     roles: tuple[str, ...]
     selected: bool
     documented: bool
+    assumed: bool
     secrets: tuple[str, ...]
     columns: tuple[Column, ...]
     parent: str = ""
@@ -82,36 +83,40 @@ class Table:
 
 
 def documented_tables() -> list[Table]:
-    """All tables, by group.
+    """All tables, by group; in each, those that are selected by default come first.
 
     Raises:
-        UnknownError: A table has no group, or nobody says where a column leads.
+        UnknownError: The declarations do not say where a column leads.
     """
-    streams = {name_of(stream): stream for stream in STREAMS} | {KLASS_TABLE: KlassKobjects}
-    names = [name for group in GROUPS.values() for name in group]
-    if odd := sorted(set(names) ^ streams.keys()):
-        raise UnknownError(
-            f"docs/generator/groups.py: expected each table of the tap and no other, but "
-            f"{', '.join(odd)} is in one of the two only"
-        )
+    streams = {name_of(stream): stream for stream in STREAMS}
+    klasses: dict[str, type[KustomerStream]] = {KLASS_TABLE: KlassKobjects}
+    joins = declared_joins(streams, klasses)
     found = [
         table
-        for group, members in GROUPS.items()
-        for name in members
-        for table in _tables_of(streams[name], name, group)
+        for name, stream in sorted({**streams, **klasses}.items(), key=_place)
+        for table in _tables_of(stream, name, joins)
     ]
-    _check_joins(found)
+    joins.check(
+        {f"{table.name}.{each.name}": each.joins for table in found for each in table.columns}
+    )
     return found
 
 
-def _tables_of(stream: type[KustomerStream], name: str, group: str) -> Iterator[Table]:
+def _place(named: tuple[str, type[KustomerStream]]) -> tuple[Any, ...]:
+    """Where a table stands. What is searched is the larger, and comes before lists."""
+    name, stream = named
+    is_searched = isinstance(stream.source, Search)
+    return _GROUPS.index(stream.group), not stream.selected_by_default, not is_searched, name
+
+
+def _tables_of(stream: type[KustomerStream], name: str, joins: Joins) -> Iterator[Table]:
     # What is derived from custom objects is derived from all of them, whatever their klass.
     derived = () if stream is KlassKobjects else stream.derived
     schema = record_schema(stream.shape)["properties"]
     row, notes = _described(stream)
     root = Table(
         name=name,
-        group=group,
+        group=stream.group.value,
         row=row,
         notes=notes,
         page=_page(stream),
@@ -122,22 +127,23 @@ def _tables_of(stream: type[KustomerStream], name: str, group: str) -> Iterator[
         roles=stream.roles,
         selected=stream.selected_by_default,
         documented=stream.documented,
+        assumed=stream.assumed,
         secrets=stream.secrets,
-        columns=tuple(columns(schema, _joins(name, schema), _columns_with_tables(stream))),
+        columns=tuple(columns(schema, joins.of(name, schema), _columns_with_tables(stream))),
         children=tuple(each.name for each in derived),
     )
     yield root
     for each in derived:
-        yield _derived(each, stream, root)
+        yield _derived(each, stream, root, joins)
 
 
 _KLASS_SOURCE: Final = "with [`kobjects`](#kobjects), or by a search for the klass alone"
 
 
-def _derived(derived: Derived, stream: type[KustomerStream], root: Table) -> Table:
+def _derived(derived: Derived, stream: type[KustomerStream], root: Table, joins: Joins) -> Table:
     parent = parent_columns(stream.singular)
     schema = derived_schema(derived, stream.singular)["properties"]
-    joins = {**_joins(derived.name, schema), parent.id: f"{root.name}.{root.key[0]}"}
+    leads = {**joins.of(derived.name, schema), parent.id: f"{root.name}.{root.key[0]}"}
     return Table(
         name=derived.name,
         group=root.group,
@@ -151,8 +157,9 @@ def _derived(derived: Derived, stream: type[KustomerStream], root: Table) -> Tab
         roles=root.roles,
         selected=root.selected,
         documented=root.documented,
+        assumed=root.assumed,
         secrets=(),
-        columns=tuple(columns(schema, joins)),
+        columns=tuple(columns(schema, leads)),
         parent=root.name,
     )
 
@@ -179,32 +186,3 @@ def _columns_with_tables(stream: type[KustomerStream]) -> set[str]:
         if field.items is not None
         and any(derived.fields is field.items.fields for derived in stream.derived)
     }
-
-
-def _joins(table: str, names: Iterable[str]) -> Mapping[str, str]:
-    where = {name: BY_COLUMN.get(f"{table}.{name}", BY_NAME.get(name)) for name in names}
-    return {name: to for name, to in where.items() if to is not None}
-
-
-def _check_joins(tables: Iterable[Table]) -> None:
-    joined, there = set[str](), set[str]()
-    for table in tables:
-        joined |= {f"{table.name}.{name}" for name in table.joins}
-        there |= {f"{table.name}.{column.name}" for column in table.columns}
-    names = {_column(place) for place in there}
-    ids = {place for place in there if place.endswith("_id") and place.count(".") == 1}
-    told = joined | BY_COLUMN.keys() | {place for place in ids if _column(place) in BY_NAME}
-    if lost := sorted(ids - told):
-        raise UnknownError(
-            f"docs/generator/joins.py: expected where {', '.join(lost)} leads; None where it "
-            "leads to no table"
-        )
-    named = {*BY_COLUMN, *BY_COLUMN.values(), *BY_NAME.values()} - {None}
-    if gone := sorted({*map(str, named - there), *(BY_NAME.keys() - names)}):
-        raise UnknownError(
-            f"docs/generator/joins.py: expected columns of the tap, but {', '.join(gone)} is none"
-        )
-
-
-def _column(place: str) -> str:
-    return place.partition(".")[2]

@@ -25,8 +25,8 @@ _ORGANIZATION = re.compile(
 )
 
 
-def organization_url(organization: str) -> str:
-    """Base URL of an organisation, given as `acme` or as any address of its pages.
+def subdomain(organization: str) -> str:
+    """Subdomain of an organisation, given as `acme` or as any address of its pages.
 
     Raises:
         ValueError: The text names no organisation.
@@ -34,7 +34,12 @@ def organization_url(organization: str) -> str:
     match = _ORGANIZATION.fullmatch(organization.strip())
     if match is None or match["name"].lower() == "api":
         raise ValueError("the subdomain, as in acme for acme.kustomerapp.com")
-    return f"https://{match['name'].lower()}.api.kustomerapp.com"
+    return match["name"].lower()
+
+
+def organization_url(name: str) -> str:
+    """Base URL of the organisation with this subdomain."""
+    return f"https://{name}.api.kustomerapp.com"
 
 
 def checked_url(url: str) -> str:

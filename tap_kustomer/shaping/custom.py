@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.values import kind_by_suffix, text
+from tap_kustomer.shaping.values import as_text, kind_by_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,13 +59,13 @@ def fields_from_metadata(properties: Mapping[str, Any]) -> tuple[Field, ...]:
 def _field(key: str, about: Mapping[str, Any]) -> Field:
     kind = kind_by_suffix(key)
     if kind is Kind.ANYTHING:
-        kind = _METADATA_TYPES.get(text(about.get("type")), Kind.ANYTHING)
+        kind = _METADATA_TYPES.get(as_text(about.get("type")), Kind.ANYTHING)
     description = f"Custom attribute {msgspec.json.encode(key).decode()}"
     if about.get("description"):
-        description = f"{description}: {text(about['description'])}"
+        description = f"{description}: {as_text(about['description'])}"
     if about.get("deletedAt"):
-        description = f"{description}; deleted {text(about['deletedAt'])}"
-    title = text(about.get("displayName") or "")
+        description = f"{description}; deleted {as_text(about['deletedAt'])}"
+    title = as_text(about.get("displayName") or "")
     several = about.get("multi") or about.get("array") or about.get("type") == "array"
     if several:
         items = Field("", kind, "One of them.")

@@ -16,7 +16,7 @@ from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.objects import columns_alike, compile_columns
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
 from tap_kustomer.shaping.secrets import compile_hiding
-from tap_kustomer.shaping.values import anything
+from tap_kustomer.shaping.values import snake_cased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -129,7 +129,7 @@ def compile_deriver(
             if type(item) is dict:
                 add_columns(item, leftovers, row)
             elif item is not None:
-                leftovers.append(Leftover((_VALUE,), anything(item)))
+                leftovers.append(Leftover((_VALUE,), snake_cased(item)))
             if leftovers:
                 leftovers = [_from_anywhere(leftover) for leftover in leftovers]
             records.append(complete(row, leftovers))

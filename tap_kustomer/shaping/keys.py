@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.nesting import encode
 from tap_kustomer.resource import PARENT
-from tap_kustomer.shaping.values import text_or_null
+from tap_kustomer.shaping.values import as_text_or_null
 
 if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
@@ -18,7 +18,7 @@ _DIGEST_BYTES: Final = 16
 
 def resource_id(resource: Resource) -> str:
     """The id of a resource, or the substitute for it."""
-    return text_or_null(resource.get("id")) or substitute(resource)
+    return as_text_or_null(resource.get("id")) or substitute(resource)
 
 
 def substitute(resource: Resource) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.names import LONGEST, columns, snake_case
-from tap_kustomer.shaping.values import MismatchError, text_or_null, time
+from tap_kustomer.shaping.values import MismatchError, as_text_or_null, as_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ class ParentColumns:
     def values(self, parent: Mapping[str, Any]) -> dict[str, Any]:
         """Both columns for one parent: `id` and `updatedAt`."""
         return {
-            self.id: text_or_null(parent.get("id")),
+            self.id: as_text_or_null(parent.get("id")),
             self.updated_at: _canonical(parent.get("updatedAt")),
         }
 
@@ -74,7 +74,7 @@ def parent_columns(parent: str, root: str = "") -> ParentColumns:
 
 def _canonical(value: Any) -> str | None:
     try:
-        return time(value)
+        return as_time(value)
     except MismatchError:
         return None
 

@@ -25,11 +25,11 @@ from tap_kustomer.shaping.values import (
     INTEGER_BITS,
     UNCHANGED,
     MismatchError,
-    anything,
     as_sent,
+    as_time,
     is_canonical,
     kind_by_suffix,
-    time,
+    snake_cased,
 )
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _keeping_beside(path: Path, names: Mapping[str, str]) -> Filler:
             if _spelling(key) in spelled:
                 leftovers.append(_unknown(path, name, key, unknown[key], spelled))
             else:
-                row[name] = anything(unknown[key])
+                row[name] = snake_cased(unknown[key])
 
     return take_up
 
@@ -232,7 +232,7 @@ def _unknown(
 ) -> Leftover:
     """A key that is left over. It may belong to any column whose key is spelled like it."""
     first = (*path, snake_case(key))
-    return Leftover((*path, name), anything(value), (first, *spelled.get(_spelling(key), ())))
+    return Leftover((*path, name), snake_cased(value), (first, *spelled.get(_spelling(key), ())))
 
 
 # Arrays and maps
@@ -326,7 +326,7 @@ def _custom_by_suffix(path: Path) -> Shaper:
 def _by_suffix(name: str, value: Any) -> Any:
     if kind_by_suffix(name) is Kind.TIME:
         try:
-            return time(value)
+            return as_time(value)
         except MismatchError:
             pass
-    return anything(value)
+    return snake_cased(value)

@@ -18,7 +18,7 @@ from tap_kustomer.shaping.objects import columns_alike, compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.shaping.secrets import compile_hiding
-from tap_kustomer.shaping.values import anything, as_sent, text_or_null
+from tap_kustomer.shaping.values import as_sent, as_text_or_null, snake_cased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -68,7 +68,7 @@ def compile_shaper(
         row_id, row_type = resource.get("id"), resource.get("type")
         # Looked at before it is converted, here and below: that is what keeps shaping fast.
         if type(row_id) is not str or type(row_type) is not str:
-            row_id, row_type = text_or_null(row_id), text_or_null(row_type)
+            row_id, row_type = as_text_or_null(row_id), as_text_or_null(row_type)
         row: Record = {"id": row_id, type_column: row_type, links_column: None}
         attributes = resource.get("attributes")
         if type(attributes) is dict:
@@ -107,6 +107,6 @@ def _other_members(
     for member, origin in origins.items():
         value = resource.get(member)
         if value is not None and type(value) is not dict:
-            yield Leftover((member,), anything(value), (origin,))
+            yield Leftover((member,), snake_cased(value), (origin,))
     for member, name in columns(resource.keys() - members).items():
-        yield Leftover((name,), anything(resource[member]))
+        yield Leftover((name,), snake_cased(resource[member]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.leftovers import Leftover
 from tap_kustomer.shaping.names import columns
-from tap_kustomer.shaping.values import anything, text_or_null
+from tap_kustomer.shaping.values import as_text_or_null, snake_cased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,8 +48,8 @@ def compile_relationships(
                 if type(reference_id) is str and type(reference_type) is str:
                     is_told = len(data) == _MEMBERS
                 else:
-                    reference_id = text_or_null(reference_id)
-                    reference_type = text_or_null(reference_type)
+                    reference_id = as_text_or_null(reference_id)
+                    reference_type = as_text_or_null(reference_type)
                     is_told = not _says_more(data)
                 row[id_column] = reference_id
                 row[data_column] = {"id": reference_id, "type": reference_type}
@@ -62,7 +62,7 @@ def compile_relationships(
                 untold[key] = data
         if untold:
             for key, name in columns(untold).items():
-                path, value = ("relationships", name), anything(untold[key])
+                path, value = ("relationships", name), snake_cased(untold[key])
                 leftovers.append(Leftover(path, value, origins.get(key) or _columns(name)))
 
     return add
@@ -74,7 +74,7 @@ def _columns(name: str) -> tuple[tuple[str], tuple[str]]:
 
 
 def _id(reference: Any) -> str | None:
-    return text_or_null(reference.get("id") if type(reference) is dict else reference)
+    return as_text_or_null(reference.get("id") if type(reference) is dict else reference)
 
 
 def _says_more(reference: dict[str, Any]) -> bool:

@@ -35,17 +35,17 @@ class MismatchError(Exception):
     """The value can't be turned into the declared type without losing something."""
 
 
-def text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Strings as they are, everything else as JSON: `7` becomes `"7"`."""
     return value if type(value) is str else encode(value).decode()
 
 
-def text_or_null(value: Any) -> str | None:
+def as_text_or_null(value: Any) -> str | None:
     """Ids and types, which are strings if there are any."""
-    return value if value is None or type(value) is str else text(value)
+    return value if value is None or type(value) is str else as_text(value)
 
 
-def integer(value: Any) -> int:
+def as_integer(value: Any) -> int:
     """Whole numbers of 64 bits, also as floats or as numerals."""
     exact = value if type(value) is int else _exact(value)
     if not -_LIMIT <= exact < _LIMIT or exact != int(exact):
@@ -53,7 +53,7 @@ def integer(value: Any) -> int:
     return int(exact)
 
 
-def number(value: Any) -> float:
+def as_number(value: Any) -> float:
     """Numbers that a double holds to the last digit, also as numerals: `1.10` is 1.1."""
     if type(value) is float or (type(value) is int and -_LARGEST_EXACT <= value <= _LARGEST_EXACT):
         return value
@@ -73,7 +73,7 @@ def _exact(value: Any) -> Decimal:
     raise MismatchError
 
 
-def boolean(value: Any) -> bool:
+def as_boolean(value: Any) -> bool:
     """True and false, also as the words."""
     if type(value) is bool:
         return value
@@ -82,7 +82,7 @@ def boolean(value: Any) -> bool:
     raise MismatchError
 
 
-def time(value: Any) -> str:
+def as_time(value: Any) -> str:
     """Times in canonical form, whatever their offset. What is finer than a millisecond is cut."""
     if type(value) is not str or len(value) < _SHORTEST_DATE:
         raise MismatchError
@@ -94,15 +94,15 @@ def time(value: Any) -> str:
         raise MismatchError from error
 
 
-def anything(value: Any, levels: int = LEVELS) -> Any:
+def snake_cased(value: Any, levels: int = LEVELS) -> Any:
     """Any value, with the keys of objects in snake_case; the text of what lies below the levels."""
     if type(value) is dict:
         if not levels:
-            return text(value)
+            return as_text(value)
         names = columns(value)
-        return {names[key]: anything(item, levels - 1) for key, item in value.items()}
+        return {names[key]: snake_cased(item, levels - 1) for key, item in value.items()}
     if type(value) is list:
-        return [anything(item, levels - 1) for item in value] if levels else text(value)
+        return [snake_cased(item, levels - 1) for item in value] if levels else as_text(value)
     return value
 
 
@@ -112,16 +112,16 @@ def as_sent(value: Any, levels: int = LEVELS) -> Any:
         return {key: as_sent(item, levels - 1) for key, item in value.items()}
     if type(value) is list and levels:
         return [as_sent(item, levels - 1) for item in value]
-    return text(value) if type(value) is dict or type(value) is list else value
+    return as_text(value) if type(value) is dict or type(value) is list else value
 
 
 CONVERSIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
-    Kind.TEXT: text,
-    Kind.INTEGER: integer,
-    Kind.NUMBER: number,
-    Kind.BOOLEAN: boolean,
-    Kind.TIME: time,
-    Kind.ANYTHING: anything,
+    Kind.TEXT: as_text,
+    Kind.INTEGER: as_integer,
+    Kind.NUMBER: as_number,
+    Kind.BOOLEAN: as_boolean,
+    Kind.TIME: as_time,
+    Kind.ANYTHING: snake_cased,
 }
 
 # The types whose values a conversion would hand back as they are: for most, it need not be called.

@@ -15,13 +15,13 @@ from hashlib import md5, sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import simpleeval  # type: ignore[import-untyped]
-from singer_sdk.mapper import _MapperEval
 from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.shaping.values import text
+from tap_kustomer.shaping.values import as_text
 from tap_kustomer.singer.flattening import types_of
+from tap_kustomer.singer.sdk import MapperEval
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _digest(algorithm: Callable[..., Any]) -> Callable[[Any], str | None]:
     def digest(value: Any) -> str | None:
         if value is None:
             return None
-        return str(algorithm(text(value).encode(), usedforsecurity=False).hexdigest())
+        return str(algorithm(as_text(value).encode(), usedforsecurity=False).hexdigest())
 
     return digest
 
@@ -203,7 +203,7 @@ class Expression:
             if _is_of(value, types):
                 return value
             if "string" in types and "format" not in schema:
-                return text(value)
+                return as_text(value)
             if "integer" in types and isinstance(value, float) and value.is_integer():
                 return int(value)
         expected = schema.get("format") or next(name for name in types if name != "null")
@@ -213,7 +213,7 @@ class Expression:
         )
 
 
-class _Evaluator(_MapperEval):
+class _Evaluator(MapperEval):
     """The SDK's evaluator, in which what is not there is null."""
 
     def knows(self, node: ast.AST) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import CursorList
 from tap_kustomer.shaping.fields import Shape, text, time, to_one
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CHANGES
 
 
@@ -17,6 +18,8 @@ class AuditLogs(KustomerStream):
     """
 
     name = "audit_logs"
+    group = Group.PEOPLE
+    resource_type = "audit_log"
     source = CursorList("/v1/audit-logs")
     roles = (
         "org.permission.audit_logs.read",
@@ -43,4 +46,8 @@ class AuditLogs(KustomerStream):
             to_one("user", "User who did it."),
             to_one("customer", "Customer whom it was done to."),
         ),
+    )
+    joins = (
+        Join("object_id", None),  # Of a row in the table that `object_type` says.
+        Join("user_data_id", "users.id"),
     )

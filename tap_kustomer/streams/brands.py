@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class Brands(KustomerStream):
@@ -22,6 +16,9 @@ class Brands(KustomerStream):
     """
 
     name = "brands"
+    group = Group.SETTINGS
+    resource_type = "brand"
+    foreign_keys = ("brand_id",)
     source = PagedList("/v1/brands")
     roles = ("org.permission.brand.read", "org.user.brand.read", "org.admin.brand.read")
     shape = Shape(
@@ -29,9 +26,7 @@ class Brands(KustomerStream):
             text("name", "Name of the brand."),
             boolean("default", "Whether conversations without a brand of their own get this one."),
             text("iconUrl", "Address of the brand's icon."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

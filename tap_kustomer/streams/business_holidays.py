@@ -6,14 +6,8 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.fields import Shape, boolean, text, time, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.business_schedules import BusinessSchedules
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class BusinessHolidays(KustomerStream):
@@ -24,6 +18,8 @@ class BusinessHolidays(KustomerStream):
     """
 
     name = "business_holidays"
+    group = Group.SERVICE
+    resource_type = "holiday"
     source = PerParent(
         parent=BusinessSchedules.source,
         path="/v1/schedules/{id}",
@@ -39,14 +35,11 @@ class BusinessHolidays(KustomerStream):
             time("startDate", "When the holiday begins."),
             time("endDate", "When the holiday ends."),
             boolean("enabled", "Whether the holiday counts."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,
             to_one("schedule", "Schedule that the holiday belongs to."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )

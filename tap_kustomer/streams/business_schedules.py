@@ -8,16 +8,13 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import Derived
 from tap_kustomer.shaping.fields import Shape, array, boolean, integer, mapping, text
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
+    DELETION,
     ORG,
-    UPDATED_AT,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +43,9 @@ class BusinessSchedules(KustomerStream):
     """
 
     name = "business_schedules"
+    group = Group.SERVICE
+    resource_type = "schedule"
+    foreign_keys = ("schedule_id",)
     singular = "business_schedule"
     source = PagedList("/v1/schedules")
     roles = (
@@ -70,13 +70,10 @@ class BusinessSchedules(KustomerStream):
             ),
             text("timezone", "Time zone of the hours, such as America/New_York."),
             boolean("default", "Whether it holds where no other schedule is named."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
-            DELETED,
-            DELETED_AT,
+            *CREATION_AND_CHANGE,
+            *DELETION,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR, DELETED_BY),
     )
     derived = (
         Derived(

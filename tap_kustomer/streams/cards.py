@@ -6,14 +6,8 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, text, texts
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class Cards(KustomerStream):
@@ -23,6 +17,8 @@ class Cards(KustomerStream):
     """
 
     name = "cards"
+    group = Group.SETTINGS
+    resource_type = "card"
     singular = "card"
     source = PagedList("/v1/cards")
     roles = ("org.permission.apps.read", "org.user.apps.read", "org.admin.apps.read")
@@ -32,11 +28,9 @@ class Cards(KustomerStream):
             text("description", "What the card shows."),
             text("url", "Address of the page that the card shows."),
             texts("contexts", "Where it is shown: customer, company, conversation or kobject."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )
     derived = (
         values_of(

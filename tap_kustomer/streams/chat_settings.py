@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, integer, structure, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class ChatSettings(KustomerStream):
@@ -25,6 +19,8 @@ class ChatSettings(KustomerStream):
     """
 
     name = "chat_settings"
+    group = Group.SETTINGS
+    resource_type = "chat_settings"
     source = PagedList("/v1/chat/settings")
     roles = ("org.permission.setting.read", "org.user.setting.read")
     # Whoever has the secret of the chat can sign in as any customer. It is documented beside
@@ -52,9 +48,7 @@ class ChatSettings(KustomerStream):
             boolean("disableAttachments", "Whether customers can't send files."),
             boolean("showTypingIndicatorWeb", "Whether customers see that an agent writes."),
             structure("volumeControl", "How customers are guided when too many chat at once."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -6,18 +6,15 @@ from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.derived import rows_of, values_of
 from tap_kustomer.shaping.fields import Shape, array, custom, number, structure, text, texts
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
+    DELETION,
     IMPORTED_AT,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
     REV,
     ROLE_GROUP_VERSIONS,
-    UPDATED_AT,
     emails,
     locations,
     phones,
@@ -34,6 +31,9 @@ class Companies(KustomerStream):
     """
 
     name = "companies"
+    group = Group.CUSTOMERS
+    resource_type = "company"
+    foreign_keys = ("company_id",)
     singular = "company"
     source = Search("company", fallback=PagedList("/v1/companies"))
     metadata_resource = "company"
@@ -59,16 +59,13 @@ class Companies(KustomerStream):
             ),
             texts("tags", "Ids of the company's tags."),
             custom("Custom attributes that the organisation has defined for companies."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
-            DELETED,
-            DELETED_AT,
+            *DELETION,
             REV,
             ROLE_GROUP_VERSIONS,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )
     derived = (
         rows_of(shape, "company_emails", "emails", "One row for each e-mail address of a company."),
@@ -106,4 +103,7 @@ class Companies(KustomerStream):
             text("tagId", "Id of the tag."),
             "One row for each tag of a company.",
         ),
+    )
+    joins = (
+        Join("extenal_id", None),  # As one page spells external_id.
     )

@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.fields import Shape, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import ATTACHMENT, ORG
 
 
@@ -18,6 +19,9 @@ class ConversationAttachments(KustomerStream):
     """
 
     name = "conversation_attachments"
+    group = Group.CONVERSATIONS
+    resource_type = "attachment"
+    foreign_keys = ("attachment_id",)
     selected_by_default = False
     source = PerParent(parent=Conversations.source, path="/v1/conversations/{id}/attachments")
     roles = ("org.permission.attachment.read", "org.user.attachment.read")

@@ -7,14 +7,12 @@ from tap_kustomer.shaping.derived import related, rows_of
 from tap_kustomer.shaping.fields import Shape, array, text, time, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     EDITOR_PAYLOAD,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
-    UPDATED_AT,
     email_address,
 )
 from tap_kustomer.streams.timed import timed_by_parent
@@ -27,6 +25,8 @@ class ConversationForwards(KustomerStream):
     """
 
     name = "conversation_forwards"
+    group = Group.CONVERSATIONS
+    resource_type = "forward"
     singular = "conversation_forward"
     selected_by_default = False
     source = PerParent(parent=Conversations.source, path="/v1/conversations/{id}/forwards")
@@ -45,17 +45,14 @@ class ConversationForwards(KustomerStream):
             EDITOR_PAYLOAD,
             text("template", "Id of the template that it is written in."),
             time("sendAt", "When it is due to be sent."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,
             to_one("customer", "Customer of the conversation."),
             to_one("conversation", "Conversation that is forwarded."),
             to_many("attachments", "Ids of the files that go with it."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )
     derived = timed_by_parent(
@@ -72,4 +69,7 @@ class ConversationForwards(KustomerStream):
             text("attachmentId", "Id of the file."),
             "One row for each file that goes with a forward.",
         ),
+    )
+    joins = (
+        Join("conversation_forward_attachments.attachment_id", None),  # Of a file of its own.
     )

@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import Criterion, Search
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CONVERSATION_TIME_OF, conversation_time
 from tap_kustomer.streams.timed import timed_by_creation
 
@@ -20,6 +21,8 @@ class ConversationTimes(KustomerStream):
     """
 
     name = "conversation_times"
+    group = Group.CONVERSATIONS
+    resource_type = "conversation_time"
     singular = "conversation_time"
     source = Search(
         "conversation_time",

@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.fields import Shape
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CONVERSATION_TIME_OF, conversation_time
 
 
@@ -18,6 +19,8 @@ class ConversationTimesV2(KustomerStream):
     """
 
     name = "conversation_times_v2"
+    group = Group.CONVERSATIONS
+    resource_type = "conversation_time"
     selected_by_default = False
     source = PerParent(
         parent=Conversations.source, path="/v2/conversations/{id}/times", page_size=1000

@@ -22,25 +22,22 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
+    DELETION,
     FIRST_COMPANY,
     FIRST_DELIVERED,
     IMPORTED_AT,
     MESSAGE_META,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
     REV,
     ROLE_GROUP_VERSIONS,
     SENTIMENT,
     SLA_STATE,
     TIME_SPENT,
-    UPDATED_AT,
     message_reference,
     satisfaction_survey,
 )
@@ -91,6 +88,9 @@ class Conversations(KustomerStream):
     """
 
     name = "conversations"
+    group = Group.CONVERSATIONS
+    resource_type = "conversation"
+    foreign_keys = ("conversation_id",)
     singular = "conversation"
     source = Search("conversation", fallback=PagedList("/v1/conversations"))
     metadata_resource = "conversation"
@@ -357,9 +357,7 @@ class Conversations(KustomerStream):
                 ),
             ),
             # When.
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
             time("lastActivityAt", "When anything last happened in the conversation."),
             time("lastMessageAt", "When the latest message was sent."),
@@ -378,8 +376,7 @@ class Conversations(KustomerStream):
                 time("tagsAt", "When the tags last changed."),
                 time("customAt", "When a custom attribute last changed."),
             ),
-            DELETED,
-            DELETED_AT,
+            *DELETION,
             REV,
             # Who may see it.
             ROLE_GROUP_VERSIONS,
@@ -397,8 +394,7 @@ class Conversations(KustomerStream):
             to_one("subStatus", "The organisation's own state within the status."),
             to_one("sla", "Service-level agreement that applies to the conversation."),
             to_one("slaVersion", "Version of the agreement that applies."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
             to_one("endedBy", "User who ended the conversation."),
             to_one("pinnedBy", "User who pinned the conversation."),
             to_one("lockedBy", "User who locked the conversation."),
@@ -482,3 +478,4 @@ class Conversations(KustomerStream):
             "One row for each attribute that Kustomer predicted for a conversation.",
         ),
     )
+    joins = (Join("conversation_linked_conversations.linked_conversation_id", "conversations.id"),)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
-
 from tap_kustomer.reading.sources import Concatenation, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.parts import ORG
 from tap_kustomer.streams.roles import METADATA_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from singer_sdk.helpers.types import Record
+    from collections.abc import Iterator, Mapping
 
     from tap_kustomer.resource import Resource
 
@@ -29,6 +26,30 @@ def _name(klass: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _attributes(metadata: Resource) -> Iterator[Resource]:
+    """A resource for each custom attribute that the metadata of a resource or klass lists."""
+    match metadata:
+        case {"attributes": {"properties": dict(properties)}}:
+            name = resource_id(metadata)
+        case _:
+            return
+    for attribute, about in sorted(properties.items()):
+        said = about if isinstance(about, dict) else {}
+        # `type` would be hidden behind the JSON:API type of the resource.
+        described = {key: value for key, value in said.items() if key != "type"}
+        yield {
+            "id": f"{name}/{attribute}",
+            "type": metadata.get("type"),
+            "attributes": {
+                **described,
+                "resource": name,
+                "name": attribute,
+                "dataType": said.get("type"),
+            },
+            "relationships": metadata.get("relationships"),
+        }
+
+
 class CustomAttributeMetadata(KustomerStream):
     """One row for each custom attribute of each resource and klass, deleted ones included.
 
@@ -36,6 +57,8 @@ class CustomAttributeMetadata(KustomerStream):
     """
 
     name = "custom_attribute_metadata"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "metadata"
     source = Concatenation(
         (
             Single("/v1/metadata/company"),
@@ -46,6 +69,7 @@ class CustomAttributeMetadata(KustomerStream):
         )
     )
     roles = METADATA_ROLES
+    unpack = _attributes
     shape = Shape(
         attributes=(
             text("resource", "What has the attribute, such as customer or kobject.order."),
@@ -74,25 +98,7 @@ class CustomAttributeMetadata(KustomerStream):
         ),
         relationships=(ORG,),
     )
-
-    @override
-    def shape_rows(self, resource: Resource) -> Iterable[Record]:
-        """A record for each property that a resource's metadata lists."""
-        match resource:
-            case {"attributes": {"properties": dict(properties)}}:
-                name = resource_id(resource)
-            case _:
-                return
-        for attribute, about in sorted(properties.items()):
-            said = about if isinstance(about, dict) else {}
-            # `type` would be hidden behind the JSON:API type of the resource.
-            described = {key: value for key, value in said.items() if key != "type"}
-            row = {**described, "resource": name, "name": attribute, "dataType": said.get("type")}
-            yield from super().shape_rows(
-                {
-                    "id": f"{name}/{attribute}",
-                    "type": resource.get("type"),
-                    "attributes": row,
-                    "relationships": resource.get("relationships"),
-                }
-            )
+    joins = (
+        Join("deleted_by", "users.id"),
+        Join("modified_by", "users.id"),
+    )

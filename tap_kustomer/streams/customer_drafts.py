@@ -17,14 +17,12 @@ from tap_kustomer.shaping.fields import (
 )
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     EDITOR_PAYLOAD,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
-    UPDATED_AT,
     email_address,
 )
 from tap_kustomer.streams.timed import timed_by_parent
@@ -38,6 +36,8 @@ class CustomerDrafts(KustomerStream):
     """
 
     name = "customer_drafts"
+    group = Group.CUSTOMERS
+    resource_type = "draft"
     singular = "customer_draft"
     selected_by_default = False
     source = PerParent(parent=Customers.source, path="/v1/customers/{id}/drafts")
@@ -121,16 +121,13 @@ class CustomerDrafts(KustomerStream):
             boolean("auto", "Whether it is sent by itself."),
             text("source", "What wrote it: bulk, satisfaction or biz-rules."),
             # When.
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,
             to_one("customer", "Customer whom the draft is for."),
             to_one("conversation", "Conversation that the draft belongs to."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )
     derived = timed_by_parent(
@@ -153,4 +150,8 @@ class CustomerDrafts(KustomerStream):
             text("articleId", "Id of the article."),
             "One row for each knowledge base article that was used to write a draft.",
         ),
+    )
+    joins = (
+        Join("customer_draft_articles.article_id", "knowledge_base_articles.id"),
+        Join("customer_draft_attachments.attachment_id", None),  # Of a file of its own.
     )

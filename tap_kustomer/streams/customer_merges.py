@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.fields import Shape, text, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, UPDATED_AT
 
 
@@ -18,6 +19,8 @@ class CustomerMerges(KustomerStream):
     """
 
     name = "customer_merges"
+    group = Group.CUSTOMERS
+    resource_type = "customer_merge"
     selected_by_default = False
     source = PerParent(parent=Customers.source, path="/v1/customers/{id}/merges")
     roles = (
@@ -38,4 +41,8 @@ class CustomerMerges(KustomerStream):
             to_one("target", "Customer that remained."),
             CREATED_BY,
         ),
+    )
+    joins = (
+        Join("source_id", "customers.id"),
+        Join("target_id", "customers.id"),
     )

@@ -8,6 +8,7 @@ from tap_kustomer.reading.sources import PerParent, id_of
 from tap_kustomer.shaping.fields import Shape
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.customer_sessions import CustomerSessions
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CUSTOMER_EVENT, CUSTOMER_EVENT_OF
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class CustomerSessionEvents(KustomerStream):
     """
 
     name = "customer_session_events"
+    group = Group.CUSTOMERS
+    resource_type = "customer_event"
     selected_by_default = False
     source = PerParent(
         parent=CustomerSessions.source,
@@ -43,3 +46,4 @@ class CustomerSessionEvents(KustomerStream):
         attributes=CUSTOMER_EVENT,
         relationships=CUSTOMER_EVENT_OF,
     )
+    joins = (Join("session_id", "customer_sessions.session_id"),)

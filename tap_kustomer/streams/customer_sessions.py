@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.fields import Shape, integer, text, time, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import ORG
 
 
@@ -16,6 +17,9 @@ class CustomerSessions(KustomerStream):
     """
 
     name = "customer_sessions"
+    group = Group.CUSTOMERS
+    resource_type = "customer_session"
+    foreign_keys = ("customer_session_id",)
     selected_by_default = False
     source = PerParent(parent=Customers.source, path="/v1/customers/{id}/sessions")
     roles = ("org.permission.event.read", "org.user.event.read")
@@ -28,4 +32,7 @@ class CustomerSessions(KustomerStream):
             integer("count", "Number of events in the session."),
         ),
         relationships=(ORG, to_one("customer", "Customer whose session it is.")),
+    )
+    joins = (
+        Join("session_id", None),  # Its own.
     )

@@ -19,20 +19,17 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
+    DELETION,
     IMPORTED_AT,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
     REV,
     ROLE_GROUP_VERSIONS,
     SENTIMENT,
     SLA_STATE,
-    UPDATED_AT,
     emails,
     external_ids,
     locations,
@@ -51,6 +48,9 @@ class Customers(KustomerStream):
     """
 
     name = "customers"
+    group = Group.CUSTOMERS
+    resource_type = "customer"
+    foreign_keys = ("customer_id",)
     singular = "customer"
     source = Search("customer", fallback=PagedList("/v1/customers"))
     metadata_resource = "customer"
@@ -217,17 +217,14 @@ class Customers(KustomerStream):
             texts("watchers", "Ids of the users who follow the customer."),
             custom("Custom attributes that the organisation has defined for customers."),
             # When.
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
             time("signedUpAt", "When the customer signed up with the organisation."),
             time("lastSeenAt", "When the customer was last seen online."),
             time("lastActivityAt", "When anything last happened around the customer."),
             time("lastCustomerActivityAt", "When the customer last did anything."),
             time("lastMessageAt", "When the latest message from or to the customer was sent."),
-            DELETED,
-            DELETED_AT,
+            *DELETION,
             REV,
             # Who may see what.
             ROLE_GROUP_VERSIONS,
@@ -248,8 +245,7 @@ class Customers(KustomerStream):
             to_one("company", "Company that the customer belongs to."),
             to_one("sla", "Service-level agreement that applies to the customer."),
             to_one("slaVersion", "Version of the agreement that applies."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )
     derived = (
@@ -362,4 +358,14 @@ class Customers(KustomerStream):
             text("smoochId", "The account's id (assumed); what is no string stands as JSON."),
             "One row for each account of a customer at the messaging service Smooch.",
         ),
+    )
+    joins = (
+        Join("customer_access_overrides.user", "users.id"),
+        Join("customer_facebook_ids.page_id", None),
+        Join("customer_facebook_ids.user_id", None),
+        Join("customer_instagram_ids.instagram_id", None),
+        Join("customer_instagram_ids.page_id", None),
+        Join("customer_instagram_ids.thread_id", None),
+        Join("customer_recent_items.id", "kobjects.id"),
+        Join("customer_smooch_ids.smooch_id", None),
     )

@@ -9,6 +9,7 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, text, texts
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
 
 _TITLE: Final = "display_name"
@@ -21,6 +22,8 @@ class Klasses(KustomerStream):
     """
 
     name = "klasses"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "klass"
     singular = "klass"
     # The list holds the klasses of one status; without the parameter, the enabled ones.
     source = PagedList(

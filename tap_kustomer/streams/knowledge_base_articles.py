@@ -16,16 +16,13 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
+    DELETION,
     ORG,
-    UPDATED_AT,
 )
 
 
@@ -39,6 +36,8 @@ class KnowledgeBaseArticles(KustomerStream):
     """
 
     name = "knowledge_base_articles"
+    group = Group.TEXTS
+    resource_type = "kb_article"
     singular = "knowledge_base_article"
     source = PagedList("/v1/kb/articles")
     roles = ("org.permission.kb.read", "org.user.kb.read")
@@ -86,18 +85,14 @@ class KnowledgeBaseArticles(KustomerStream):
                 "Latest version in each language.",
                 anything("", "The version in one language."),
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             time("publishedAt", "When the article was published."),
-            DELETED,
-            DELETED_AT,
+            *DELETION,
         ),
         relationships=(
             ORG,
             to_one("brand", "Brand that the article's knowledge base belongs to."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
             DELETED_BY,
         ),
     )

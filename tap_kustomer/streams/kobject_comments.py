@@ -6,18 +6,15 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.derived import Derived, references, values_of
 from tap_kustomer.shaping.fields import Shape, anything, array, text, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.kobjects import Kobjects
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
+    DELETION,
     IMPORTED_AT,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
-    UPDATED_AT,
 )
 from tap_kustomer.streams.timed import timed_by_parent
 
@@ -25,14 +22,17 @@ from tap_kustomer.streams.timed import timed_by_parent
 class KobjectComments(KustomerStream):
     """One row for each comment. Costs one request per changed custom object.
 
-    Unconfirmed: Kustomer documents how a comment is written and deleted. That the same path lists
-    them is assumed, as are the roles, which are those of notes.
+    Kustomer documents how a comment is written and deleted. That the same path lists comments is
+    assumed, and so are the roles, which are those of notes.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
     name = "kobject_comments"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "comment"
     singular = "kobject_comment"
     documented = False
+    assumed = True
     selected_by_default = False
     source = PerParent(parent=Kobjects.source, path="/v1/kobjects/{id}/comments")
     roles = ("org.permission.note.read", "org.user.note.read")
@@ -45,12 +45,9 @@ class KobjectComments(KustomerStream):
                 "Files attached to the comment; items are undocumented.",
                 anything("", "One file."),
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
-            DELETED,
-            DELETED_AT,
+            *DELETION,
         ),
         relationships=(
             ORG,
@@ -61,8 +58,7 @@ class KobjectComments(KustomerStream):
             to_one("assignedUser", "User whom the custom object is assigned to."),
             to_one("assignedTeam", "Team that the custom object is assigned to."),
             to_many("userMentions", "Ids of the users and teams whom the comment mentions."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
             DELETED_BY,
         ),
     )
@@ -88,3 +84,4 @@ class KobjectComments(KustomerStream):
             "One row for each file attached to a comment.",
         ),
     )
+    joins = (Join("klass_id", "klasses.name"),)

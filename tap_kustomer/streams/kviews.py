@@ -5,15 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, anything, array, boolean, structure, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    REV,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, REV
 
 
 class Kviews(KustomerStream):
@@ -25,6 +18,8 @@ class Kviews(KustomerStream):
     """
 
     name = "kviews"
+    group = Group.SETTINGS
+    resource_type = "kview"
     source = PagedList("/v1/kviews")
     roles = ("org.permission.kview.read", "org.user.kview.read", "org.admin.kview.read")
     shape = Shape(
@@ -46,10 +41,8 @@ class Kviews(KustomerStream):
             boolean("advanced", "Whether it was written as JSX and not put together in the app."),
             boolean("enabled", "Whether it is in use."),
             boolean("appDisabled", "Whether the app that brought the view has been disabled."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             REV,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -16,6 +16,7 @@ from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.companies import Companies
 from tap_kustomer.streams.conversations import Conversations
 from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.kobjects import Kobjects
 from tap_kustomer.streams.messages import Messages
 from tap_kustomer.streams.notes import Notes
@@ -34,57 +35,75 @@ class CompanyIds(KustomerStream):
     """One row for each company that is still there."""
 
     name = "company_ids"
+    group = Group.CUSTOMERS
+    resource_type = "company"
     selected_by_default = False
     source = _ids(Companies.source)
     roles = Companies.roles
     shape = Shape(attributes=())
+    joins = (Join("id", "companies.id"),)
 
 
 class ConversationIds(KustomerStream):
     """One row for each conversation that is still there."""
 
     name = "conversation_ids"
+    group = Group.CONVERSATIONS
+    resource_type = "conversation"
     selected_by_default = False
     source = _ids(Conversations.source)
     roles = Conversations.roles
     shape = Shape(attributes=())
+    joins = (Join("id", "conversations.id"),)
 
 
 class CustomerIds(KustomerStream):
     """One row for each customer who is still there."""
 
     name = "customer_ids"
+    group = Group.CUSTOMERS
+    resource_type = "customer"
     selected_by_default = False
     source = _ids(Customers.source)
     roles = Customers.roles
     shape = Shape(attributes=())
+    joins = (Join("id", "customers.id"),)
 
 
 class KobjectIds(KustomerStream):
     """One row for each custom object that is still there."""
 
     name = "kobject_ids"
+    group = Group.CUSTOM_OBJECTS
+    resource_type = "kobject"
     selected_by_default = False
     source = _ids(Kobjects.source)
     roles = Kobjects.roles
     shape = Shape(attributes=())
+    joins = (Join("id", "kobjects.id"),)
 
 
 class MessageIds(KustomerStream):
     """One row for each message that is still there."""
 
     name = "message_ids"
+    group = Group.CONVERSATIONS
+    resource_type = "message"
     selected_by_default = False
     source = _ids(Messages.source)
     roles = Messages.roles
     shape = Shape(attributes=())
+    joins = (Join("id", "messages.id"),)
 
 
 class NoteIds(KustomerStream):
     """One row for each note that is still there and was updated within two years."""
 
     name = "note_ids"
+    group = Group.CONVERSATIONS
+    resource_type = "note"
     selected_by_default = False
     source = _ids(Notes.source)
     roles = Notes.roles
     shape = Shape(attributes=())
+    joins = (Join("id", "notes.id"),)

@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import PerParent
 from tap_kustomer.shaping.fields import Shape, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import ATTACHMENT, ORG
 
 
@@ -19,6 +20,8 @@ class MessageAttachmentFiles(KustomerStream):
     """
 
     name = "message_attachment_files"
+    group = Group.CONVERSATIONS
+    resource_type = "attachment"
     selected_by_default = False
     source = PerParent(
         parent=Conversations.source,

@@ -19,22 +19,19 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
+    DELETION,
     FIRST_COMPANY,
     FIRST_DELIVERED,
     IMPORTED_AT,
     MESSAGE_META,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
     PLACE,
     REV,
     SENTIMENT,
-    UPDATED_AT,
 )
 
 
@@ -45,6 +42,9 @@ class Messages(KustomerStream):
     """
 
     name = "messages"
+    group = Group.CONVERSATIONS
+    resource_type = "message"
+    foreign_keys = ("message_id",)
     singular = "message"
     source = Search("message", fallback=PagedList("/v1/messages"))
     metadata_resource = "message"
@@ -140,20 +140,16 @@ class Messages(KustomerStream):
             ),
             # When.
             time("sentAt", "When the message was sent."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
-            DELETED,
-            DELETED_AT,
+            *DELETION,
             REV,
         ),
         relationships=(
             ORG,
             to_one("customer", "Customer who wrote or got the message."),
             to_one("conversation", "Conversation that the message belongs to."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
             to_one("redactedBy", "User who blacked out text of the message."),
             to_many("shortcuts", "Ids of the shortcuts that were used to write the message."),
             to_many("attachments", "Ids of the files attached to the message."),
@@ -203,4 +199,9 @@ class Messages(KustomerStream):
             "intentDetections",
             "One row for each intent that Kustomer detected in a message.",
         ),
+    )
+    joins = (
+        Join(
+            "message_reactions.subject_id", None
+        ),  # Of a user or a customer, as `subject_type` says.
     )

@@ -6,17 +6,14 @@ from tap_kustomer.reading.sources import PagedList, Search
 from tap_kustomer.shaping.derived import Derived, references, values_of
 from tap_kustomer.shaping.fields import Shape, anything, array, custom, text, texts, to_many, to_one
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
+    DELETION,
     IMPORTED_AT,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
-    UPDATED_AT,
 )
 
 
@@ -27,6 +24,8 @@ class Notes(KustomerStream):
     """
 
     name = "notes"
+    group = Group.CONVERSATIONS
+    resource_type = "note"
     singular = "note"
     source = Search("note", archived=False, fallback=PagedList("/v1/notes"))
     roles = ("org.permission.note.read", "org.user.note.read")
@@ -41,13 +40,10 @@ class Notes(KustomerStream):
                 "Files attached to the note; items are undocumented.",
                 anything("", "One file."),
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
             custom("Custom attributes of the note."),
-            DELETED,
-            DELETED_AT,
+            *DELETION,
         ),
         relationships=(
             ORG,
@@ -58,8 +54,7 @@ class Notes(KustomerStream):
                 "Ids of the teams that the note mentions, should they be by themselves.",
             ),
             to_many("userMentions", "Ids of the users, perhaps teams too, whom the note mentions."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
             DELETED_BY,
         ),
     )

@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, structure, text, to_one
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class Notifications(KustomerStream):
@@ -24,6 +18,8 @@ class Notifications(KustomerStream):
     """
 
     name = "notifications"
+    group = Group.PEOPLE
+    resource_type = "notification"
     source = PagedList("/v1/notifications")
     # Any key may read them.
     roles = ()
@@ -32,9 +28,7 @@ class Notifications(KustomerStream):
             text("name", "Event that the notification is about."),
             text("status", "Whether it is read or unread."),
             structure("event", "Copy of the event, as it happened."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY, to_one("user", "User who is told.")),
+        relationships=(ORG, *CREATOR_AND_EDITOR, to_one("user", "User who is told.")),
     )

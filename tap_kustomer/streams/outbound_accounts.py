@@ -5,6 +5,7 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 
 
 class OutboundAccounts(KustomerStream):
@@ -14,6 +15,8 @@ class OutboundAccounts(KustomerStream):
     """
 
     name = "outbound_accounts"
+    group = Group.SETTINGS
+    resource_type = "outbound_account"
     source = PagedList("/v1/outboundAccounts")
     roles = ("org.permission.apps.read", "org.user.apps.read")
     key = ("channel", "account")

@@ -40,6 +40,12 @@ IMPORTED_AT: Final = time("importedAt", "When the record was imported from anoth
 DELETED: Final = boolean("deleted", "Whether the record was deleted.")
 DELETED_AT: Final = time("deletedAt", "When the record was deleted.")
 REV: Final = integer("rev", "Revision of the record: counts its changes.")
+
+# Those that nearly every record has, in the order of their columns.
+CREATION_AND_CHANGE: Final = (CREATED_AT, UPDATED_AT, MODIFIED_AT)
+CREATOR_AND_EDITOR: Final = (CREATED_BY, MODIFIED_BY)
+DELETION: Final = (DELETED, DELETED_AT)
+
 ROLE_GROUP_VERSIONS: Final = array(
     "roleGroupVersions",
     "Versions of the permission sets that restrict access to the record; items are undocumented.",

@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, text, to_one
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class QueueRules(KustomerStream):
@@ -23,20 +17,20 @@ class QueueRules(KustomerStream):
     """
 
     name = "queue_rules"
+    group = Group.WORK
+    resource_type = "queue-rule"
+    foreign_keys = ("rule_id",)
     source = PagedList("/v1/routing/queue-rules")
     roles = ("org.permission.queue_rule.read",)
     shape = Shape(
         attributes=(
             text("name", "Name of the rule."),
             boolean("enabled", "Whether the rule is in use."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,
             to_one("queue", "Queue that the rule routes to."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )

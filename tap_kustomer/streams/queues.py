@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, integer, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class Queues(KustomerStream):
@@ -22,6 +16,9 @@ class Queues(KustomerStream):
     """
 
     name = "queues"
+    group = Group.WORK
+    resource_type = "queue"
+    foreign_keys = ("queue_id",)
     source = PagedList("/v1/routing/queues")
     roles = (
         "org.permission.queue.read",
@@ -38,9 +35,7 @@ class Queues(KustomerStream):
             integer("itemSize", "Share of an agent's capacity that one item takes up."),
             boolean("system", "Whether Kustomer itself made the queue."),
             boolean("restrictTransfersByUsers", "Whether users can't transfer items to it."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -6,6 +6,7 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, text, texts
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
 
 
@@ -16,6 +17,9 @@ class RoleGroups(KustomerStream):
     """
 
     name = "role_groups"
+    group = Group.PEOPLE
+    resource_type = "role_group"
+    foreign_keys = ("role_group_id",)
     singular = "role_group"
     source = PagedList("/v1/role-groups")
     # Any key may read them.

@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class RoutingStatuses(KustomerStream):
@@ -22,6 +16,9 @@ class RoutingStatuses(KustomerStream):
     """
 
     name = "routing_statuses"
+    group = Group.WORK
+    resource_type = "status"
+    foreign_keys = ("status_id",)
     source = PagedList("/v1/routing/statuses")
     roles = (
         "org.permission.routing_status.read",
@@ -33,9 +30,7 @@ class RoutingStatuses(KustomerStream):
             text("name", "Name of the status."),
             text("statusType", "What it means for routing: available, busy, unavailable, offline."),
             boolean("system", "Whether Kustomer itself made the status."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -18,7 +18,8 @@ from tap_kustomer.shaping.fields import (
 )
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.conversations import Conversations
-from tap_kustomer.streams.parts import CREATED_AT, MODIFIED_AT, ORG, UPDATED_AT
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, ORG
 from tap_kustomer.streams.timed import timed_by_parent
 
 if TYPE_CHECKING:
@@ -37,14 +38,17 @@ class SatisfactionResponses(KustomerStream):
     """One row for each response. Costs one request per conversation that has one.
 
     `conversations.satisfaction_level` holds rating, score and first answer at no cost.
-    Unconfirmed: Kustomer documents the single response, but not that a conversation's
-    `formResponse` is its id, nor what it carries.
+    Kustomer documents the single response, but not that a conversation's `formResponse` is its
+    id, nor what it carries.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
     name = "satisfaction_responses"
+    group = Group.SERVICE
+    resource_type = "satisfaction_response"
     singular = "satisfaction_response"
     documented = False
+    assumed = True
     selected_by_default = False
     source = PerParent(
         parent=Conversations.source, path="/v1/satisfaction-responses/{id}", key=response_of
@@ -76,9 +80,7 @@ class SatisfactionResponses(KustomerStream):
             ),
             text("followupAnswer", "Customer's further remark."),
             time("submittedAt", "When the customer responded."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,

@@ -19,15 +19,8 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-    conditions,
-)
+from tap_kustomer.streams.data_model import Group, Join
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, conditions
 
 if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
@@ -52,6 +45,9 @@ class Satisfactions(KustomerStream):
     """
 
     name = "satisfactions"
+    group = Group.SERVICE
+    resource_type = "satisfaction"
+    foreign_keys = ("satisfaction_id",)
     singular = "satisfaction"
     source = PagedList("/v1/satisfaction")
     roles = ("org.permission.satisfaction.read", "org.user.satisfaction.read")
@@ -112,16 +108,13 @@ class Satisfactions(KustomerStream):
                 conditions("and", "Conditions that must all hold."),
                 conditions("or", "Conditions of which one must hold."),
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             time("modified", "The same as modified_at: some surveys spell it so."),
         ),
         relationships=(
             ORG,
             to_one("template", "Template that the survey was made from."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )
     derived = (
@@ -134,4 +127,7 @@ class Satisfactions(KustomerStream):
             ),
             _questions,
         ),
+    )
+    joins = (
+        Join("template_id", None),  # Kustomer has no list of templates.
     )

@@ -14,15 +14,8 @@ from tap_kustomer.shaping.fields import (
     text,
 )
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-    conditions,
-)
+from tap_kustomer.streams.data_model import Group, Join
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, conditions
 
 _VISIBILITY: Final = text("visibility", "How they see the search, such as all or search.")
 
@@ -34,6 +27,8 @@ class SavedSearches(KustomerStream):
     """
 
     name = "saved_searches"
+    group = Group.SETTINGS
+    resource_type = "search"
     singular = "saved_search"
     source = PagedList("/v1/customers/searches")
     roles = (
@@ -65,11 +60,9 @@ class SavedSearches(KustomerStream):
                 "How single users see it.",
                 structure("", "One user.", text("id", "Id of the user."), _VISIBILITY),
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )
     derived = (
         rows_of(
@@ -84,4 +77,8 @@ class SavedSearches(KustomerStream):
             "userVisibilities",
             "One row for each user who sees a search in a way of their own.",
         ),
+    )
+    joins = (
+        Join("saved_search_teams.id", "teams.id"),
+        Join("saved_search_users.id", "users.id"),
     )

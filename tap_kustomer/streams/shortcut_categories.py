@@ -5,15 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, DELETED, ORG
 
 
 class ShortcutCategories(KustomerStream):
@@ -24,6 +17,8 @@ class ShortcutCategories(KustomerStream):
     """
 
     name = "shortcut_categories"
+    group = Group.TEXTS
+    resource_type = "shortcut_category"
     source = PagedList("/v1/shortcuts/categories")
     roles = (
         "org.permission.shortcut.read",
@@ -35,10 +30,8 @@ class ShortcutCategories(KustomerStream):
     shape = Shape(
         attributes=(
             text("name", "Name of the category."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             DELETED,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -18,16 +18,14 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED,
     DELETED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
     REV,
-    UPDATED_AT,
 )
 
 
@@ -38,6 +36,9 @@ class Shortcuts(KustomerStream):
     """
 
     name = "shortcuts"
+    group = Group.TEXTS
+    resource_type = "shortcut"
+    foreign_keys = ("shortcut_id",)
     singular = "shortcut"
     source = PagedList("/v1/shortcuts")
     roles = (
@@ -132,9 +133,7 @@ class Shortcuts(KustomerStream):
             ),
             boolean("isPrivate", "Whether only some users and teams can use it."),
             boolean("appDisabled", "Whether the app that brought the shortcut has been disabled."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             DELETED,
             REV,
         ),
@@ -144,8 +143,7 @@ class Shortcuts(KustomerStream):
             to_many("accessUsers", "Ids of the users who can use a private shortcut."),
             to_many("accessTeams", "Ids of the teams that can use a private shortcut."),
             to_many("attachments", "Ids of the files that the shortcut attaches."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
             DELETED_BY,
         ),
     )
@@ -168,4 +166,8 @@ class Shortcuts(KustomerStream):
             text("attachmentId", "Id of the file."),
             "One row for each file that a shortcut attaches.",
         ),
+    )
+    joins = (
+        Join("parent_id", "shortcut_categories.id"),
+        Join("shortcut_attachments.attachment_id", None),  # Of a file of its own.
     )

@@ -18,6 +18,7 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, conditions
 
 if TYPE_CHECKING:
@@ -66,13 +67,17 @@ def _times(promise: Resource) -> dict[Any, Any]:
 class Slas(KustomerStream):
     """One row for each agreement; its name and promises are in its versions.
 
-    Unconfirmed: Kustomer documents the single agreement, not this list, which one public client
-    reads. Agreements have no time of last change.
+    Kustomer documents the single agreement, but not this list, which a public client reads.
+    Agreements have no time of last change.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
     name = "slas"
-    types = ("sla",)
+    group = Group.SERVICE
+    resource_type = "sla"
+    foreign_keys = ("sla_id",)
+    types = (resource_type,)
+    documented = False
     source = PagedList("/v1/slas", variants=({"versions": "all"},), included=True)
     roles = ("org.permission.sla.read", "org.user.sla.read")
     shape = Shape(
@@ -95,8 +100,12 @@ class SlaVersions(KustomerStream):
     """
 
     name = "sla_versions"
+    group = Group.SERVICE
+    resource_type = "sla_version"
+    foreign_keys = ("sla_version_id",)
     singular = "sla_version"
-    types = ("sla_version",)
+    types = (resource_type,)
+    documented = Slas.documented
     source = Slas.source
     roles = Slas.roles
     shape = Shape(

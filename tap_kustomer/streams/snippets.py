@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class Snippets(KustomerStream):
@@ -24,6 +18,8 @@ class Snippets(KustomerStream):
     """
 
     name = "snippets"
+    group = Group.TEXTS
+    resource_type = "snippet"
     source = PagedList("/v1/snippets")
     roles = (
         "org.permission.snippet.read",
@@ -38,9 +34,7 @@ class Snippets(KustomerStream):
                 "key",
                 "Key such as sn.org.chat.greeting; those that Kustomer made begin sn.kustomer.",
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class Snoozes(KustomerStream):
@@ -22,6 +16,8 @@ class Snoozes(KustomerStream):
     """
 
     name = "snoozes"
+    group = Group.SETTINGS
+    resource_type = "snooze"
     source = PagedList("/v1/snoozes")
     roles = ("org.permission.snooze.read",)
     shape = Shape(
@@ -36,9 +32,7 @@ class Snoozes(KustomerStream):
                 ),
             ),
             boolean("enabled", "Whether the menu offers it."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -5,16 +5,13 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
+    DELETION,
     ORG,
-    UPDATED_AT,
 )
 
 
@@ -25,6 +22,8 @@ class SpamSenders(KustomerStream):
     """
 
     name = "spam_senders"
+    group = Group.SETTINGS
+    resource_type = "sender"
     source = PagedList("/v1/spam/senders")
     roles = ("org.permission.spam.read", "org.admin.spam.read")
     shape = Shape(
@@ -33,11 +32,8 @@ class SpamSenders(KustomerStream):
             text("channel", "Channel that it is about: email."),
             text("list", "List that it stands on: whitelist (never spam) or blacklist."),
             boolean("automated", "Whether Kustomer itself put it there."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
-            DELETED,
-            DELETED_AT,
+            *CREATION_AND_CHANGE,
+            *DELETION,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR, DELETED_BY),
     )

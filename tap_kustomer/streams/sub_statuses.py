@@ -5,14 +5,8 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
 class SubStatuses(KustomerStream):
@@ -22,6 +16,9 @@ class SubStatuses(KustomerStream):
     """
 
     name = "sub_statuses"
+    group = Group.SETTINGS
+    resource_type = "sub_status"
+    foreign_keys = ("sub_status_id",)
     # The list holds those of one kind of object; that the parameter has this name is known from
     # https://github.com/PostHog/posthog.
     source = PagedList(
@@ -42,9 +39,7 @@ class SubStatuses(KustomerStream):
             text("description", "What the sub-status means."),
             text("parentStatus", "Status that it is a part of: open, snoozed or done."),
             text("resourceType", "Kind of object that can have it: conversation or kobject."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

@@ -8,14 +8,8 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import Derived, values
 from tap_kustomer.shaping.fields import Shape, boolean, text, texts, to_one
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +41,9 @@ class TeamRoutingSettings(KustomerStream):
     """
 
     name = "team_routing_settings"
+    group = Group.WORK
+    resource_type = "team_routing_settings"
+    foreign_keys = ("routing_settings_id",)
     singular = "team_routing_settings"
     source = PagedList("/v1/routing/settings")
     roles = ("org.permission.routing.read", "org.user.routing.read")
@@ -58,15 +55,12 @@ class TeamRoutingSettings(KustomerStream):
                 "externalQueues",
                 "Names of the queues in other systems, such as amazon-connect; one at most.",
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,
             to_one("team", "Team that the settings are for."),
-            CREATED_BY,
-            MODIFIED_BY,
+            *CREATOR_AND_EDITOR,
         ),
     )
     derived = (

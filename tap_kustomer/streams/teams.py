@@ -6,17 +6,14 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, text, texts
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
+    DELETION,
     IMPORTED_AT,
-    MODIFIED_AT,
-    MODIFIED_BY,
     ORG,
-    UPDATED_AT,
 )
 
 
@@ -27,6 +24,12 @@ class Teams(KustomerStream):
     """
 
     name = "teams"
+    group = Group.PEOPLE
+    resource_type = "team"
+    foreign_keys = (
+        "team_id",
+        "assigned_team_id",
+    )
     singular = "team"
     source = PagedList("/v1/teams", page_size=500)
     roles = ("org.permission.team.read",)
@@ -38,14 +41,11 @@ class Teams(KustomerStream):
             text("externalId", "Identifier of the team in another system."),
             texts("members", "Ids of the users who belong to the team."),
             texts("roleGroups", "Ids of the permission sets that the team gives its members."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             IMPORTED_AT,
-            DELETED,
-            DELETED_AT,
+            *DELETION,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR, DELETED_BY),
     )
     derived = (
         values_of(

@@ -6,16 +6,13 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import Shape, boolean, custom, text, texts, time
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    DELETED,
-    DELETED_AT,
+    CREATION_AND_CHANGE,
+    CREATOR_AND_EDITOR,
     DELETED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
+    DELETION,
     ORG,
-    UPDATED_AT,
 )
 
 
@@ -26,6 +23,23 @@ class Users(KustomerStream):
     """
 
     name = "users"
+    group = Group.PEOPLE
+    resource_type = "user"
+    foreign_keys = (
+        "user_id",
+        "accepted_by_id",
+        "assigned_to_id",
+        "assigned_user_id",
+        "created_by_id",
+        "deleted_by_id",
+        "ended_by_id",
+        "locked_by_id",
+        "modified_by_id",
+        "pinned_by_id",
+        "redacted_by_id",
+        "routed_to_id",
+        "sent_by_id",
+    )
     singular = "user"
     # The list holds either active or deactivated users; its filters can't be combined.
     source = PagedList(
@@ -50,14 +64,11 @@ class Users(KustomerStream):
             texts("roleGroups", "Ids of the permission sets that the user has."),
             time("firstLoginAt", "When the user first signed in."),
             time("mostRecentLoginAt", "When the user last signed in."),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             custom("Custom attributes of the user."),
-            DELETED,
-            DELETED_AT,
+            *DELETION,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY, DELETED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR, DELETED_BY),
     )
     derived = (
         values_of(

@@ -13,26 +13,31 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
+    CREATION_AND_CHANGE,
     MILLISECONDS_SPENT,
-    MODIFIED_AT,
     MODIFIED_BY,
     ORG,
     REV,
-    UPDATED_AT,
 )
 
 
 class WorkItems(KustomerStream):
     """One row for each time that a conversation was put up for work.
 
-    Unconfirmed: by which times the search can be asked. If only by the end of the handling, then
-    work that has not ended yet is missing.
+    Kustomer does not document by which times it can be searched. If only the end of the handling
+    can be searched for, then work that has not ended yet is missing.
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
 
     name = "work_items"
+    group = Group.WORK
+    resource_type = "work_item"
+    foreign_keys = (
+        "work_item_id",
+        "pending_item_id",
+    )
     source = Search(
         "work_item",
         criteria=(
@@ -101,9 +106,7 @@ class WorkItems(KustomerStream):
                 text("externalQueue", "Name of the queue in another system."),
             ),
             # When.
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             REV,
         ),
         relationships=(
@@ -120,4 +123,8 @@ class WorkItems(KustomerStream):
             to_one("lastRevision", "Latest turn of the item."),
             MODIFIED_BY,
         ),
+    )
+    joins = (
+        Join("last_revision_id", None),  # A part of the row itself.
+        Join("resource_id", "conversations.id"),
     )

@@ -19,14 +19,13 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
-    CREATED_AT,
+    CREATION_AND_CHANGE,
     MILLISECONDS_SPENT,
-    MODIFIED_AT,
     MODIFIED_BY,
     ORG,
     REV,
-    UPDATED_AT,
 )
 
 _IN_A_STATUS: Final = (
@@ -42,6 +41,12 @@ class WorkSessions(KustomerStream):
     """
 
     name = "work_sessions"
+    group = Group.WORK
+    resource_type = "work_session"
+    foreign_keys = (
+        "work_session_id",
+        "routed_to_session_id",
+    )
     singular = "work_session"
     source = Search("work_session", archived=False, fallback=PagedList("/v1/routing/work-sessions"))
     roles = (
@@ -114,9 +119,7 @@ class WorkSessions(KustomerStream):
                 ),
             ),
             # When.
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             REV,
             structure(
                 "lastRevision",
@@ -166,4 +169,7 @@ class WorkSessions(KustomerStream):
             text("workItemId", "Id of the work item."),
             "One row for each work item that a user has in a session.",
         ),
+    )
+    joins = (
+        Join("last_revision_id", None),  # A part of the row itself.
     )

@@ -12,15 +12,8 @@ from tap_kustomer.shaping.fields import (
     text,
 )
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.parts import (
-    CREATED_AT,
-    CREATED_BY,
-    MODIFIED_AT,
-    MODIFIED_BY,
-    ORG,
-    REV,
-    UPDATED_AT,
-)
+from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, REV
 
 
 class Workflows(KustomerStream):
@@ -33,6 +26,8 @@ class Workflows(KustomerStream):
     """
 
     name = "workflows"
+    group = Group.SETTINGS
+    resource_type = "workflow"
     source = PagedList("/v1/workflows")
     roles = ("org.permission.workflow.read", "org.admin.workflow.read")
     secrets = ("variables", "steps.params")
@@ -68,10 +63,8 @@ class Workflows(KustomerStream):
                     ),
                 ),
             ),
-            CREATED_AT,
-            UPDATED_AT,
-            MODIFIED_AT,
+            *CREATION_AND_CHANGE,
             REV,
         ),
-        relationships=(ORG, CREATED_BY, MODIFIED_BY),
+        relationships=(ORG, *CREATOR_AND_EDITOR),
     )

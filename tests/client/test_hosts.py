@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tap_kustomer.client.hosts import checked_url, organization_url, same_origin
+from tap_kustomer.client.hosts import checked_url, organization_url, same_origin, subdomain
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from tap_kustomer.client.hosts import checked_url, organization_url, same_origin
     ],
 )
 def test_an_organisation_is_known_by_its_subdomain_or_any_of_its_addresses(given: str) -> None:
-    assert organization_url(given) == "https://acme.api.kustomerapp.com"
+    assert organization_url(subdomain(given)) == "https://acme.api.kustomerapp.com"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_an_organisation_is_known_by_its_subdomain_or_any_of_its_addresses(given
 )
 def test_what_names_no_organisation_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="subdomain"):
-        organization_url(given)
+        subdomain(given)
 
 
 @pytest.mark.parametrize(

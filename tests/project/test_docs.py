@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sqlite3
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -18,9 +19,11 @@ from tap_kustomer.shaping.derived import compile_deriver, derived_schema
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.brands import Brands
 from tap_kustomer.streams.conversation_times import ConversationTimes
 from tap_kustomer.streams.customer_drafts import CustomerDrafts
 from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.data_model import Join
 from tap_kustomer.streams.live_ids import CustomerIds
 from tap_kustomer.streams.slas import SlaVersions
 from tap_kustomer.streams.tags import Tags
@@ -45,6 +48,9 @@ GENERATED = (
     "meltano.yml",
     "examples/meltano/meltano.yml",
     "examples/meltano/.env.example",
+    "docs/metrics.md",
+    "dbt/macros/metrics/declared.sql",
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("dbt/models/staging/*")),
     "docs/tables.svg",
 )
 
@@ -58,16 +64,9 @@ def documentation() -> Iterator[Any]:
 
 
 @pytest.fixture
-def joins(documentation: Any) -> Any:
-    """What the documentation knows of joins."""
-    del documentation
-    return importlib.import_module("generator.joins")
-
-
-@pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A folder with the README and what is generated, free to be changed."""
-    for name in GENERATED:
+    for name in (*GENERATED, "dbt/metrics.yml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -91,9 +90,12 @@ def test_generated_documentation_is_up_to_date(documentation: Any) -> None:
 
 def test_what_is_out_of_date_is_named(documentation: Any, copied: Path) -> None:
     for path in (copied / name for name in GENERATED):
-        is_page = path.parent.name == "docs"
-        text = "" if is_page else path.read_text(encoding="utf-8").replace("page_size", "pages")
+        is_whole = path.parent.name == "docs" or "dbt" in path.parts
+        text = "" if is_whole else path.read_text(encoding="utf-8").replace("page_size", "pages")
         path.write_text(text.replace("PAGE_SIZE", "PAGES"), encoding="utf-8")
+    shutil.copy(ROOT / "docs" / "metrics.md", copied / "docs")
+    metrics = (ROOT / "dbt" / "metrics.yml").read_text(encoding="utf-8")
+    (copied / "dbt" / "metrics.yml").write_text(metrics.replace("customers", "people"))
     stale = ", ".join(GENERATED)
     assert (
         complaint(documentation, copied) == f"{stale}: out of date; run `python docs/generate.py`"
@@ -121,25 +123,22 @@ def test_a_readme_without_a_place_for_the_list_is_an_error(
     assert "expected the lines <!-- tables -->" in complaint(documentation, copied)
 
 
-def test_a_table_without_a_group_is_an_error(
-    documentation: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    groups = importlib.import_module("generator.groups").GROUPS
-    monkeypatch.setitem(groups, "Settings", groups["Settings"][1:])
-    assert "brands is in one of the two only" in complaint(documentation)
+def test_whether_kustomer_documents_a_table_is_shown() -> None:
+    _, *sections = (DOCS / "tables.md").read_text(encoding="utf-8").split("\n### `")
+    shown = {section.partition("`")[0]: "\n* Undocumented" in section for section in sections}
+    for stream in STREAMS:
+        for name in (stream.name, *(derived.name for derived in stream.derived)):
+            assert shown[name] != stream.documented, name
+
+
+def test_a_group_begins_with_what_is_selected_by_default(documentation: Any) -> None:
+    tables = [table for table in documentation.documented_tables() if not table.parent]
+    for _, members in groupby(tables, key=lambda table: table.group):
+        selected = [table.selected for table in members]
+        assert selected == sorted(selected, reverse=True)
 
 
 # Joins
-
-
-def test_every_join_names_tables_and_columns_that_there_are(joins: Any) -> None:
-    tables = {**schemas(), "kobject_<klass>": schemas()["kobjects"]}
-    places = {
-        f"{name}.{column}" for name, table in tables.items() for column in table["properties"]
-    }
-    assert joins.BY_COLUMN.keys() <= places
-    assert joins.BY_NAME.keys() <= {place.partition(".")[2] for place in places}
-    assert {*joins.BY_COLUMN.values(), *joins.BY_NAME.values()} - {None} <= places
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -152,29 +151,38 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("mapping", "entry"),
+    ("attribute", "value", "named"),
     [
-        ("BY_NAME", {"brand_id": "brands.key"}),
-        ("BY_NAME", {"brand_key": None}),
-        ("BY_COLUMN", {"brands.key": None}),
-        ("BY_COLUMN", {"notes.body": "bodies.id"}),
+        ("foreign_keys", ("tag_id", "label_id"), "label_id"),
+        ("joins", (Join("brand_id", None),), "tags.brand_id"),
+        ("joins", (Join("id", "labels.id"),), "labels.id"),
     ],
+    ids=["a foreign key", "a column", "what a column leads to"],
 )
 def test_a_join_of_what_is_not_there_is_an_error(
-    documentation: Any, joins: Any, mapping: str, entry: dict[str, str | None]
+    documentation: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    attribute: str,
+    value: object,
+    named: str,
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, to in entry.items():
-            patch.setitem(getattr(joins, mapping), name, to)
-        assert "expected columns of the tap, but b" in complaint(documentation)
+    monkeypatch.setattr(Tags, attribute, value)
+    assert f"of columns of the tap, but {named} is none" in complaint(documentation)
 
 
 def test_an_id_that_leads_nobody_knows_where_is_an_error(
-    documentation: Any, joins: Any, monkeypatch: pytest.MonkeyPatch
+    documentation: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(joins.BY_NAME, "brand_id")
+    monkeypatch.setattr(Brands, "foreign_keys", ())
     said = complaint(documentation)
-    assert said.startswith("docs/generator/joins.py: expected where conversations.brand_id")
+    assert said.startswith("tap_kustomer/streams: expected where conversations.brand_id")
+
+
+def test_a_name_of_two_foreign_keys_is_an_error(
+    documentation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Brands, "foreign_keys", ("brand_id", "tag_id"))
+    assert "tag_id was given in `foreign_keys` of tags" in complaint(documentation)
 
 
 # What the pages hold

@@ -26,7 +26,7 @@ from tap_kustomer.reading.sources import (
     Single,
     is_windowed,
 )
-from tap_kustomer.sync.run import Run
+from tap_kustomer.sync.context import RunTimes, open_context
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -195,9 +195,10 @@ def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     requests_mock: Mocker, config: dict[str, str], earliest: int
 ) -> None:
     requests_mock.get("https://api.kustomerapp.com/v1/auth/tokens/current", json={"data": {}})
-    run = Run(settings_from({"api_key": "a-key", **config}), VirtualClock(), lambda: None)
+    settings = settings_from({"api_key": "a-key", **config})
+    context = open_context(settings, VirtualClock(), lambda: None)
 
-    assert run.reader().earliest == earliest
+    assert context.reader(RunTimes(NOW, NOW)).earliest == earliest
 
 
 def test_lists_are_read_whole_and_searches_by_time() -> None:

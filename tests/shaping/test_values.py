@@ -16,15 +16,15 @@ from tap_kustomer.shaping.values import (
     CONVERSIONS,
     UNCHANGED,
     MismatchError,
-    anything,
+    as_boolean,
+    as_integer,
+    as_number,
     as_sent,
-    boolean,
-    integer,
+    as_text,
+    as_text_or_null,
+    as_time,
     kind_by_suffix,
-    number,
-    text,
-    text_or_null,
-    time,
+    snake_cased,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_text_takes_whatever_is_no_string_as_json(given_: Any, expected: str) -> None:
-    assert text(given_) == expected
+    assert as_text(given_) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_a_text_takes_whatever_is_no_string_as_json(given_: Any, expected: str) 
     ],
 )
 def test_an_integer_takes_whole_numbers_in_any_form(given_: Any, expected: int) -> None:
-    assert integer(given_) == expected
-    assert type(integer(given_)) is int
+    assert as_integer(given_) == expected
+    assert type(as_integer(given_)) is int
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_an_integer_takes_whole_numbers_in_any_form(given_: Any, expected: int) 
 )
 def test_an_integer_refuses_what_it_would_have_to_cut(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        integer(given_)
+        as_integer(given_)
 
 
 @pytest.mark.parametrize("given_", [2**63, -(2**63) - 1, 10**30, str(2**63), 2.0**63, 1e300])
 def test_an_integer_refuses_what_64_bits_do_not_hold(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        integer(given_)
+        as_integer(given_)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_an_integer_refuses_what_64_bits_do_not_hold(given_: Any) -> None:
     ],
 )
 def test_a_number_takes_numerals_too(given_: Any, expected: float) -> None:
-    assert number(given_) == expected
-    assert type(number(given_)) is type(expected)
+    assert as_number(given_) == expected
+    assert type(as_number(given_)) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_number_takes_numerals_too(given_: Any, expected: float) -> None:
 )
 def test_a_number_refuses_everything_else(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        number(given_)
+        as_number(given_)
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_a_number_refuses_everything_else(given_: Any) -> None:
 )
 def test_a_number_refuses_digits_that_a_double_would_lose(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        number(given_)
+        as_number(given_)
 
 
 @pytest.mark.parametrize("given_", ["0012", "-07", "00", "+5", "+4930123456", "00.5"])
-@pytest.mark.parametrize("convert", [number, integer])
+@pytest.mark.parametrize("convert", [as_number, as_integer])
 def test_zeros_and_a_sign_that_no_number_begins_with_are_not_dropped(
     convert: Callable[[Any], Any], given_: str
 ) -> None:
@@ -128,12 +128,12 @@ def test_zeros_and_a_sign_that_no_number_begins_with_are_not_dropped(
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_each_double_is_a_number_as_its_own_text_too(given_: float) -> None:
-    assert number(given_) == number(repr(given_)) == given_
+    assert as_number(given_) == as_number(repr(given_)) == given_
 
 
 @given(st.one_of(st.integers(), st.decimals(allow_nan=False, allow_infinity=False)))
 def test_a_numeral_becomes_a_number_of_the_same_value_or_none(given_: Decimal | int) -> None:
-    for convert in (number, integer):
+    for convert in (as_number, as_integer):
         with suppress(MismatchError):
             assert Decimal(repr(convert(str(given_)))) == given_
 
@@ -142,13 +142,13 @@ def test_a_numeral_becomes_a_number_of_the_same_value_or_none(given_: Decimal | 
     ("given_", "expected"), [(True, True), (False, False), ("true", True), ("false", False)]
 )
 def test_a_boolean_takes_the_words_too(given_: Any, expected: bool) -> None:
-    assert boolean(given_) is expected
+    assert as_boolean(given_) is expected
 
 
 @pytest.mark.parametrize("given_", [0, 1, "yes", "True", "", None, [], {}, [True]])
 def test_a_boolean_refuses_everything_else(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        boolean(given_)
+        as_boolean(given_)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_boolean_refuses_everything_else(given_: Any) -> None:
     ],
 )
 def test_a_time_becomes_canonical_whatever_its_offset(given_: str, expected: str) -> None:
-    assert time(given_) == expected
+    assert as_time(given_) == expected
 
 
 @pytest.mark.parametrize(
@@ -178,22 +178,22 @@ def test_a_time_becomes_canonical_whatever_its_offset(given_: str, expected: str
 )
 def test_a_time_refuses_everything_else(given_: Any) -> None:
     with pytest.raises(MismatchError):
-        time(given_)
+        as_time(given_)
 
 
 @pytest.mark.parametrize("given_", ["2024", "1234", "2024-01", "202401"])
 def test_a_year_or_a_month_is_no_point_in_time(given_: str) -> None:
     with pytest.raises(MismatchError):
-        time(given_)
+        as_time(given_)
 
 
 def test_anything_is_kept_with_its_keys_in_snake_case() -> None:
     given_ = {"aKey": [{"bKey": 1}, "x"], "cKey": None}
 
-    assert anything(given_) == {"a_key": [{"b_key": 1}, "x"], "c_key": None}
+    assert snake_cased(given_) == {"a_key": [{"b_key": 1}, "x"], "c_key": None}
 
 
-@pytest.mark.parametrize("keep", [anything, as_sent])
+@pytest.mark.parametrize("keep", [snake_cased, as_sent])
 def test_what_is_nested_deeply_is_kept_as_text_below_some_level(
     keep: Callable[[Any], Any],
 ) -> None:
@@ -242,7 +242,7 @@ def test_values_of_a_type_that_needs_no_conversion_stay_as_they_are(value: Any) 
     ("given_", "expected"), [("7", "7"), (7, "7"), (None, None), (False, "false"), ("", "")]
 )
 def test_an_id_is_a_text_or_null(given_: Any, expected: str | None) -> None:
-    assert text_or_null(given_) == expected
+    assert as_text_or_null(given_) == expected
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from tap_kustomer.shaping.names import columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import replication_key
 from tap_kustomer.streams.conversations import Conversations
 from tap_kustomer.streams.customers import Customers
+from tap_kustomer.streams.definition import replication_key
 from tap_kustomer.streams.kobjects import Kobjects
 from tap_kustomer.streams.messages import Messages
 from tap_kustomer.streams.notes import Notes
@@ -377,8 +377,13 @@ def test_a_table_names_the_roles_that_let_it_be_read(stream: type[KustomerStream
 
 
 @each_stream
-def test_a_table_that_is_only_said_to_be_there_says_so(stream: type[KustomerStream]) -> None:
-    assert stream.documented or "Unconfirmed" in (stream.__doc__ or "")
+def test_what_kustomer_documents_is_not_assumed(stream: type[KustomerStream]) -> None:
+    assert not (stream.documented and stream.assumed)
+
+
+@each_stream
+def test_whether_a_table_is_documented_stands_in_one_place(stream: type[KustomerStream]) -> None:
+    assert not re.search("nconfirmed|[Uu]ndocumented", stream.__doc__ or "")
 
 
 @each_stream
@@ -415,8 +420,8 @@ def test_a_later_run_goes_on_in_a_derived_table_by_a_time_that_its_rows_have(
     root, table = (OfflineTap(stream).table(name) for name in (stream.name, derived.name))
     assert (table.replication_key is None) == (root.replication_key is None)
     if table.replication_key is not None:
-        (record,) = root.shape_rows(resource)
-        times = {row[table.replication_key] for row in table.shape_rows(resource)}
+        (record,) = root.shape(resource)
+        times = {row[table.replication_key] for row in table.shape(resource)}
         assert table.schema["properties"][table.replication_key]["format"] == "date-time"
         assert times == {record[root.replication_key or ""]}
 
@@ -456,7 +461,7 @@ def test_tables_that_share_a_source_tell_their_rows_by_type() -> None:
         by_source.setdefault(id(stream.source), []).append(stream)
     sharing = [streams for streams in by_source.values() if len(streams) > 1]
 
-    assert sharing == [[Slas, SlaVersions]]
+    assert sharing == [[SlaVersions, Slas]]
     assert (Slas.types, SlaVersions.types) == (("sla",), ("sla_version",))
 
 

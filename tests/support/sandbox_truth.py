@@ -11,6 +11,8 @@ from kustomer_sandbox import SECRET
 from kustomer_sandbox.generation.custom import metadata
 from support.json_values import leaves
 from tap_kustomer import times
+from tap_kustomer.reading.sources import LiveIds, Search
+from tap_kustomer.streams import STREAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,57 +23,14 @@ Resource = dict[str, Any]
 Record = dict[str, Any]
 Items = list[Any]
 
-# The tables whose rows the sandbox holds as resources, and what it calls these.
+# Made of resources that the sandbox does not hold by themselves (`OTHERS`).
+_MADE_OF_OTHERS = {"chat_settings", "custom_attribute_metadata", "outbound_accounts"}
+
+# The types of the resources that the rows of tables are, one resource a row.
 TYPES = {
-    "assistants": "assistant",
-    "audit_logs": "audit_log",
-    "brands": "brand",
-    "business_holidays": "holiday",
-    "business_schedules": "schedule",
-    "cards": "card",
-    "companies": "company",
-    "conversation_attachments": "attachment",
-    "conversation_events": "customer_event",
-    "conversation_forwards": "forward",
-    "conversation_times": "conversation_time",
-    "conversation_times_v2": "conversation_time",
-    "conversations": "conversation",
-    "customer_drafts": "draft",
-    "customer_merges": "customer_merge",
-    "customer_session_events": "customer_event",
-    "customer_sessions": "customer_session",
-    "customers": "customer",
-    "klasses": "klass",
-    "knowledge_base_articles": "kb_article",
-    "kobject_comments": "comment",
-    "kobjects": "kobject",
-    "kviews": "kview",
-    "message_attachment_files": "attachment",
-    "messages": "message",
-    "notes": "note",
-    "notifications": "notification",
-    "queue_rules": "queue-rule",
-    "queues": "queue",
-    "role_groups": "role_group",
-    "routing_statuses": "status",
-    "satisfaction_responses": "satisfaction_response",
-    "satisfactions": "satisfaction",
-    "saved_searches": "search",
-    "shortcut_categories": "shortcut_category",
-    "shortcuts": "shortcut",
-    "sla_versions": "sla_version",
-    "slas": "sla",
-    "snippets": "snippet",
-    "snoozes": "snooze",
-    "spam_senders": "sender",
-    "sub_statuses": "sub_status",
-    "tags": "tag",
-    "team_routing_settings": "team_routing_settings",
-    "teams": "team",
-    "users": "user",
-    "work_items": "work_item",
-    "work_sessions": "work_session",
-    "workflows": "workflow",
+    stream.name: stream.resource_type
+    for stream in STREAMS
+    if stream.name not in _MADE_OF_OTHERS and not isinstance(stream.source, LiveIds)
 }
 
 # Nothing in it leaves the tap, not even what is no secret by itself.
@@ -80,12 +39,11 @@ _WITHHELD = "password"
 # Searched by the time of their last change: rows that are deleted come, too. Beside each, the table
 # of the ids that are still there.
 SEARCHED = {
-    "companies": "company_ids",
-    "conversations": "conversation_ids",
-    "customers": "customer_ids",
-    "kobjects": "kobject_ids",
-    "messages": "message_ids",
-    "notes": "note_ids",
+    searched.name: ids.name
+    for ids in STREAMS
+    if isinstance(ids.source, LiveIds)
+    for searched in STREAMS
+    if isinstance(searched.source, Search) and searched.source.context == ids.source.search.context
 }
 
 # The resources whose custom attributes are listed, beside the klasses.
@@ -327,48 +285,8 @@ def _external_id(company: Resource) -> Items:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
-# Tables that are called by the resource and the attribute whose array they are made of.
-_CALLED_BY_THE_ATTRIBUTE = {
-    "cards": ("card", "contexts"),
-    "companies": (
-        *("company", "domains", "emails", "locations", "phones", "socials", "tags", "urls"),
-        "whatsapps",
-    ),
-    "conversation_times": (
-        *("conversation_time", "assignedTeams", "assignedUsers", "channels", "createdByTeams"),
-    ),
-    "conversations": (
-        *("conversation", "assignedTeams", "assignedUsers", "channels", "linkedConversations"),
-        *("predictions", "skills", "suggestedShortcuts", "suggestedTags", "tags"),
-    ),
-    "customer_drafts": ("customer_draft", "attachments", "shortcuts"),
-    "customers": (
-        *("customer", "activeUsers", "emails", "externalIds", "facebookIds", "instagramIds"),
-        *("locations", "phones", "recentItems", "sharedEmails", "sharedExternalIds"),
-        *("sharedPhones", "sharedSocials", "sharedWhatsapps", "smoochIds", "socials", "tags"),
-        *("urls", "watchers", "whatsapps"),
-    ),
-    "klasses": ("klass", "mixins"),
-    "knowledge_base_articles": (
-        *("knowledge_base_article", "categories", "knowledgeBases", "metaKeywords", "tags"),
-    ),
-    "kobjects": ("kobject", "images", "tags"),
-    "messages": (
-        *("message", "assignedTeams", "assignedUsers", "createdByTeams", "reactions", "tags"),
-    ),
-    "notes": ("note", "createdByTeams"),
-    "role_groups": ("role_group", "roles"),
-    "satisfaction_responses": ("satisfaction_response", "answers"),
-    "teams": ("team", "members", "roleGroups"),
-    "users": ("user", "roleGroups", "roles"),
-}
-
-DERIVED: dict[str, Source] = {
-    **{
-        f"{singular}_{column_of(name)}": Source(parent, _attribute(name))
-        for parent, (singular, *names) in _CALLED_BY_THE_ATTRIBUTE.items()
-        for name in names
-    },
+# Tables that are not simply called by what one resource is and by the attribute that has the rows.
+_NAMED_OTHERWISE = {
     "business_schedule_hours": Source("business_schedules", _hours),
     "company_external_ids": Source("companies", _external_id),
     "conversation_created_by_teams": Source("conversations", _teams_of_moments),
@@ -402,6 +320,20 @@ DERIVED: dict[str, Source] = {
     "work_session_queues": Source("work_sessions", _related("queues")),
     "work_session_status_times": Source("work_sessions", _statuses),
     "work_session_work_items": Source("work_sessions", _related("workItems")),
+}
+
+
+def _named_by_the_attribute(name: str) -> Source:
+    """What a table is made of, such as `customer_shared_emails` of `sharedEmails`."""
+    (stream,) = (one for one in STREAMS if name in {derived.name for derived in one.derived})
+    first, *words = name.removeprefix(f"{stream.singular}_").split("_")
+    return Source(stream.name, _attribute(first + "".join(map(str.capitalize, words))))
+
+
+DERIVED: dict[str, Source] = {
+    derived.name: _NAMED_OTHERWISE.get(derived.name) or _named_by_the_attribute(derived.name)
+    for stream in STREAMS
+    for derived in stream.derived
 }
 
 
