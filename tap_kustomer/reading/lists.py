@@ -216,7 +216,7 @@ class _Pager:
         """Take the answer to `request`.
 
         Raises:
-            WrongAnswerError: The pages lead in a circle.
+            PagingError: The pages lead in a circle.
             RedirectError: The link to the next page leads to another host.
         """
         self.page = page

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tap_kustomer.client.errors import AccessError, RequestError
+from tap_kustomer.client.errors import AccessError, StreamError
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.sync.extractions import explain_refusal, is_absent
@@ -57,7 +57,7 @@ def check_access(context: Context, extractions: Iterable[Extraction]) -> list[Ac
     The key was found to work: what is refused lacks a role.
 
     Raises:
-        RequestError: Kustomer can't be asked at all.
+        RunError: Kustomer can't be asked at all.
     """
     opened = [(extraction, _open(context, extraction)) for extraction in extractions]
     return [_finding(extraction, pages) for extraction, pages in opened]
@@ -91,7 +91,7 @@ def _finding(reading: Extraction, pages: Iterable[Page]) -> AccessCheck:
         return AccessCheck(lead.name, others, Readable.YES)
     except AccessError as error:
         return AccessCheck(lead.name, others, Readable.NO, explain_refusal(lead, error))
-    except RequestError as error:
+    except StreamError as error:
         readable = Readable.ABSENT if is_absent(lead, error) else Readable.NO
         return AccessCheck(lead.name, others, readable, str(error))
     return AccessCheck(

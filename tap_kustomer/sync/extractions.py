@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
-    GaveUpError,
     MissingError,
-    OversizedError,
-    RedirectError,
-    RefusedError,
-    RequestError,
-    WrongAnswerError,
+    NoAnswerError,
+    StreamError,
 )
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.children import NoneFoundError
@@ -48,16 +43,6 @@ _RECORDS_A_STATE: Final = 1_000
 
 # What is known of a reading until its end.
 _CUT_SHORT: Final = "Cut short, as the run ended"
-
-# Errors that may concern one stream alone.
-_OF_ONE_TABLE: Final = (
-    MissingError,
-    RefusedError,
-    OversizedError,
-    WrongAnswerError,
-    RedirectError,
-    GaveUpError,
-)
 
 # What Kustomer's search gives: its counts are to be reached.
 _SEARCHED: Final = (Search, LiveIds)
@@ -253,8 +238,6 @@ class Extraction:
         """
         try:
             yield
-        except DeadKeyError:
-            raise
         except AccessError as error:
             # The key is good, so what it lacks is a role.
             self._context.check_key()
@@ -262,8 +245,8 @@ class Extraction:
         except NoneFoundError as error:
             # They may all have been deleted: asked about again, with others, they hold up nobody.
             self._leave_out(str(error), is_fault=False)
-        except _OF_ONE_TABLE as error:
-            if isinstance(error, GaveUpError | RedirectError):
+        except StreamError as error:
+            if isinstance(error, NoAnswerError):
                 self._make_sure_that_others_answer(error)
             if self._was_begun or not is_absent(self.lead.definition, error):
                 self._leave_out(str(error), is_fault=True)
@@ -272,7 +255,7 @@ class Extraction:
         except IncompleteError as error:
             self._accept(error)
 
-    def _make_sure_that_others_answer(self, error: RequestError) -> None:
+    def _make_sure_that_others_answer(self, error: NoAnswerError) -> None:
         """Find out whether it is this stream alone that can't be read.
 
         Raises:
@@ -280,9 +263,7 @@ class Extraction:
         """
         try:
             self._context.check_key()
-        except DeadKeyError:
-            raise
-        except RequestError:
+        except StreamError:
             raise error from None
 
     def _leave_out(self, reason: str, *, is_fault: bool) -> None:
@@ -342,7 +323,7 @@ def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
     return f"the API key has none of the roles {roles}: {error}"
 
 
-def is_absent(stream: StreamDefinition, error: RequestError) -> bool:
+def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
     """Whether an error shows that an organisation does not have a stream.
 
     For a stream that is only assumed to be there, any of these errors does.

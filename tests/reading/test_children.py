@@ -15,9 +15,9 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import (
     AccessError,
     MissingError,
+    PagingError,
     RedirectError,
     RequestError,
-    WrongAnswerError,
 )
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
@@ -440,7 +440,7 @@ def test_a_refusal_is_raised_after_the_rows_of_the_parents_before_it() -> None:
 def test_pages_that_lead_in_a_circle_are_an_error() -> None:
     lists = events({"a": [rows("1", next_page=2), rows("2", next_page=2)]})
 
-    with pytest.raises(WrongAnswerError, match="circle"):
+    with pytest.raises(PagingError, match="circle"):
         read(lists, parents("a"))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import RedirectError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import PagingError, RedirectError, RefusedError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
@@ -330,14 +330,14 @@ def test_pages_that_lead_on_and_on_are_an_error(
     monkeypatch.setattr("tap_kustomer.reading.paging._MOST_PAGES", 10)
     requests_mock.get(f"{URL}/v1/teams", json=answer)
 
-    with pytest.raises(WrongAnswerError, match="after 10 pages there is still a next one"):
+    with pytest.raises(PagingError, match="after 10 pages there is still a next one"):
         list(read_list(session, Workers(2, lambda: None), TEAMS, 100))
 
 
 def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link="/v1/teams?page=2"))
 
-    with pytest.raises(WrongAnswerError, match="circle"):
+    with pytest.raises(PagingError, match="circle"):
         read(session)
 
 
@@ -360,7 +360,7 @@ def test_a_next_link_that_is_no_address_is_an_error(
     odd = page("a", next_link="https://[not-an-address/v1/teams?page=2")
     requests_mock.get(f"{URL}/v1/teams", json=odd)
 
-    with pytest.raises(WrongAnswerError, match="next page is no address"):
+    with pytest.raises(PagingError, match="next page is no address"):
         read(session)
 
 

@@ -17,9 +17,9 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     MissingError,
     OversizedError,
+    PagingError,
     RefusedError,
     RequestError,
-    WrongAnswerError,
 )
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Page, Shortfall, Unproven, Window
@@ -583,7 +583,7 @@ def test_in_a_first_run_parents_that_are_all_gone_show_that_there_is_no_such_tab
 
 
 def test_a_table_whose_pages_lead_in_a_circle_holds_up_no_other() -> None:
-    script = {"tags": [WrongAnswerError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
+    script = {"tags": [PagingError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
 
     run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
 
