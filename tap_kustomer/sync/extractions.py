@@ -17,7 +17,7 @@ from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
-from tap_kustomer.reading.sources import LiveIds, Search, is_windowed, root_of
+from tap_kustomer.reading.sources import is_searched, is_windowed, root_of
 from tap_kustomer.reporting.results import StreamResult
 from tap_kustomer.reporting.summary import log_result
 from tap_kustomer.streams.roles import SEARCH_ROLES
@@ -43,9 +43,6 @@ _RECORDS_A_STATE: Final = 1_000
 
 # What is known of a reading until its end.
 _CUT_SHORT: Final = "Cut short, as the run ended"
-
-# What Kustomer's search gives: its counts are to be reached.
-_SEARCHED: Final = (Search, LiveIds)
 
 
 class Extraction:
@@ -283,7 +280,7 @@ class Extraction:
         self._incomplete = error
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
-        if isinstance(root_of(self.source), _SEARCHED) or self._context.settings.strict_counts:
+        if is_searched(root_of(self.source)) or self._context.settings.strict_counts:
             self._failure = str(error)
 
     def _note_count(self, count: Shortfall | Unproven) -> None:
@@ -316,7 +313,7 @@ class Extraction:
 def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
     """What a key that is good lacks to read a stream, and what came."""
     roles = ", ".join(stream.roles)
-    if isinstance(stream.source, _SEARCHED):
+    if is_searched(stream.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"the API key may not read it: {error}"
@@ -330,7 +327,7 @@ def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
     """
     if stream.assumed:
         return True
-    return isinstance(error, MissingError) and not isinstance(stream.source, _SEARCHED)
+    return isinstance(error, MissingError) and not is_searched(stream.source)
 
 
 def write_all(
