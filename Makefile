@@ -5,10 +5,11 @@ PYTHON :=
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-# What each environment is made from is pinned; a change makes it again.
+# Each environment is made from pinned requirements. A change to them makes it again.
 ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
 SINGER_IO := .venv/singer-io/.complete
+DBT := .venv/dbt/.complete
 
 # $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
 # would take the newest release for a requirement with an extra, though the file is complete.
@@ -47,7 +48,7 @@ help:  ## Show this list.
 
 setup: $(ENVIRONMENT)  ## Install the tap and what its development needs into .venv.
 
-test: $(ENVIRONMENT) $(MELTANO)  ## Run all tests.
+test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run all tests.
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lint: $(ENVIRONMENT)  ## Check style and types.
@@ -56,10 +57,10 @@ lint: $(ENVIRONMENT)  ## Check style and types.
 	$(BIN)/mypy
 	$(BIN)/mypy --scripts-are-modules plugins/demo.py examples/meltano/plugins/target-duckdb
 
-benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap, for a quarter of an hour; the machine should do nothing else.
+benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an hour, on an idle machine.
 	$(BIN)/python benchmarks/run.py
 
-demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a make-believe organisation to DuckDB with Meltano.
+demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a made-up organisation to DuckDB with Meltano.
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
 
 dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
@@ -70,12 +71,14 @@ requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
+	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
+		| $(COMPILE) - --output-file requirements-dbt.txt
 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make requirements'
 
-# Meltano's state and the output of other runs stay.
-clean:  ## Remove what these commands have made.
+# Meltano's state and the output of other runs are kept.
+clean:  ## Remove what these commands made.
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .meltano/run dist
 	rm -f output/demo.duckdb output/sandbox.json
 
@@ -90,6 +93,11 @@ $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.t
 $(MELTANO): requirements-demo.txt | $(ENVIRONMENT)
 	@echo "Installing Meltano into .venv/meltano"
 	@$(call environment,.venv/meltano,$<)
+	@touch $@
+
+$(DBT): requirements-dbt.txt | $(ENVIRONMENT)
+	@echo "Installing dbt into .venv/dbt"
+	@$(call environment,.venv/dbt,$<)
 	@touch $@
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)

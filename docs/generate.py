@@ -1,8 +1,8 @@
 """Writes the documentation and the examples: `python docs/generate.py`.
 
 Those of the tables follow from the declarations in `tap_kustomer/streams`, those of the settings
-from `tap_kustomer/config.py`. With `--check` nothing is written, and the exit code is 1 if a file
-is out of date.
+from `tap_kustomer/config/settings.py`. With `--check` nothing is written, and the exit code is 1 if
+a file is out of date.
 """
 
 # ruff: noqa: INP001  # A script, no package.
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from generator.diagrams import diagrams_page, picture
 from generator.joins import UnknownError
+from generator.metrics import declared_metrics, metrics_macro, metrics_table
+from generator.models import package_files
 from generator.pages import readme_list, tables_page
 from generator.roles import roles_page
 from generator.settings import (
@@ -39,6 +41,7 @@ ROOT: Final = Path(__file__).parents[1]
 # The lines between which a file has a generated part.
 _TABLES: Final = ("<!-- tables -->\n", "\n<!-- end of tables -->")
 _SETTINGS: Final = ("<!-- settings -->\n", "\n<!-- end of settings -->")
+_METRICS: Final = ("<!-- metrics -->\n", "\n<!-- end of metrics -->")
 _ENTRY: Final = (
     "  # tap-kustomer, by `python docs/generate.py`\n",
     "  # end of tap-kustomer\n",
@@ -76,6 +79,7 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
     """What each file should hold."""
     docs, example = root / "docs", root / "examples" / "meltano"
     readme = _with_part(root / "README.md", _TABLES, f"\n{readme_list(tables)}\n")
+    metrics = declared_metrics(root / "dbt" / "metrics.yml")
     project = _with_part(root / "meltano.yml", _ENTRY, meltano_entry())
     return {
         docs / "tables.md": tables_page(tables),
@@ -87,6 +91,11 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
         root / "meltano.yml": project,
         example / "meltano.yml": own_meltano_project(project),
         example / ".env.example": sample_environment(),
+        docs / "metrics.md": _with_part(
+            docs / "metrics.md", _METRICS, f"\n{metrics_table(metrics)}\n"
+        ),
+        root / "dbt" / "macros" / "metrics" / "declared.sql": metrics_macro(metrics),
+        **{root / "dbt" / path: text for path, text in package_files(tables).items()},
     }
 
 

@@ -15,15 +15,18 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import requests
 
 from tap_kustomer.reading.sources import is_windowed
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import KustomerStream, replication_key
+from tap_kustomer.streams.definition import replication_key
 from tap_kustomer.streams.kobjects import table_names
+
+if TYPE_CHECKING:
+    from tap_kustomer.streams.base import KustomerStream
 
 SANDBOX = os.environ["KUSTOMER_SANDBOX_URL"]
 MELTANO = Path(".venv/meltano/bin/meltano")

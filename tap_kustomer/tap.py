@@ -5,42 +5,41 @@ from __future__ import annotations
 import copy
 import os
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
-from singer_sdk.configuration._dict_config import parse_environment_config
-from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.mapper import PluginMapper
-from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib.messages import StateMessage
-from singer_sdk.tap_base import CliTestOptionValue, Tap
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
-from tap_kustomer.inputs.files import load_document, load_environment_file
-from tap_kustomer.inputs.state import read_state
+from tap_kustomer.files import load_document, load_environment_file
+from tap_kustomer.reporting.results import RunResults
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
-from tap_kustomer.writing.messages import BufferedWriter
-from tap_kustomer.writing.stdout import OutputError
+from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.output.batch_files import prepare_folder
+from tap_kustomer.singer.output.stdout import OutputError
+from tap_kustomer.singer.output.writer import BufferedWriter
+from tap_kustomer.singer.sdk import ConfigInput, SdkTap
+from tap_kustomer.singer.state import read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import FrameType
+    from collections.abc import Mapping, Sequence
 
     from singer_sdk.singerlib.catalog import Catalog
 
     from tap_kustomer.config import Settings
     from tap_kustomer.singer.stream import TapStream
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.streams.definition import StreamDefinition
+    from tap_kustomer.sync.context import Context
 
 
-class TapKustomer(Tap):
+class TapKustomer(SdkTap):
     """Singer tap for Kustomer, the customer-service CRM."""
 
     name = "tap-kustomer"
@@ -50,39 +49,38 @@ class TapKustomer(Tap):
     dynamic_catalog = True
     message_writer_class = BufferedWriter
 
-    _stop_signal: int | None = None
     _settings: Settings
 
     # Configuration
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        self._settings = configuration.settings_from(self._config)
-        if "stream_maps" in self._config:
+    def check_settings(self, config: Mapping[str, Any]) -> None:
+        self._settings = configuration.settings_from(config)
+        if "stream_maps" in config:
             from tap_kustomer.singer.maps import check_stream_maps  # noqa: PLC0415  # As below.
 
-            check_stream_maps(self._config)
-        # The SDK's own check also fills the defaults in.
-        try:
-            errors = super()._validate_config(raise_errors=raise_errors)
-        except ConfigValidationError as error:
-            said = hide_key("; ".join(error.errors), self._settings.api_key)
-            raise ConfigurationError(said) from error
-        if self._config.get("flattening_enabled"):
+            check_stream_maps(config)
+
+    @override
+    def explain(self, errors: list[str]) -> ConfigurationError:
+        return ConfigurationError(hide_key("; ".join(errors), self._settings.api_key))
+
+    @override
+    def check_more_settings(self, config: Mapping[str, Any]) -> None:
+        if config.get("flattening_enabled"):
             from tap_kustomer.singer.flattening import flattening_of  # noqa: PLC0415  # As below.
 
-            flattening_of(self._config)
+            flattening_of(config)
         known = self.config_jsonschema["properties"]
-        for warning in configuration.warnings_about(self._config, known):
+        for warning in configuration.warnings_about(config, known):
             self.logger.warning(warning)
-        return errors
 
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         """Read the files given as `--config`; later ones add to earlier ones."""
         del ctx, param
-        given = _ConfigInput(parse_env="ENV" in value)
+        given = ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
             load_environment_file()
             cls.append_builtin_config(cls.config_jsonschema)
@@ -92,14 +90,6 @@ class TapKustomer(Tap):
                 given.config |= load_document("--config", name)
         return given
 
-    @override
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        # The SDK would look for another file with variables, beside itself.
-        return parse_environment_config(
-            cls.config_jsonschema, cls._env_var_prefix, dotenv_path=os.devnull
-        )
-
     @property
     def writer(self) -> BufferedWriter:
         """What writes the messages; the SDK knows it by its general type only."""
@@ -108,22 +98,50 @@ class TapKustomer(Tap):
     # Discovery
 
     @cached_property
-    def run(self) -> Run:
+    def context(self) -> Context:
         """What the streams of this run share."""
-        from tap_kustomer.sync.run import Run  # noqa: PLC0415  # It brings the HTTP client along.
+        from tap_kustomer.sync.context import open_context  # noqa: PLC0415  # Brings HTTP along.
 
-        return Run(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+        return open_context(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+
+    @cached_property
+    def results(self) -> RunResults:
+        """What came of the streams, noted while the run lasts."""
+        return RunResults()
 
     @override
     def discover_streams(self) -> Sequence[TapStream]:
-        """All tables; without a catalog, with what the organisation has defined itself."""
-        from tap_kustomer.sync.streams import all_tables  # noqa: PLC0415  # --about needs none of them.
-
-        tables = all_tables(self)
+        """All streams; without a catalog, with what the organisation has defined itself."""
+        streams = [self._stream(definition) for definition in self.define_streams()]
         if self.input_catalog is not None:
-            for warning in repair_catalog(self.input_catalog, tables):
+            for warning in repair_catalog(self.input_catalog, streams):
                 self.logger.warning(warning)
-        return tables
+        return streams
+
+    def define_streams(self) -> Sequence[StreamDefinition]:
+        """What the streams are that the organisation can have.
+
+        Raises:
+            RequestError: There is no catalog, and Kustomer can't be asked.
+        """
+        from tap_kustomer.sync.streams import (  # noqa: PLC0415  # --about needs none of them.
+            discover_streams,
+            streams_of_catalog,
+        )
+
+        if self.input_catalog is None:
+            return discover_streams(self.context)
+        return streams_of_catalog(self.input_catalog)
+
+    def _stream(self, definition: StreamDefinition) -> TapStream:
+        from tap_kustomer.singer.stream import TapStream  # noqa: PLC0415  # As above.
+        from tap_kustomer.sync.run import read_alone  # noqa: PLC0415
+
+        read = partial(read_alone, self.context)
+        return TapStream(self, definition, self._settings, self.writer, read)
+
+    def _selected(self) -> list[TapStream]:
+        return [cast("TapStream", stream) for stream in self.streams.values() if stream.selected]
 
     @override
     def run_discovery(self) -> str:
@@ -176,16 +194,16 @@ class TapKustomer(Tap):
         if value in {CliTestOptionValue.Disabled.value, CliTestOptionValue.Schema.value}:
             super().cb_test(ctx, param, value)
             return
-        config: _ConfigInput = ctx.params.get("config") or _ConfigInput()
+        config: ConfigInput = ctx.params.get("config") or ConfigInput()
         tap = cls(
             config=config.config,
             catalog=_checked_catalog(ctx.params.get("catalog")),
             parse_env_config=config.parse_env,
         )
         from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.streams import try_selected  # noqa: PLC0415
+        from tap_kustomer.sync.run import check_streams  # noqa: PLC0415
 
-        findings = try_selected(tap)
+        findings = check_streams(tap.context, tap._selected())
         # Standard output is for Singer messages alone.
         click.echo(table_of(findings), err=True)
         ctx.exit(int(any(finding.readable is Readable.NO for finding in findings)))
@@ -197,7 +215,7 @@ class TapKustomer(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: ConfigInput | None = None,
         state: dict[str, Any] | None = None,
         catalog: dict[str, Any] | None = None,
     ) -> None:
@@ -205,7 +223,7 @@ class TapKustomer(Tap):
         if about:
             super().invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        config = config or _ConfigInput()
+        config = config or ConfigInput()
         tap = cls(
             config=config.config,
             state=_checked_state(state),
@@ -214,12 +232,13 @@ class TapKustomer(Tap):
             setup_mapper=False,
         )
         try:
-            with summarised(tap.run):
+            context = tap.context
+            with summarised(tap.results, context.session.limiter, context.clock, context.settings):
                 # This asks Kustomer for the columns that the organisation has defined.
                 tap.setup_mapper()
                 tap.sync_to_end()
         finally:
-            tap.run.session.close()
+            tap.context.session.close()
 
     def sync_to_end(self) -> None:
         """Sync all streams; whatever ends the run early, the state is written.
@@ -238,8 +257,8 @@ class TapKustomer(Tap):
                     self._end_with_state()
             raise
         self._end_with_state()
-        self.run.is_finished = True
-        if failed := self.run.failed:
+        self.results.is_finished = True
+        if failed := self.results.failed:
             raise TapKustomerError(
                 f"Not read to the end: {', '.join(failed)}. {next(iter(failed.values()))}. All "
                 "other streams were read: mend this, or deselect these streams"
@@ -248,29 +267,29 @@ class TapKustomer(Tap):
     def _sync(self) -> None:
         """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
         if self._settings.batches is not None:
-            self._settings.batches.prepare()
-        self._reset_state_progress_markers()
+            prepare_folder(self._settings.batches)
+        self.forget_progress_markers()
         # Some targets take the first STATE of a run for one whose rows they have loaded already.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
-        # By Kustomer's clock, and with a key that works: else nothing is begun.
-        self.run.begin()
+        times = self.context.fix_times()
         self.writer.stop_if_asked = self.stop_if_asked
         from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.streams import write_selected  # noqa: PLC0415
+        from tap_kustomer.sync.run import (  # noqa: PLC0415
+            plan_extractions,
+            write_extractions,
+        )
 
         free_bodies_at_once()
-        write_selected(self, self._write_state)
-
-    def records_of(self, table: TapStream) -> Iterator[dict[str, Any]]:
-        """The records of a table, in a reading for this table alone.
-
-        Raises:
-            TapKustomerError: They can't be read.
-        """
-        from tap_kustomer.sync.extractions import Extraction  # noqa: PLC0415  # As above.
-
-        return Extraction(self.run, [table]).records()
+        streams = self._selected()
+        self.results.selected = [stream.name for stream in streams]
+        write_extractions(
+            self.context,
+            plan_extractions(self.context, times, streams),
+            self.results,
+            write_state=self._write_state,
+            before_waiting=self.writer.flush,
+        )
 
     def _write_state(self) -> None:
         self.write_message(StateMessage(value=self.state))
@@ -278,22 +297,6 @@ class TapKustomer(Tap):
     def _end_with_state(self) -> None:
         """Write the last STATE, even if it is no other than the one before the last records."""
         self.writer.end(StateMessage(value=self.state))
-
-    # Signals
-
-    @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Take note only: the main thread may be in the middle of writing a line."""
-        self._stop_signal = signum
-
-    def stop_if_asked(self) -> None:
-        """End the run here, between two records or in a pause, if a signal has asked for it.
-
-        Raises:
-            SystemExit: With the code 128 plus the signal's number.
-        """
-        if self._stop_signal is not None:
-            raise SystemExit(128 + self._stop_signal)
 
 
 def _load_only_file(

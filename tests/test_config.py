@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import os
 from pathlib import Path
@@ -57,11 +56,11 @@ def test_the_key_is_all_that_is_needed() -> None:
 
     assert least.api_key == KEY
     assert least.base_url == "https://api.kustomerapp.com"
-    assert (least.start, least.end) == (None, None)
+    assert (least.start_date, least.end_date) == (None, None)
 
 
 def test_defaults_are_those_of_the_schema() -> None:
-    least = dataclasses.asdict(settings())
+    least = settings()
     defaults = {
         "page_size": 500,
         "settle_seconds": 60,
@@ -71,10 +70,10 @@ def test_defaults_are_those_of_the_schema() -> None:
         "max_parallel_requests": 32,
     }
 
-    assert {name: least[name] for name in defaults} == defaults
+    assert {name: getattr(least, name) for name in defaults} == defaults
     assert {name: SCHEMA["properties"][name]["default"] for name in defaults} == defaults
-    assert least["api_usage"] == pytest.approx(0.9)
-    assert least["user_agent"].startswith("tap-kustomer/")
+    assert least.api_usage == pytest.approx(0.9)
+    assert least.user_agent.startswith("tap-kustomer/")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +113,7 @@ def test_the_address_follows_from_url_or_organisation_or_region(
 def test_dates_are_dates_or_date_times(given: str, expected: str) -> None:
     bounded = settings(start_date=given, end_date=given)
 
-    assert bounded.start == bounded.end == times.to_milliseconds(expected)
+    assert bounded.start_date == bounded.end_date == times.to_milliseconds(expected)
 
 
 @pytest.mark.parametrize(
@@ -255,14 +254,14 @@ def test_a_start_in_the_future_is_refused() -> None:
     config = {"api_key": KEY, "start_date": "2024-02-01"}
     now = times.to_milliseconds("2024-02-01")
 
-    assert settings_from(config, now=now).start == now
+    assert settings_from(config, now=now).start_date == now
     with pytest.raises(ConfigurationError, match="start_date: '2024-02-01' lies in the future"):
         settings_from(config, now=now - 1)
     assert "start_date: '2999-01-01' lies in the future" in refusal(start_date="2999-01-01")
 
 
 def test_an_end_in_the_future_is_fine() -> None:
-    assert settings(end_date="2999-01-01").end == times.to_milliseconds("2999-01-01")
+    assert settings(end_date="2999-01-01").end_date == times.to_milliseconds("2999-01-01")
 
 
 @pytest.mark.parametrize(("region", "prod_point"), [("us", 2), ("eu", 1), ("in", 1)])
@@ -315,7 +314,7 @@ def test_every_setting_can_be_an_environment_variable(monkeypatch: pytest.Monkey
 
     tap = TapKustomer(parse_env_config=True, setup_mapper=False)
 
-    assert tap.run.settings == settings_from(given)
+    assert tap.context.settings == settings_from(given)
     assert {name: tap.config[name] for name in given} == given
 
 

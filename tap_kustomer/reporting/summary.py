@@ -15,6 +15,7 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reporting.terminal import open_console
+from tap_kustomer.secrecy import hide_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from tap_kustomer.reporting.outcome import Outcome
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.limits import Limiter
+    from tap_kustomer.config import Settings
+    from tap_kustomer.reporting.results import RunResults, StreamResult
 
 # What is added to the number of a signal to give the code that a run ends with.
 _SIGNALS: Final = 128
@@ -43,7 +46,7 @@ class Summary:
         requests: That it took, with those for the key and for the columns.
         rate_limited: How many of them were answered with 429.
         search_budget_percent: How much of the searches that Kustomer grants were used.
-        outcomes: What came of each table that was begun.
+        streams: What came of each stream that was begun.
         not_begun: Names of the tables that were selected, but not come to.
     """
 
@@ -54,13 +57,13 @@ class Summary:
     requests: int
     rate_limited: int
     search_budget_percent: int
-    outcomes: tuple[Outcome, ...]
+    streams: tuple[StreamResult, ...]
     not_begun: tuple[str, ...]
 
     @property
     def rows(self) -> int:
         """Records written, of all tables."""
-        return sum(outcome.rows for outcome in self.outcomes)
+        return sum(result.rows for result in self.streams)
 
     @property
     def rows_per_minute(self) -> int:
@@ -68,24 +71,24 @@ class Summary:
         return round(self.rows * 60 / max(self.seconds, 0.1))
 
     @property
-    def incomplete(self) -> tuple[Outcome, ...]:
+    def incomplete(self) -> tuple[StreamResult, ...]:
         """What came of tables that lack rows; those that came with another go without saying."""
         return tuple(
-            outcome
-            for outcome in self.outcomes
-            if not outcome.came_with and (outcome.left_out or outcome.missing)
+            result
+            for result in self.streams
+            if not result.came_with and (result.left_out or result.missing)
         )
 
-    def shortcoming(self, outcome: Outcome) -> str:
+    def shortcoming(self, result: StreamResult) -> str:
         """What an incomplete table lacks, and why."""
-        others = sum(other.came_with == outcome.stream for other in self.outcomes)
-        name = f"{outcome.stream} and {others} made of its rows" if others else outcome.stream
-        return f"{name}: {outcome.left_out or f'{outcome.rows} of {outcome.expected} rows came'}"
+        others = sum(other.came_with == result.stream for other in self.streams)
+        name = f"{result.stream} and {others} made of its rows" if others else result.stream
+        return f"{name}: {result.left_out or f'{result.rows} of {result.expected} rows came'}"
 
     @property
     def unproven(self) -> str:
         """In one line, the tables of which no count proves that all rows came; empty for none."""
-        names = ", ".join(outcome.stream for outcome in self.outcomes if outcome.is_unproven)
+        names = ", ".join(result.stream for result in self.streams if result.is_unproven)
         return names and (
             f"No proof that all rows came, as Kustomer's search gave no count or stopped counting "
             f"at 10,000: {names}"
@@ -94,7 +97,7 @@ class Summary:
     def figures(self) -> dict[str, int | float]:
         """What is said of the whole run, each figure under its name."""
         return {
-            "tables": len(self.outcomes),
+            "tables": len(self.streams),
             "rows": self.rows,
             "requests": self.requests,
             "seconds": self.seconds,
@@ -106,65 +109,90 @@ class Summary:
 
 
 @contextmanager
-def summarised(run: Run) -> Iterator[None]:
-    """Say what came of the run that takes place in the block, however it ends."""
-    started, began = run.clock.now(), run.clock.monotonic()
+def summarised(
+    results: RunResults, limiter: Limiter, clock: Clock, settings: Settings
+) -> Iterator[None]:
+    """Say what came of the run that takes place in the block, however it ends.
+
+    Args:
+        results: What came of the streams, as far as the run has come.
+        limiter: Counts the requests.
+        clock: Measures.
+        settings: Say where to write the summary.
+    """
+    started, began = clock.now(), clock.monotonic()
 
     def end(error: str | None) -> None:
-        tell(run, summary_of(run, started, run.clock.monotonic() - began, error))
+        seconds = clock.monotonic() - began
+        tell(summary_of(results, limiter, started, seconds, error), settings.summary_path)
 
     try:
         yield
     except BaseException as error:
-        end(run.authenticator.hide_key(_explain(error)))
+        end(hide_key(_explain(error), settings.api_key))
         raise
     end(None)
 
 
-def summary_of(run: Run, started: float, seconds: float, error: str | None) -> Summary:
+def summary_of(
+    results: RunResults, limiter: Limiter, started: float, seconds: float, error: str | None
+) -> Summary:
     """What came of a run so far.
 
     Args:
-        run: Has the outcomes and the session.
+        results: What came of the streams.
+        limiter: Counts the requests.
         started: When it began, in seconds since 1970.
         seconds: How long it took.
         error: What is wrong, if anything is.
     """
-    limiter = run.session.limiter
-    done = {outcome.stream for outcome in run.outcomes}
+    done = {result.stream for result in results.streams}
     return Summary(
         started=round(started * 1000),
         seconds=round(seconds, 1),
-        is_finished=run.is_finished,
+        is_finished=results.is_finished,
         error=error,
         # Every request draws on the organisation's budget.
         requests=limiter.organization.spent,
         rate_limited=limiter.organization.refused + limiter.search.refused,
         search_budget_percent=limiter.search.percent(limiter.search.spent, seconds),
-        outcomes=tuple(run.outcomes),
-        not_begun=tuple(name for name in run.selected if name not in done),
+        streams=tuple(results.streams),
+        not_begun=tuple(name for name in results.selected if name not in done),
     )
 
 
-def tell(run: Run, summary: Summary) -> None:
+def tell(summary: Summary, path: Path | None) -> None:
     """Say what came of a run: in a file, and as a table on a terminal, else in the log."""
-    if run.settings.summary_path is not None:
-        save_summary(summary, run.settings.summary_path)
+    if path is not None:
+        save_summary(summary, path)
     if sys.stderr.isatty():
         print_summary(summary, open_console())
     else:
         log_summary(summary)
 
 
+def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
+    """Log one line with the figures of a stream, as text and as fields."""
+    figures: dict[str, Any] = {"rows": result.rows}
+    if result.came_with:
+        figures["came_with"] = result.came_with
+    else:
+        figures["requests"] = result.requests
+        figures["seconds"] = result.seconds
+        figures["rows_per_minute"] = round(result.rows * 60 / max(result.seconds, 0.1))
+    said = ", ".join(f"{name}={value}" for name, value in figures.items())
+    stream_logger.info("Finished: %s", said, extra=figures)
+
+
 def log_summary(summary: Summary) -> None:
     """One line for each table that is not complete, and one for the run."""
-    for outcome in summary.incomplete:
+    for result in summary.incomplete:
         logger.warning(
-            summary.shortcoming(outcome),
+            summary.shortcoming(result),
             extra={
-                "stream_name": outcome.stream,
-                "rows": outcome.rows,
-                "rows_expected": outcome.expected,
+                "stream_name": result.stream,
+                "rows": result.rows,
+                "rows_expected": result.expected,
             },
         )
     if summary.unproven:
@@ -183,30 +211,30 @@ def print_summary(summary: Summary, console: Console) -> None:
     for name in ("rows", "requests", "seconds"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("bookmark", no_wrap=True)
-    for outcome in summary.outcomes:
-        name, *own = outcome.stream, f"{outcome.requests:,}", f"{outcome.seconds:,}"
-        if outcome.came_with:
+    for result in summary.streams:
+        name, *own = result.stream, f"{result.requests:,}", f"{result.seconds:,}"
+        if result.came_with:
             name, own = f"  {name}", ["", ""]
         table.add_row(
             name,
-            f"{outcome.rows:,}",
+            f"{result.rows:,}",
             *own,
-            outcome.bookmark,
-            style="red" if outcome.left_out or outcome.missing else None,
+            result.bookmark,
+            style="red" if result.left_out or result.missing else None,
         )
     console.print(table)
 
     def say(line: str) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    for outcome in summary.incomplete:
-        say(summary.shortcoming(outcome))
+    for result in summary.incomplete:
+        say(summary.shortcoming(result))
     if summary.unproven:
         say(summary.unproven)
     if summary.not_begun:
         say(f"Not begun: {', '.join(summary.not_begun)}")
     say(
-        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.outcomes)} tables, "
+        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.streams)} tables, "
         f"{summary.requests:,} requests, {summary.seconds:,} s, "
         f"{summary.rows_per_minute:,} rows a minute, "
         f"{summary.search_budget_percent}% of the searches that Kustomer grants"
@@ -253,16 +281,16 @@ def _document(summary: Summary) -> dict[str, Any]:
         "not_begun": summary.not_begun,
         "streams": [
             {
-                "stream": outcome.stream,
-                "rows": outcome.rows,
-                "expected": outcome.expected,
-                "unproven": outcome.is_unproven,
-                "requests": outcome.requests,
-                "seconds": outcome.seconds,
-                "came_with": outcome.came_with or None,
-                "left_out": outcome.left_out or None,
-                "bookmark": outcome.bookmark,
+                "stream": result.stream,
+                "rows": result.rows,
+                "expected": result.expected,
+                "unproven": result.is_unproven,
+                "requests": result.requests,
+                "seconds": result.seconds,
+                "came_with": result.came_with or None,
+                "left_out": result.left_out or None,
+                "bookmark": result.bookmark,
             }
-            for outcome in summary.outcomes
+            for result in summary.streams
         ],
     }

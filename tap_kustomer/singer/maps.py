@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.mapper import (
     MAPPER_ALIAS_OPTION,
     MAPPER_ELSE_OPTION,
@@ -42,6 +41,7 @@ from tap_kustomer.singer.mapped import (
     needed_columns,
 )
 from tap_kustomer.singer.omissions import mapped as omitted_columns
+from tap_kustomer.singer.sdk import get_selected_schema
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:

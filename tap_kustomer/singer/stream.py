@@ -2,85 +2,77 @@
 
 from __future__ import annotations
 
-import logging
-from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from singer_sdk.helpers._batch import BaseBatchFileEncoding
-from singer_sdk.helpers._catalog import pop_deselected_record_properties
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
-from singer_sdk.singerlib.messages import RecordMessage
-from singer_sdk.streams.core import Stream
 from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.singer.omissions import deselected
+from tap_kustomer.singer.output.batch_files import write_file
+from tap_kustomer.singer.sdk import SdkStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from singer_sdk.helpers._batch import BatchConfig
-    from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.singerlib.messages import SchemaMessage
+    from singer_sdk.helpers.types import Context
+    from singer_sdk.tap_base import Tap
 
+    from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Window
-    from tap_kustomer.reading.sources import Source
-    from tap_kustomer.reporting.outcome import Outcome
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
-    from tap_kustomer.tap import TapKustomer
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.singer.output.writer import BufferedWriter
+    from tap_kustomer.streams.definition import StreamDefinition
 
 
-class TapStream(Stream):
-    """One table of the tap.
+class TapStream(SdkStream):
+    """A stream of the tap as the SDK knows it.
+
+    Args:
+        tap: What the SDK wants to know of each stream's tap.
+        definition: What the stream is.
+        settings: Say from when on to read, and whether to write files.
+        writer: Writes the messages.
+        read_alone: Gives the records of this stream alone, for the SDK's own way of running it.
 
     Attributes:
-        types: The JSON:API types of the resources that it is made of; without any, all that its
-            source gives.
-        source: Where its rows are found.
-        roles: The roles of an API key any one of which lets it read this table.
-        documented: Whether Kustomer documents the list or the search that the rows come from.
-        assumed: Whether that is only assumed to be there: no program is known to read it, so an
-            organisation without it is no fault.
-        is_full_table: Whether each run reads all rows there are, so that the target may remove
-            what did not come.
+        definition: What the stream is.
         rows: Records written in this run.
     """
 
-    source: Source
-    roles: tuple[str, ...]
-    documented: bool = True
-    assumed: bool = False
-    types: tuple[str, ...] = ()
-
-    # Shaping gives every value its declared type already.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-
-    def __init__(self, tap: TapKustomer, schema: dict[str, Any], name: str | None = None) -> None:
-        super().__init__(tap, schema=schema, name=name)
+    def __init__(
+        self,
+        tap: Tap,
+        definition: StreamDefinition,
+        settings: Settings,
+        writer: BufferedWriter,
+        read_alone: Callable[[TapStream], Iterable[Record]],
+    ) -> None:
+        super().__init__(tap, schema=definition.schema, name=definition.name)
+        self.definition = definition
+        self.primary_keys = definition.key
+        self.replication_key = definition.replication_key
+        self.selected_by_default = definition.selected_by_default
         self.rows = 0
-        self._writer = tap.writer
-        self._settings = tap.run.settings
-        self._records_of = tap.records_of
+        self._writer = writer
+        self._settings = settings
+        self._read_alone = read_alone
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
 
-    @abstractmethod
-    def shape_rows(self, resource: Resource) -> Iterable[Record]:
-        """The records of this table that come out of one resource."""
-
-    @property
-    @abstractmethod
-    def is_full_table(self) -> bool:
-        """Whether each run reads all rows there are."""
+    @cached_property
+    def shape(self) -> Callable[[Resource], Iterable[Record]]:
+        """Makes the records of this stream that come out of a resource."""
+        return self.definition.compile_rows(self.effective_schema["properties"].keys())
 
     # What to read
 
@@ -109,7 +101,7 @@ class TapStream(Stream):
     def start(self) -> int:
         """From when on to read, in milliseconds since 1970: a little before the bookmark."""
         settings = self._settings
-        start = settings.start or 0
+        start = settings.start_date or 0
         if (bookmark := self._bookmark) is not None:
             start = max(start, bookmark - settings.lookback_seconds * 1000)
         return start
@@ -141,9 +133,9 @@ class TapStream(Stream):
         self.log("Started: %s", self.replication_method.lower().replace("_", " "))
         if window.start < self.start:
             self._since = times.to_text(self.start)
-        self._write_schema_message()
+        self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
-            self._stream_version = self._initialized_at // 1000
+            self.start_version()
         self._write = self._writing()
 
     def begin_page(self) -> None:
@@ -153,7 +145,7 @@ class TapStream(Stream):
     def write_resource(self, resource: Resource) -> None:
         """Write the records that come out of a resource."""
         since = self._since
-        for record in self.shape_rows(resource):
+        for record in self.shape(resource):
             if since is not None and (record.get(self.replication_key or "") or since) < since:
                 continue
             self.rows += 1
@@ -167,7 +159,7 @@ class TapStream(Stream):
 
     def flush_partial(self) -> None:
         """Everything before the latest record is written: the run ends within a page."""
-        self._increment_stream_state(self._latest)
+        self.advance_past(self._latest)
 
     def finish(self, *, is_complete: bool) -> None:
         """All that came was written: say so.
@@ -179,26 +171,14 @@ class TapStream(Stream):
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if is_complete and self.is_full_table and self._stream_version is not None:
-            super()._write_activate_version_message(self._stream_version)
+        if is_complete and self.definition.is_full_table:
+            self.activate_version()
 
     def cap_bookmark(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""
         state = self.stream_state
         if (bookmark := state.get("replication_key_value")) is not None:
             state["replication_key_value"] = min(bookmark, times.to_text(time))
-
-    def report(self, outcome: Outcome) -> None:
-        """Log one line with figures, as text and as fields."""
-        figures: dict[str, Any] = {"rows": outcome.rows}
-        if outcome.came_with:
-            figures["came_with"] = outcome.came_with
-        else:
-            figures["requests"] = outcome.requests
-            figures["seconds"] = outcome.seconds
-            figures["rows_per_minute"] = round(outcome.rows * 60 / max(outcome.seconds, 0.1))
-        said = ", ".join(f"{name}={value}" for name, value in figures.items())
-        self.logger.info("Finished: %s", said, extra=figures)
 
     def _move_bookmark(self, value: str) -> None:
         """Bookmarks only move forward: rows of the lookback are older than where it stands."""
@@ -212,7 +192,7 @@ class TapStream(Stream):
         if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
-            return self._write_record_message
+            return self.write_record
         encode, write = self._writer.encode, self._writer.write_record
         head = b'{"type":"RECORD","stream":%b,"record":' % encode(self.name)
 
@@ -228,19 +208,9 @@ class TapStream(Stream):
         return not others and type(first) is SameRecordTransform and all(self.mask.values())
 
     @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        """The messages of a record: as the SDK's, but `_extra` holds nothing that they omit."""
-        pop_deselected_record_properties(record, self.schema, self.mask)
-        kept = without_columns(record, self._deselected)
-        for stream_map in self.stream_maps:
-            row = stream_map.transform(kept)
-            if row is not None:
-                yield RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=row,
-                    version=self._stream_version,
-                    time_extracted=datetime.now(UTC),
-                )
+    def omit(self, record: Record) -> Record:
+        """The record without values of deselected columns in `_extra`."""
+        return without_columns(record, self._deselected)
 
     @cached_property
     def _deselected(self) -> Columns:
@@ -249,9 +219,9 @@ class TapStream(Stream):
     def _encode_tail(self) -> bytes:
         """What follows the record in its message, as the SDK writes it."""
         now = self._writer.encode(datetime.now(UTC))
-        if self._stream_version is None:
+        if self.version is None:
             return b',"time_extracted":%b}\n' % now
-        return b',"version":%d,"time_extracted":%b}\n' % (self._stream_version, now)
+        return b',"version":%d,"time_extracted":%b}\n' % (self.version, now)
 
     # Batches
 
@@ -269,14 +239,13 @@ class TapStream(Stream):
                 f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
                 "settings for a stream"
             )
-        address = batches.write(self.name, map(self._writer.encode, self._batch))
+        address = write_file(batches, self.name, map(self._writer.encode, self._batch))
         self._batch.clear()
-        encoding = BaseBatchFileEncoding(batches.encoding.format, batches.encoding.compression)
-        self._write_batch_message(encoding=encoding, manifest=[address])
+        self.announce_file(address, batches.encoding.format, batches.encoding.compression)
 
     def _write_to_batch(self, record: Record) -> None:
         # Exactly what RECORD messages would hold.
-        self._batch.extend(message.record for message in self._generate_record_messages(record))
+        self._batch.extend(message.record for message in self.messages_of(record))
         if self._settings.batches and len(self._batch) >= self._settings.batches.batch_size:
             self.write_batch()
 
@@ -286,49 +255,15 @@ class TapStream(Stream):
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """The table's records, shaped, in a reading for this table alone."""
         del context
-        yield from islice(self._records_of(self), self.ABORT_AT_RECORD_COUNT)
+        yield from islice(self._read_alone(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
-    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
-        """The SDK's, without a replication key that a stream map has left out."""
-        for message in super()._generate_schema_messages():
-            columns = message.schema["properties"]
-            keys = [key for key in message.bookmark_properties or () if key in columns]
-            message.bookmark_properties = keys or None
-            yield message
-
-    @override
-    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
-        """None: the SDK's own batches hold deselected columns, and ignore stream maps."""
-        return None
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        if self.is_incremental and (value := latest_record.get(self.replication_key or "")):
+    def advance_past(self, record: Record) -> None:
+        """Move the bookmark: everything up to this record is written."""
+        if self.is_incremental and (value := record.get(self.replication_key or "")):
             self._move_bookmark(value)
 
     @override
-    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log a message, but not the SDK's about an error: the command line explains that."""
-        if level < logging.ERROR:
-            super().log(message, *args, level=level, **kwargs)
-
-    @override
-    def _write_starting_replication_value(self, context: Context | None) -> None:
-        """Leave the state as it is: the window is found without a marker in it."""
-
-    @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """No signpost: a window ends before the run has begun, so no bookmark can pass that."""
-
-    @override
-    def _write_activate_version_message(self, full_table_version: int) -> None:
-        """Not before the records, where the SDK would send it: a target may delete at once."""
-
-    @override
-    def _write_state_message(self) -> None:
-        """Write the state if it has changed; the records before it are due in any case."""
-        super()._write_state_message()
+    def flush(self) -> None:
+        """Write what is buffered."""
         self._writer.flush()

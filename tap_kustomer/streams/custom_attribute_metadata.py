@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
-
 from tap_kustomer.reading.sources import Concatenation, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.shaping.keys import resource_id
@@ -16,9 +14,7 @@ from tap_kustomer.streams.parts import ORG
 from tap_kustomer.streams.roles import METADATA_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from singer_sdk.helpers.types import Record
+    from collections.abc import Iterator, Mapping
 
     from tap_kustomer.resource import Resource
 
@@ -28,6 +24,30 @@ def _name(klass: Mapping[str, Any]) -> str | None:
         case {"attributes": {"name": str(name)}}:
             return name
     return None
+
+
+def _attributes(metadata: Resource) -> Iterator[Resource]:
+    """A resource for each custom attribute that the metadata of a resource or klass lists."""
+    match metadata:
+        case {"attributes": {"properties": dict(properties)}}:
+            name = resource_id(metadata)
+        case _:
+            return
+    for attribute, about in sorted(properties.items()):
+        said = about if isinstance(about, dict) else {}
+        # `type` would be hidden behind the JSON:API type of the resource.
+        described = {key: value for key, value in said.items() if key != "type"}
+        yield {
+            "id": f"{name}/{attribute}",
+            "type": metadata.get("type"),
+            "attributes": {
+                **described,
+                "resource": name,
+                "name": attribute,
+                "dataType": said.get("type"),
+            },
+            "relationships": metadata.get("relationships"),
+        }
 
 
 class CustomAttributeMetadata(KustomerStream):
@@ -49,6 +69,7 @@ class CustomAttributeMetadata(KustomerStream):
         )
     )
     roles = METADATA_ROLES
+    unpack = _attributes
     shape = Shape(
         attributes=(
             text("resource", "What has the attribute, such as customer or kobject.order."),
@@ -81,25 +102,3 @@ class CustomAttributeMetadata(KustomerStream):
         Join("deleted_by", "users.id"),
         Join("modified_by", "users.id"),
     )
-
-    @override
-    def shape_rows(self, resource: Resource) -> Iterable[Record]:
-        """A record for each property that a resource's metadata lists."""
-        match resource:
-            case {"attributes": {"properties": dict(properties)}}:
-                name = resource_id(resource)
-            case _:
-                return
-        for attribute, about in sorted(properties.items()):
-            said = about if isinstance(about, dict) else {}
-            # `type` would be hidden behind the JSON:API type of the resource.
-            described = {key: value for key, value in said.items() if key != "type"}
-            row = {**described, "resource": name, "name": attribute, "dataType": said.get("type")}
-            yield from super().shape_rows(
-                {
-                    "id": f"{name}/{attribute}",
-                    "type": resource.get("type"),
-                    "attributes": row,
-                    "relationships": resource.get("relationships"),
-                }
-            )

@@ -26,7 +26,8 @@ def session_of(session: Mapping[str, Any]) -> str | None:
 class CustomerSessionEvents(KustomerStream):
     """One row for each event of a customer's session.
 
-    Costs one request per session of each changed customer. Rows never change; `published_at` orders them.
+    Costs one request per session of each changed customer. Rows never change; `published_at`
+    orders them.
     Source: https://developer.kustomer.com/api/core-resources
     """
 

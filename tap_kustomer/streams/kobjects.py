@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.reading.sources import Criterion, Search
@@ -20,6 +21,7 @@ from tap_kustomer.shaping.fields import (
 from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
+from tap_kustomer.streams.definition import define
 from tap_kustomer.streams.parts import (
     CREATED_AT,
     DELETION,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from tap_kustomer.shaping.fields import Field
-    from tap_kustomer.tap import TapKustomer
+    from tap_kustomer.streams.definition import StreamDefinition
 
 _DONE: Final = (
     time("createdAt", "When it happened."),
@@ -149,38 +151,42 @@ PREFIX: Final = "kobject_"
 
 
 class KlassKobjects(Kobjects):
-    """One row for each custom object of one klass, with its custom attributes typed.
+    """One row for each custom object of one klass, with its custom attributes typed."""
+
+
+def define_klass(
+    name: str, klass: str, custom_fields: tuple[Field, ...] = (), title: str = ""
+) -> StreamDefinition:
+    """The stream of the custom objects of one klass, with its custom attributes typed.
 
     Args:
-        tap: The tap.
-        name: Of the table, such as `kobject_order`.
+        name: Of the stream, such as `kobject_order`.
         klass: Name of the klass in the API.
         custom_fields: The custom attributes of the klass.
         title: Name of the klass as people see it.
     """
-
-    def __init__(
-        self,
-        tap: TapKustomer,
-        name: str,
-        klass: str,
-        custom_fields: tuple[Field, ...] = (),
-        title: str = "",
-    ) -> None:
-        self.name = name
-        super().__init__(tap, custom_fields)
-        self.types = (f"{_TYPE}{klass}",)
-        # The catalog tells a later run which klass it is, for names of tables are made to fit.
-        self.schema["properties"]["type"]["enum"] = list(self.types)
-        self.schema["title"] = title or klass
+    kobjects = define(KlassKobjects, custom_fields)
+    types = (f"{_TYPE}{klass}",)
+    columns = kobjects.schema["properties"]
+    return replace(
+        kobjects,
+        name=name,
+        types=types,
+        schema={
+            **kobjects.schema,
+            # The catalog tells a later run which klass it is, for names of streams are made to fit.
+            "properties": {**columns, "type": {**columns["type"], "enum": list(types)}},
+            "title": title or klass,
+        },
         # Which criterion this context has is not said: that of all klasses, or one of its own.
-        self.own_source = Search(
+        own_source=Search(
             f"kobject_{klass}",
             criteria=(
                 Criterion("kobject_updated_at"),
                 Criterion(f"kobject_{klass}_updated_at"),
             ),
-        )
+        ),
+    )
 
 
 def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tap_kustomer.client.errors import AccessError, RequestError
+from tap_kustomer.client.errors import AccessError, StreamError
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.sync.extractions import explain_refusal, is_absent
@@ -14,8 +14,8 @@ from tap_kustomer.sync.extractions import explain_refusal, is_absent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from tap_kustomer.sync.context import Context
     from tap_kustomer.sync.extractions import Extraction
-    from tap_kustomer.sync.run import Run
 
 
 class Readable(Enum):
@@ -51,17 +51,16 @@ class AccessCheck:
     reason: str = ""
 
 
-def check_access(run: Run, readings: Iterable[Extraction]) -> list[AccessCheck]:
-    """Ask for as little of each reading as shows whether it can be read, several at once.
+def check_access(context: Context, extractions: Iterable[Extraction]) -> list[AccessCheck]:
+    """Ask for as little of each extraction as shows whether it can be read, several at once.
+
+    The key was found to work: what is refused lacks a role.
 
     Raises:
-        DeadKeyError: Kustomer does not know the key.
-        RequestError: Kustomer can't be asked at all.
+        RunError: Kustomer can't be asked at all.
     """
-    # With a key that works: so whoever is refused lacks a role.
-    run.begin()
-    opened = [(reading, _open(run, reading)) for reading in readings]
-    return [_finding(reading, pages) for reading, pages in opened]
+    opened = [(extraction, _open(context, extraction)) for extraction in extractions]
+    return [_finding(extraction, pages) for extraction, pages in opened]
 
 
 def table_of(findings: Iterable[AccessCheck]) -> str:
@@ -73,29 +72,31 @@ def table_of(findings: Iterable[AccessCheck]) -> str:
     return "\n".join(lines)
 
 
-def _open(run: Run, reading: Extraction) -> Prefetch:
+def _open(context: Context, reading: Extraction) -> Prefetch:
     def read(is_consumed: Callable[[], bool]) -> Iterator[Page]:
         del is_consumed
         rows = reading.sample()
         if rows is not None:
             yield Page(rows)
 
-    return Prefetch(read, before_waiting=lambda: None, stop_if_asked=run.stop_if_asked)
+    return Prefetch(read, before_waiting=lambda: None, stop_if_asked=context.stop_if_asked)
 
 
 def _finding(reading: Extraction, pages: Iterable[Page]) -> AccessCheck:
-    name, others = reading.lead.name, reading.others
+    lead, others = reading.lead.definition, reading.others
     try:
         if list(pages):
-            return AccessCheck(name, others, Readable.YES)
+            return AccessCheck(lead.name, others, Readable.YES)
     except IncompleteError:
-        return AccessCheck(name, others, Readable.YES)
+        return AccessCheck(lead.name, others, Readable.YES)
     except AccessError as error:
-        return AccessCheck(name, others, Readable.NO, explain_refusal(reading.lead, error))
-    except RequestError as error:
-        readable = Readable.ABSENT if is_absent(reading.lead, error) else Readable.NO
-        return AccessCheck(name, others, readable, str(error))
-    return AccessCheck(name, others, Readable.UNKNOWN, "there are no rows by which to ask for it")
+        return AccessCheck(lead.name, others, Readable.NO, explain_refusal(lead, error))
+    except StreamError as error:
+        readable = Readable.ABSENT if is_absent(lead, error) else Readable.NO
+        return AccessCheck(lead.name, others, readable, str(error))
+    return AccessCheck(
+        lead.name, others, Readable.UNKNOWN, "there are no rows by which to ask for it"
+    )
 
 
 def _name(finding: AccessCheck) -> str:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
     MissingError,
     RefusedError,
     WrongAnswerError,
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply
     from tap_kustomer.reading.sources import PagedList
     from tap_kustomer.shaping.fields import Field
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.sync.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -60,36 +59,36 @@ class Definitions:
     custom: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
 
 
-def discover(run: Run, resources: Iterable[str], klasses: PagedList) -> Definitions:
+def discover(context: Context, resources: Iterable[str], klasses: PagedList) -> Definitions:
     """Ask for klasses and metadata: one request for each resource and klass, and the list.
 
     What the key may not read is left open: columns `custom` stay untyped then, and classes of
     custom objects have no table of their own. Nothing is lost by that.
 
     Args:
-        run: Asks Kustomer.
+        context: Asks Kustomer.
         resources: Such as `customer`, whose custom attributes are asked for.
         klasses: The list of klasses.
 
     Raises:
         RequestError: Kustomer can't be asked at all.
     """
-    found = _klasses(run, klasses)
+    found = _klasses(context, klasses)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
-    answers = {name: run.workers.submit(partial(_custom_fields, run, name)) for name in names}
+    answers = {
+        name: context.workers.submit(partial(_custom_fields, context, name)) for name in names
+    }
     custom: dict[str, tuple[Field, ...]] = {}
     refused: AccessError | None = None
     for name, answer in answers.items():
         try:
-            custom[name] = run.workers.result(answer)
-        except DeadKeyError:
-            raise
+            custom[name] = context.workers.result(answer)
         except AccessError as error:
             refused = error
         except (MissingError, RefusedError) as error:
             logger.warning("The custom attributes of %s stay untyped: %s", name, error)
     if refused is not None:
-        run.check_key()
+        context.check_key()
         logger.warning(
             "Custom attributes stay untyped, as the API key has none of the roles %s: %s",
             ", ".join(METADATA_ROLES),
@@ -98,17 +97,15 @@ def discover(run: Run, resources: Iterable[str], klasses: PagedList) -> Definiti
     return Definitions(tuple(found), custom)
 
 
-def _klasses(run: Run, source: PagedList) -> list[Klass]:
+def _klasses(context: Context, source: PagedList) -> list[Klass]:
     attributes: list[dict[str, Any]] = []
     try:
-        for page in read_list(run.session, run.workers, source, run.settings.page_size):
+        for page in read_list(context.session, context.workers, source, context.settings.page_size):
             found = (resource.get("attributes") for resource in page.resources)
             attributes += (klass for klass in found if isinstance(klass, dict))
-    except DeadKeyError:
-        raise
     except (AccessError, MissingError, RefusedError) as error:
         if isinstance(error, AccessError):
-            run.check_key()
+            context.check_key()
         logger.warning("No klass has a table of its own, as they can't be listed: %s", error)
     except IncompleteError as error:
         logger.warning("Some klasses may have no table of their own: %s", error)
@@ -121,8 +118,8 @@ def _klasses(run: Run, source: PagedList) -> list[Klass]:
     ]
 
 
-def _custom_fields(run: Run, resource: str) -> tuple[Field, ...]:
-    return run.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
+def _custom_fields(context: Context, resource: str) -> tuple[Field, ...]:
+    return context.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
 
 
 def _fields(reply: Reply) -> tuple[Field, ...]:

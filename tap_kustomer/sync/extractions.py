@@ -9,41 +9,31 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
-    GaveUpError,
     MissingError,
-    OversizedError,
-    RedirectError,
-    RefusedError,
-    RequestError,
-    WrongAnswerError,
+    NoAnswerError,
+    StreamError,
 )
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
-from tap_kustomer.reading.sources import (
-    Concatenation,
-    CursorList,
-    LiveIds,
-    PagedList,
-    PerParent,
-    Search,
-    Single,
-    is_windowed,
-    root_of,
-)
-from tap_kustomer.reporting.outcome import Outcome
+from tap_kustomer.reading.sources import is_searched, is_windowed, root_of
+from tap_kustomer.reporting.results import StreamResult
+from tap_kustomer.reporting.summary import log_result
 from tap_kustomer.streams.roles import SEARCH_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tap_kustomer.reading.pages import Page, Shortfall
+    from tap_kustomer.reading.sources import Source
+    from tap_kustomer.reporting.progress import Progress
+    from tap_kustomer.reporting.results import RunResults
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.stream import TapStream
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.streams.definition import StreamDefinition
+    from tap_kustomer.sync.context import Context, RunTimes
 
 # How many readings are open at once: each has asked for its first rows.
 _OPEN_AT_ONCE: Final = 32
@@ -54,43 +44,37 @@ _RECORDS_A_STATE: Final = 1_000
 # What is known of a reading until its end.
 _CUT_SHORT: Final = "Cut short, as the run ended"
 
-# Errors that may concern one table alone.
-_OF_ONE_TABLE: Final = (
-    MissingError,
-    RefusedError,
-    OversizedError,
-    WrongAnswerError,
-    RedirectError,
-    GaveUpError,
-)
-
-# What Kustomer's search gives: its counts are to be reached.
-_SEARCHED: Final = (Search, LiveIds)
-
-_ORDER: Final = (Single, PagedList, Concatenation, CursorList, Search, PerParent, LiveIds)
-
 
 class Extraction:
-    """One reading of a source, and the tables that its rows go to.
+    """One run over a source, and the streams that its rows go to.
 
     Args:
-        run: What all readings of this run share.
-        tables: Those that are made of this source's rows. The first one speaks for them all.
+        context: What all streams of this run share.
+        times: The points in time of this run.
+        source: What is read.
+        streams: Those that are made of this source's rows. The first one speaks for them all.
 
     Attributes:
-        lead: The table that names the reading in logs and errors.
+        source: What is read.
+        streams: Those that its rows go to.
+        lead: The stream that names the extraction in logs and errors.
     """
 
-    def __init__(self, run: Run, tables: Sequence[TapStream]) -> None:
-        self.lead = tables[0]
-        self._run = run
-        self._tables = tables
+    def __init__(
+        self, context: Context, times: RunTimes, source: Source, streams: Sequence[TapStream]
+    ) -> None:
+        self.source = source
+        self.lead = streams[0]
+        self._context = context
+        self._until = times.until
+        self.streams = streams
         self._by_type: dict[str, list[TapStream]] = {}
         self._ahead: Prefetch | None = None
-        self._reader = run.reader(self._note_count)
+        self._reader = context.reader(times, self._note_count)
         self._missing = 0
         self._is_unproven = False
         self._left_out = ""
+        self._failure = ""
         self._incomplete: IncompleteError | None = None
         self._was_read = False
 
@@ -100,50 +84,52 @@ class Extraction:
         self._ahead = Prefetch(
             partial(self._read, self._window),
             before_waiting=before_waiting,
-            stop_if_asked=self._run.stop_if_asked,
+            stop_if_asked=self._context.stop_if_asked,
         )
 
-    def write(self, write_state: Callable[[], None]) -> None:
+    def write(
+        self, write_state: Callable[[], None], progress: Progress, results: RunResults
+    ) -> None:
         """Write all that is read.
 
         Args:
             write_state: Writes a STATE; called when one is due.
+            progress: Told of what is written.
+            results: What came of each stream is added to it.
 
         Raises:
             TapKustomerError: The run can't go on.
         """
         assert self._ahead is not None, "it is opened first"  # noqa: S101
-        for table in self._tables:
-            table.begin(self._window)
-        self._run.progress.begin(
-            self.lead.name, self._window.end if is_windowed(self.lead.source) else None
-        )
-        began = self._run.clock.monotonic()
+        for stream in self.streams:
+            stream.begin(self._window)
+        progress.begin(self.lead.name, self._window.end if is_windowed(self.source) else None)
+        began = self._context.clock.monotonic()
         self._left_out = _CUT_SHORT
-        self._was_read = any(table.was_read for table in self._tables)
+        self._was_read = any(stream.was_read for stream in self.streams)
         try:
             with self._leaving_out():
-                self._write_pages(self._ahead, write_state)
-                for table in self._tables:
-                    if table.is_incremental:
-                        table.advance_bookmark(self._run.until)
-                    table.finish(is_complete=not self._missing)
+                self._write_pages(self._ahead, write_state, progress)
+                for stream in self.streams:
+                    if stream.is_incremental:
+                        stream.advance_bookmark(self._until)
+                    stream.finish(is_complete=not self._missing)
                 self._left_out = ""
             if self._left_out:
                 self._keep_what_came()
         finally:
-            self._report(self._run.clock.monotonic() - began)
+            self._report(self._context.clock.monotonic() - began, results)
         write_state()
 
     def _keep_what_came(self) -> None:
         """End the tables of a reading that has not come to its own end."""
-        for table in self._tables:
+        for stream in self.streams:
             if self._incomplete is None:
-                table.write_batch()
+                stream.write_batch()
             else:
                 if self._incomplete.since is not None:
-                    table.cap_bookmark(self._incomplete.since)
-                table.finish(is_complete=False)
+                    stream.cap_bookmark(self._incomplete.since)
+                stream.finish(is_complete=False)
 
     def sample(self) -> list[Resource] | None:
         """A few resources, at the lowest price; None where there is nothing to ask by.
@@ -153,10 +139,10 @@ class Extraction:
         """
         window = self._window
         window = Window(min(window.start, window.end), window.end)
-        return self._reader.peek(self.lead.source, window, self.lead.name)
+        return self._reader.peek(self.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
-        """The records of the first table alone, without writing anything.
+        """The records of the first stream alone, without writing anything.
 
         Raises:
             TapKustomerError: They can't be read to the end.
@@ -165,63 +151,63 @@ class Extraction:
             for page in self._read(self._window, lambda: True):
                 for resource in page.resources:
                     if self.lead in self._takers(resource.get("type")):
-                        yield from self.lead.shape_rows(resource)
-                self._run.stop_if_asked()
-        if self.lead.name in self._run.failed:
-            raise TapKustomerError(self._run.failed[self.lead.name])
+                        yield from self.lead.shape(resource)
+                self._context.stop_if_asked()
+        if self._failure:
+            raise TapKustomerError(self._failure)
 
     @property
     def others(self) -> int:
         """How many tables are made of the same rows as the first one."""
-        return len(self._tables) - 1
+        return len(self.streams) - 1
 
     @property
     def _window(self) -> Window:
-        return Window(min(table.start for table in self._tables), self._run.until)
+        return Window(min(stream.start for stream in self.streams), self._until)
 
     def _read(self, window: Window, is_consumed: Callable[[], bool]) -> Iterator[Page]:
-        if window.start > window.end and is_windowed(self.lead.source):
+        if window.start > window.end and is_windowed(self.source):
             return
-        yield from self._reader.read(
-            self.lead.source, window, self.lead.name, is_consumed=is_consumed
-        )
+        yield from self._reader.read(self.source, window, self.lead.name, is_consumed=is_consumed)
 
-    def _write_pages(self, pages: Iterable[Page], write_state: Callable[[], None]) -> None:
-        batches = self._run.settings.batches
+    def _write_pages(
+        self, pages: Iterable[Page], write_state: Callable[[], None], progress: Progress
+    ) -> None:
+        batches = self._context.settings.batches
         due = _RECORDS_A_STATE if batches is None else batches.batch_size
         written = 0
         for page in pages:
             count = self._write_page(page)
             written += count
-            self._run.progress.wrote(sum(table.rows for table in self._tables), page.reached)
+            progress.wrote(sum(stream.rows for stream in self.streams), page.reached)
             # The next page may be as large, and a file holds no more.
             if written + count > due:
                 written = 0
                 # The state speaks of all tables, so their files are ended together.
-                for table in self._tables:
-                    table.write_batch()
+                for stream in self.streams:
+                    stream.write_batch()
                 write_state()
             # Between two pages the state speaks of exactly what was written.
-            self._run.stop_if_asked()
+            self._context.stop_if_asked()
 
     def _write_page(self, page: Page) -> int:
-        for table in self._tables:
-            table.begin_page()
+        for stream in self.streams:
+            stream.begin_page()
         count = 0
         try:
             for resource in page.resources:
-                for table in self._takers(resource.get("type")):
-                    table.write_resource(resource)
+                for stream in self._takers(resource.get("type")):
+                    stream.write_resource(resource)
                 count += 1
         except BaseException:
             # Told to end while a reader pauses: rows of such a page come in order.
             if page.reached is not None:
-                for table in self._tables:
-                    table.flush_partial()
+                for stream in self.streams:
+                    stream.flush_partial()
             raise
         if page.reached is not None:
-            for table in self._tables:
-                table.advance_bookmark(page.reached)
+            for stream in self.streams:
+                stream.advance_bookmark(page.reached)
         return count
 
     def _takers(self, resource_type: str | None) -> list[TapStream]:
@@ -229,14 +215,16 @@ class Extraction:
         key = str(resource_type)
         if key not in self._by_type:
             self._by_type[key] = [
-                table for table in self._tables if not table.types or key in table.types
+                stream
+                for stream in self.streams
+                if not stream.definition.types or key in stream.definition.types
             ]
         return self._by_type[key]
 
     @property
     def _was_begun(self) -> bool:
         """Whether the tables were read before, or in part just now."""
-        return self._was_read or any(table.rows for table in self._tables)
+        return self._was_read or any(stream.rows for stream in self.streams)
 
     @contextmanager
     def _leaving_out(self) -> Iterator[None]:
@@ -247,36 +235,32 @@ class Extraction:
         """
         try:
             yield
-        except DeadKeyError:
-            raise
         except AccessError as error:
             # The key is good, so what it lacks is a role.
-            self._run.check_key()
-            self._leave_out(explain_refusal(self.lead, error), is_fault=self._was_begun)
+            self._context.check_key()
+            self._leave_out(explain_refusal(self.lead.definition, error), is_fault=self._was_begun)
         except NoneFoundError as error:
             # They may all have been deleted: asked about again, with others, they hold up nobody.
             self._leave_out(str(error), is_fault=False)
-        except _OF_ONE_TABLE as error:
-            if isinstance(error, GaveUpError | RedirectError):
+        except StreamError as error:
+            if isinstance(error, NoAnswerError):
                 self._make_sure_that_others_answer(error)
-            if self._was_begun or not is_absent(self.lead, error):
+            if self._was_begun or not is_absent(self.lead.definition, error):
                 self._leave_out(str(error), is_fault=True)
             else:
                 self._leave_out(f"this organisation does not have it: {error}", is_fault=False)
         except IncompleteError as error:
             self._accept(error)
 
-    def _make_sure_that_others_answer(self, error: RequestError) -> None:
-        """Find out whether it is this table alone that can't be read.
+    def _make_sure_that_others_answer(self, error: NoAnswerError) -> None:
+        """Find out whether it is this stream alone that can't be read.
 
         Raises:
             RequestError: Kustomer can't be asked at all, or does not know the key any more.
         """
         try:
-            self._run.check_key()
-        except DeadKeyError:
-            raise
-        except RequestError:
+            self._context.check_key()
+        except StreamError:
             raise error from None
 
     def _leave_out(self, reason: str, *, is_fault: bool) -> None:
@@ -289,15 +273,15 @@ class Extraction:
         self._left_out = f"Left out: {reason}"
         self.lead.logger.warning(self._left_out)
         if is_fault:
-            self._run.failed[self.lead.name] = reason
+            self._failure = reason
 
     def _accept(self, error: IncompleteError) -> None:
         """Note that rows are missing. In a list, that is no fault by default."""
         self._incomplete = error
         self._left_out = f"Incomplete: {error}"
         self.lead.logger.warning(self._left_out)
-        if isinstance(root_of(self.lead.source), _SEARCHED) or self._run.settings.strict_counts:
-            self._run.failed[self.lead.name] = str(error)
+        if is_searched(root_of(self.source)) or self._context.settings.strict_counts:
+            self._failure = str(error)
 
     def _note_count(self, count: Shortfall | Unproven) -> None:
         if isinstance(count, Unproven):
@@ -305,70 +289,71 @@ class Extraction:
         else:
             self._missing += count.expected - count.delivered
 
-    def _report(self, seconds: float) -> None:
-        """Log what came of each table, and note it for the summary."""
-        for table in self._tables:
-            is_lead = table is self.lead
-            outcome = Outcome(
-                stream=table.name,
-                rows=table.rows,
+    def _report(self, seconds: float, results: RunResults) -> None:
+        """Log what came of each stream, and note it for the summary."""
+        if self._failure:
+            results.failed[self.lead.name] = self._failure
+        for stream in self.streams:
+            is_lead = stream is self.lead
+            result = StreamResult(
+                stream=stream.name,
+                rows=stream.rows,
                 came_with="" if is_lead else self.lead.name,
                 requests=self._reader.session.requests if is_lead else 0,
                 seconds=round(seconds, 1) if is_lead else 0.0,
                 missing=self._missing if is_lead else 0,
                 is_unproven=self._is_unproven and is_lead,
                 left_out=self._left_out,
-                bookmark=table.bookmark,
+                bookmark=stream.bookmark,
             )
-            self._run.outcomes.append(outcome)
-            table.report(outcome)
+            results.streams.append(result)
+            log_result(result, stream.logger)
 
 
-def explain_refusal(table: TapStream, error: AccessError) -> str:
-    """What a key that is good lacks to read a table, and what came."""
-    roles = ", ".join(table.roles)
-    if isinstance(table.source, _SEARCHED):
+def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
+    """What a key that is good lacks to read a stream, and what came."""
+    roles = ", ".join(stream.roles)
+    if is_searched(stream.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"the API key may not read it: {error}"
     return f"the API key has none of the roles {roles}: {error}"
 
 
-def is_absent(table: TapStream, error: RequestError) -> bool:
-    """Whether an error shows that an organisation does not have a table.
+def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
+    """Whether an error shows that an organisation does not have a stream.
 
-    What is only assumed to be there may be absent in any way.
+    For a stream that is only assumed to be there, any of these errors does.
     """
-    if table.assumed:
+    if stream.assumed:
         return True
-    return isinstance(error, MissingError) and not isinstance(table.source, _SEARCHED)
-
-
-def in_order(readings: Iterable[Extraction]) -> list[Extraction]:
-    """Readings in the order in which they are written: what is quick to read comes first."""
-    return sorted(readings, key=lambda reading: _ORDER.index(type(reading.lead.source)))
+    return isinstance(error, MissingError) and not is_searched(stream.source)
 
 
 def write_all(
-    opening: Iterable[Extraction],
+    extractions: Iterable[Extraction],
     *,
     write_state: Callable[[], None],
     before_waiting: Callable[[], None],
+    progress: Progress,
+    results: RunResults,
 ) -> None:
-    """Write all readings in turn, while those behind have asked for their first rows already.
+    """Write all extractions in turn, while those behind have asked for their first rows already.
 
     Args:
-        opening: In the order in which they are written.
+        extractions: In the order in which they are written.
         write_state: Writes a STATE.
         before_waiting: Called when nothing is there to be written.
+        progress: Told of what is written.
+        results: What came of each stream is added to it.
 
     Raises:
         TapKustomerError: The run can't go on.
     """
-    waiting = deque(opening)
+    waiting = deque(extractions)
     opened: deque[Extraction] = deque()
     while waiting or opened:
         while waiting and len(opened) < _OPEN_AT_ONCE:
             opened.append(waiting.popleft())
             opened[-1].open(before_waiting)
-        opened.popleft().write(write_state)
+        opened.popleft().write(write_state, progress, results)

@@ -1,155 +1,106 @@
-"""What the streams of one run share: a session, a point in time, and what was left out."""
+"""One run over the streams that are selected."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
-from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Request, Session
-from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reporting.progress import NoProgress
+from tap_kustomer.client.errors import StreamError
+from tap_kustomer.reading.pages import Window
+from tap_kustomer.reading.sources import Search
+from tap_kustomer.reporting.progress import shown
+from tap_kustomer.sync.access import check_access
+from tap_kustomer.sync.extractions import Extraction, write_all
+from tap_kustomer.sync.plan import plan, undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tap_kustomer.client.clock import Clock
-    from tap_kustomer.client.session import Reply
-    from tap_kustomer.config import Settings
-    from tap_kustomer.reading.pages import Shortfall, Unproven
-    from tap_kustomer.reporting.outcome import Outcome
-    from tap_kustomer.reporting.progress import Progress
-
-T = TypeVar("T")
+    from tap_kustomer.reporting.results import RunResults
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.singer.stream import TapStream
+    from tap_kustomer.sync.access import AccessCheck
+    from tap_kustomer.sync.context import Context, RunTimes
 
 
-@dataclass
-class Run:
-    """One run of the tap.
+def write_extractions(
+    context: Context,
+    extractions: Sequence[Extraction],
+    results: RunResults,
+    *,
+    write_state: Callable[[], None],
+    before_waiting: Callable[[], None],
+) -> None:
+    """Write all extractions of a run, with a line on the terminal that shows how far it has come.
 
-    Attributes:
-        settings: The checked settings.
-        clock: Tells the time and waits.
-        stop_if_asked: Ends the run by raising, if a signal has asked for it.
-        selected: Names of the tables that are to be read.
-        outcomes: What came of each table, in the order in which they were finished.
-        is_finished: Whether the run came to its end, and its last STATE was written.
-        progress: Told of what is written.
-        failed: Why tables that there should be could not be read to their end, by their names.
+    Args:
+        context: What all of them share.
+        extractions: In the order in which they are written.
+        results: What came of each stream is added to it.
+        write_state: Writes a STATE; called when one is due.
+        before_waiting: Called when nothing is there to be written.
+
+    Raises:
+        TapKustomerError: The run can't go on.
     """
-
-    settings: Settings
-    clock: Clock
-    stop_if_asked: Callable[[], None]
-    selected: list[str] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    is_finished: bool = False
-    progress: Progress = field(default_factory=NoProgress)
-    failed: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def authenticator(self) -> BearerAuthenticator:
-        """Shows the key to Kustomer, and to nobody else."""
-        return BearerAuthenticator(self.settings.api_key, self.settings.base_url)
-
-    @cached_property
-    def session(self) -> Session:
-        """The one session with Kustomer."""
-        settings = self.settings
-        return Session(
-            base_url=settings.base_url,
-            authenticator=self.authenticator,
-            limiter=Limiter(self.clock, settings.api_usage),
-            clock=self.clock,
-            timeout=settings.request_timeout,
-            user_agent=settings.user_agent,
-            max_retry_seconds=settings.max_retry_seconds,
-            connections=settings.max_parallel_requests,
+    with shown(context.session.limiter.search, context.clock, len(extractions)) as progress:
+        write_all(
+            extractions,
+            write_state=write_state,
+            before_waiting=before_waiting,
+            progress=progress,
+            results=results,
         )
 
-    @cached_property
-    def workers(self) -> Workers:
-        """The threads that ask while the main thread writes."""
-        return Workers(self.settings.max_parallel_requests, self.stop_if_asked)
 
-    def reader(self, report: Callable[[Shortfall | Unproven], None] = lambda _: None) -> Reader:
-        """Reads sources, with a count of its own of the requests that it takes.
+def check_streams(context: Context, streams: Sequence[TapStream]) -> list[AccessCheck]:
+    """Find out which streams the API key can read.
 
-        Args:
-            report: Called with rows that are counted but don't come, and with what no count
-                proves.
-        """
-        return Reader(
-            session=self.session.counted(),
-            workers=self.workers,
-            page_size=self.settings.page_size,
-            parallel=self.settings.max_parallel_requests,
-            lookahead=self.settings.lookahead_bytes,
-            strict=self.settings.strict_counts,
-            now=self.started,
-            earliest=self.settings.start or 0,
-            report=report,
-        )
-
-    def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
-        """Ask for one thing and wait for it; a signal ends the waiting."""
-        return self.workers.call(partial(self.session.send, request, read))
-
-    def begin(self) -> None:
-        """Fix the point in time up to which is read, by Kustomer's clock.
-
-        Raises:
-            DeadKeyError: Kustomer does not know the key.
-            RequestError: Kustomer can't be asked.
-        """
-        self.started  # noqa: B018  # Found out once, and kept.
-
-    @cached_property
-    def started(self) -> int:
-        """The start of the run by Kustomer's clock, in milliseconds since 1970."""
-        self.check_key()
-        return int(self.session.server_now()) * 1000
-
-    @cached_property
-    def until(self) -> int:
-        """The end of every window of this run, in milliseconds since 1970.
-
-        It is the start of the run less the time that the search may lag behind, or the end date
-        where that is earlier.
-        """
-        settled = self.started - self.settings.settle_seconds * 1000
-        return settled if self.settings.end is None else min(settled, self.settings.end)
-
-    def check_key(self) -> None:
-        """Ask for the one thing that any valid key may read, whatever its roles.
-
-        See https://developer.kustomer.com/docs/get-started/quickstart.
-
-        Raises:
-            DeadKeyError: Kustomer does not know the key.
-        """
-        try:
-            self._ask_who_we_are()
-        except AccessError as error:
-            raise DeadKeyError(
-                f"Kustomer does not accept the API key: {error}. It may have expired, been "
-                "revoked, be bound to other IP addresses, or belong to another region than "
-                f"{self.settings.base_url}: check api_key, organization and region"
-            ) from error
-
-    def _ask_who_we_are(self) -> None:
-        for path in ("/v1/auth/tokens/current", "/v1/users/current"):
-            try:
-                self.ask(Request("GET", path), _ignore)
-            except MissingError:
-                # A proxy that does not forward this path says nothing about the key.
-                continue
-            return
+    Raises:
+        TapKustomerError: Kustomer can't be asked at all.
+    """
+    times = context.fix_times()
+    return check_access(context, plan_extractions(context, times, streams))
 
 
-def _ignore(reply: Reply) -> None:
-    del reply
+def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
+    """Read the records of one stream, in an extraction for this stream alone.
+
+    Raises:
+        TapKustomerError: They can't be read.
+    """
+    source = stream.definition.source
+    return Extraction(context, context.fix_times(), source, [stream]).records()
+
+
+def plan_extractions(
+    context: Context, times: RunTimes, streams: Sequence[TapStream]
+) -> list[Extraction]:
+    """Plan the extractions of a run, with what has to be counted for that.
+
+    Raises:
+        RunError: Kustomer can't be asked at all.
+    """
+    planned = plan(
+        streams,
+        shared_rows=_count_shared_rows(context, times, undecided(streams)),
+        page_size=context.settings.page_size,
+    )
+    return [Extraction(context, times, source, group) for source, group in planned]
+
+
+def _count_shared_rows(
+    context: Context, times: RunTimes, streams: Sequence[TapStream]
+) -> int | None:
+    """Count the rows of streams that may be read together; None if they can't be counted."""
+    if not streams:
+        return None
+    source = streams[0].definition.source
+    start = min(stream.start for stream in streams)
+    if start > times.until:
+        return 0
+    if not isinstance(source, Search):
+        return None
+    try:
+        return context.reader(times).count(source, Window(start, times.until))
+    except StreamError:
+        return None  # Each extraction will log what it lacks.

@@ -341,6 +341,6 @@ def test_a_table_is_read_whole_where_the_metadata_asks_for_it(
     run = tap.sync()
 
     assert run.code == 0, run.log
-    ((_, _, window),) = tap.run.asked
+    ((_, _, window),) = tap.script.asked
     assert window.start == 0
     assert len(run.records("customers")) == len(sound.records("customers"))

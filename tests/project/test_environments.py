@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = {
     ".venv": "requirements-dev.txt",
     ".venv/meltano": "requirements-demo.txt",
+    ".venv/dbt": "requirements-dbt.txt",
     ".venv/singer-io": "benchmarks/taps/requirements-singer-io.txt",
 }
 

@@ -1,4 +1,4 @@
-"""The folders of the tap: imports run one way."""
+"""The rooms of the repository: imports run one way, those for annotations included."""
 
 from __future__ import annotations
 
@@ -8,62 +8,149 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import kustomer_sandbox
 import tap_kustomer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-ROOT = Path(tap_kustomer.__file__).parent
+TAP = Path(tap_kustomer.__file__).parent
+SANDBOX = Path(kustomer_sandbox.__file__).parent
 
-# From the bottom to the top. Whoever stands in a line may import from the lines above it.
+# From the bottom to the top: each of these may import from the lines above it.
 LAYERS = (
     ("errors", "lightly", "nesting", "resource", "secrecy", "suggestions", "times"),
-    ("client", "writing"),
-    ("config", "inputs", "reading", "shaping"),
-    ("singer",),
+    ("client",),
+    ("config", "files", "reading", "shaping"),
     ("reporting", "streams"),
+    ("singer",),
     ("sync",),
     ("tap",),
     ("__main__",),
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
+# The modules that each module imports, by their names.
+Imports = dict[str, set[str]]
+
+
+def imports_of(package: Path) -> Imports:
+    """The imports of a package among its own modules, wherever in a module they stand.
+
+    A package imports nothing for its modules: `a.b` counts as one that imports `a.b` alone, though
+    Python would import `a` before.
+    """
+    files = {name_of(file, package): file for file in sorted(package.rglob("*.py"))}
+    return {
+        name: {module for module in imported(ast.parse(file.read_text()), files) if module in files}
+        for name, file in files.items()
+    }
+
+
+def name_of(file: Path, package: Path) -> str:
+    path = file.relative_to(package.parent).with_suffix("")
+    return ".".join(path.parts).removesuffix(".__init__")
+
+
+def imported(tree: ast.AST, known: Container[str]) -> Iterator[str]:
+    """The modules that a module imports, or imports something from."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in known else str(node.module)
+
+
+def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """The modules that a module imports from, each with a name that it imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((str(node.module), alias.name) for alias in node.names)
+
+
+def circles(imports: Imports) -> Iterator[list[str]]:
+    """The modules that import each other, as far as one search from each module finds them."""
+    done: set[str] = set()
+
+    def search(path: list[str]) -> Iterator[list[str]]:
+        for module in sorted(imports[path[-1]] - done):
+            if module in path:
+                yield [*path[path.index(module) :], module]
+            else:
+                yield from search([*path, module])
+        done.add(path[-1])
+
+    for module in imports:
+        if module not in done:
+            yield from search([module])
+
 
 def room(module: str) -> str:
-    """The folder of the tap that a module stands in, or the module itself if it is in none."""
+    """The folder of the tap that a module is in, or the module itself if it is in none."""
     return module.split(".")[1]
 
 
-def imported(node: ast.AST) -> Iterator[str]:
-    """The modules that are imported when code runs, be it within functions."""
-    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+@pytest.mark.parametrize("package", [TAP, SANDBOX], ids=lambda package: package.name)
+def test_no_module_imports_itself_by_way_of_others(package: Path) -> None:
+    assert not [*circles(imports_of(package))]
+
+
+@pytest.mark.parametrize(("module", "others"), imports_of(TAP).items())
+def test_imports_run_one_way(module: str, others: set[str]) -> None:
+    if module == TAP.name:
         return
-    if isinstance(node, ast.ImportFrom) and node.module == "tap_kustomer":
-        yield from (f"tap_kustomer.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tap_kustomer."):
-        yield str(node.module)
-    for child in ast.iter_child_nodes(node):
-        yield from imported(child)
+    own = room(module)
 
+    above = {
+        other
+        for other in others - {TAP.name}
+        if room(other) != own and RANKS[room(other)] >= RANKS[own]
+    }
 
-@pytest.mark.parametrize(
-    "file", sorted(ROOT.rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT))
-)
-def test_imports_run_one_way(file: Path) -> None:
-    own = file.relative_to(ROOT).parts[0].removesuffix(".py")
-    if own == "__init__":
-        return
-
-    for module in imported(ast.parse(file.read_text())):
-        other = room(module)
-        assert other == own or RANKS[other] < RANKS[own], f"{module} stands above {own}"
+    assert not above
 
 
 def test_every_folder_and_module_has_its_place() -> None:
     found = {
         path.name.removesuffix(".py")
-        for path in ROOT.iterdir()
+        for path in TAP.iterdir()
         if path.suffix == ".py" or (path / "__init__.py").exists()
     }
 
     assert found - {"__init__"} == RANKS.keys()
+
+
+def test_an_import_for_annotations_closes_a_circle_too(tmp_path: Path) -> None:
+    package = tmp_path / "example"
+    package.mkdir()
+    (package / "one.py").write_text("from example.two import Two\n")
+    (package / "two.py").write_text(
+        "if TYPE_CHECKING:\n    from example import three\n\ndef two():\n    import example.one\n"
+    )
+    (package / "three.py").write_text("from example import one\n")
+    imports = imports_of(package)
+
+    assert imports == {
+        "example.one": {"example.two"},
+        "example.two": {"example.three", "example.one"},
+        "example.three": {"example.one"},
+    }
+    assert [*circles(imports)] == [
+        ["example.one", "example.two", "example.one"],
+        ["example.one", "example.two", "example.three", "example.one"],
+    ]
+
+
+def test_only_one_module_imports_what_the_sdk_keeps_to_itself() -> None:
+    private = {
+        name_of(file, TAP)
+        for file in TAP.rglob("*.py")
+        for module, member in members(ast.parse(file.read_text()))
+        if module.startswith("singer_sdk")
+        and any(part.startswith("_") for part in f"{module}.{member}".split("."))
+    }
+
+    assert private == {"tap_kustomer.singer.sdk"}

@@ -16,7 +16,7 @@ from tap_kustomer.tap import TapKustomer
 
 ROOT = Path(__file__).parents[2]
 OWN: dict[str, dict[str, Any]] = SCHEMA["properties"]
-REQUIREMENTS = ("requirements-dev.txt", "requirements-demo.txt")
+REQUIREMENTS = ("requirements-dev.txt", "requirements-demo.txt", "requirements-dbt.txt")
 
 
 def all_settings() -> dict[str, dict[str, Any]]:
@@ -84,6 +84,10 @@ def test_meltano_selects_what_the_tap_selects(entry: dict[str, Any]) -> None:
     assert "!satisfaction_responses.*" in entry["select"]
     assert "!satisfaction_response_answers.*" in entry["select"]
     assert "!conversations.*" not in entry["select"]
+
+
+def test_meltano_discovers_the_catalog_anew_in_each_run(entry: dict[str, Any]) -> None:
+    assert entry["use_cached_catalog"] is False
 
 
 def test_meltano_knows_what_the_tap_can_do(entry: dict[str, Any]) -> None:

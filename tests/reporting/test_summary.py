@@ -16,19 +16,26 @@ from support.catalogs import catalog_of
 from support.singer_output import Output, finish
 from support.tap_process import start
 from support.virtual_time import VirtualClock
+from tap_kustomer.client.limits import Limiter
 from tap_kustomer.config import settings_from
 from tap_kustomer.errors import TapKustomerError
-from tap_kustomer.reporting.outcome import Outcome
-from tap_kustomer.reporting.summary import print_summary, save_summary, summarised, summary_of
-from tap_kustomer.sync.run import Run
+from tap_kustomer.reporting.results import RunResults, StreamResult
+from tap_kustomer.reporting.summary import (
+    Summary,
+    print_summary,
+    save_summary,
+    summarised,
+    summary_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 KEY = "a-key-that-nobody-may-see"
 
-CUSTOMERS = Outcome(
+CUSTOMERS = StreamResult(
     stream="customers",
     rows=1200,
     came_with="",
@@ -48,19 +55,26 @@ TAGS = replace(
 )
 
 
-def run_of(*outcomes: Outcome, is_finished: bool = True) -> Run:
-    run = Run(
-        settings=settings_from({"api_key": KEY}), clock=VirtualClock(), stop_if_asked=lambda: None
-    )
-    run.outcomes += outcomes
-    run.is_finished = is_finished
-    return run
+class Run:
+    """A run that has come to these results."""
+
+    def __init__(self, *streams: StreamResult, is_finished: bool = True) -> None:
+        self.results = RunResults(streams=[*streams], is_finished=is_finished)
+        self.settings = settings_from({"api_key": KEY})
+        self.clock = VirtualClock()
+        self.limiter = Limiter(self.clock, self.settings.api_usage)
+
+    def summarised(self) -> AbstractContextManager[None]:
+        return summarised(self.results, self.limiter, self.clock, self.settings)
+
+    def summary(self, started: float = 0.0, seconds: float = 60.0) -> Summary:
+        return summary_of(self.results, self.limiter, started, seconds, None)
 
 
 def spend(run: Run, seconds: float) -> None:
     """As if a run had taken so long, and 60 requests, 30 of them searches."""
     run.clock.sleep(seconds)
-    limiter = run.session.limiter
+    limiter = run.limiter
     limiter.organization.spent += 60
     limiter.search.spent += 30
     limiter.search.refused += 1
@@ -68,7 +82,7 @@ def spend(run: Run, seconds: float) -> None:
 
 def text_of(run: Run, width: int = 120) -> list[str]:
     console = Console(file=io.StringIO(), width=width)
-    print_summary(summary_of(run, 0.0, 60.0, None), console)
+    print_summary(run.summary(), console)
     assert isinstance(console.file, io.StringIO)
     return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
@@ -77,7 +91,7 @@ def text_of(run: Run, width: int = 120) -> list[str]:
 
 
 def logged(run: Run, caplog: pytest.LogCaptureFixture, level: int) -> list[logging.LogRecord]:
-    with caplog.at_level(logging.INFO), summarised(run):
+    with caplog.at_level(logging.INFO), run.summarised():
         spend(run, 120)
     return [record for record in caplog.records if record.levelno == level]
 
@@ -85,8 +99,8 @@ def logged(run: Run, caplog: pytest.LogCaptureFixture, level: int) -> list[loggi
 def test_the_last_line_of_a_run_has_its_figures_as_text_and_as_fields(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    run = run_of(CUSTOMERS, EMAILS, TAGS)
-    run.selected = ["customers", "customer_emails", "tags", "users"]
+    run = Run(CUSTOMERS, EMAILS, TAGS)
+    run.results.selected = ["customers", "customer_emails", "tags", "users"]
 
     (record,) = logged(run, caplog, logging.INFO)
 
@@ -108,7 +122,7 @@ def test_the_last_line_of_a_run_has_its_figures_as_text_and_as_fields(
 def test_each_table_that_lacks_rows_has_a_warning_with_its_counts_as_fields(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    messages, tags = logged(run_of(CUSTOMERS, MESSAGES, TAGS), caplog, logging.WARNING)
+    messages, tags = logged(Run(CUSTOMERS, MESSAGES, TAGS), caplog, logging.WARNING)
 
     assert messages.getMessage() == "messages: 998 of 1000 rows came"
     expected = {"stream_name": "messages", "rows": 998, "rows_expected": 1000}
@@ -121,7 +135,7 @@ def test_tables_that_come_with_an_incomplete_one_share_its_warning(
 ) -> None:
     left_out = [replace(one, left_out="Left out") for one in (CUSTOMERS, EMAILS)]
 
-    (warning,) = logged(run_of(*left_out), caplog, logging.WARNING)
+    (warning,) = logged(Run(*left_out), caplog, logging.WARNING)
 
     assert warning.getMessage() == "customers and 1 made of its rows: Left out"
 
@@ -132,7 +146,7 @@ def test_a_warning_names_the_tables_of_which_no_count_proves_that_all_rows_came(
     notes = replace(CUSTOMERS, stream="notes", is_unproven=True)
     messages = replace(notes, stream="messages")
 
-    (warning,) = logged(run_of(CUSTOMERS, notes, messages), caplog, logging.WARNING)
+    (warning,) = logged(Run(CUSTOMERS, notes, messages), caplog, logging.WARNING)
 
     assert warning.getMessage() == (
         "No proof that all rows came, as Kustomer's search gave no count or stopped counting "
@@ -141,13 +155,13 @@ def test_a_warning_names_the_tables_of_which_no_count_proves_that_all_rows_came(
 
 
 def test_a_terminal_names_them_too() -> None:
-    lines = text_of(run_of(replace(CUSTOMERS, is_unproven=True)))
+    lines = text_of(Run(replace(CUSTOMERS, is_unproven=True)))
 
     assert any(line.endswith("stopped counting at 10,000: customers") for line in lines)
 
 
 def test_a_run_that_ended_early_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    (record,) = logged(run_of(CUSTOMERS, is_finished=False), caplog, logging.INFO)
+    (record,) = logged(Run(CUSTOMERS, is_finished=False), caplog, logging.INFO)
 
     assert record.getMessage().startswith("Run ended early: tables=1, ")
 
@@ -156,7 +170,7 @@ def test_a_run_that_ended_early_says_so(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_a_terminal_gets_a_table_of_all_tables() -> None:
-    head, customers, emails, *_, end = text_of(run_of(CUSTOMERS, EMAILS))
+    head, customers, emails, *_, end = text_of(Run(CUSTOMERS, EMAILS))
 
     assert head.split() == ["stream", "rows", "requests", "seconds", "bookmark"]
     assert customers.split() == ["customers", "1,200", "5", "12.3", CUSTOMERS.bookmark]
@@ -167,8 +181,8 @@ def test_a_terminal_gets_a_table_of_all_tables() -> None:
 
 
 def test_a_terminal_is_told_below_the_table_what_is_wrong() -> None:
-    run = run_of(CUSTOMERS, MESSAGES, replace(TAGS, left_out="No [role]: " + "word " * 40 + "end"))
-    run.selected = ["messages", "users", "teams"]
+    run = Run(CUSTOMERS, MESSAGES, replace(TAGS, left_out="No [role]: " + "word " * 40 + "end"))
+    run.results.selected = ["messages", "users", "teams"]
 
     lines = text_of(run)
 
@@ -182,7 +196,7 @@ def test_a_terminal_is_told_below_the_table_what_is_wrong() -> None:
 def test_the_table_fits_a_narrow_terminal_with_nothing_cut_off() -> None:
     name = "conversation_first_message_out_teams"
 
-    lines = text_of(run_of(replace(CUSTOMERS, stream=name)), width=70)
+    lines = text_of(Run(replace(CUSTOMERS, stream=name)), width=70)
 
     *table, _ = lines
     assert all(len(line) <= 70 for line in table)
@@ -202,7 +216,7 @@ def test_a_terminal_gets_the_table_and_not_the_lines_of_the_log(
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 
-    with caplog.at_level(logging.INFO), summarised(run_of(CUSTOMERS, TAGS)):
+    with caplog.at_level(logging.INFO), Run(CUSTOMERS, TAGS).summarised():
         pass
 
     assert "customers" in terminal.getvalue()
@@ -213,14 +227,14 @@ def test_a_terminal_gets_the_table_and_not_the_lines_of_the_log(
 
 
 def document_of(run: Run, path: Path) -> dict[str, Any]:
-    save_summary(summary_of(run, 1_700_000_000.0, 61.5, None), path)
+    save_summary(run.summary(1_700_000_000.0, 61.5), path)
     document: dict[str, Any] = json.loads(path.read_text())
     return document
 
 
 def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
-    run = run_of(CUSTOMERS, EMAILS, MESSAGES, replace(TAGS, is_unproven=True))
-    run.selected = ["customers", "users"]
+    run = Run(CUSTOMERS, EMAILS, MESSAGES, replace(TAGS, is_unproven=True))
+    run.results.selected = ["customers", "users"]
     spend(run, 0)
 
     document = document_of(run, tmp_path / "summary.json")
@@ -257,10 +271,10 @@ def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
 
 def test_whoever_reads_the_file_while_it_is_written_has_the_one_before(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
-    document_of(run_of(CUSTOMERS), path)
+    document_of(Run(CUSTOMERS), path)
 
     with path.open() as before:
-        document_of(run_of(), path)
+        document_of(Run(), path)
         assert json.load(before)["rows"] == 1200
 
     assert json.loads(path.read_text())["rows"] == 0
@@ -273,8 +287,8 @@ def test_a_file_that_can_not_be_written_is_a_warning_and_leaves_nothing_behind(
     directory = tmp_path / "summary.json"
     directory.mkdir()
 
-    save_summary(summary_of(run_of(CUSTOMERS), 0.0, 1.0, None), directory)
-    save_summary(summary_of(run_of(CUSTOMERS), 0.0, 1.0, None), tmp_path / "missing" / "file")
+    save_summary(Run(CUSTOMERS).summary(), directory)
+    save_summary(Run(CUSTOMERS).summary(), tmp_path / "missing" / "file")
 
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
     assert str(directory) in caplog.text
@@ -307,9 +321,9 @@ def test_what_ended_a_run_early_is_in_the_file_without_the_key(
     error: BaseException, said: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "summary.json"
-    run = with_summary_path(run_of(CUSTOMERS, is_finished=False), path)
+    run = with_summary_path(Run(CUSTOMERS, is_finished=False), path)
 
-    with pytest.raises(type(error)), summarised(run):
+    with pytest.raises(type(error)), run.summarised():
         fail_with(error)()
 
     document = json.loads(path.read_text())
@@ -321,7 +335,7 @@ def test_what_ended_a_run_early_is_in_the_file_without_the_key(
 def test_a_run_that_ends_well_writes_the_file_too(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
 
-    with summarised(with_summary_path(run_of(CUSTOMERS), path)):
+    with with_summary_path(Run(CUSTOMERS), path).summarised():
         pass
 
     document = json.loads(path.read_text())

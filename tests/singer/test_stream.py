@@ -121,7 +121,7 @@ def test_what_is_asked_for_by_time_is_incremental(stream: Any, column: str) -> N
 
     assert table.replication_key == column
     assert table.is_incremental
-    assert not table.is_full_table
+    assert not table.definition.is_full_table
 
 
 @pytest.mark.parametrize("stream", [Tags, BusinessHolidays, NoteIds, Slas])
@@ -130,7 +130,7 @@ def test_what_knows_no_time_is_read_whole(stream: Any) -> None:
 
     assert table.replication_key is None
     assert not table.is_incremental
-    assert table.is_full_table
+    assert table.definition.is_full_table
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,8 @@ def test_a_derived_table_goes_on_as_the_one_that_it_is_made_of(
     table, root = tap.table(name), tap.table(stream.name)
 
     assert table.replication_key == column
-    assert table.is_full_table == root.is_full_table
-    assert (table.source, table.types, table.roles) == (root.source, root.types, root.roles)
-    assert (table.documented, table.assumed) == (root.documented, root.assumed)
+    for member in ("is_full_table", "source", "types", "roles", "assumed"):
+        assert getattr(table.definition, member) == getattr(root.definition, member)
 
 
 # What is written straight

@@ -18,7 +18,6 @@ from tap_kustomer.shaping.layout import columns_of, layout
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.base import DerivedStream, KustomerStream
 from tap_kustomer.streams.customers import Customers
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.work_sessions import WorkSessions
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from support.singer_output import Catalog, Output
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.singer.stream import TapStream
+    from tap_kustomer.streams.base import KustomerStream
 
 Path = tuple[str, ...]
 Resource = dict[str, Any]
@@ -94,8 +94,8 @@ def written(table: TapStream, resource: Resource, *deselected: Path) -> list[dic
     table.__dict__.pop("_deselected", None)
     return [
         dict(message.record)
-        for record in table.shape_rows(resource)
-        for message in table._generate_record_messages(record)  # noqa: SLF001
+        for record in table.shape(resource)
+        for message in table.messages_of(record)
     ]
 
 
@@ -261,11 +261,10 @@ DERIVED = [
 def test_a_deselected_column_of_a_derived_table_is_nowhere(
     stream: type[KustomerStream], derived: Derived
 ) -> None:
-    tap = OfflineTap(stream)
-    root = tap.table(stream.name)
-    assert isinstance(root, KustomerStream)
     # Its own items, so that none is lost on the way.
-    table = DerivedStream(tap, root, replace(derived, items=lambda resource: resource["items"]))
+    items = replace(derived, items=lambda resource: resource["items"])
+    with_items = type("WithItems", (stream,), {"derived": (items,)})
+    table = OfflineTap(with_items).table(derived.name)
     paths = [*paths_of(derived.fields)]
 
     for form in FORMS.values():
@@ -297,8 +296,8 @@ def mapped(definition: Any, name: str = "customers", **others: Any) -> list[Any]
     table = OfflineTap(Customers, stream_maps={name: definition, **others}).table("customers")
     return [
         dict(message.record)
-        for record in table.shape_rows(of(Customers, attributes=ODD))
-        for message in table._generate_record_messages(record)  # noqa: SLF001
+        for record in table.shape(of(Customers, attributes=ODD))
+        for message in table.messages_of(record)
     ]
 
 

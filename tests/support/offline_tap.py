@@ -13,11 +13,11 @@ from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import DeadKeyError, GaveUpError
-from tap_kustomer.inputs.catalog import read_catalog
 from tap_kustomer.reading.pages import Shortfall, Unproven
-from tap_kustomer.streams.base import DerivedStream
-from tap_kustomer.streams.kobjects import KlassKobjects
-from tap_kustomer.sync.run import Run
+from tap_kustomer.singer.catalog import read_catalog
+from tap_kustomer.streams.definition import define, define_derived
+from tap_kustomer.streams.kobjects import define_klass
+from tap_kustomer.sync.context import Context, RunTimes, open_context
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import Search, Source
     from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.base import KustomerStream
+    from tap_kustomer.streams.definition import StreamDefinition
 
 NOW = times.to_milliseconds("2026-06-01T12:00:00.000Z")
 # A run reads to a minute before its start.
@@ -37,16 +38,17 @@ UNTIL = "2026-06-01T11:59:00.000Z"
 
 
 @dataclass
-class OfflineRun(Run):
-    """A run in which readings give what is written down.
+class Script:
+    """What Kustomer gives, written down, and what was asked for it.
 
     Attributes:
-        script: What each reading gives, by the name of its table: pages, rows that are known to be
-            missing, an error that it ends with.
+        script: What each extraction gives, by the name of its stream: pages, rows that are known to
+            be missing, an error that it ends with.
         key_is_good: Whether Kustomer would know the key.
         is_reachable: Whether Kustomer answers at all.
         count: How many rows a search counts, or the error that it ends with.
-        asked: What was read, in the order in which readings began.
+        started: When the run starts, in milliseconds since 1970.
+        asked: What was read, in the order in which extractions began.
         counted: What was counted.
     """
 
@@ -56,37 +58,65 @@ class OfflineRun(Run):
     key_is_good: bool = True
     is_reachable: bool = True
     count: int | Exception | None = None
+    started: int = NOW
     asked: list[tuple[str, Source, Window]] = field(default_factory=list)
     counted: list[Window] = field(default_factory=list)
 
-    started = NOW
+
+@dataclass(frozen=True)
+class OfflineContext(Context):
+    """A context in which extractions give what is written down."""
+
+    script: Script = field(default_factory=Script)
+
+    @override
+    def fix_times(self) -> RunTimes:
+        settled = self.script.started - self.settings.settle_seconds * 1000
+        return RunTimes(self.script.started, settled)
 
     @override
     def check_key(self) -> None:
-        if not self.is_reachable:
+        if not self.script.is_reachable:
             raise GaveUpError("GET /v1/auth/tokens/current failed")
-        if not self.key_is_good:
+        if not self.script.key_is_good:
             raise DeadKeyError("Kustomer does not accept the API key")
 
     @override
-    def reader(self, report: Callable[[Shortfall | Unproven], None] = lambda _: None) -> Reader:
-        return cast("Reader", _Reader(self, report))
+    def reader(
+        self, times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
+    ) -> Reader:
+        return cast("Reader", _Reader(self.script, report))
+
+
+def offline_context(
+    settings: Settings, stop_if_asked: Callable[[], None], script: Script
+) -> OfflineContext:
+    """A context without Kustomer, and with a clock of its own."""
+    context = open_context(settings, VirtualClock(), stop_if_asked)
+    return OfflineContext(
+        context.settings,
+        context.clock,
+        context.session,
+        context.workers,
+        stop_if_asked,
+        script=script,
+    )
 
 
 class _Reader:
     """Takes the place of a `Reader`."""
 
-    def __init__(self, run: OfflineRun, report: Callable[[Shortfall | Unproven], None]) -> None:
+    def __init__(self, script: Script, report: Callable[[Shortfall | Unproven], None]) -> None:
         self.session = SimpleNamespace(requests=1)
-        self._run = run
+        self._script = script
         self._report = report
 
     def read(
         self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
         del is_consumed
-        self._run.asked.append((name, source, window))
-        for given in self._run.script.get(name, ()):
+        self._script.asked.append((name, source, window))
+        for given in self._script.script.get(name, ()):
             if isinstance(given, BaseException):
                 raise given
             if isinstance(given, Shortfall | Unproven):
@@ -96,10 +126,10 @@ class _Reader:
 
     def count(self, source: Search, window: Window) -> int | None:
         del source
-        self._run.counted.append(window)
-        if isinstance(self._run.count, Exception):
-            raise self._run.count
-        return self._run.count
+        self._script.counted.append(window)
+        if isinstance(self._script.count, Exception):
+            raise self._script.count
+        return self._script.count
 
 
 class OfflineTap(TapKustomer):
@@ -110,7 +140,7 @@ class OfflineTap(TapKustomer):
         klasses: Names of klasses that have tables of their own.
         selected: Names of the tables that are selected; all, if none are given.
         state: Of a run before.
-        scripted: What `OfflineRun` is made of.
+        scripted: What `Script` is made of.
         config: Settings.
     """
 
@@ -125,25 +155,22 @@ class OfflineTap(TapKustomer):
     ) -> None:
         self._declared = streams
         self._klasses = klasses
-        self._scripted = dict(scripted or {})
+        self.script = Script(**(scripted or {}))
         super().__init__(config={"api_key": "a-key", **config}, state=state)
         wanted = set(selected)
         for table in self.streams.values():
             table.selected = not wanted or table.name in wanted
 
     @cached_property
-    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
-        settings: Settings = self._settings
-        return OfflineRun(settings, VirtualClock(), self.stop_if_asked, **self._scripted)
+    def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
+        return offline_context(self._settings, self.stop_if_asked, self.script)
 
     @override
-    def discover_streams(self) -> Sequence[TapStream]:
-        roots = [stream(self) for stream in self._declared]
-        derived = [DerivedStream(self, root, each) for root in roots for each in root.derived]
+    def define_streams(self) -> Sequence[StreamDefinition]:
         return [
-            *roots,
-            *derived,
-            *(KlassKobjects(self, f"kobject_{klass}", klass) for klass in self._klasses),
+            *(define(stream) for stream in self._declared),
+            *(define_derived(stream, each) for stream in self._declared for each in stream.derived),
+            *(define_klass(f"kobject_{klass}", klass) for klass in self._klasses),
         ]
 
     def table(self, name: str) -> TapStream:
@@ -174,8 +201,7 @@ class CatalogTap(TapKustomer):
         started: int = NOW,
         **config: Any,
     ) -> None:
-        self._script = script
-        self._started = started
+        self.script = Script(script, started=started)
         super().__init__(
             config={"api_key": "a-key", **config},
             catalog=read_catalog(catalog),
@@ -184,11 +210,8 @@ class CatalogTap(TapKustomer):
         )
 
     @cached_property
-    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
-        settings: Settings = self._settings
-        run = OfflineRun(settings, VirtualClock(), self.stop_if_asked, script=self._script)
-        run.started = self._started
-        return run
+    def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
+        return offline_context(self._settings, self.stop_if_asked, self.script)
 
     def sync(self) -> Output:
         """Run to the end, whatever that is."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox import Sandbox
     from support.singer_output import Catalog, State
     from tap_kustomer.client.limits import BudgetKind
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.sync.context import Context
 
 
 class _Unlimited(Limiter):
@@ -43,10 +43,10 @@ class HurriedTap(TapKustomer):
     """The tap, but for its pace."""
 
     @cached_property
-    def run(self) -> Run:  # type: ignore[explicit-override]  # There is no such thing for these.
-        run = super().run
-        run.session.limiter = _Unlimited(run.clock, 1.0)
-        return run
+    def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
+        context = super().context
+        context.session.limiter = _Unlimited(context.clock, 1.0)
+        return context
 
 
 class TapOfLater(HurriedTap):

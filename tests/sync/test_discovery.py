@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 import pytest
 
-from support.offline_tap import OfflineRun
-from support.virtual_time import VirtualClock
+from support.offline_tap import Script, offline_context
 from tap_kustomer.client.errors import (
     AccessError,
     DeadKeyError,
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.client.session import Request
-    from tap_kustomer.sync.run import Run
+    from tap_kustomer.sync.context import Context
 
 T = TypeVar("T")
 
@@ -79,13 +78,13 @@ class Story:
 
     def discover(self) -> Definitions:
         self.session = Answers(self.answers)
-        run = SimpleNamespace(
+        context = SimpleNamespace(
             session=self.session,
             workers=Workers(2, lambda: None),
             settings=SimpleNamespace(page_size=100),
             check_key=self._check_key,
         )
-        return discover(cast("Run", run), ["customer", "message"], KLASSES)
+        return discover(cast("Context", context), ["customer", "message"], KLASSES)
 
     def _check_key(self) -> None:
         self.checks += 1
@@ -272,15 +271,15 @@ class DiscoveringTap(TapKustomer):
     found = Definitions()
 
     @cached_property
-    def run(self) -> OfflineRun:  # type: ignore[explicit-override]  # There is no such thing here.
-        return OfflineRun(self._settings, VirtualClock(), self.stop_if_asked)
+    def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
+        return offline_context(self._settings, self.stop_if_asked, Script())
 
 
 def tap_of(
     monkeypatch: pytest.MonkeyPatch, *klasses: Klass, catalog: dict[str, Any] | None = None
 ) -> TapKustomer:
-    def found(run: Run, resources: list[str], source: PagedList) -> Definitions:
-        del run, source
+    def found(context: Context, resources: list[str], source: PagedList) -> Definitions:
+        del context, source
         assert catalog is None, "a catalog knows what there is"
         assert {"company", "conversation", "customer", "message"} == set(resources)
         return Definitions(klasses)
@@ -292,9 +291,9 @@ def tap_of(
 def klass_tables(tap: TapKustomer) -> dict[str, str]:
     """The tables of single klasses, and what they take."""
     return {
-        name: cast("Any", table).types[0]
-        for name, table in tap.streams.items()
-        if getattr(table, "own_source", None)
+        definition.name: definition.types[0]
+        for definition in tap.define_streams()
+        if definition.own_source is not None
     }
 
 

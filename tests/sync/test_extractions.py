@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typing_extensions import override
 
 from support.offline_tap import NOW, UNTIL, OfflineTap
 from support.singer_output import check, check_messages
@@ -18,12 +17,13 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     MissingError,
     OversizedError,
+    PagingError,
     RefusedError,
     RequestError,
-    WrongAnswerError,
 )
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Page, Shortfall, Unproven, Window
+from tap_kustomer.singer.stream import TapStream
 from tap_kustomer.streams.assistants import Assistants
 from tap_kustomer.streams.audit_logs import AuditLogs
 from tap_kustomer.streams.brands import Brands
@@ -147,7 +147,7 @@ def test_one_reading_serves_a_table_and_those_derived_of_it() -> None:
 
     tap.sync()
 
-    assert [name for name, _, _ in tap.run.asked] == ["companies"]
+    assert [name for name, _, _ in tap.script.asked] == ["companies"]
 
 
 def test_a_table_that_is_selected_later_gets_its_history_and_the_one_beside_it_no_repetition() -> (
@@ -163,7 +163,7 @@ def test_a_table_that_is_selected_later_gets_its_history_and_the_one_beside_it_n
 
     run = tap.sync()
 
-    ((_, _, window),) = tap.run.asked
+    ((_, _, window),) = tap.script.asked
     assert window == Window(0, times.to_milliseconds(UNTIL))
     assert run.by_id("companies").keys() == {"company-9"}
     assert [record["tag_id"] for record in run.records("company_tags")] == ["x", "y"]
@@ -176,7 +176,7 @@ def test_a_window_that_is_over_before_it_begins_is_not_asked_about() -> None:
     run = tap.sync()
 
     check(run)
-    assert [name for name, _, _ in tap.run.asked] == ["tags"]
+    assert [name for name, _, _ in tap.script.asked] == ["tags"]
     assert run.state() == {**state, "bookmarks": {**state["bookmarks"], "tags": {"was_read": True}}}
 
 
@@ -398,7 +398,7 @@ def test_tables_that_are_made_of_what_may_not_be_read_are_left_out_with_it() -> 
     assert not any(
         "replication_key_value" in bookmark for bookmark in run.state()["bookmarks"].values()
     )
-    assert {outcome.stream for outcome in tap.run.outcomes if outcome.left_out} == run.streams
+    assert {outcome.stream for outcome in tap.results.streams if outcome.left_out} == run.streams
 
 
 @pytest.mark.parametrize(
@@ -583,7 +583,7 @@ def test_in_a_first_run_parents_that_are_all_gone_show_that_there_is_no_such_tab
 
 
 def test_a_table_whose_pages_lead_in_a_circle_holds_up_no_other() -> None:
-    script = {"tags": [WrongAnswerError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
+    script = {"tags": [PagingError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
 
     run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
 
@@ -781,7 +781,7 @@ def test_rows_that_a_failed_reading_gave_are_written_and_counted() -> None:
     run = tap.sync()
 
     assert len(run.records("team_members")) == 3
-    rows = {outcome.stream: outcome.rows for outcome in tap.run.outcomes}
+    rows = {outcome.stream: outcome.rows for outcome in tap.results.streams}
     assert rows["team_members"] == 3
 
 
@@ -803,18 +803,19 @@ def test_what_a_search_gives_is_written_as_it_comes() -> None:
     assert len(run.records("company_tags")) == 1
 
 
-def test_the_state_is_looked_at_by_the_thread_that_writes_it_and_by_no_other() -> None:
+def test_the_state_is_looked_at_by_the_thread_that_writes_it_and_by_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     looking: set[threading.Thread] = set()
 
-    class Watched(Companies):
-        @property
-        @override
-        def stream_state(self) -> dict[str, Any]:
-            looking.add(threading.current_thread())
-            return super().stream_state
+    def watched(stream: TapStream) -> dict[str, Any]:
+        looking.add(threading.current_thread())
+        state: dict[str, Any] = stream.get_context_state(None)
+        return state
 
+    monkeypatch.setattr(TapStream, "stream_state", property(watched))
     script = {"companies": [page(company(1), reached=at(1))]}
-    OfflineTap(Watched, selected=["companies"], scripted={"script": script}).sync()
+    OfflineTap(Companies, selected=["companies"], scripted={"script": script}).sync()
 
     assert looking == {threading.main_thread()}
 
@@ -835,7 +836,7 @@ def test_what_came_of_each_table_is_noted() -> None:
 
     tap.sync()
 
-    outcomes = {outcome.stream: outcome for outcome in tap.run.outcomes}
+    outcomes = {outcome.stream: outcome for outcome in tap.results.streams}
     companies, tags = outcomes["companies"], outcomes["company_tags"]
     assert (companies.rows, companies.requests, companies.missing) == (1, 1, 2)
     assert (tags.rows, tags.requests, tags.missing) == (2, 0, 0)
@@ -852,6 +853,6 @@ def test_a_table_that_the_run_did_not_finish_is_noted_as_cut_short() -> None:
 
     tap.sync()
 
-    (outcome,) = tap.run.outcomes
+    (outcome,) = tap.results.streams
     assert outcome.stream == "snippets"
     assert outcome.left_out

@@ -23,21 +23,28 @@ from tap_kustomer.streams.companies import Companies
 from tap_kustomer.streams.kobjects import Kobjects
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.tags import Tags
-from tap_kustomer.sync.plan import plan
+from tap_kustomer.sync.run import plan_extractions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tap_kustomer.sync.extractions import Extraction
 
 EARLY, LATE = "2026-05-01T00:00:00.000Z", "2026-05-20T00:00:00.000Z"
 # A page has 500 rows, so these are worth one request for each of two klasses, and just not.
 FEW, MANY = 1000, 1001
 
 
-def readings(tap: OfflineTap, selected: Iterable[str] = ()) -> list[list[str]]:
-    """The tables of each reading, in order."""
+def planned(tap: OfflineTap, selected: Iterable[str] = ()) -> list[Extraction]:
+    """The extractions, in order."""
     wanted = set(selected)
-    tables = [tap.table(name) for name in tap.streams if not wanted or name in wanted]
-    return [[table.name for table in reading._tables] for reading in plan(tap.run, tables)]  # noqa: SLF001
+    streams = [tap.table(name) for name in tap.streams if not wanted or name in wanted]
+    return plan_extractions(tap.context, tap.context.fix_times(), streams)
+
+
+def names(extractions: Iterable[Extraction]) -> list[list[str]]:
+    """The streams of each extraction."""
+    return [[stream.name for stream in extraction.streams] for extraction in extractions]
 
 
 def kobjects(
@@ -63,10 +70,14 @@ ALL = ["kobjects", *DERIVED, "kobject_order", "kobject_return"]
 KLASSES = ["kobject_order", "kobject_return"]
 
 
-def contexts(tap: OfflineTap) -> dict[str, str]:
-    """What is searched for, by table."""
-    sources = {name: tap.table(name).source for name in tap.streams}
-    return {name: one.context for name, one in sources.items() if isinstance(one, Search)}
+def contexts(extractions: Iterable[Extraction]) -> dict[str, str]:
+    """What is searched for, by stream."""
+    return {
+        stream.name: extraction.source.context
+        for extraction in extractions
+        if isinstance(extraction.source, Search)
+        for stream in extraction.streams
+    }
 
 
 # Tables of one source
@@ -75,7 +86,7 @@ def contexts(tap: OfflineTap) -> dict[str, str]:
 def test_tables_that_are_made_of_the_same_rows_are_read_once() -> None:
     tap = OfflineTap(Slas, SlaVersions, Tags)
 
-    assert sorted(map(sorted, readings(tap))) == [
+    assert sorted(map(sorted, names(planned(tap)))) == [
         ["sla_criteria", "sla_metrics", "sla_versions", "slas"],
         ["tags"],
     ]
@@ -84,7 +95,7 @@ def test_tables_that_are_made_of_the_same_rows_are_read_once() -> None:
 def test_tables_that_ask_in_different_ways_are_read_by_themselves() -> None:
     tap = OfflineTap(BusinessSchedules, BusinessHolidays)
 
-    assert readings(tap) == [
+    assert names(planned(tap)) == [
         ["business_schedules", "business_schedule_hours"],
         ["business_holidays"],
     ]
@@ -96,13 +107,13 @@ def test_tables_that_ask_in_different_ways_are_read_by_themselves() -> None:
 def test_a_reading_goes_by_the_name_of_the_table_that_it_is_made_for(
     streams: tuple[Any, ...], lead: str
 ) -> None:
-    ((first, *_),) = readings(OfflineTap(*streams))
+    ((first, *_),) = names(planned(OfflineTap(*streams)))
 
     assert first == lead
 
 
 def test_a_derived_table_leads_where_the_table_that_it_is_made_of_is_not_selected() -> None:
-    assert readings(OfflineTap(Companies), ["company_tags"]) == [["company_tags"]]
+    assert names(planned(OfflineTap(Companies), ["company_tags"])) == [["company_tags"]]
 
 
 # Custom objects
@@ -111,41 +122,46 @@ def test_a_derived_table_leads_where_the_table_that_it_is_made_of_is_not_selecte
 def test_the_table_of_all_klasses_gives_those_of_single_klasses_along() -> None:
     tap = kobjects()
 
-    assert [sorted(group) for group in readings(tap)] == [sorted(ALL)]
-    assert not tap.run.counted
+    assert [sorted(group) for group in names(planned(tap))] == [sorted(ALL)]
+    assert not tap.script.counted
 
 
 def test_a_derived_table_of_all_klasses_gives_them_along_too() -> None:
     tap = kobjects()
 
-    assert readings(tap, ["kobject_tags", *KLASSES]) == [
+    assert names(planned(tap, ["kobject_tags", *KLASSES])) == [
         ["kobject_order", "kobject_return", "kobject_tags"]
     ]
 
 
 def test_a_klass_that_begins_earlier_is_read_by_itself() -> None:
     late = ["kobjects", *DERIVED, "kobject_return"]
-    tap = kobjects(bookmarks=dict.fromkeys(late, LATE))
+    extractions = planned(kobjects(bookmarks=dict.fromkeys(late, LATE)))
 
-    assert [sorted(group) for group in readings(tap)] == [
+    assert [sorted(group) for group in names(extractions)] == [
         sorted(late),
         ["kobject_order"],
     ]
-    assert contexts(tap) == {**dict.fromkeys(late, "kobject"), "kobject_order": "kobject_order"}
+    assert contexts(extractions) == {
+        **dict.fromkeys(late, "kobject"),
+        "kobject_order": "kobject_order",
+    }
 
 
 def test_a_klass_that_begins_later_comes_along() -> None:
     tap = kobjects(bookmarks={"kobjects": EARLY, "kobject_order": LATE, "kobject_return": EARLY})
 
-    assert [sorted(group) for group in readings(tap)] == [sorted(ALL)]
+    assert [sorted(group) for group in names(planned(tap))] == [sorted(ALL)]
 
 
 def test_one_klass_alone_is_searched_for_by_itself() -> None:
     tap = kobjects()
 
-    assert readings(tap, ["kobject_order"]) == [["kobject_order"]]
-    assert contexts(tap)["kobject_order"] == "kobject_order"
-    assert not tap.run.counted
+    extractions = planned(tap, ["kobject_order"])
+
+    assert names(extractions) == [["kobject_order"]]
+    assert contexts(extractions)["kobject_order"] == "kobject_order"
+    assert not tap.script.counted
 
 
 @pytest.mark.parametrize(
@@ -161,28 +177,28 @@ def test_one_klass_alone_is_searched_for_by_itself() -> None:
 def test_several_klasses_are_read_together_where_that_takes_no_more_requests(
     count: int | None, groups: list[list[str]]
 ) -> None:
-    tap = kobjects(count=count)
+    extractions = planned(kobjects(count=count), KLASSES)
 
-    assert readings(tap, KLASSES) == groups
+    assert names(extractions) == groups
     expected = "kobject" if len(groups) == 1 else "kobject_order"
-    assert contexts(tap)["kobject_order"] == expected
+    assert contexts(extractions)["kobject_order"] == expected
 
 
 def test_rows_are_counted_from_where_the_earliest_klass_begins() -> None:
     tap = kobjects(count=FEW, bookmarks={"kobject_order": EARLY, "kobject_return": LATE})
 
-    readings(tap, KLASSES)
+    names(planned(tap, KLASSES))
 
     until = times.to_milliseconds(UNTIL)
-    assert tap.run.counted == [Window(times.to_milliseconds(EARLY), until)]
+    assert tap.script.counted == [Window(times.to_milliseconds(EARLY), until)]
 
 
 def test_nothing_is_counted_where_there_is_nothing_to_read() -> None:
     later = "2026-06-02T00:00:00.000Z"
     tap = kobjects(bookmarks={"kobject_order": later, "kobject_return": later})
 
-    assert readings(tap, KLASSES) == [KLASSES]
-    assert not tap.run.counted
+    assert names(planned(tap, KLASSES)) == [KLASSES]
+    assert not tap.script.counted
 
 
 @pytest.mark.parametrize(
@@ -193,12 +209,12 @@ def test_nothing_is_counted_where_there_is_nothing_to_read() -> None:
 def test_where_they_can_t_be_counted_each_klass_will_say_what_it_lacks(error: Exception) -> None:
     tap = kobjects(count=error)
 
-    assert readings(tap, KLASSES) == [["kobject_order"], ["kobject_return"]]
+    assert names(planned(tap, KLASSES)) == [["kobject_order"], ["kobject_return"]]
 
 
 def test_with_a_key_that_is_dead_nothing_is_planned() -> None:
     with pytest.raises(DeadKeyError):
-        readings(kobjects(count=DeadKeyError("dead")), KLASSES)
+        names(planned(kobjects(count=DeadKeyError("dead")), KLASSES))
 
 
 def test_objects_of_a_klass_that_is_read_along_go_to_its_table() -> None:

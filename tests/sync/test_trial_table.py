@@ -9,6 +9,7 @@ import pytest
 
 from kustomer_sandbox import Sandbox
 from support.catalogs import catalog_of
+from support.offline_tap import OfflineContext, OfflineTap
 from support.singer_output import Output, finish
 from support.tap_process import start
 from tap_kustomer.client.errors import (
@@ -20,14 +21,16 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
+from tap_kustomer.streams.tags import Tags
 from tap_kustomer.sync.access import AccessCheck, Readable, check_access, table_of
+from tap_kustomer.sync.run import check_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tap_kustomer.sync.context import Context
     from tap_kustomer.sync.extractions import Extraction
-    from tap_kustomer.sync.run import Run
 
 TAGS = PagedList("/v1/tags")
 
@@ -43,12 +46,13 @@ class Trial:
 
     @property
     def lead(self) -> Any:
-        return SimpleNamespace(
+        definition = SimpleNamespace(
             name="tags",
             source=self.source,
             roles=("org.permission.tag.read",),
             assumed=self.assumed,
         )
+        return SimpleNamespace(definition=definition)
 
     def sample(self) -> list[Any] | None:
         if isinstance(self.result, Exception):
@@ -57,8 +61,8 @@ class Trial:
 
 
 def found(*trials: Trial) -> list[AccessCheck]:
-    run = SimpleNamespace(begin=lambda: None, stop_if_asked=lambda: None)
-    return check_access(cast("Run", run), cast("list[Extraction]", trials))
+    context = SimpleNamespace(stop_if_asked=lambda: None)
+    return check_access(cast("Context", context), cast("list[Extraction]", trials))
 
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
@@ -115,13 +119,12 @@ def test_what_a_run_would_leave_out_is_absent_and_what_would_end_it_can_not_be_r
     assert finding.reason == str(trial.result)
 
 
-def test_with_a_dead_key_nothing_is_tried() -> None:
-    class DeadRun:
-        def begin(self) -> None:
-            raise DeadKeyError("Kustomer does not accept the API key")
+def test_with_a_dead_key_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tap = OfflineTap(Tags, scripted={"key_is_good": False})
+    monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_key)
 
     with pytest.raises(DeadKeyError):
-        check_access(cast("Run", DeadRun()), cast("list[Extraction]", [Trial([])]))
+        check_streams(tap.context, [tap.table("tags")])
 
 
 def test_findings_keep_the_order_of_the_readings() -> None:

@@ -1,0 +1,87 @@
+{#- Text at a path inside a JSON value, or null. The value may be loaded as JSON or as text. -#}
+{% macro json_text(expression, path) %}
+    {{- adapter.dispatch('json_text', 'kustomer')(expression, path) -}}
+{% endmacro %}
+
+{% macro default__json_text(expression, path) -%}
+    (cast({{ expression }} as jsonb) #>> '{{ "{" ~ path | join(",") ~ "}" }}')
+{%- endmacro %}
+
+{% macro duckdb__json_text(expression, path) -%}
+    json_extract_string({{ expression }}, '$.{{ path | join(".") }}')
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro snowflake__json_text(expression, path) -%}
+    cast(get_path(parse_json(cast({{ expression }} as varchar)), '{{ path | join(".") }}') as varchar)
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro bigquery__json_text(expression, path) -%}
+    json_value({{ expression }}, '$.{{ path | join(".") }}')
+{%- endmacro %}
+
+
+{#- A JSON value inside a JSON value, or null: an array, for `json_items`. -#}
+{% macro json_value(expression, path) %}
+    {{- adapter.dispatch('json_value', 'kustomer')(expression, path) -}}
+{% endmacro %}
+
+{% macro default__json_value(expression, path) -%}
+    (cast({{ expression }} as jsonb) #> '{{ "{" ~ path | join(",") ~ "}" }}')
+{%- endmacro %}
+
+{% macro duckdb__json_value(expression, path) -%}
+    json_extract({{ expression }}, '$.{{ path | join(".") }}')
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro snowflake__json_value(expression, path) -%}
+    get_path(parse_json(cast({{ expression }} as varchar)), '{{ path | join(".") }}')
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro bigquery__json_value(expression, path) -%}
+    json_query({{ expression }}, '$.{{ path | join(".") }}')
+{%- endmacro %}
+
+
+{#- Whether a JSON value is an array with at least one item. -#}
+{% macro json_has_items(expression) %}
+    {{- adapter.dispatch('json_has_items', 'kustomer')(expression) -}}
+{% endmacro %}
+
+{% macro default__json_has_items(expression) -%}
+    coalesce(left(cast({{ expression }} as {{ dbt.type_string() }}), 1) = '['
+        and cast({{ expression }} as {{ dbt.type_string() }}) <> '[]', false)
+{%- endmacro %}
+
+
+{#- A table with one column `item`: the texts in a JSON array. To be joined with `cross join`. -#}
+{% macro json_items(expression) %}
+    {{- adapter.dispatch('json_items', 'kustomer')(expression) -}}
+{% endmacro %}
+
+{% macro default__json_items(expression) -%}
+    lateral jsonb_array_elements_text(
+        case when jsonb_typeof(cast({{ expression }} as jsonb)) = 'array'
+        then cast({{ expression }} as jsonb) end
+    ) as items(item)
+{%- endmacro %}
+
+{% macro duckdb__json_items(expression) -%}
+    unnest(json_extract_string({{ expression }}, '$[*]')) as items(item)
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro snowflake__json_items(expression) -%}
+    lateral (
+        select cast(value as varchar) as item
+        from table(flatten(input => parse_json(cast({{ expression }} as varchar))))
+    ) as items
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro bigquery__json_items(expression) -%}
+    unnest(json_value_array({{ expression }})) as item
+{%- endmacro %}

@@ -1,0 +1,123 @@
+{#-
+    What a target has loaded: the relation, and the type of each of its columns.
+
+    A table that is not there leaves its view empty, and one line says so: all else is built.
+-#}
+{% macro loaded(table, quietly=false) %}
+    {%- set relation = source('kustomer', table) -%}
+    {%- set found = namespace(relation=none, columns={}) -%}
+    {%- if execute -%}
+        {%- set found.relation = adapter.get_relation(
+            relation.database, relation.schema, relation.identifier
+        ) -%}
+        {%- if found.relation is not none -%}
+            {%- for column in adapter.get_columns_in_relation(found.relation) -%}
+                {%- do found.columns.update({column.name | lower: column}) -%}
+            {%- endfor -%}
+        {%- elif not quietly -%}
+            {%- do exceptions.warn(
+                relation.schema ~ '.' ~ table ~ ': not loaded, so what is built from it stays empty. '
+                ~ 'Select the stream `' ~ table ~ '` in the tap, or check the variable `kustomer_schema`.'
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{- return({'table': table, 'relation': found.relation, 'columns': found.columns}) -}}
+{% endmacro %}
+
+
+{#-
+    A value of a row, typed: null where the table lacks the column, as one of an older tap does.
+
+    `name` has a dot before each key of an object. An object may be one column, or have been taken
+    apart by the tap's setting `flattening_enabled`.
+-#}
+{% macro read(loaded, name, kind) %}
+    {%- set path = name.split('.') -%}
+    {%- set flattened = loaded.columns.get(path | join('__')) -%}
+    {%- set column = loaded.columns.get(path[0]) -%}
+    {%- if flattened is not none and flattened is defined -%}
+        {{- kustomer.typed('loaded.' ~ adapter.quote(flattened.name), kind, flattened.dtype) -}}
+    {%- elif column is none or column is not defined -%}
+        cast(null as {{ kustomer.type_of(kind) }})
+    {%- elif path | length == 1 -%}
+        {{- kustomer.typed('loaded.' ~ adapter.quote(column.name), kind, column.dtype) -}}
+    {%- elif kind == 'json' -%}
+        {{- kustomer.json_value('loaded.' ~ adapter.quote(column.name), path[1:]) -}}
+    {%- else -%}
+        {%- set text = kustomer.json_text('loaded.' ~ adapter.quote(column.name), path[1:]) -%}
+        {{- kustomer.typed(text, kind, 'text') -}}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro typed(expression, kind, data_type) %}
+    {%- if kind == 'time' -%}
+        {{- kustomer.utc(expression, data_type) -}}
+    {%- elif kind == 'json' -%}
+        {{- expression -}}
+    {%- else -%}
+        cast({{ expression }} as {{ kustomer.type_of(kind) }})
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro type_of(kind) %}
+    {{- {
+        'text': dbt.type_string(),
+        'json': dbt.type_string(),
+        'integer': dbt.type_bigint(),
+        'number': kustomer.type_number(),
+        'boolean': dbt.type_boolean(),
+        'time': dbt.type_timestamp(),
+    }[kind] -}}
+{% endmacro %}
+
+
+{#- The rows of a table. A target that only marks rows which are gone does so with this column. -#}
+{% macro all_rows(loaded) %}
+    {%- if loaded.relation is none -%}
+where false
+    {%- else -%}
+from {{ loaded.relation }} as loaded
+        {%- if '_sdc_deleted_at' in loaded.columns %}
+where loaded._sdc_deleted_at is null
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#-
+    The rows of a derived table that are as new as the row that they were found in: see
+    docs/derived.md. Without the parent's table, those within the newest number of siblings.
+-#}
+{% macro current_rows(loaded, parent, key, time) %}
+    {%- set parent = kustomer.loaded(parent, quietly=true) -%}
+    {%- if loaded.relation is none or parent.relation is none -%}
+        {{- kustomer.rows_up_to_siblings(loaded, key) -}}
+    {%- else -%}
+from {{ loaded.relation }} as loaded
+inner join {{ parent.relation }} as parent
+    on loaded.{{ key }} = parent.id
+    and loaded.{{ time }} = parent.updated_at
+        {%- if '_sdc_deleted_at' in loaded.columns %}
+where loaded._sdc_deleted_at is null
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- The rows of a derived table below the number of siblings that its first row tells. -#}
+{% macro rows_up_to_siblings(loaded, key) %}
+    {%- if loaded.relation is none -%}
+where false
+    {%- else -%}
+from {{ loaded.relation }} as loaded
+inner join {{ loaded.relation }} as newest
+    on loaded.{{ key }} = newest.{{ key }}
+    and newest.position = 0
+where loaded.position < newest.siblings
+        {%- if '_sdc_deleted_at' in loaded.columns %}
+    and loaded._sdc_deleted_at is null
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,169 @@
+-- One row for each conversation, with all that the metrics ask of it.
+--
+-- Deleted and empty conversations stay in the table; `is_counted` leaves them out of the metrics.
+
+{{ config(
+    materialized='incremental',
+    unique_key='id',
+    incremental_strategy='delete+insert',
+    on_schema_change='sync_all_columns',
+) }}
+
+with conversation as (
+
+    select * from {{ ref('stg_kustomer__conversations') }}
+    {% if is_incremental() -%}
+    where
+        updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
+        or id in (select conversation_id from {{ ref('handle_times') }} where created_at >= (
+            select {{ kustomer.look_back('max(updated_at)') }} from {{ this }}
+        ))
+        -- A promise that was pending breaks by time alone.
+        or id in (select id from {{ this }} where sla_pending_until <= {{ kustomer.now() }})
+    {%- endif %}
+
+),
+
+assigned_team as (
+
+    select conversation_id, team_id
+    from {{ ref('stg_kustomer__conversation_assigned_teams') }}
+    where position = 0
+
+),
+
+assigned_user as (
+
+    select conversation_id, user_id
+    from {{ ref('stg_kustomer__conversation_assigned_users') }}
+    where position = 0
+
+),
+
+handled as (
+
+    select
+        conversation_id,
+        sum(seconds) as handle_seconds
+    from {{ ref('handle_times') }}
+    where conversation_id in (select id from conversation)
+    group by conversation_id
+
+),
+
+tagged as (
+
+    select
+        conversation_tags.conversation_id,
+        {{ dbt.listagg('coalesce(tags.name, conversation_tags.tag_id)', "', '",
+            'order by coalesce(tags.name, conversation_tags.tag_id)') }} as tags
+    from {{ ref('stg_kustomer__conversation_tags') }} as conversation_tags
+    left join {{ ref('stg_kustomer__tags') }} as tags
+        on conversation_tags.tag_id = tags.id
+    where conversation_tags.conversation_id in (select id from conversation)
+    group by conversation_tags.conversation_id
+
+)
+
+select
+    conversation.id,
+    conversation.customer_id,
+    conversation.created_at,
+    conversation.updated_at,
+    conversation.status,
+    conversation.direction,
+    conversation.priority,
+    -- The channel of the first message, not the list of all: a conversation counts once.
+    coalesce(
+        conversation.first_message_in_channel,
+        conversation.first_message_out_channel
+    ) as channel,
+    conversation.brand_id,
+    brands.name as brand,
+    conversation.queue_id,
+    coalesce(queues.display_name, queues.name) as queue,
+    assigned_team.team_id,
+    coalesce(teams.display_name, teams.name) as team,
+    assigned_user.user_id as agent_id,
+    coalesce(users.display_name, users.name) as agent,
+    tagged.tags,
+
+    not coalesce(conversation.deleted, false)
+    and coalesce(conversation.message_count, 0) > 0 as is_counted,
+    coalesce(conversation.deleted, false) as is_deleted,
+    coalesce(conversation.spam, false) as is_spam,
+    coalesce(conversation.merged_target, false) as is_merged,
+    conversation.imported_at is not null as is_imported,
+
+    coalesce(conversation.message_count, 0) as message_count,
+    coalesce(conversation.inbound_message_count, 0) as inbound_message_count,
+    coalesce(conversation.outbound_message_count, 0) as outbound_message_count,
+    coalesce(conversation.note_count, 0) as note_count,
+    coalesce(conversation.done_count, 0) as done_count,
+    coalesce(conversation.reopen_count, 0) as reopen_count,
+    coalesce(conversation.reopen_from_done_count, 0) as reopen_from_done_count,
+
+    conversation.first_message_in_created_at as first_message_in_at,
+    conversation.first_message_out_created_at as first_message_out_at,
+    conversation.last_message_unresponded_to_since_last_done_created_at as waiting_since,
+
+    conversation.first_response_created_at as first_response_at,
+    conversation.first_response_created_by as first_response_by,
+    {{ kustomer.seconds('conversation.first_response_time') }} as first_response_calendar_seconds,
+    {{ kustomer.seconds('conversation.first_response_business_time') }} as first_response_business_seconds,
+
+    conversation.first_done_created_at as first_done_at,
+    conversation.first_done_created_by as first_done_by,
+    {{ kustomer.seconds('conversation.first_done_time') }} as first_resolution_calendar_seconds,
+    {{ kustomer.seconds('conversation.first_done_business_time') }} as first_resolution_business_seconds,
+
+    conversation.last_done_created_at as last_done_at,
+    conversation.last_done_created_by as last_done_by,
+    conversation.open_status_at as opened_at,
+    conversation.snooze_status_at as snoozed_at,
+
+    -- Published: inbound, never merged, at least one message, by the first time that it was done.
+    conversation.direction = 'in'
+    and not coalesce(conversation.merged_target, false)
+    and conversation.first_done_created_at is not null as is_fcr_eligible,
+    conversation.status = 'done'
+    and coalesce(conversation.{{ var('kustomer_reopen_count') }}, 0) = 0 as is_done_and_not_reopened,
+
+    conversation.satisfaction_level_status as satisfaction_status,
+    conversation.satisfaction_level_score as satisfaction_score,
+    conversation.satisfaction_level_rating as satisfaction_rating,
+
+    conversation.sla_id,
+    conversation.sla_name,
+    conversation.sla_matched_at,
+    {{ kustomer.policy_state() }} as sla_state,
+    {%- for metric in kustomer.sla_metrics() %}
+    {{ kustomer.promise_state(metric) }} as sla_{{ metric }}_state,
+    {%- endfor %}
+    {{ kustomer.pending_until() }} as sla_pending_until,
+
+    conversation.assistant_status,
+    {{ kustomer.json_has_items('conversation.assistant_assistant_id') }} as has_assistant,
+    {{ kustomer.json_has_items('conversation.ai_agent_automation_id') }} as has_ai_agent,
+    coalesce(conversation.assistant_emulation, false) as is_emulation,
+    coalesce(conversation.assistant_fac_is_fac, false) as is_fully_automated,
+    conversation.last_deflection_status as deflection_status,
+
+    handled.handle_seconds
+from conversation
+left join {{ ref('stg_kustomer__brands') }} as brands
+    on conversation.brand_id = brands.id
+left join {{ ref('stg_kustomer__queues') }} as queues
+    on conversation.queue_id = queues.id
+left join assigned_team
+    on conversation.id = assigned_team.conversation_id
+left join {{ ref('stg_kustomer__teams') }} as teams
+    on assigned_team.team_id = teams.id
+left join assigned_user
+    on conversation.id = assigned_user.conversation_id
+left join {{ ref('stg_kustomer__users') }} as users
+    on assigned_user.user_id = users.id
+left join handled
+    on conversation.id = handled.conversation_id
+left join tagged
+    on conversation.id = tagged.conversation_id

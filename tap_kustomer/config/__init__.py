@@ -1,0 +1,19 @@
+"""The settings: declared in `settings.py`, checked and parsed in `checks.py`."""
+
+from tap_kustomer.config.checks import (
+    check_environment,
+    check_log_level,
+    settings_from,
+    warnings_about,
+)
+from tap_kustomer.config.settings import DISTRIBUTION, SCHEMA, Settings
+
+__all__ = [
+    "DISTRIBUTION",
+    "SCHEMA",
+    "Settings",
+    "check_environment",
+    "check_log_level",
+    "settings_from",
+    "warnings_about",
+]

@@ -1,0 +1,148 @@
+"""A stream as one organisation has it: its declaration, with the organisation's own fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tap_kustomer.reading.sources import CursorList, PerParent, Search, is_windowed
+from tap_kustomer.shaping.custom import with_custom_fields
+from tap_kustomer.shaping.derived import POSITION, compile_deriver, derived_schema
+from tap_kustomer.shaping.layout import parent_columns
+from tap_kustomer.shaping.names import snake_case
+from tap_kustomer.shaping.records import compile_shaper
+from tap_kustomer.shaping.schema import record_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
+
+    from tap_kustomer.reading.sources import Source
+    from tap_kustomer.resource import Resource
+    from tap_kustomer.shaping.derived import Derived
+    from tap_kustomer.shaping.fields import Field, Shape
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.shaping.schema import Schema
+    from tap_kustomer.streams.base import KustomerStream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamDefinition:
+    """What a stream is, before anything is known of a run.
+
+    Attributes:
+        name: Of the stream.
+        schema: JSON schema of its records.
+        key: The columns that tell its rows apart.
+        replication_key: The column by which a later run goes on; None for a full table.
+        source: Where its rows are found.
+        own_source: Where its rows are found without those of other streams, if `source` has both.
+        types: The JSON:API types of the resources that it is made of; without any, all that its
+            source gives.
+        roles: The roles of an API key any one of which lets it read this stream.
+        assumed: Whether its list or search is only assumed to be there: an organisation without it
+            is no fault.
+        selected_by_default: Whether it is read without a catalog.
+        is_derived: Whether its rows are what the rows of another stream carry inside themselves.
+        compile_rows: Gives, for the names of the columns in use, the function that makes the
+            records of a resource.
+    """
+
+    name: str
+    schema: Schema
+    key: tuple[str, ...]
+    replication_key: str | None
+    source: Source
+    own_source: Source | None = None
+    types: tuple[str, ...]
+    roles: tuple[str, ...]
+    assumed: bool
+    selected_by_default: bool
+    is_derived: bool
+    compile_rows: Callable[[AbstractSet[str]], Callable[[Resource], Iterable[Record]]]
+
+    @property
+    def is_full_table(self) -> bool:
+        """Whether each run reads all rows there are: a window gives only some of them."""
+        return not is_windowed(self.source)
+
+
+def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) -> StreamDefinition:
+    """The stream of a declared Kustomer object.
+
+    Args:
+        stream: The declaration.
+        custom_fields: The custom attributes that the organisation has defined.
+    """
+    shape = with_custom_fields(stream.shape, custom_fields)
+
+    def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
+        shaper = compile_shaper(shape, known=known, secrets=stream.secrets, key=stream.key)
+        unpack = stream.unpack
+        if unpack is None:
+            return lambda resource: (shaper(resource),)
+        return lambda resource: map(shaper, unpack(resource))
+
+    return StreamDefinition(
+        name=stream.name,
+        schema=record_schema(shape, stream.key),
+        key=stream.key,
+        replication_key=replication_key(stream.source, stream.shape),
+        source=stream.source,
+        types=stream.types,
+        roles=stream.roles,
+        assumed=stream.assumed,
+        selected_by_default=stream.selected_by_default,
+        is_derived=False,
+        compile_rows=compile_rows,
+    )
+
+
+def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefinition:
+    """The stream of what the rows of another one carry inside themselves.
+
+    Args:
+        stream: The declaration of the other one. It need not be selected.
+        derived: One of its derived streams.
+    """
+
+    def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
+        return compile_deriver(derived, stream.singular, known, stream.secrets)
+
+    root = replication_key(stream.source, stream.shape)
+    return StreamDefinition(
+        name=derived.name,
+        schema=derived_schema(derived, stream.singular),
+        key=(parent_columns(stream.singular).id, POSITION),
+        replication_key=derived_replication_key(root, stream.singular),
+        source=stream.source,
+        types=stream.types,
+        roles=stream.roles,
+        assumed=stream.assumed,
+        # Otherwise it would have its root read, whatever that costs.
+        selected_by_default=stream.selected_by_default,
+        is_derived=True,
+        compile_rows=compile_rows,
+    )
+
+
+def replication_key(source: Source, shape: Shape) -> str | None:
+    """The column by which a later run goes on; None for what is read whole each time."""
+    if isinstance(source, Search):
+        return snake_case(source.times[0].attribute or "updatedAt")
+    if isinstance(source, CursorList):
+        return snake_case(source.attribute)
+    if isinstance(source, PerParent) and is_windowed(source):
+        return parent_columns(shape.parent, shape.root).updated_at
+    return None
+
+
+def derived_replication_key(root: str | None, singular: str) -> str | None:
+    """The column by which a later run goes on in a derived stream; None for a full table.
+
+    Args:
+        root: The column by which it goes on in the stream that it is derived from.
+        singular: What one row of that stream is called.
+    """
+    # Where that is not the time of the last change, rows carry the time that it is (`timed.py`).
+    return parent_columns(singular).updated_at if root == "updated_at" else root

@@ -1,0 +1,148 @@
+"""What all streams of a run share, and the points in time that it reads between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
+from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.session import Request, Session
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.session import Reply
+    from tap_kustomer.config import Settings
+    from tap_kustomer.reading.pages import Shortfall, Unproven
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RunTimes:
+    """The points in time of a run, in milliseconds since 1970.
+
+    Attributes:
+        started: Its start, by Kustomer's clock.
+        until: The end of every window. It is the start less the time that the search may lag
+            behind, or the end date where that is earlier.
+    """
+
+    started: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all streams of a run share.
+
+    Attributes:
+        settings: The checked settings.
+        clock: Tells the time and waits.
+        session: The one session with Kustomer.
+        workers: The threads that ask while the main thread writes.
+        stop_if_asked: Ends the run by raising, if a signal has asked for it.
+    """
+
+    settings: Settings
+    clock: Clock
+    session: Session
+    workers: Workers
+    stop_if_asked: Callable[[], None]
+
+    def reader(
+        self, times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
+    ) -> Reader:
+        """Make a reader of sources, with a count of its own of the requests that it takes.
+
+        Args:
+            times: When the run has started.
+            report: Called with rows that are counted but don't come, and with what no count
+                proves.
+        """
+        return Reader(
+            session=self.session.counted(),
+            workers=self.workers,
+            page_size=self.settings.page_size,
+            parallel=self.settings.max_parallel_requests,
+            lookahead=self.settings.lookahead_bytes,
+            strict=self.settings.strict_counts,
+            now=times.started,
+            earliest=self.settings.start_date or 0,
+            report=report,
+        )
+
+    def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
+        """Ask for one thing and wait for it; a signal ends the waiting."""
+        return self.workers.call(partial(self.session.send, request, read))
+
+    def fix_times(self) -> RunTimes:
+        """Fix the points in time of a run by Kustomer's clock, with a key that works.
+
+        Raises:
+            DeadKeyError: Kustomer does not know the key.
+            RequestError: Kustomer can't be asked.
+        """
+        self.check_key()
+        started = int(self.session.server_now()) * 1000
+        settled = started - self.settings.settle_seconds * 1000
+        end = self.settings.end_date
+        return RunTimes(started, settled if end is None else min(settled, end))
+
+    def check_key(self) -> None:
+        """Ask for the one thing that any valid key may read, whatever its roles.
+
+        See https://developer.kustomer.com/docs/get-started/quickstart.
+
+        Raises:
+            DeadKeyError: Kustomer does not know the key.
+        """
+        try:
+            self._ask_who_we_are()
+        except AccessError as error:
+            raise DeadKeyError(
+                f"Kustomer does not accept the API key: {error}. It may have expired, been "
+                "revoked, be bound to other IP addresses, or belong to another region than "
+                f"{self.settings.base_url}: check api_key, organization and region"
+            ) from error
+
+    def _ask_who_we_are(self) -> None:
+        for path in ("/v1/auth/tokens/current", "/v1/users/current"):
+            try:
+                self.ask(Request("GET", path), _ignore)
+            except MissingError:
+                # A proxy that does not forward this path says nothing about the key.
+                continue
+            return
+
+
+def open_context(settings: Settings, clock: Clock, stop_if_asked: Callable[[], None]) -> Context:
+    """Make what all streams of a run share. Nothing is asked yet.
+
+    Args:
+        settings: The checked settings.
+        clock: Tells the time and waits.
+        stop_if_asked: Ends the run by raising, if a signal has asked for it.
+    """
+    session = Session(
+        base_url=settings.base_url,
+        authenticator=BearerAuthenticator(settings.api_key, settings.base_url),
+        limiter=Limiter(clock, settings.api_usage),
+        clock=clock,
+        timeout=settings.request_timeout,
+        user_agent=settings.user_agent,
+        max_retry_seconds=settings.max_retry_seconds,
+        connections=settings.max_parallel_requests,
+    )
+    workers = Workers(settings.max_parallel_requests, stop_if_asked)
+    return Context(settings, clock, session, workers, stop_if_asked)
+
+
+def _ignore(reply: Reply) -> None:
+    del reply
