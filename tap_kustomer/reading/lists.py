@@ -257,7 +257,7 @@ def _list_page(reply: Reply) -> _ListPage:
     return _ListPage(
         data=data,
         included=_one_or_many(document.get("included") or []),
-        next_link=next_link(document),
+        next_link=next_link(document.get("links")),
         total=whole_number(meta.get("total")) if isinstance(meta, dict) else None,
         keys=frozenset(map(_key, data)),
     )

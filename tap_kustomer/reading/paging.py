@@ -10,7 +10,7 @@ from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Document, Session
+    from tap_kustomer.client.session import Session
     from tap_kustomer.resource import Resource
 
 # More than any list has: ten million rows by 100. Without an end, rows that look new on each page
@@ -41,9 +41,8 @@ def whole_number(value: Any) -> int | None:
         return None
 
 
-def next_link(document: Document) -> str | None:
-    """The link to the next page, if the document has one."""
-    links = document.get("links")
+def next_link(links: Any) -> str | None:
+    """The link to the next page, if the `links` of a document have one."""
     link = links.get("next") if isinstance(links, dict) else None
     return link if isinstance(link, str) and link else None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tap_kustomer.client.errors import AccessError, MissingError
 from tap_kustomer.reading.children import NoneFoundError
-from tap_kustomer.reading.sources import LiveIds, Search, root_of
+from tap_kustomer.reading.sources import is_searched, root_of
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.streams.roles import SEARCH_ROLES
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from tap_kustomer.client.errors import StreamError
     from tap_kustomer.reading.pages import IncompleteError
     from tap_kustomer.streams.definition import StreamDefinition
-
-# What Kustomer's search gives: its counts are to be reached.
-_SEARCHED: Final = (Search, LiveIds)
 
 
 class Ending(NamedTuple):
@@ -65,14 +62,14 @@ def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool
         error: What is missing.
         strict: Whether it is a fault of a list too.
     """
-    is_fault = strict or isinstance(root_of(stream.source), _SEARCHED)
+    is_fault = strict or is_searched(root_of(stream.source))
     return Ending(Status.INCOMPLETE, str(error), fails_run=is_fault)
 
 
 def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
     """Name the roles of which a good key has none, and what came."""
     roles = ", ".join(stream.roles)
-    if isinstance(stream.source, _SEARCHED):
+    if is_searched(stream.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"the API key may not read it: {error}"
@@ -86,4 +83,4 @@ def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
     """
     if stream.assumed:
         return True
-    return isinstance(error, MissingError) and not isinstance(stream.source, _SEARCHED)
+    return isinstance(error, MissingError) and not is_searched(stream.source)

@@ -148,7 +148,7 @@ def test_the_rows_of_each_parent_come_in_the_order_of_the_parents() -> None:
     assert ids(found) == [f"c{n}-{letter}" for n in range(30) for letter in "ab"]
 
 
-def test_a_request_names_the_parent_and_what_the_table_asks_for() -> None:
+def test_a_request_names_the_parent_and_has_the_parameters_of_the_source() -> None:
     source = PerParent(CONVERSATIONS, "/v1/x/{id}/y", page_size=40, params={"include": "z"})
     lists = Lists({"/v1/x/a%2Fb%3F/y": [rows("1")]})
 
@@ -164,7 +164,7 @@ def test_the_list_of_a_parent_is_followed_to_its_end() -> None:
     assert ids(read(lists, parents("a", "b"))) == ["1", "2", "3", "4"]
 
 
-def test_a_row_says_whose_it_is() -> None:
+def test_a_row_names_its_parent() -> None:
     given = [Page([parent("a", NOW), {"type": "conversation", "id": "b", "attributes": None}])]
 
     first, second = read(events({"a": [rows("1")], "b": [rows("2")]}), given)
@@ -196,7 +196,7 @@ def test_a_row_two_levels_down_names_the_parent_and_the_parents_own_parent() -> 
     }
 
 
-def test_what_stands_for_a_parent_may_be_another_id_or_none() -> None:
+def test_a_parent_may_be_asked_about_by_another_id_or_not_at_all() -> None:
     source = PerParent(
         CONVERSATIONS,
         "/v1/satisfaction-responses/{id}",
@@ -211,7 +211,7 @@ def test_what_stands_for_a_parent_may_be_another_id_or_none() -> None:
 
 
 @pytest.mark.parametrize("is_one", [True, False])
-def test_rows_may_stand_beside_the_parent(is_one: bool) -> None:
+def test_rows_may_come_beside_the_parent(is_one: bool) -> None:
     holiday = {"type": "holiday", "id": "1"}
     document = {
         "data": {"type": "schedule", "id": "a"},
@@ -257,19 +257,19 @@ def test_a_number_is_an_id_too() -> None:
     assert ids(read(lists, [Page([through])], source)) == ["1"]
 
 
-def test_a_parent_that_is_gone_has_no_rows() -> None:
+def test_a_missing_parent_has_no_rows() -> None:
     lists = events({"a": [rows("1")], "c": [rows("3")]})
 
     assert ids(read(lists, parents("a", "b", "c"))) == ["1", "3"]
 
 
-def test_the_first_parents_may_all_be_gone() -> None:
+def test_the_first_parents_may_all_be_missing() -> None:
     keys = [f"c{n}" for n in range(500)]
 
     assert ids(read(events({"c499": [rows("1")]}), parents(*keys))) == ["1"]
 
 
-def test_too_many_first_parents_without_an_answer_mean_that_there_is_no_such_table() -> None:
+def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint() -> None:
     lists = events({"c500": [rows("1")]})
 
     with pytest.raises(
@@ -280,13 +280,13 @@ def test_too_many_first_parents_without_an_answer_mean_that_there_is_no_such_tab
     assert len(lists.sent) < 520
 
 
-def test_after_an_answer_any_number_of_parents_may_be_gone() -> None:
+def test_after_an_answer_any_number_of_parents_may_be_missing() -> None:
     lists = events({"c0": [rows("1")]})
 
     assert ids(read(lists, parents(*(f"c{n}" for n in range(600))))) == ["1"]
 
 
-def test_that_no_parent_has_shown_such_rows_is_said_once_all_pages_were_given() -> None:
+def test_if_every_parent_is_missing_an_error_follows_the_last_page() -> None:
     given = [Page([parent(key, NOW + n) for n, key in enumerate("abc")], reached=NOW + 9)]
     found: list[int | None] = []
 
@@ -295,7 +295,7 @@ def test_that_no_parent_has_shown_such_rows_is_said_once_all_pages_were_given() 
     assert found == [None, None, None]
 
 
-def test_two_levels_down_that_no_parent_has_shown_a_row_is_said_too() -> None:
+def test_two_levels_down_it_is_an_error_too_if_every_parent_is_missing() -> None:
     sessions = PerParent(Search("customer"), "/v1/customers/{id}/sessions")
     visits = PerParent(sessions, "/v1/sessions/{id}/events")
     lists = Lists({})
@@ -304,15 +304,15 @@ def test_two_levels_down_that_no_parent_has_shown_a_row_is_said_too() -> None:
         read(lists, pages_of(lists, parents("a", "b"), sessions), visits)
 
 
-def test_parents_that_answer_without_rows_show_that_there_is_such_a_table() -> None:
+def test_a_parent_without_rows_shows_that_the_endpoint_exists() -> None:
     assert read(events({"b": [rows()]}), parents("a", "b")) == []
 
 
-def test_without_a_parent_to_ask_about_nothing_is_missing() -> None:
+def test_without_any_parent_nothing_is_missing() -> None:
     assert read(events({}), [Page([])]) == []
 
 
-def test_parents_known_to_be_deleted_say_nothing_about_the_table() -> None:
+def test_parents_marked_as_deleted_say_nothing_about_the_endpoint() -> None:
     deleted = [parent(f"c{n}", deleted=True) for n in range(600)]
 
     assert read(events({}), [Page(deleted)]) == []
@@ -321,7 +321,7 @@ def test_parents_known_to_be_deleted_say_nothing_about_the_table() -> None:
         read(events({}), [Page([*deleted, parent("a")])])
 
 
-def test_parents_of_a_search_tell_how_far_their_rows_are_read() -> None:
+def test_parents_found_by_search_show_up_to_when_their_rows_are_read() -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")], "c": [rows("3")]})
     given = [
         Page([parent("a", NOW), parent("b", NOW + 5)], reached=NOW + 7),
@@ -333,7 +333,7 @@ def test_parents_of_a_search_tell_how_far_their_rows_are_read() -> None:
     assert found == [(["1"], NOW), (["2"], NOW + 7), (["3"], NOW + 9)]
 
 
-def test_what_a_page_of_parents_has_not_reached_its_rows_have_not_either() -> None:
+def test_rows_reach_no_later_time_than_the_page_of_their_parents() -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     given = [Page([parent("a", NOW + 8), parent("b", NOW + 9)], reached=NOW)]
 
@@ -341,7 +341,7 @@ def test_what_a_page_of_parents_has_not_reached_its_rows_have_not_either() -> No
 
 
 @pytest.mark.parametrize("updated_at", [None, "soon", 7])
-def test_a_parent_without_a_time_leaves_it_to_the_end_of_its_page(updated_at: Any) -> None:
+def test_after_a_parent_without_a_time_only_the_end_of_its_page_is_reached(updated_at: Any) -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     given = [Page([parent("a", updatedAt=updated_at), parent("b")], reached=NOW)]
 
@@ -355,7 +355,7 @@ def test_parents_of_a_list_reach_no_time() -> None:
     assert [page.reached for page in pages_of(lists, given)] == [None, None]
 
 
-def test_parents_without_rows_move_on_what_is_reached() -> None:
+def test_parents_without_rows_advance_the_time_that_is_reached() -> None:
     source = PerParent(
         CONVERSATIONS,
         EVENTS.path,
@@ -392,7 +392,7 @@ def test_two_levels_down_only_the_end_of_a_page_of_parents_is_reached() -> None:
     assert [(ids(page.resources), page.reached) for page in found] == [(["1"], None), (["2"], NOW)]
 
 
-def test_nothing_is_reached_before_a_parent_has_shown_that_there_are_such_rows() -> None:
+def test_no_time_is_reached_before_a_parent_has_shown_that_the_endpoint_exists() -> None:
     given = [Page([parent(key, NOW + n) for n, key in enumerate("abcd")], reached=NOW + 9)]
 
     found = [page.reached for page in pages_of(events({"c": [rows("1")]}), given)]
@@ -400,7 +400,7 @@ def test_nothing_is_reached_before_a_parent_has_shown_that_there_are_such_rows()
     assert found == [None, None, NOW + 2, NOW + 9]
 
 
-def test_a_list_that_lacks_rows_is_an_error_once_all_others_were_given() -> None:
+def test_a_list_that_lacks_rows_is_an_error_after_the_rows_of_all_others() -> None:
     lists = events(
         {"a": [rows("1")], "b": [rows("2", total=3)], "c": [rows("3", total=9)], "d": [rows("4")]}
     )
@@ -414,7 +414,7 @@ def test_a_list_that_lacks_rows_is_an_error_once_all_others_were_given() -> None
     assert caught.value.since == NOW
 
 
-def test_if_parents_are_missing_the_rows_of_the_others_are_given_first() -> None:
+def test_if_parents_did_not_come_the_rows_of_the_others_are_yielded_first() -> None:
     lists = events({f"c{n}": [rows(f"c{n}-a")] for n in range(8)})
 
     def given() -> Iterator[Page]:
@@ -453,7 +453,7 @@ def test_a_next_link_to_another_host_is_refused() -> None:
     assert len(lists.sent) == 1
 
 
-def test_requests_at_once_and_parents_read_ahead_are_bounded() -> None:
+def test_requests_at_once_and_parents_that_are_read_ahead_are_bounded() -> None:
     lists = events({f"c{n}": [rows(f"{n}")] for n in range(100)})
     taken: list[int] = []
 
@@ -473,7 +473,7 @@ def test_requests_at_once_and_parents_read_ahead_are_bounded() -> None:
     assert workers.most == 3
 
 
-def test_parents_without_rows_take_no_place_among_those_read_ahead() -> None:
+def test_parents_without_rows_do_not_count_as_read_ahead() -> None:
     source = PerParent(
         CONVERSATIONS,
         EVENTS.path,

@@ -56,11 +56,11 @@ def test_all_pages_come_in_order() -> None:
     assert list(Story(*PAGES).ahead()) == PAGES
 
 
-def test_a_reading_without_pages_ends() -> None:
+def test_a_source_without_pages_ends() -> None:
     assert not list(Story().ahead())
 
 
-def test_a_reading_begins_before_anybody_takes_its_pages() -> None:
+def test_reading_starts_before_the_consumer_takes_a_page() -> None:
     story = Story(*PAGES)
 
     story.ahead()
@@ -68,7 +68,7 @@ def test_a_reading_begins_before_anybody_takes_its_pages() -> None:
     story.expect("read 0")
 
 
-def test_a_reading_is_one_page_ahead_and_begins_the_next_one_at_most() -> None:
+def test_one_page_waits_and_at_most_one_more_is_fetched() -> None:
     story = Story(*PAGES)
     pages = iter(story.ahead())
 
@@ -82,7 +82,7 @@ def test_a_reading_is_one_page_ahead_and_begins_the_next_one_at_most() -> None:
     assert story.told.empty()
 
 
-def test_it_is_not_its_turn_until_somebody_takes_a_page() -> None:
+def test_the_source_is_told_when_the_consumer_takes_its_pages() -> None:
     story = Story(*PAGES)
     ahead = story.ahead()
     story.expect("read 0", "read 1")
@@ -93,7 +93,7 @@ def test_it_is_not_its_turn_until_somebody_takes_a_page() -> None:
     assert story.is_consumed[3:] == [True, True, True]
 
 
-def test_an_error_is_raised_where_the_pages_are_taken_and_after_those_that_came() -> None:
+def test_an_error_is_raised_in_the_consumer_after_the_pages_that_came() -> None:
     error = ValueError("it went wrong")
     pages = iter(Story(PAGES[0], error).ahead())
 
@@ -103,7 +103,7 @@ def test_an_error_is_raised_where_the_pages_are_taken_and_after_those_that_came(
     assert raised.value is error
 
 
-def test_an_error_at_the_very_beginning_waits_for_its_turn_too() -> None:
+def test_an_error_before_the_first_page_waits_for_the_consumer() -> None:
     story = Story(ValueError("it went wrong"))
     ahead = story.ahead()
     story.expect("read 0")
@@ -112,7 +112,7 @@ def test_an_error_at_the_very_beginning_waits_for_its_turn_too() -> None:
         list(ahead)
 
 
-def test_what_is_there_is_taken_without_a_wait_and_a_wait_is_announced() -> None:
+def test_a_page_that_is_there_is_taken_at_once_and_a_wait_is_announced() -> None:
     answered = threading.Event()
     waits: list[str] = []
 
@@ -155,7 +155,7 @@ def test_a_wait_ends_when_the_run_is_to_end() -> None:
     never.set()
 
 
-def test_a_reading_does_not_keep_the_process_from_ending() -> None:
+def test_the_thread_does_not_keep_the_process_from_ending() -> None:
     story = Story(*PAGES)
     story.ahead()
     story.expect("read 0", "read 1")

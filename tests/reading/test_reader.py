@@ -103,7 +103,7 @@ def test_a_row_that_moves_from_one_variant_to_another_comes_once(
     assert ids(reader, USERS) == ["a"]
 
 
-def test_a_variant_that_is_short_does_not_keep_the_others_from_being_read(
+def test_a_variant_that_lacks_rows_does_not_keep_the_others_from_being_read(
     reader: Reader, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", total=2))
@@ -119,7 +119,7 @@ def test_a_variant_that_is_short_does_not_keep_the_others_from_being_read(
     assert found == ["a", "b"]
 
 
-def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: Mocker) -> None:
+def test_single_resources_and_lists_are_concatenated(reader: Reader, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/settings", json={"data": {"type": "settings", "id": "s"}})
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
 
@@ -129,7 +129,7 @@ def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: 
     ]
 
 
-def test_a_part_of_a_chain_that_is_not_there_is_left_out(
+def test_a_missing_part_of_a_concatenation_is_an_error_after_the_others(
     reader: Reader, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
@@ -142,7 +142,7 @@ def test_a_part_of_a_chain_that_is_not_there_is_left_out(
         next(pages)
 
 
-def test_a_chain_without_any_part_is_missing(reader: Reader, requests_mock: Mocker) -> None:
+def test_a_concatenation_without_any_part_is_missing(reader: Reader, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", status_code=404)
 
@@ -150,7 +150,7 @@ def test_a_chain_without_any_part_is_missing(reader: Reader, requests_mock: Mock
         ids(reader, Concatenation((Single("/v1/settings"), PagedList("/v1/teams"))))
 
 
-def test_a_part_of_a_chain_without_any_of_its_parents_is_empty(
+def test_a_part_of_a_concatenation_without_any_of_its_parents_is_empty(
     reader: Reader, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
@@ -191,7 +191,7 @@ def test_counting_takes_one_request(reader: Reader, requests_mock: Mocker) -> No
     [({}, 0), ({"start_date": "2023-11-14T22:13:20Z"}, NOW)],
     ids=["everything", "from the start date on"],
 )
-def test_the_reader_of_a_run_wants_nothing_from_before_the_start_date(
+def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     requests_mock: Mocker, config: dict[str, str], earliest: int
 ) -> None:
     requests_mock.get("https://api.kustomerapp.com/v1/auth/tokens/current", json={"data": {}})

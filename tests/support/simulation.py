@@ -115,7 +115,7 @@ class Simulation:
                 outcome.most_under_way = max(outcome.most_under_way, workers.under_way + 1)
             else:
                 assert workers.under_way == 0, "nobody waits for these rows yet"
-            answer = self.index.ask(query, self.page_size)
+            answer = self.index.search(query, self.page_size)
             pages_in_flight = PAGES_IN_FLIGHT + outcome.most_under_way
             most_held = self.lookahead / ROW_BYTES + pages_in_flight * self.page_size
             assert self.index.held <= most_held, "rows pile up in memory"

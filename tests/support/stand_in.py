@@ -75,12 +75,12 @@ class StandIn:
             raise RefusedError(f"{request} answered 400: {self.refused}")
         if self.refuses_sort and "sort" in body:
             raise RefusedError(f"{request} answered 400: Sorting is unavailable")
-        is_tracked = request.params.get("trackTotalHits") == "true"
-        if self.refuses_tracking and is_tracked:
+        counts_all = request.params.get("trackTotalHits") == "true"
+        if self.refuses_tracking and counts_all:
             raise RefusedError(f"{request} answered 400: trackTotalHits is not allowed")
-        question = _question(body, int(request.params["page"]))
+        query = _query_of(body, int(request.params["page"]))
         document = self.indexes[request.path].document(
-            question, int(request.params["pageSize"]), is_tracked=is_tracked
+            query, int(request.params["pageSize"]), counts_all=counts_all
         )
         if document is None:
             raise RefusedError(f"{request} answered 400")
@@ -100,7 +100,7 @@ class StandIn:
         }
 
 
-def _question(body: dict[str, Any], page: int) -> SearchQuery:
+def _query_of(body: dict[str, Any], page: int) -> SearchQuery:
     bounds: dict[tuple[str, str], int] = {}
     (searched_by,) = body["and"][0]
     for bound in body["and"]:

@@ -108,7 +108,7 @@ def peek_search(context: ReadContext, source: Search, window: Window, rows: int)
     for criterion in source.times:
         client = SearchClient(context.session, source, criterion, page_size=rows)
         try:
-            page = context.workers.call(partial(client.ask, query))
+            page = context.workers.call(partial(client.search, query))
         except RefusedError as error:
             refusals.append(error)
         else:
@@ -125,7 +125,7 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
         RequestError: The search can't be asked.
     """
     client = SearchClient(context.session, source, source.times[0], page_size=1)
-    return context.workers.call(partial(client.ask, SearchQuery(window, sorted=False))).total
+    return context.workers.call(partial(client.search, SearchQuery(window, sorted=False))).total
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class _SearchExtraction:
         )
         batches = dispatch(
             schedule,
-            client.ask,
+            client.search,
             context.workers,
             parallel=self._useful_parallelism,
             is_consumed=is_consumed,

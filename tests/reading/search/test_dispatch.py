@@ -44,11 +44,11 @@ class Extraction:
         self.asked += 1
         if self._fails_at and self.asked >= self._fails_at:
             raise GaveUpError("the search is down")
-        return self._index.ask(query, 20)
+        return self._index.search(query, 20)
 
 
 @pytest.mark.parametrize("fails_at", range(20, 100, 4))
-def test_when_an_answer_fails_what_came_before_it_is_handed_on_first(fails_at: int) -> None:
+def test_an_error_is_raised_after_the_rows_that_came_before_it(fails_at: int) -> None:
     reading = Extraction(fails_at=fails_at)
 
     with pytest.raises(GaveUpError):
@@ -57,11 +57,11 @@ def test_when_an_answer_fails_what_came_before_it_is_handed_on_first(fails_at: i
     assert not reading.schedule.is_due
 
 
-def test_nothing_is_asked_before_somebody_wants_rows() -> None:
+def test_no_query_is_sent_before_rows_are_taken() -> None:
     assert Extraction().workers.under_way == 0
 
 
-def test_who_stops_taking_rows_stops_the_questions() -> None:
+def test_a_consumer_that_takes_no_more_rows_stops_the_queries() -> None:
     reading = Extraction()
     for _ in range(3):
         next(reading.batches)

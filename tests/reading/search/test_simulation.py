@@ -80,7 +80,7 @@ class Organisation:
         if index.rows and self.draw.random() < self.churn:
             row_id = self.draw.choice(list(index.rows))
             if self.draw.random() < 0.8:
-                index.rows[row_id] = (END + len(index.questions) + 1, index.rows[row_id][1])
+                index.rows[row_id] = (END + len(index.queries) + 1, index.rows[row_id][1])
             else:
                 del index.rows[row_id]
 
@@ -150,7 +150,7 @@ def check(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seeds", [[int(SEED)]] if SEED else CHUNKS, ids=lambda seeds: seeds[0])
-def test_whatever_happens_meanwhile_nothing_that_stays_is_missed(seeds: range) -> None:
+def test_no_row_that_stays_is_missed_whatever_happens_meanwhile(seeds: range) -> None:
     for seed in seeds:
         try:
             check(seed)

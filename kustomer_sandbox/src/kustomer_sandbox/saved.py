@@ -28,7 +28,7 @@ class Advance(msgspec.Struct):
     minutes: float
 
 
-class Stored(msgspec.Struct):
+class Saved(msgspec.Struct):
     """What the file holds."""
 
     seed: int
@@ -39,11 +39,11 @@ class Stored(msgspec.Struct):
     advances: list[Advance]
 
 
-class StoredError(Exception):
+class SavedError(Exception):
     """The file can't be understood."""
 
 
-def opened(  # noqa: PLR0913 - what makes up an organisation
+def open_organisation(  # noqa: PLR0913 - what makes up an organisation
     file: Path | None,
     *,
     seed: int = 7,
@@ -73,13 +73,13 @@ def opened(  # noqa: PLR0913 - what makes up an organisation
         clock=clock,
     )
     if file is not None:
-        store(organisation, file)
+        save(organisation, file)
     return organisation
 
 
-def store(organisation: Organisation, file: Path) -> None:
+def save(organisation: Organisation, file: Path) -> None:
     """Write the file, whole or not at all."""
-    content = Stored(
+    content = Saved(
         seed=organisation.seed,
         scale=organisation.scale,
         years=organisation.years,
@@ -93,15 +93,15 @@ def store(organisation: Organisation, file: Path) -> None:
     os.replace(part, file)  # noqa: PTH105 - replaces on every system
 
 
-def _read(file: Path) -> Stored:
+def _read(file: Path) -> Saved:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Stored)
+        return msgspec.json.decode(file.read_bytes(), type=Saved)
     except (OSError, msgspec.DecodeError) as error:
         message = f"{file} is not a stored organisation: {error}"
-        raise StoredError(message) from error
+        raise SavedError(message) from error
 
 
-def _restored(content: Stored) -> Organisation:
+def _restored(content: Saved) -> Organisation:
     passed = sum(one.minutes for one in content.advances)
     arguments: dict[str, Any] = {
         "seed": content.seed,
