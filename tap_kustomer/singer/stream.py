@@ -161,17 +161,18 @@ class TapStream(SdkStream):
         """Everything before the latest record is written: the run ends within a page."""
         self.advance_past(self._latest)
 
-    def finish(self, *, is_complete: bool) -> None:
-        """All that came was written: say so.
+    def finish(self, *, is_whole: bool) -> None:
+        """Note that all rows that came are written.
 
         Args:
-            is_complete: Whether nothing is known to be missing.
+            is_whole: Whether counts show that no row is missing, so that a target may remove what
+                did not come.
         """
         self.write_batch()
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if is_complete and self.definition.is_full_table:
+        if is_whole and self.definition.is_full_table:
             self.activate_version()
 
     def cap_bookmark(self, time: int) -> None:

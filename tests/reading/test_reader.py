@@ -1,4 +1,4 @@
-"""One way in to all ways of reading."""
+"""Sources of all kinds are read through one reader."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ def test_a_missing_part_of_a_concatenation_is_an_error_after_the_others(
 ) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
-    chain = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
-    pages = reader.read(chain, Window(0, NOW), "things", is_consumed=lambda: True)
+    concatenation = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
+    pages = reader.read(concatenation, Window(0, NOW), "things", is_consumed=lambda: True)
 
     assert [row["id"] for row in next(pages).resources] == ["t"]
     with pytest.raises(IncompleteError, match="GET /v1/settings answered 404"):

@@ -23,6 +23,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Page, Shortfall, Unproven, Window
+from tap_kustomer.reporting.results import Status
 from tap_kustomer.singer.stream import TapStream
 from tap_kustomer.streams.assistants import Assistants
 from tap_kustomer.streams.audit_logs import AuditLogs
@@ -398,7 +399,9 @@ def test_tables_that_are_made_of_what_may_not_be_read_are_left_out_with_it() -> 
     assert not any(
         "replication_key_value" in bookmark for bookmark in run.state()["bookmarks"].values()
     )
-    assert {outcome.stream for outcome in tap.results.streams if outcome.left_out} == run.streams
+    assert {
+        outcome.stream for outcome in tap.results.streams if outcome.status is Status.LEFT_OUT
+    } == run.streams
 
 
 @pytest.mark.parametrize(
@@ -715,10 +718,16 @@ WITH_VERSIONS: dict[str, Any] = {"emit_activate_version_messages": True}
 
 @pytest.mark.parametrize(
     ("given", "activated"),
-    [([], True), ([MISSING], False), ([SHORT], False), ([FORBIDDEN], False)],
-    ids=["whole", "fewer rows than counted", "short", "refused half-way"],
+    [
+        ([], True),
+        ([MISSING], False),
+        ([UNPROVEN], False),
+        ([SHORT], False),
+        ([FORBIDDEN], False),
+    ],
+    ids=["whole", "fewer rows than counted", "no count", "short", "refused half-way"],
 )
-def test_a_version_is_activated_only_if_nothing_is_missing(
+def test_a_version_is_activated_only_if_nothing_can_be_missing(
     given: list[Any], *, activated: bool
 ) -> None:
     script = {"tags": [ONE_TAG, *given]}
@@ -843,8 +852,10 @@ def test_what_came_of_each_table_is_noted() -> None:
     assert (companies.came_with, tags.came_with) == ("", "companies")
     assert (companies.is_unproven, tags.is_unproven) == (True, False)
     assert companies.bookmark == tags.bookmark == UNTIL
-    assert not companies.left_out
-    assert "403" in outcomes["tags"].left_out
+    assert companies.status is tags.status is Status.INCOMPLETE
+    assert companies.reason == "1 of 3 rows came"
+    assert outcomes["tags"].status is Status.LEFT_OUT
+    assert "403" in outcomes["tags"].reason
 
 
 def test_a_table_that_the_run_did_not_finish_is_noted_as_cut_short() -> None:
@@ -855,4 +866,4 @@ def test_a_table_that_the_run_did_not_finish_is_noted_as_cut_short() -> None:
 
     (outcome,) = tap.results.streams
     assert outcome.stream == "snippets"
-    assert outcome.left_out
+    assert (outcome.status, outcome.reason) == (Status.CUT_SHORT, "the run ended")
