@@ -102,9 +102,10 @@ class Oracle:
     @staticmethod
     def channel(conversation: Resource) -> str | None:
         """Of the first message."""
-        return _of(conversation, "firstMessageIn", "channel") or _of(
+        first: str | None = _of(conversation, "firstMessageIn", "channel") or _of(
             conversation, "firstMessageOut", "channel"
         )
+        return first
 
     def _place(self, conversation: Resource | None) -> dict[str, Any]:
         if conversation is None:

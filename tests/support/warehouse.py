@@ -62,15 +62,15 @@ class Dbt:
             project: The folder with `dbt_project.yml`.
             code: The exit code to expect.
         """
-        more = []
+        command: list[str | Path] = [DBT, "--no-version-check", "--no-use-colors", *arguments]
+        command += ["--project-dir", project, "--log-path", self.folder / "logs"]
         if arguments[0] != "deps":
-            more = ["--vars", json.dumps(self.variables), "--target-path", self.folder / "target"]
+            command += ["--vars", json.dumps(self.variables)]
+            command += ["--target-path", self.folder / "target"]
         done = subprocess.run(  # noqa: S603
-            [
-                *(DBT, "--no-version-check", "--no-use-colors"),
-                *(*arguments, "--project-dir", project, "--log-path", self.folder / "logs", *more),
-            ],
-            capture_output=True,
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
             cwd=self.folder,
@@ -80,7 +80,7 @@ class Dbt:
                 **self.settings,
             ),
         )
-        assert done.returncode == code, done.stdout[-6_000:] + done.stderr[-2_000:]
+        assert done.returncode == code, done.stdout[-6_000:]
         return done.stdout
 
 
