@@ -395,6 +395,8 @@ def test_a_mistake_is_noticed(mutation: Mutation, tmp_path: Path) -> None:
     mutation.make(tmp_path / "tap_kustomer")
 
     command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    # To show how thousands of rows differ takes longer than to notice it.
+    command += ["--assert=plain", "--tb=short"]
     # Plugins take longer to start than these tests do.
     plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     environment = {**os.environ, **plugins, "PYTHONPATH": str(tmp_path)}
