@@ -336,7 +336,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the archive is skipped",
-        "reading.search.extraction:_SearchExtraction._by_criterion",
+        "reading.search.extraction:_SearchExtraction._search_by",
         "self.window.start < self.edge and self.source.archived",
         "False",
         "tests/reading/search/test_search_extraction.py",
@@ -344,7 +344,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an archive that the key may not read is passed over",
-        "reading.search.extraction:_SearchExtraction._from_both_indexes.archived",
+        "reading.search.extraction:_SearchExtraction._search_with_archive.archived",
         "MissingError",
         "Exception",
         "tests/reading/search/test_search_extraction.py",
