@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.json_values import deep
 from tap_kustomer import times
 from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
 from tap_kustomer.client.session import Reply
@@ -478,6 +479,19 @@ def test_rows_without_an_id_or_a_time_are_yielded_too() -> None:
     (page,) = pages_of(audit)
 
     assert list(page.resources) == odd[::-1]
+
+
+@pytest.mark.parametrize("levels", range(900, 990))
+def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read(levels: int) -> None:
+    audit = AuditLog(spread(1))
+
+    def nest(document: dict[str, Any]) -> None:
+        for row in document["data"]:
+            row["attributes"]["changes"] = deep("x", levels)
+
+    audit.spoil = nest
+
+    assert ids(read(audit)) == ["log0"]
 
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:
