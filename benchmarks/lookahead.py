@@ -38,7 +38,7 @@ _DAYS: Final = 400 * 86_400
 
 
 def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, int]:
-    """Return the most bytes that waited for their turn at any time, and the rows that came.
+    """Return the most bytes that waited to be delivered at any time, and the rows that came.
 
     Args:
         address: Of the stand-in.

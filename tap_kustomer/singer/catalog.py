@@ -135,14 +135,14 @@ def _faults(entry: Any, names: set[str]) -> Iterator[str]:
 def _is_metadata(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and isinstance(value.get("breadcrumb"), list)
+        and isinstance(value.get("breadcrumb"), list | tuple)
         and all(map(_is_text, value["breadcrumb"]))
         and isinstance(value.get("metadata"), dict)
     )
 
 
 def _is_list_of_names(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and all(map(_is_text, value)))
+    return value is None or (isinstance(value, list | tuple) and all(map(_is_text, value)))
 
 
 def _is_text(value: Any) -> bool:

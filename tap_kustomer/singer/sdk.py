@@ -71,10 +71,6 @@ class SdkTap(Tap):
         if self._stop_signal is not None:
             raise SystemExit(SIGNAL_CODES + self._stop_signal)
 
-    def forget_progress_markers(self) -> None:
-        """Remove from the state what an earlier run noted while it was under way."""
-        self._reset_state_progress_markers()
-
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         self.check_settings(self._config)

@@ -12,7 +12,6 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_kustomer import times
-from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.singer.omissions import deselected
 from tap_kustomer.singer.output.batch_files import write_file
@@ -68,6 +67,10 @@ class TapStream(SdkStream):
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
+        # The bookmark when the last file was announced, and the last record in it, as far as that
+        # is of the page that is being written.
+        self._announced: str | None = None
+        self._latest_announced: Record = {}
 
     @cached_property
     def shape(self) -> Callable[[Resource], Iterable[Record]]:
@@ -102,25 +105,9 @@ class TapStream(SdkStream):
         """From when on to read, in milliseconds since 1970: a little before the bookmark."""
         settings = self._settings
         start = settings.start_date or 0
-        if (bookmark := self._bookmark) is not None:
-            start = max(start, bookmark - settings.lookback_seconds * 1000)
+        if (bookmark := self.bookmark) is not None:
+            start = max(start, times.to_milliseconds(bookmark) - settings.lookback_seconds * 1000)
         return start
-
-    @property
-    def _bookmark(self) -> int | None:
-        """Everything up to here was read by an earlier run, in milliseconds since 1970."""
-        if not self.is_incremental:
-            return None
-        value = self.stream_state.get("replication_key_value")
-        if value is None:
-            return None
-        try:
-            return times.to_milliseconds(value)
-        except (TypeError, ValueError) as error:
-            raise ConfigurationError(
-                f"State of {self.name}: {value!r} was given as replication_key_value; expected a "
-                "date-time such as 2024-01-31T08:00:00.000Z"
-            ) from error
 
     # Writing, in this order
 
@@ -136,11 +123,13 @@ class TapStream(SdkStream):
         self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()
+        self._announced = self.bookmark
         self._write = self._writing()
 
     def begin_page(self) -> None:
         """Note the time at which the records that follow were extracted."""
         self._tail = self._encode_tail()
+        self._latest_announced = {}
 
     def write_resource(self, resource: Resource) -> None:
         """Write the records that come out of a resource."""
@@ -158,20 +147,25 @@ class TapStream(SdkStream):
             self._move_bookmark(times.to_text(time))
 
     def flush_partial(self) -> None:
-        """Everything before the latest record is written: the run ends within a page."""
-        self.advance_past(self._latest)
+        """Move the bookmark to the latest record, or that in a file: the run ends within a page."""
+        if self._settings.batches is None:
+            self.advance_past(self._latest)
+        elif self._latest_announced:
+            self.advance_past(self._latest_announced)
+            self._announced = self.bookmark
 
-    def finish(self, *, is_complete: bool) -> None:
-        """All that came was written: say so.
+    def finish(self, *, is_whole: bool) -> None:
+        """Note that all rows that came are written.
 
         Args:
-            is_complete: Whether nothing is known to be missing.
+            is_whole: Whether counts show that no row is missing, so that a target may remove what
+                did not come.
         """
         self.write_batch()
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if is_complete and self.definition.is_full_table:
+        if is_whole and self.definition.is_full_table:
             self.activate_version()
 
     def cap_bookmark(self, time: int) -> None:
@@ -234,14 +228,21 @@ class TapStream(SdkStream):
         batches = self._settings.batches
         if batches is None or not self._batch:
             return
-        if len(self.stream_maps) > 1:
-            raise ConfigurationError(
-                f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
-                "settings for a stream"
-            )
         address = write_file(batches, self.name, map(self._writer.encode, self._batch))
         self._batch.clear()
         self.announce_file(address, batches.encoding.format, batches.encoding.compression)
+        self._announced, self._latest_announced = self.bookmark, self._latest
+
+    def forget_unannounced(self) -> None:
+        """Move the bookmark back to where no record after it is kept for a file to come."""
+        if not self._batch or not self.is_incremental:
+            return
+        state = self.stream_state
+        if self._announced is not None:
+            state["replication_key_value"] = self._announced
+        else:
+            state.pop("replication_key_value", None)
+            state.pop("replication_key", None)
 
     def _write_to_batch(self, record: Record) -> None:
         # Exactly what RECORD messages would hold.

@@ -1,3 +1,5 @@
+"""Rows that take one request per parent come in the order of the parents."""
+
 from __future__ import annotations
 
 import random
@@ -42,7 +44,7 @@ EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
 
 @dataclass
 class Lists:
-    """Answers by path: the pages of a list, or an error."""
+    """Answers with the pages of a list or an error, by path."""
 
     answers: dict[str, list[Document] | RequestError]
     sent: list[Request] = field(default_factory=list)
@@ -62,11 +64,11 @@ class Lists:
         return [request.path for request in self.sent]
 
 
-class ByHand(Workers):
-    """Nothing is done before somebody waits for it, and then one thing, drawn from all of them.
+class LazyWorkers(Workers):
+    """Runs no task before its result is needed, and then one of those that are needed.
 
     Attributes:
-        most: How many things were waited for at once.
+        most: The most results that were needed at once.
     """
 
     def __init__(self, draw: Callable[[list[Any]], Any] = lambda futures: futures[-1]) -> None:
@@ -94,7 +96,7 @@ class ByHand(Workers):
 
     @property
     def left(self) -> list[Future[Any]]:
-        """What nobody has waited for yet."""
+        """The tasks that were not run yet."""
         return list(self._tasks)
 
 
@@ -128,7 +130,9 @@ def pages_of(
     workers: Workers | None = None,
 ) -> Iterator[Page]:
     session = cast("Session", lists)
-    return read_children(session, workers or ByHand(), source, given, "events", parallel=parallel)
+    return read_children(
+        session, workers or LazyWorkers(), source, given, "events", parallel=parallel
+    )
 
 
 def read(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:
@@ -169,8 +173,8 @@ def test_a_row_names_its_parent() -> None:
 
     first, second = read(events({"a": [rows("1")], "b": [rows("2")]}), given)
 
-    note = {"id": "a", "type": "conversation", "updatedAt": "2025-06-15T15:06:40.000Z"}
-    assert first[PARENT] == note
+    link = {"id": "a", "type": "conversation", "updatedAt": "2025-06-15T15:06:40.000Z"}
+    assert first[PARENT] == link
     assert second[PARENT] == {"id": "b", "type": "conversation", "updatedAt": None}
 
 
@@ -462,7 +466,7 @@ def test_requests_at_once_and_parents_that_are_read_ahead_are_bounded() -> None:
             taken.append(n)
             yield Page([parent(f"c{n}")])
 
-    workers = ByHand()  # The first parent is answered last.
+    workers = LazyWorkers()  # The first parent is answered last.
     pages = pages_of(lists, one_by_one(), parallel=3, workers=workers)
 
     assert not taken
@@ -482,7 +486,7 @@ def test_parents_without_rows_do_not_count_as_read_ahead() -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     silent = [parent(f"c{n}", NOW) for n in range(200)]
     given = [Page([parent("a", NOW, key="a"), *silent, parent("b", NOW, key="b")], reached=NOW)]
-    workers = ByHand()
+    workers = LazyWorkers()
 
     assert len(list(pages_of(lists, given, source, workers=workers))) == 2
     assert workers.most == 2
@@ -490,7 +494,7 @@ def test_parents_without_rows_do_not_count_as_read_ahead() -> None:
 
 def test_requests_go_on_while_rows_are_written() -> None:
     lists = events({f"c{n}": [rows(f"{n}")] for n in range(10)})
-    workers = ByHand(draw=lambda futures: futures[0])
+    workers = LazyWorkers(draw=lambda futures: futures[0])
     keys = [f"c{n}" for n in range(10)]
     pages = pages_of(lists, parents(*keys), parallel=2, workers=workers)
 
@@ -501,7 +505,7 @@ def test_requests_go_on_while_rows_are_written() -> None:
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:
     lists = events({f"c{n}": [rows(f"{n}")] for n in range(100)})
-    workers = ByHand(draw=lambda futures: futures[0])
+    workers = LazyWorkers(draw=lambda futures: futures[0])
     pages = pages_of(lists, parents(*(f"c{n}" for n in range(100))), workers=workers)
 
     assert not workers.left
@@ -550,7 +554,7 @@ def test_in_whatever_order_answers_come_rows_and_times_come_in_order(
         for start in range(0, len(sizes), 7)
         if (page := resources[start : start + 7])
     ]
-    workers = ByHand(random.Random(seed).choice)
+    workers = LazyWorkers(random.Random(seed).choice)
 
     pages = list(pages_of(events(answers), given, source, parallel=parallel, workers=workers))
 

@@ -1,6 +1,8 @@
+"""Lists that are followed by cursor are read oldest first, and completely."""
+
 from __future__ import annotations
 
-import gc
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -10,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.json_values import deep
 from tap_kustomer import times
 from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.cursors import read_cursor_list
+from tap_kustomer.reading import cursors
+from tap_kustomer.reading.cursors import _Row, read_cursor_list
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.sources import CursorList
 from tap_kustomer.times import DAY
@@ -40,7 +44,7 @@ MOST_HELD = 10 * COUNT
 
 @dataclass
 class AuditLog:
-    """The list of audit logs, with what its documentation leaves open.
+    """The list of audit logs, in every way that its documentation leaves open.
 
     Attributes:
         rows: When each was written, by id.
@@ -385,26 +389,38 @@ def test_a_list_that_counts_many_rows_wherever_there_are_some_is_not_halved_for_
     audit = AuditLog(rows, meta=lambda count: {"total": MOST_HELD if count else 0}, names_next=True)
     pages: list[Taken] = []
 
+    def check(document: dict[str, Any]) -> None:
+        del document
+        assert len(audit.sent) < 1_000, "it does not come to an end"
+
+    audit.spoil = check
+
     with pytest.raises(IncompleteError, match=f"of {MOST_HELD} rows"):
         pages.extend(taken(audit))
     assert set(ids(pages)) == rows.keys()
-    assert len(audit.sent) < 1_000
 
 
-def test_no_rows_of_a_window_that_is_halved_are_kept() -> None:
-    # All lie in one second, to which 35 halvings lead.
+def test_no_rows_of_a_window_that_is_halved_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # All lie in one second: it takes 35 halvings to get there.
     rows = {f"log{n}": NOW - 999 + n for n in range(2 * MOST_HELD)}
     audit = AuditLog(rows)
+    made: list[weakref.ref[_Row]] = []
     kept: list[int] = []
+
+    class WatchedRow(_Row, frozen=True, weakref=True, gc=True):
+        def __post_init__(self) -> None:
+            made.append(weakref.ref(self))
 
     def count(document: dict[str, Any]) -> None:
         del document
-        kept.append(sum(type(one).__name__ == "_Row" for one in gc.get_objects()))
+        kept.append(sum(row() is not None for row in made))
+
+    monkeypatch.setattr(cursors, "_Row", WatchedRow)
 
     audit.spoil = count
 
     assert ids(read(audit)) == list(rows)
-    assert max(kept) - kept[0] <= MOST_HELD + COUNT, "none but those that are turned round"
+    assert 0 < max(kept) <= MOST_HELD + COUNT, "only those that are reversed are kept"
 
 
 def test_pages_that_lead_in_a_circle_are_an_error() -> None:
@@ -463,6 +479,19 @@ def test_rows_without_an_id_or_a_time_are_yielded_too() -> None:
     (page,) = pages_of(audit)
 
     assert list(page.resources) == odd[::-1]
+
+
+@pytest.mark.parametrize("levels", range(900, 990))
+def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read(levels: int) -> None:
+    audit = AuditLog(spread(1))
+
+    def nest(document: dict[str, Any]) -> None:
+        for row in document["data"]:
+            row["attributes"]["changes"] = deep("x", levels)
+
+    audit.spoil = nest
+
+    assert ids(read(audit)) == ["log0"]
 
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:

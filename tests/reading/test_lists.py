@@ -1,3 +1,5 @@
+"""Lists in numbered pages are read completely, though they change meanwhile."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -97,18 +99,18 @@ def test_a_row_that_slipped_through_is_found_in_a_second_pass(
 
 
 @dataclass
-class Moving:
-    """A list that moves while it is read.
+class ChangingList:
+    """A list that changes while it is read.
 
     Attributes:
         ids: What is on it.
-        moves: What it is right after so many requests.
-        counts: Whether a page says how many rows there are; else it leads on by a link.
+        changes: What is on it after so many requests.
+        counts: Whether a page counts all rows; otherwise it links to the next one.
         asked: How many requests have come.
     """
 
     ids: str
-    moves: dict[int, str]
+    changes: dict[int, str]
     counts: bool = False
     asked: int = 0
 
@@ -122,11 +124,11 @@ class Moving:
         elif end < len(self.ids):
             answer["links"]["next"] = f"/v1/teams?page={number + 1}"
         self.asked += 1
-        self.ids = self.moves.get(self.asked, self.ids)
+        self.ids = self.changes.get(self.asked, self.ids)
         return answer
 
     def read(self, session: Session, requests_mock: Mocker) -> str:
-        """What comes of it, on pages of two rows."""
+        """Read it in pages of two rows."""
         requests_mock.get(f"{URL}/v1/teams", json=self.answer)
         return "".join(read(session, page_size=2))
 
@@ -135,42 +137,42 @@ class Moving:
 def test_a_page_full_of_rows_that_came_before_does_not_end_the_list(
     session: Session, requests_mock: Mocker, counts: bool
 ) -> None:
-    moving = Moving("abcdef", {1: "xyabcdef"}, counts)
+    changing = ChangingList("abcdef", {1: "xyabcdef"}, counts)
 
-    assert moving.read(session, requests_mock) == "abcdefxy"
+    assert changing.read(session, requests_mock) == "abcdefxy"
 
 
 def test_rows_added_in_front_are_found_in_a_second_pass(
     session: Session, requests_mock: Mocker
 ) -> None:
-    moving = Moving("abc", {1: "xabc"})
+    changing = ChangingList("abc", {1: "xabc"})
 
-    assert moving.read(session, requests_mock) == "abcx"
-    assert moving.asked == 4
+    assert changing.read(session, requests_mock) == "abcx"
+    assert changing.asked == 4
 
 
 def test_a_row_that_moved_to_an_earlier_page_is_found_in_a_second_pass(
     session: Session, requests_mock: Mocker
 ) -> None:
-    moving = Moving("abcd", {1: "bcd"}, counts=True)
+    changing = ChangingList("abcd", {1: "bcd"}, counts=True)
 
-    assert moving.read(session, requests_mock) == "abdc"
+    assert changing.read(session, requests_mock) == "abdc"
 
 
 def test_a_list_that_does_not_change_is_read_once(session: Session, requests_mock: Mocker) -> None:
-    moving = Moving("abcde", {}, counts=True)
+    changing = ChangingList("abcde", {}, counts=True)
 
-    assert moving.read(session, requests_mock) == "abcde"
-    assert moving.asked == 3
+    assert changing.read(session, requests_mock) == "abcde"
+    assert changing.asked == 3
 
 
 def test_a_list_that_keeps_changing_is_read_three_times(
     session: Session, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    moving = Moving("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
+    changing = ChangingList("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
 
-    assert moving.read(session, requests_mock) == "abcxy"
-    assert moving.asked == 8
+    assert changing.read(session, requests_mock) == "abcxy"
+    assert changing.asked == 8
     assert "GET /v1/teams changed during the last pass too" in caplog.text
 
 
@@ -178,23 +180,23 @@ def test_a_list_that_is_short_and_then_changes_is_not_incomplete(
     session: Session, requests_mock: Mocker
 ) -> None:
     first = page("a", "b", next_link="/v1/teams?page=2", total=4)
-    readings = [*[first, page("c", total=4)] * 2, first, page("c", "d", "e", total=5)]
-    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
+    answers = [*[first, page("c", total=4)] * 2, first, page("c", "d", "e", total=5)]
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
     assert read(session) == ["a", "b", "c", "d", "e"]
 
 
-@pytest.mark.parametrize("at_last", [4, 3], ids=["between two readings", "in a reading"])
+@pytest.mark.parametrize("at_last", [4, 3], ids=["between two passes", "during a pass"])
 def test_a_removed_row_is_not_counted_in_place_of_another_one(
     session: Session, requests_mock: Mocker, at_last: int
 ) -> None:
     following = "/v1/teams?page=2"
-    readings = [
+    answers = [
         *(page("a", "b", next_link=following, total=4), page("c", total=at_last)),
         *(page("b", "c", next_link=following, total=3), page(total=3)),
         *(page("b", "c", next_link=following, total=3), page("d", total=3)),
     ]
-    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
     assert read(session) == ["a", "b", "c", "d"]
 
@@ -320,7 +322,7 @@ def test_a_list_without_end_is_an_error(
     session: Session, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(request: Any, context: Any) -> dict[str, Any]:
-        """A new page of rows without an id, whatever is asked for."""
+        """A page of new rows without an id, whatever is asked for."""
         del context
         number = int(request.qs["page"][0])
         assert number < 20, "it does not come to an end"

@@ -1,3 +1,5 @@
+"""A few rows show whether a source can be read."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -168,11 +170,11 @@ def test_every_part_of_a_concatenation_is_tried() -> None:
 
 
 def test_a_part_of_a_concatenation_may_be_missing_but_not_all() -> None:
-    chain = Concatenation((PagedList("/v1/a"), PagedList("/v1/b")))
+    concatenation = Concatenation((PagedList("/v1/a"), PagedList("/v1/b")))
 
-    assert Answers({"/v1/b": found("b")}).ids_in(chain) == ["b"]
+    assert Answers({"/v1/b": found("b")}).ids_in(concatenation) == ["b"]
     with pytest.raises(MissingError):
-        Answers({}).ids_in(chain)
+        Answers({}).ids_in(concatenation)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""One way in to all ways of reading."""
+"""Sources of all kinds are read through one reader."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +24,6 @@ from tap_kustomer.reading.sources import (
     PerParent,
     Search,
     Single,
-    is_windowed,
 )
 from tap_kustomer.sync.context import RunTimes, open_context
 
@@ -134,8 +133,8 @@ def test_a_missing_part_of_a_concatenation_is_an_error_after_the_others(
 ) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
-    chain = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
-    pages = reader.read(chain, Window(0, NOW), "things", is_consumed=lambda: True)
+    concatenation = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
+    pages = reader.read(concatenation, Window(0, NOW), "things", is_consumed=lambda: True)
 
     assert [row["id"] for row in next(pages).resources] == ["t"]
     with pytest.raises(IncompleteError, match="GET /v1/settings answered 404"):
@@ -199,8 +198,3 @@ def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     context = open_context(settings, VirtualClock(), lambda: None)
 
     assert context.reader(RunTimes(NOW, NOW)).earliest == earliest
-
-
-def test_lists_are_read_whole_and_searches_by_time() -> None:
-    windowed = [source for source in (USERS, IDS, Search("note")) if is_windowed(source)]
-    assert windowed == [cast("Source", Search("note"))]

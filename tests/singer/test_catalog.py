@@ -636,3 +636,9 @@ def test_a_bare_catalog_makes_of_each_table_what_discovery_would() -> None:
         name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
         for name, table in tables.items()
     }
+
+
+@pytest.mark.parametrize("catalog", [{}, {"streams": [{"tap_stream_id": "tags"}]}], ids=str)
+def test_a_catalog_is_checked_whoever_starts_the_tap(catalog: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="--catalog"):
+        TapKustomer(config={"api_key": "a-key"}, catalog=catalog)

@@ -8,12 +8,12 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote
 from uuid import uuid4
 
+from upath import UPath
+
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from upath import UPath
 
     from tap_kustomer.config.batches import Batches, Storage
 
@@ -54,9 +54,6 @@ def write_file(batches: Batches, stream: str, lines: Iterable[bytes]) -> str:
 
 
 def _path(storage: Storage, name: str) -> UPath:
-    # It takes long to import, and few runs need it.
-    from upath import UPath  # noqa: PLC0415
-
     root: UPath = UPath(storage.root, **storage.params).resolve()
     if _is_folder(root) and "://" in storage.root:
         raise ValueError("this storage is not known")

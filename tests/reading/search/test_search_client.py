@@ -1,4 +1,4 @@
-"""What a question becomes when it is sent, and when an answer is believed."""
+"""What is sent for a query, and which answers are accepted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def client_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> Sea
 
 
 def read(session: StandIn, window: Window = WINDOW, *, page_size: int = 50) -> list[str]:
-    """All ids in a window, by one keyset."""
+    """Read all ids in a window with one keyset."""
     client = client_of(session, page_size=page_size)
     keyset = Keyset(window, "conversations")
     ids = []
@@ -115,11 +115,11 @@ def test_a_refused_page_or_span_of_creation_is_an_answer(query: SearchQuery) -> 
     assert client_of(StandIn(search_of(index))).search(query) is REFUSED_PAGE
 
 
-# Answers that can't be true
+# Answers that contradict themselves or the query
 
 
 def spoiled_once(session: StandIn, **changes: Any) -> None:
-    """The first answer is another one."""
+    """Change the first answer."""
 
     def spoil(document: dict[str, Any]) -> None:
         if len(session.sent) == 1:
@@ -170,7 +170,7 @@ def test_without_a_count_a_page_that_links_to_a_next_one_is_not_the_last() -> No
 
 
 class CappedSession(StandIn):
-    """It puts fewer rows on a page than it says: what it was asked for."""
+    """Puts fewer rows on a page than it says."""
 
     most = 20
 
@@ -214,7 +214,7 @@ def test_a_short_page_that_comes_once_is_asked_for_again() -> None:
 
 
 def without(*lost: str) -> Callable[[dict[str, Any]], None]:
-    """Rows that are counted but never shown."""
+    """Hide rows that are counted."""
 
     def spoil(document: dict[str, Any]) -> None:
         document["data"] = [row for row in document["data"] if row["id"] not in lost]
@@ -299,7 +299,7 @@ def test_a_search_that_refuses_to_sort_is_asked_without_a_sort() -> None:
     assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
     assert "sort" not in (session.sent[-1].json or {})
     assert client.search(SearchQuery(WINDOW)).is_unsorted
-    assert len(session.sent) == 4, "and not asked in vain again"
+    assert len(session.sent) == 4, "it is not asked to sort again"
 
 
 def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
@@ -365,7 +365,7 @@ def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
     asked = len(session.sent)
     assert client.search(SearchQuery(WINDOW)).is_unsorted
     assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
-    assert len(session.sent) == asked + 1, "and not asked in vain again"
+    assert len(session.sent) == asked + 1, "it is not asked to sort again"
 
 
 def test_a_refused_criterion_says_nothing_about_the_count() -> None:
@@ -379,31 +379,31 @@ def test_a_refused_criterion_says_nothing_about_the_count() -> None:
     assert params_sent(session)[-1]
 
 
-# What threads that share an index learn while others are asking
+# What threads that share a client learn from each other
 
 
 @dataclass
 class Interrupted:
-    """An answer during which another thread takes its turn, where its attribute is looked at."""
+    """A page that lets another thread run when one of its attributes is read."""
 
     answer: SearchPage
-    look_at: str
+    attribute: str
     other: Callable[[], object]
 
     def __getattr__(self, name: str) -> Any:
-        if name == self.look_at:
-            self.look_at = ""
+        if name == self.attribute:
+            self.attribute = ""
             self.other()
         return getattr(self.answer, name)
 
 
-def interrupt(monkeypatch: pytest.MonkeyPatch, look_at: str, other: Callable[[], object]) -> None:
-    """Let another thread take its turn during the next answer, at that attribute."""
+def interrupt(monkeypatch: pytest.MonkeyPatch, attribute: str, other: Callable[[], object]) -> None:
+    """Let another thread run while the next page is checked, when that attribute is read."""
 
     def once(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
         monkeypatch.setattr(client_module, "parse_page", parse_page)
         answer = parse_page(reply, query, behaviour)
-        return cast("SearchPage", Interrupted(answer, look_at, other))
+        return cast("SearchPage", Interrupted(answer, attribute, other))
 
     monkeypatch.setattr(client_module, "parse_page", once)
 
@@ -437,7 +437,7 @@ def test_another_thread_may_learn_of_finer_times_while_an_answer_is_checked(
 
 
 class Watched(SearchClient):
-    """What threads share in it is replaced by one of them at a time."""
+    """Checks that what threads share in it is replaced by one of them at a time."""
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
@@ -478,7 +478,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FineSession(StandIn):
-    """Its rows have times in microseconds, by which it compares.
+    """Has rows with times in microseconds, and compares them as such.
 
     Attributes:
         updated: The times of its rows.

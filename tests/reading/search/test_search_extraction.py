@@ -1,3 +1,5 @@
+"""A source is read by search, with its archive, or from the list that replaces it."""
+
 from __future__ import annotations
 
 import logging
@@ -41,7 +43,7 @@ CONVERSATION_TIMES = Search(
 )
 
 
-def reading(  # noqa: PLR0913
+def pages_of(  # noqa: PLR0913
     session: StandIn,
     window: Window,
     source: Search = CONVERSATIONS,
@@ -70,7 +72,7 @@ def reading(  # noqa: PLR0913
 def read(
     session: StandIn, window: Window, source: Search = CONVERSATIONS, *, strict: bool = False
 ) -> list[str]:
-    pages = reading(session, window, source, strict=strict)
+    pages = pages_of(session, window, source, strict=strict)
     resources = [resource for page in pages for resource in page.resources]
     times = [resource["attributes"]["updatedAt"] for resource in resources]
     assert times == sorted(times)
@@ -139,7 +141,7 @@ def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixt
 
 def test_without_the_archive_no_bookmark_moves_and_the_extraction_is_incomplete() -> None:
     session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
-    pages = reading(session, Window(0, NOW))
+    pages = pages_of(session, Window(0, NOW))
     given: list[Page] = []
 
     with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 404"):
@@ -151,7 +153,7 @@ def test_without_the_archive_no_bookmark_moves_and_the_extraction_is_incomplete(
 
 def test_without_the_role_for_the_archive_no_bookmark_moves() -> None:
     session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
-    pages = reading(session, Window(0, NOW))
+    pages = pages_of(session, Window(0, NOW))
 
     with pytest.raises(AccessError):
         next(pages)
@@ -161,7 +163,7 @@ def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
     old = IndexModel(rows(EDGE - 300 * DAY, EDGE - DAY, 2_000, "old"))
     new = IndexModel(rows(EDGE, NOW, 2_000, "new"))
     session = StandIn({PATH: new, ARCHIVE_PATH: old})
-    pages = reading(session, Window(0, NOW))
+    pages = pages_of(session, Window(0, NOW))
 
     for _ in range(3):
         next(pages)
@@ -169,13 +171,15 @@ def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
     assert len(old.queries) > 20
     assert len(new.queries) == 1
     list(pages)
-    assert len({query.window.end for query in new.queries}) > 1, "but it is afterwards"
+    assert len({query.window.end for query in new.queries}) > 1, (
+        "it is read ahead after the archive"
+    )
 
 
 def test_a_page_says_up_to_when_all_rows_were_yielded() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 120))
 
-    pages = list(reading(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW)))
+    pages = list(pages_of(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW)))
 
     latest = [list(page.resources)[-1]["id"] for page in pages]
     assert [page.reached for page in pages] == [index.rows[row_id][0] for row_id in latest]
@@ -183,7 +187,7 @@ def test_a_page_says_up_to_when_all_rows_were_yielded() -> None:
 
 def test_rows_are_parsed_when_they_are_written() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 20))
-    (page,) = reading(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW))
+    (page,) = pages_of(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW))
 
     assert not isinstance(page.resources, list)
     assert len(list(page.resources)) == 20
@@ -192,14 +196,14 @@ def test_rows_are_parsed_when_they_are_written() -> None:
 def test_before_the_consumer_takes_them_rows_are_asked_for_one_page_at_a_time() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 1_000))
     session = StandIn(search_of(index))
-    turn: list[bool] = []
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), is_consumed=lambda: bool(turn))
+    consumed: list[bool] = []
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), is_consumed=lambda: bool(consumed))
 
     for page in range(1, 4):
         next(pages)
         assert len(session.sent) == page
     assert {query.window.end for query in index.queries} == {NOW}
-    turn.append(True)
+    consumed.append(True)
     list(pages)
     assert len({query.window.end for query in index.queries}) > 1
 
@@ -230,7 +234,7 @@ def test_a_list_yields_rows_from_before_the_window_too_back_to_the_earliest_want
     )
     window = Window(NOW - 3 * DAY, NOW - DAY)
 
-    pages = list(reading(session, window, earliest=NOW - 5 * DAY))
+    pages = list(pages_of(session, window, earliest=NOW - 5 * DAY))
 
     ids = [row["id"] for page in pages for row in page.resources]
     assert sorted(ids) == ["row1", "row2", "row3", "row4", "row5", "timeless"]
@@ -245,7 +249,7 @@ def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read_from_a_list(level
         refused=("conversation_updated_at",),
     )
 
-    (page,) = reading(session, Window(NOW - DAY, NOW))
+    (page,) = pages_of(session, Window(NOW - DAY, NOW))
 
     assert [found["id"] for found in page.resources] == ["a"]
 
@@ -258,7 +262,7 @@ def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:
         refused=("conversation_updated_at",),
     )
 
-    pages = list(reading(session, Window(NOW - DAY, NOW)))
+    pages = list(pages_of(session, Window(NOW - DAY, NOW)))
 
     assert [len(list(page.resources)) for page in pages] == [500, 500, 234]
     assert [page.reached for page in pages] == [NOW - 734, NOW - 234, NOW]
@@ -303,7 +307,7 @@ def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
 def test_a_refusal_after_the_first_rows_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500))
     session = StandIn(search_of(index))
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), parallel=1)
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=1)
     next(pages)
     session.refused = ("conversation_updated_at",)
 
@@ -318,7 +322,7 @@ def test_conversation_times_are_read_by_the_time_of_their_creation() -> None:
     )
     session = StandIn(search_of(index))
 
-    pages = list(reading(session, Window(NOW - 100 * DAY, NOW), CONVERSATION_TIMES))
+    pages = list(pages_of(session, Window(NOW - 100 * DAY, NOW), CONVERSATION_TIMES))
 
     resources = [resource for page in pages for resource in page.resources]
     created = [resource["attributes"]["createdAt"] for resource in resources]
@@ -335,7 +339,7 @@ def test_rows_created_at_one_time_are_not_split_by_that_time() -> None:
     session = StandIn(search_of(index))
 
     with pytest.raises(IncompleteError, match="100 of 120 rows"):
-        list(reading(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES))
+        list(pages_of(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES))
     assert {len(request.json["and"]) for request in session.sent if request.json} == {2}
 
 
@@ -350,7 +354,7 @@ def without_times(document: dict[str, Any]) -> None:
 
 def read_work_items(index: IndexModel) -> list[Page]:
     session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
-    return list(reading(session, Window(NOW - 100 * DAY, NOW), WORK_ITEMS))
+    return list(pages_of(session, Window(NOW - 100 * DAY, NOW), WORK_ITEMS))
 
 
 def test_rows_that_show_no_time_all_arrive() -> None:
@@ -453,7 +457,7 @@ def hiding(*ids: str) -> Callable[[dict[str, Any]], None]:
 def test_no_bookmark_passes_a_row_that_never_comes(hidden: tuple[str, ...], parallel: int) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hiding(*hidden))
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
     given: list[Page] = []
 
     with pytest.raises(WrongAnswerError, match="rows on page 1"):
@@ -470,7 +474,7 @@ def test_the_rows_of_a_list_are_yielded_though_it_counts_more() -> None:
         indexes=search_of(IndexModel({})),
         spoil=lambda document: document["meta"].update(total=2),
     )
-    pages = reading(session, Window(EDGE, NOW))
+    pages = pages_of(session, Window(EDGE, NOW))
 
     assert [row["id"] for row in next(pages).resources] == ["listed"]
     with pytest.raises(IncompleteError) as raised:
@@ -487,7 +491,7 @@ def test_a_search_that_refuses_to_sort_is_read_whole() -> None:
 
 
 def hide_one_of_many(document: dict[str, Any]) -> None:
-    """Rows that are counted but never shown, where the page still looks full."""
+    """Hide rows that are counted, though the page still looks full."""
     data = document["data"]
     if len(data) == 50:
         late = resource("late", NOW + DAY, 0)
@@ -499,7 +503,7 @@ def test_a_second_pass_over_a_window_repeats_no_rows() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 2_000), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_of_many, latency=10.0)
 
-    pages = reading(session, Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW))
     ids = [row["id"] for page in pages for row in page.resources]
 
     assert len(ids) == len(set(ids)) == 1_998
@@ -517,14 +521,14 @@ def test_many_rows_without_a_time_are_read_in_few_requests() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 120), page_size=50, shows_time=False)
 
     def check(model: IndexModel) -> None:
-        assert len(model.queries) < 100, "it comes to an end"
+        assert len(model.queries) < 100, "it does not come to an end"
 
     def spoil(document: dict[str, Any]) -> None:
         for row in document["data"]:
             row["attributes"] = {}
 
     index.before_answer = check
-    pages = reading(StandIn(search_of(index), spoil=spoil), Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(StandIn(search_of(index), spoil=spoil), Window(NOW - 100 * DAY, NOW))
 
     assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()
 
@@ -532,19 +536,19 @@ def test_many_rows_without_a_time_are_read_in_few_requests() -> None:
 @pytest.mark.parametrize("page_size", [1, 2, 3])
 def test_a_search_is_read_whole_however_small_its_pages_are(page_size: int) -> None:
     def check(index: IndexModel) -> None:
-        assert len(index.queries) < 6 * 200 / page_size, "it comes to an end"
+        assert len(index.queries) < 6 * 200 / page_size, "it does not come to an end"
 
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 200), page_size=page_size, before_answer=check)
     session = StandIn(search_of(index), latency=10.0)
 
     window = Window(NOW - 100 * DAY, NOW)
-    pages = list(reading(session, window, page_size=page_size, parallel=8))
+    pages = list(pages_of(session, window, page_size=page_size, parallel=8))
 
     assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()
 
 
 def hide_one_row(document: dict[str, Any]) -> None:
-    """A row that is counted but never shown, where the page still looks full."""
+    """Hide a row that is counted, though the page still looks full."""
     if len(document["data"]) == 50:
         document["data"] = [row for row in document["data"] if row["id"] != "row7"] + [
             resource("late", NOW + DAY, 0)
@@ -565,40 +569,40 @@ def test_a_shortfall_is_reported_with_both_counts() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_row)
     window = Window(NOW - 100 * DAY, NOW)
-    told: list[Shortfall | Unproven] = []
+    reported: list[Shortfall | Unproven] = []
 
-    list(reading(session, window, report=told.append))
+    list(pages_of(session, window, report=reported.append))
 
-    assert told == [Shortfall(window, expected=90, delivered=89)]
+    assert reported == [Shortfall(window, expected=90, delivered=89)]
 
 
 def test_a_window_whose_rows_no_count_proves_is_reported() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 40), page_size=50)
     session = StandIn(search_of(index), spoil=lambda document: document.update(meta={}))
     window = Window(NOW - 100 * DAY, NOW)
-    told: list[Shortfall | Unproven] = []
+    reported: list[Shortfall | Unproven] = []
 
-    list(reading(session, window, report=told.append))
+    list(pages_of(session, window, report=reported.append))
 
-    assert told == [Unproven(window)]
+    assert reported == [Unproven(window)]
 
 
 def test_rows_that_show_no_time_are_proven_by_the_counts_of_their_parts() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
-    told: list[Shortfall | Unproven] = []
+    reported: list[Shortfall | Unproven] = []
     window = Window(NOW - 100 * DAY, NOW)
     session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
 
-    list(reading(session, window, WORK_ITEMS, report=told.append))
-    assert told == []
+    list(pages_of(session, window, WORK_ITEMS, report=reported.append))
+    assert reported == []
 
     def without_count(document: dict[str, Any]) -> None:
         without_times(document)
         document.update(meta={}) if len(document["data"]) < 50 else None
 
     session.spoil = without_count
-    list(reading(session, window, WORK_ITEMS, report=told.append))
-    assert {type(one) for one in told} == {Unproven}
+    list(pages_of(session, window, WORK_ITEMS, report=reported.append))
+    assert {type(one) for one in reported} == {Unproven}
 
 
 def test_with_strict_counts_a_shortfall_is_an_error() -> None:
@@ -612,7 +616,7 @@ def test_with_strict_counts_a_shortfall_is_an_error() -> None:
 def test_a_consumer_that_takes_no_more_pages_stops_the_requests() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 5_000), page_size=50)
     session = StandIn(search_of(index))
-    pages = reading(session, Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW))
 
     for _ in range(3):
         next(pages)

@@ -32,7 +32,7 @@ def still(spread: Spread, count: int, seed: int = 1, row_bytes: int = 100) -> St
 
 
 def read_large(spread: Spread, latency: float, seed: int = 1) -> Outcome:
-    """A hundred thousand rows of 2.5 KB, of which 64 MB may wait."""
+    """Read a hundred thousand rows of 2.5 KB, of which 64 MB may wait."""
     return Simulation(
         still(spread, PAGES * 500, seed, row_bytes=2_500),
         WINDOW,
@@ -61,7 +61,7 @@ def test_all_rows_come_once_and_in_order_of_time(spread: Spread, latency: float)
         *((spread, latency, 1.05, 0.95) for spread in SPREADS for latency in (0.3, 1.0)),
         (even, 3.0, 1.05, 0.95),
         (growing, 3.0, 1.05, 0.95),
-        # Where rows lie so unevenly that slices can't be cut to whole pages.
+        # Where rows lie so unevenly that slices can't be split into whole pages.
         (office_hours, 3.0, 1.08, 0.93),
         (bursts, 3.0, 1.16, 0.85),
     ],
@@ -94,7 +94,7 @@ def test_fast_answers_are_asked_for_one_by_one() -> None:
 
 
 def test_queries_go_on_while_rows_are_written() -> None:
-    """Here a page takes longer to write than to read."""
+    """A page takes longer to write than to read here."""
     outcome = Simulation(
         still(even, 10_000), WINDOW, latency=lambda _: 3.0, page_size=50, writing=0.65
     ).run()
@@ -107,11 +107,11 @@ def test_a_window_without_rows_costs_one_request() -> None:
 
 
 def test_rows_are_not_read_ahead_before_the_consumer_takes_them() -> None:
-    """The simulation sees to it that nothing else is under way before the turn comes."""
+    """The simulation checks that no other query is under way before that."""
     index = still(even, 5_000)
 
     outcome = Simulation(
-        index, WINDOW, latency=lambda _: 3.0, page_size=50, turn=10, pages=10
+        index, WINDOW, latency=lambda _: 3.0, page_size=50, prefetched=10, pages=10
     ).run()
 
     assert outcome.requests == 10
@@ -120,7 +120,7 @@ def test_rows_are_not_read_ahead_before_the_consumer_takes_them() -> None:
 
 def test_rows_are_read_ahead_once_the_consumer_takes_them() -> None:
     outcome = Simulation(
-        still(even, 5_000), WINDOW, latency=lambda _: 3.0, page_size=50, turn=10
+        still(even, 5_000), WINDOW, latency=lambda _: 3.0, page_size=50, prefetched=10
     ).run()
 
     assert outcome.most_under_way == 5

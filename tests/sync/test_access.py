@@ -36,8 +36,8 @@ TAGS = PagedList("/v1/tags")
 
 
 @dataclass
-class Trial:
-    """Takes the place of a reading."""
+class Peeked:
+    """Takes the place of an extraction."""
 
     result: list[Any] | Exception | None
     source: Source = TAGS
@@ -54,72 +54,72 @@ class Trial:
         )
         return SimpleNamespace(definition=definition)
 
-    def sample(self) -> list[Any] | None:
+    def peek(self) -> list[Any] | None:
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
 
-def found(*trials: Trial) -> list[AccessCheck]:
+def checks_of(*peeked: Peeked) -> list[AccessCheck]:
     context = SimpleNamespace(stop_if_asked=lambda: None)
-    return check_access(cast("Context", context), cast("list[Extraction]", trials))
+    return check_access(cast("Context", context), cast("list[Extraction]", peeked))
 
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
-def test_what_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
-    assert found(Trial(rows, others=2)) == [AccessCheck("tags", 2, Readable.YES)]
+def test_a_stream_that_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
+    assert checks_of(Peeked(rows, others=2)) == [AccessCheck("tags", 2, Readable.YES)]
 
 
-def test_what_lacks_rows_can_be_read_all_the_same() -> None:
-    (finding,) = found(Trial(IncompleteError("1 of 2 rows")))
+def test_a_stream_that_lacks_rows_can_be_read() -> None:
+    (check,) = checks_of(Peeked(IncompleteError("1 of 2 rows")))
 
-    assert finding.readable is Readable.YES
-
-
-def test_of_what_there_is_nothing_to_ask_by_nothing_is_known() -> None:
-    (finding,) = found(Trial(None))
-
-    assert finding.readable is Readable.UNKNOWN
-    assert finding.reason
+    assert check.readable is Readable.YES
 
 
-def test_for_want_of_a_role_a_table_can_not_be_read_and_the_role_is_named() -> None:
-    (finding,) = found(Trial(AccessError("GET /v1/tags answered 403")))
+def test_without_a_parent_to_ask_about_nothing_is_known() -> None:
+    (check,) = checks_of(Peeked(None))
 
-    assert finding.readable is Readable.NO
-    assert "org.permission.tag.read" in finding.reason
-    assert "GET /v1/tags answered 403" in finding.reason
+    assert check.readable is Readable.UNKNOWN
+    assert check.reason
+
+
+def test_without_its_role_a_stream_can_not_be_read_and_the_role_is_named() -> None:
+    (check,) = checks_of(Peeked(AccessError("GET /v1/tags answered 403")))
+
+    assert check.readable is Readable.NO
+    assert "org.permission.tag.read" in check.reason
+    assert "GET /v1/tags answered 403" in check.reason
 
 
 @pytest.mark.parametrize("source", [TAGS, Search("tag")], ids=["list", "search"])
-def test_the_roles_for_searching_are_named_where_it_takes_one(source: Source) -> None:
-    (finding,) = found(Trial(AccessError("403"), source=source))
+def test_the_roles_for_searching_are_named_for_a_search_only(source: Source) -> None:
+    (check,) = checks_of(Peeked(AccessError("403"), source=source))
 
-    assert ("org.permission.search.create" in finding.reason) == isinstance(source, Search)
+    assert ("org.permission.search.create" in check.reason) == isinstance(source, Search)
 
 
 @pytest.mark.parametrize(
-    ("trial", "readable"),
+    ("peeked", "readable"),
     [
-        (Trial(MissingError("404")), Readable.ABSENT),
-        (Trial(MissingError("404"), source=Search("tag")), Readable.NO),
-        (Trial(RefusedError("400")), Readable.NO),
-        (Trial(GaveUpError("500")), Readable.NO),
-        (Trial(RefusedError("400"), assumed=True), Readable.ABSENT),
-        (Trial(GaveUpError("500"), assumed=True), Readable.ABSENT),
+        (Peeked(MissingError("404")), Readable.ABSENT),
+        (Peeked(MissingError("404"), source=Search("tag")), Readable.NO),
+        (Peeked(RefusedError("400")), Readable.NO),
+        (Peeked(GaveUpError("500")), Readable.NO),
+        (Peeked(RefusedError("400"), assumed=True), Readable.ABSENT),
+        (Peeked(GaveUpError("500"), assumed=True), Readable.ABSENT),
     ],
     ids=["list 404", "search 404", "400", "500", "assumed 400", "assumed 500"],
 )
-def test_what_a_run_would_leave_out_is_absent_and_what_would_end_it_can_not_be_read(
-    trial: Trial, readable: Readable
+def test_a_stream_that_a_run_may_leave_out_is_absent_and_others_can_not_be_read(
+    peeked: Peeked, readable: Readable
 ) -> None:
-    (finding,) = found(trial)
+    (check,) = checks_of(peeked)
 
-    assert finding.readable is readable
-    assert finding.reason == str(trial.result)
+    assert check.readable is readable
+    assert check.reason == str(peeked.result)
 
 
-def test_with_a_dead_key_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     tap = OfflineTap(Tags, scripted={"key_is_good": False})
     monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_key)
 
@@ -127,13 +127,13 @@ def test_with_a_dead_key_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> No
         check_streams(tap.context, [tap.table("tags")])
 
 
-def test_findings_keep_the_order_of_the_readings() -> None:
-    trials = [Trial([], others=number) for number in range(40)]
+def test_checks_keep_the_order_of_the_extractions() -> None:
+    peeked = [Peeked([], others=number) for number in range(40)]
 
-    assert [finding.others for finding in found(*trials)] == list(range(40))
+    assert [check.others for check in checks_of(*peeked)] == list(range(40))
 
 
-def test_the_table_has_a_line_for_each_finding() -> None:
+def test_the_table_has_a_line_for_each_check() -> None:
     text = table_of(
         [
             AccessCheck("customers", 17, Readable.YES),
@@ -158,7 +158,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def trial_of(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
+def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
     """What `--test` says of some streams."""
     config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
     (folder / "config.json").write_text(json.dumps(config))
@@ -168,10 +168,10 @@ def trial_of(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
     )
 
 
-def test_the_command_tries_what_is_selected_and_fails_if_some_can_not_be_read(
+def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_read(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    run = trial_of(sandbox, tmp_path, "brands", "customers", "customer_emails", "teams")
+    run = checked(sandbox, tmp_path, "brands", "customers", "customer_emails", "teams")
 
     assert run.code == 1
     assert run.output == b""
@@ -182,8 +182,8 @@ def test_the_command_tries_what_is_selected_and_fails_if_some_can_not_be_read(
     assert "org.permission.team.read" in teams
 
 
-def test_the_command_succeeds_if_all_can_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
-    run = trial_of(sandbox, tmp_path, "brands", "conversation_events")
+def test_the_command_succeeds_if_all_streams_can_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    run = checked(sandbox, tmp_path, "brands", "conversation_events")
 
     assert run.code == 0, run.log
     assert run.log.count(" yes") == 2
