@@ -5,7 +5,7 @@ PYTHON :=
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-# What each environment is made from is pinned; a change makes it again.
+# Each environment is made from pinned requirements. A change to them makes it again.
 ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
 SINGER_IO := .venv/singer-io/.complete
@@ -57,10 +57,10 @@ lint: $(ENVIRONMENT)  ## Check style and types.
 	$(BIN)/mypy
 	$(BIN)/mypy --scripts-are-modules plugins/demo.py examples/meltano/plugins/target-duckdb
 
-benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap, for a quarter of an hour; the machine should do nothing else.
+benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an hour, on an idle machine.
 	$(BIN)/python benchmarks/run.py
 
-demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a make-believe organisation to DuckDB with Meltano.
+demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a made-up organisation to DuckDB with Meltano.
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
 
 dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
@@ -77,8 +77,8 @@ requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make requirements'
 
-# Meltano's state and the output of other runs stay.
-clean:  ## Remove what these commands have made.
+# Meltano's state and the output of other runs are kept.
+clean:  ## Remove what these commands made.
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .meltano/run dist
 	rm -f output/demo.duckdb output/sandbox.json
 

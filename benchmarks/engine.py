@@ -1,6 +1,6 @@
-"""The reading engine: the installed tap as a process against a stand-in for Kustomer, one stream.
+"""Measure the reading engine: the installed tap as a process, one stream, against a stand-in.
 
-The share of the budget is that of `api_usage_percent` in its default, 90 %.
+The tap's share of the budget is the default of `api_usage_percent`, 90 %.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHARE: Final = 0.9
 BUDGET: Final = 100 * SHARE
 
-# An hour's worth may bring this many refusals beside another client: one a minute.
+# Refusals allowed in an hour beside another client: one a minute.
 MOST_REFUSALS: Final = 60
 
 
@@ -31,12 +31,12 @@ class Size:
     """How much is measured.
 
     Attributes:
-        rows: That the stand-in has.
-        latencies: Seconds that answers take, one after the other.
+        rows: Rows of the stand-in.
+        latencies: Seconds that an answer takes; each is measured.
         lookahead: Bytes that may wait for their turn.
-        hours: Hours of virtual time, the worst of which counts.
-        most_requests: Searches for as many rows as a page has.
-        is_timed: Whether times are measured too.
+        hours: Hours of virtual time; the worst one counts.
+        most_requests: Searches allowed per full page of rows.
+        is_timed: Whether to measure times too.
     """
 
     rows: int
@@ -49,7 +49,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Measured:
-    """A full sync and the incremental one after it, answers taking so long."""
+    """A full sync and the incremental one after it, at one latency."""
 
     latency: float
     full: Sync
@@ -65,7 +65,7 @@ FULL: Final = Size(
     is_timed=True,
 )
 
-# Six pages; a seventh request and an eighth are what cutting them may cost.
+# Six pages, and at most two more requests for splitting them.
 QUICK: Final = Size(
     rows=3_000,
     latencies=(0.05,),
@@ -77,7 +77,7 @@ QUICK: Final = Size(
 
 
 def lines_by_latency(size: Size) -> tuple[list[Line], list[str]]:
-    """What a full sync costs and the incremental one after it; one column for each latency."""
+    """Measure a full sync and the incremental one after it, with one column for each latency."""
     measured = [_measure(size.rows, latency) for latency in size.latencies]
     return list(_lines(size, measured)), [f"answers taking {each:g} s" for each in size.latencies]
 
@@ -134,11 +134,11 @@ def _lines(size: Size, measured: list[Measured]) -> Iterable[Line]:
 
 
 def other_lines(size: Size) -> Iterable[Line]:
-    """The bound of what is read ahead, and an hour of the limiter."""
+    """Measure how much is read ahead, and an hour of the limiter."""
     say("Reading ahead, and an hour of searches")
     with stand_in(rows=size.rows, latency=0.2, budget=0) as address:
         most, rows = most_waiting(address, lookahead=size.lookahead, pause=0.02)
-    # An answer is as large as it is: the bound may be passed by the one that came last.
+    # The size of an answer is not known before it comes, so the last one may exceed the bound.
     bound = size.lookahead + 2 * PAGE_SIZE * 2_600
     yield Line(
         f"most bytes that wait for their turn ({PARALLEL} at once, slow consumer, in-process)",

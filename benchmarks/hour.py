@@ -1,4 +1,4 @@
-"""An hour's worth of searches on virtual time, against Kustomer's budget of fixed minutes."""
+"""Search for an hour of virtual time, against Kustomer's budget of fixed minutes."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -22,7 +22,7 @@ LATENCY: Final = 1.0
 
 
 class VirtualClock:
-    """Sleeping moves it, and does what falls due meanwhile."""
+    """A clock that sleeping moves. It also runs what falls due in the meantime."""
 
     def __init__(self) -> None:
         self._elapsed = 0.0
@@ -47,7 +47,7 @@ class VirtualClock:
         self._elapsed = max(self._elapsed, end)
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Have something done when so much time has passed."""
+        """Call something after a delay."""
         heapq.heappush(self._due, (self._elapsed + seconds, next(self._order), action))
 
 
@@ -55,8 +55,8 @@ class FixedMinutes:
     """Kustomer's count of searches.
 
     Args:
-        clock: Tells the time.
-        begin: How many seconds of the first minute have gone by.
+        clock: Gives the time.
+        begin: Seconds of the first minute that have passed already.
     """
 
     def __init__(self, clock: Clock, begin: float) -> None:
@@ -66,7 +66,7 @@ class FixedMinutes:
         self._used = 0
 
     def admit(self) -> dict[str, str] | None:
-        """Headers of an answer, or None for a 429."""
+        """Return the headers of an answer, or None for a 429."""
         minute = int((self._clock.monotonic() + self._begin) // 60)
         if minute != self._minute:
             self._minute, self._used = minute, 0
@@ -78,12 +78,12 @@ class FixedMinutes:
 
 
 def refused_in_an_hour(*, share: float, others: float, seed: int) -> int:
-    """How often the tap is answered 429 in an hour of searching as fast as its limiter allows.
+    """Count the 429 answers in an hour of searching as fast as the limiter allows.
 
     Args:
-        share: The part of the budget that it may use.
+        share: The part of the budget that the tap may use.
         others: Searches a minute that another client sends at random times.
-        seed: Draws these times, and where the minutes begin.
+        seed: Determines these times, and when the minutes begin.
     """
     draw = random.Random(seed)  # noqa: S311  # A seed is there to be repeated.
     clock = VirtualClock()

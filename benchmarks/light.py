@@ -1,4 +1,4 @@
-"""What the tap takes of the machine: processor time, memory, and time to start."""
+"""Measure what the tap costs: processor time, memory, and time to start."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DERIVED: Final = (
     "conversation_tags",
 )
 
-# What the slow consumer takes, in bytes a second: less than the tap gives on any machine.
+# What the slow reader takes, in bytes a second: less than the tap writes on any machine.
 _SLOWLY: Final = 20e6
 
 _RECORD: Final = b'"RECORD"'
@@ -43,12 +43,12 @@ class Size:
     """How much is measured.
 
     Attributes:
-        rows: Conversations for the tap, and for the smaller of the two measurements of memory.
-        rows_of_others: For the taps that it is compared with.
-        most_rows: For the larger measurement of memory.
-        latency: Seconds that an answer takes in a sync of all tables.
+        rows: Conversations for the tap, and for the smaller of the two memory measurements.
+        rows_of_others: Conversations for the taps that it is compared with.
+        most_rows: Conversations for the larger memory measurement.
+        latency: Seconds that an answer takes in a sync of all streams.
         starts: How often the tap is started; the median counts.
-        is_timed: Whether times are measured too, and what takes long.
+        is_timed: Whether to measure times, and what takes long.
     """
 
     rows: int
@@ -79,12 +79,12 @@ QUICK: Final = Size(
 
 @dataclass(frozen=True)
 class _Cost:
-    """What rows took.
+    """The cost of some rows.
 
     Attributes:
-        rows: That came.
-        cpu: Seconds of processor time, the start of the process included.
-        peak: The most memory, in megabytes.
+        rows: Rows that came.
+        cpu: Seconds of processor time, including the start of the process.
+        peak: Peak memory, in megabytes.
     """
 
     rows: int
@@ -93,7 +93,7 @@ class _Cost:
 
     @property
     def each(self) -> float:
-        """Microseconds of processor time for a row."""
+        """Microseconds of processor time per row."""
         return self.cpu / max(self.rows, 1) * 1e6
 
     def __sub__(self, other: _Cost) -> _Cost:
@@ -101,7 +101,7 @@ class _Cost:
 
 
 def record_lines(size: Size, folder: Path) -> Iterable[Line]:
-    """Processor time for a record, and how many times that of decoding and encoding it."""
+    """Measure the processor time per record, also relative to decoding and encoding it."""
     say(f"Writing {size.rows:,} records")
     with stand_in(rows=size.rows, latency=0.0, budget=0) as address:
         alone = _tap(address, folder, {"conversations"})
@@ -128,7 +128,7 @@ def record_lines(size: Size, folder: Path) -> Iterable[Line]:
 
 
 def memory_lines(size: Size, folder: Path) -> Iterable[Line]:
-    """The most memory that the tap holds while its reader is slow."""
+    """Measure the peak memory of the tap while its reader is slow."""
     peaks = []
     for rows in (size.rows, size.most_rows):
         say(f"Writing {rows:,} records to a slow reader")
@@ -146,7 +146,7 @@ def memory_lines(size: Size, folder: Path) -> Iterable[Line]:
 
 
 def hourly_lines(size: Size, folder: Path) -> Iterable[Line]:
-    """A sync of all default tables in which nothing has changed since the one before it."""
+    """Measure a sync of all default streams in which nothing has changed."""
     say(f"Syncing all default tables twice, answers taking {size.latency:g} s")
     with _sandbox(size.latency, folder) as config:
         catalog = folder / "catalog.json"
@@ -173,7 +173,7 @@ def hourly_lines(size: Size, folder: Path) -> Iterable[Line]:
 
 
 def start_lines(size: Size, folder: Path) -> Iterable[Line]:
-    """How long short commands take."""
+    """Measure how long short commands take."""
     say("Starting")
     with _sandbox(0.0, folder) as config:
         for arguments, most in (
@@ -189,7 +189,7 @@ def start_lines(size: Size, folder: Path) -> Iterable[Line]:
 
 
 def _floor(rows: int) -> _Cost:
-    """Rows that are decoded and encoded, and nothing else."""
+    """Decode and encode rows, and nothing else."""
     conversations = Conversations(rows, end=int(time.time() * 1000))
     pages = [
         b"[%b]" % conversations.page(range(start, min(start + 500, rows)))
@@ -249,7 +249,7 @@ def _singer_io(address: str, folder: Path) -> _Cost:
 
 @contextmanager
 def _sandbox(latency: float, folder: Path) -> Iterator[Path]:
-    """Start the repository's sandbox, which has all tables; the file with the tap's settings."""
+    """Start the repository's sandbox, which has all streams, and yield the tap's settings file."""
     options = ("--port", "0", "--scale", "0.1", "--latency", str(latency))
     with serving([_SANDBOX, "serve", *options]) as said:
         _, _, rest = said.partition(" at ")

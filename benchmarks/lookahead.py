@@ -1,7 +1,7 @@
-"""How much the engine reads ahead of a slow consumer, seen from inside.
+"""Measure how much the engine reads ahead of a slow consumer.
 
-What waits for its turn can't be seen from outside the process. So the engine alone reads from the
-stand-in, without a limit of requests, eight at once, while whoever takes the rows takes his time.
+This can't be seen from outside the process. So here the engine alone reads from the stand-in, eight
+requests at once and without a rate limit, while the consumer pauses after each page.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 PARALLEL: Final = 8
 PAGE_SIZE: Final = 500
 
-# More than the stand-in can answer, so that all workers are always busy.
+# More than the stand-in can answer, so all workers are always busy.
 _NO_LIMIT: Final = 60_000
 
 _DAYS: Final = 400 * 86_400
 
 
 def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, int]:
-    """The most bytes that waited for their turn at any time, and the rows that came.
+    """Return the most bytes that waited to be delivered at any time, and the rows that came.
 
     Args:
         address: Of the stand-in.
         lookahead: The bound, in bytes.
-        pause: Seconds that the consumer takes for a page.
+        pause: Seconds that the consumer takes per page.
     """
     clock = SystemClock()
     limiter = Limiter(clock, share=1.0)

@@ -1,7 +1,7 @@
-"""How much of `api_usage_percent` a sync uses, by that setting and by how long answers take.
+"""Measure how much of `api_usage_percent` a sync uses, by that setting and by latency.
 
-The tap's own session, limiter and engine read from a search on virtual time, so that minutes of
-searching take a second, on a busy machine too.
+The tap's own session, limiter and engine read from a search on virtual time. So minutes of
+searching take a second, even on a busy machine.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -45,8 +45,8 @@ PAGE_SIZE: Final = 100
 PARSING: Final = 0.06
 WRITING: Final = 0.15
 
-# How much longer or shorter than the average an answer takes, and how much of its time goes by
-# before Kustomer counts the request.
+# How far an answer's time may differ from the average, and the part of it that passes before
+# Kustomer counts the request.
 _VARIATION: Final = 0.5
 _WAY: Final = 0.1
 
@@ -63,10 +63,10 @@ class Size:
     """How much is measured.
 
     Attributes:
-        percents: Of `api_usage_percent`.
+        percents: Values of `api_usage_percent`.
         latencies: Seconds that answers take on average.
-        minutes: For which a sync lasts.
-        seeds: Of how many syncs the worst counts.
+        minutes: How long a sync lasts.
+        seeds: How many syncs to measure; the worst one counts.
     """
 
     percents: tuple[int, ...]
@@ -81,10 +81,10 @@ QUICK: Final = Size((25, 90, 100), (1.5,), minutes=3, seeds=1)
 
 @dataclass(frozen=True)
 class Pace:
-    """How a sync went.
+    """The result of a sync.
 
     Attributes:
-        used: Searches a minute as a part of those that `api_usage_percent` allows.
+        used: Searches a minute, relative to those that `api_usage_percent` allows.
         refused: Searches that were answered 429.
     """
 
@@ -93,7 +93,7 @@ class Pace:
 
 
 def lines_by_percent(size: Size) -> tuple[list[Line], list[str]]:
-    """One line for each setting, one column for each time that answers take."""
+    """Measure one line for each setting, with one column for each latency."""
     say("Searching with several settings of api_usage_percent (virtual time)")
     lines = list(_lines(size))
     return lines, [f"answers taking {latency:g} s" for latency in size.latencies]
@@ -124,13 +124,13 @@ def _worst(size: Size, percent: int, latency: float) -> Pace:
 
 
 def measure(percent: int, latency: float, minutes: int, seed: int) -> Pace:
-    """Read so many rows that it takes about so many minutes.
+    """Read as many rows as take about the given time.
 
     Args:
         percent: Setting `api_usage_percent`.
         latency: Seconds that answers take on average.
-        minutes: How long it takes at that share of the budget.
-        seed: Draws how long each answer takes, and where the budget's minutes begin.
+        minutes: How long the sync takes at that share of the budget.
+        seed: Determines how long each answer takes, and when the budget's minutes begin.
     """
     threads = VirtualThreads(_PARALLEL, PARSING)
     searches = BUDGET * percent * minutes // 100
@@ -172,13 +172,13 @@ def _pages(threads: VirtualThreads, kustomer: _VirtualKustomer, share: float) ->
 
 
 class _VirtualKustomer(HTTPAdapter):
-    """The search, in the place of the network: rows evenly spread over time.
+    """A search that stands in for the network. Its rows are spread evenly over time.
 
     Args:
-        threads: Tell the time, and let it pass.
-        rows: How many there are.
+        threads: Give the time, and let it pass.
+        rows: How many rows there are.
         latency: Seconds that answers take on average.
-        seed: Draws how long each one takes, and where the budget's minutes begin.
+        seed: Determines how long each one takes, and when the budget's minutes begin.
 
     Attributes:
         earliest: When the first row was updated, in milliseconds since 1970.

@@ -1,4 +1,4 @@
-"""Commands, and what they cost the machine."""
+"""Run commands, and measure what they cost."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -21,18 +21,18 @@ TAP: Final = Path(sys.executable).with_name("tap-kustomer")
 Word = str | Path
 
 _BLOCK: Final = 1 << 20
-# The unit of the largest resident size is a kilobyte on Linux and a byte on macOS.
+# The unit of the peak resident size is a kilobyte on Linux and a byte on macOS.
 _UNIT: Final = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a command cost.
+    """The cost of a command.
 
     Attributes:
         seconds: From its start to its end.
         cpu: Seconds of processor time, in user and system mode.
-        peak: The most memory that it held, in megabytes.
+        peak: Its peak memory, in megabytes.
         output: Bytes that it wrote.
     """
 
@@ -52,14 +52,14 @@ def spend(
     """Run a command to its end.
 
     Args:
-        command: With its arguments.
-        output: Where its standard output goes, straight from the command.
-        log: Where its standard error goes.
-        pause: Its output is read through a pipe instead, and this says for how many seconds to
-            pause after so many bytes.
+        command: The command with its arguments.
+        output: The file that its standard output goes to.
+        log: The file that its standard error goes to.
+        pause: If given, its output is read through a pipe instead, with a pause in seconds after
+            each read of so many bytes.
 
     Raises:
-        SystemExit: It failed.
+        SystemExit: The command failed.
     """
     began = time.monotonic()
     written = 0
@@ -90,7 +90,7 @@ def spend(
 
 @contextmanager
 def serving(command: Sequence[Word]) -> Iterator[str]:
-    """Run a server; the first line that it prints."""
+    """Run a server, and yield the first line that it prints."""
     with subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
     ) as server:
@@ -102,7 +102,7 @@ def serving(command: Sequence[Word]) -> Iterator[str]:
 
 
 def environment() -> dict[str, str]:
-    """That of this process, without settings for the tap, and with bytecode that is kept."""
+    """Return this process's environment without the tap's settings, and with bytecode kept."""
     return {
         name: value
         for name, value in os.environ.items()

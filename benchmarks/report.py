@@ -1,4 +1,4 @@
-"""What a benchmark found, as lines of Markdown tables."""
+"""Write the results of a benchmark as Markdown tables."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Line:
 
 
 def write_table(lines: list[Line], columns: list[str]) -> None:
-    """Write a table, with a blank line behind it.
+    """Write a table, and a blank line after it.
 
     Args:
-        lines: Its lines.
-        columns: Headings of what was found.
+        lines: The lines of the table.
+        columns: Headings of the result columns.
     """
     rows = [["what", "to reach", *columns], ["---"] * (len(columns) + 2)]
     rows += [[line.what, line.to_reach, *line.found] for line in lines]
@@ -36,23 +36,23 @@ def write_table(lines: list[Line], columns: list[str]) -> None:
 
 
 def write(*lines: str) -> None:
-    """Write lines, with a blank one behind them."""
+    """Write lines, and a blank one after them."""
     sys.stdout.write("\n".join(lines) + "\n\n")
 
 
 def say(what: str) -> None:
-    """Say what is being measured."""
+    """Show on standard error what is being measured."""
     sys.stderr.write(f"{what}\n")
 
 
 def machine() -> str:
-    """What this is measured on."""
+    """Describe the machine that this runs on."""
     cores = os.cpu_count()
     return f"Python {platform.python_version()}, {cores} cores, {_processor()}"
 
 
 def _processor() -> str:
-    """The model where the system tells it, for times say little without it."""
+    """Return the processor's model, if the system gives it: times mean little without it."""
     if _CPU_INFO.exists():
         for line in _CPU_INFO.read_text(encoding="utf-8").splitlines():
             name, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""Conversations of about 2.5 KB, as bytes that only have to be put side by side."""
+"""Conversations of about 2.5 KB, as bytes that only need to be joined."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -13,31 +13,31 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _DAY: Final = 86_400_000
 
-# Rows differ in their ids and times and share what else they hold with every so manieth row.
+# Each row has its own id and times. Every so many rows, the rest repeats.
 _CONTENTS: Final = 8
 
 _WORDS: Final = ("order", "parcel", "refund", "late", "invoice", "address", "return", "thanks")
 
 
 def milliseconds(text: str) -> int:
-    """Milliseconds since 1970 of a date-time."""
+    """Convert a date-time to milliseconds since 1970."""
     moment = datetime.fromisoformat(text)
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
 
 
 def time_text(time: int) -> str:
-    """A time as Kustomer writes it."""
+    """Format a time as Kustomer does."""
     moment = _EPOCH.replace(tzinfo=None) + timedelta(milliseconds=time)
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 class Conversations:
-    """Rows whose `updatedAt` are spread over a year up to a time, one in each equal part of it.
+    """Rows whose `updatedAt` are spread over the year before a time, one in each equal part.
 
     Args:
-        count: How many.
-        end: The time after the last one, in milliseconds since 1970.
-        seed: Draws where in its part each one lies, and what it holds.
+        count: How many rows.
+        end: A time after the last row, in milliseconds since 1970.
+        seed: Determines where in its part each row lies, and what it holds.
     """
 
     def __init__(self, count: int, end: int, seed: int = 1) -> None:
@@ -49,11 +49,11 @@ class Conversations:
         self._contents = [_content(draw) for _ in range(_CONTENTS)]
 
     def between(self, start: int, end: int) -> range:
-        """The numbers of the rows that were updated from one time to another."""
+        """Return the numbers of the rows that were updated between two times."""
         return range(bisect_left(self._times, start), bisect_right(self._times, end))
 
     def page(self, numbers: range) -> bytes:
-        """Rows, with commas between them."""
+        """Return some rows, separated by commas."""
         return b",".join(self._heads[n] + self._contents[n % _CONTENTS] for n in numbers)
 
 
@@ -66,7 +66,7 @@ def _head(number: int, time: int) -> bytes:
 
 
 def _content(draw: random.Random) -> bytes:
-    """The rest of a row, from its third attribute on."""
+    """Return the rest of a row, from its third attribute on."""
 
     def text(words: int) -> str:
         return " ".join(draw.choices(_WORDS, k=words))

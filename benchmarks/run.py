@@ -1,8 +1,8 @@
-"""Measures the tap: `python benchmarks/run.py`, a quarter of an hour long.
+"""Measure the tap: `python benchmarks/run.py`. It takes a quarter of an hour.
 
-It runs the installed tap as a process, mostly against a lean stand-in for Kustomer
-(`stand_in.py`), and prints Markdown tables. The quick form checks counts and measures no times; it
-ends with 1 if a count is wrong.
+It runs the installed tap as a process, mostly against a minimal stand-in for Kustomer
+(`stand_in.py`), and prints Markdown tables. With `--quick` it checks counts, measures no times, and
+exits with 1 if a count is wrong.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.

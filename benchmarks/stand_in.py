@@ -1,9 +1,8 @@
-"""A lean stand-in for Kustomer, to be run as a process of its own: what is measured is the tap.
+"""A minimal stand-in for Kustomer, in a process of its own, so that only the tap is measured.
 
-It serves the search for conversations, and empty lists. Its address is the first line that it
-prints; it ends when its standard input does, so it never outlives who started it, and after an
-hour in any case. Two paths are its own: `GET /figures` tells what was asked since the last time,
-and begins to count anew.
+It serves the search for conversations, and empty lists. The first line that it prints is its
+address. It ends with its standard input, so it never outlives the process that started it, or after
+an hour. `GET /figures` returns what was requested since the last such request.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -26,13 +25,13 @@ from rows import Conversations, milliseconds
 from typing_extensions import override
 
 SEARCH: Final = "/v1/customers/search"
-# What taps ask to find out whether their key is good.
+# What taps request to check their key.
 WHO: Final = ("/v1/auth/tokens/current", "/v1/users/current")
 LISTS: Final = ("/v1/metadata/", "/v1/klasses")
 
 MOST_ROWS_A_PAGE: Final = 500
 MOST_PAGES: Final = 100
-# Seconds since the latest row was updated: long enough to lie before any lookback.
+# Seconds since the latest row was updated: earlier than any lookback.
 AGE_OF_LATEST: Final = 7_200.0
 
 LONGEST_LIFE: Final = 3_600.0
@@ -41,7 +40,7 @@ LONGEST_REQUEST: Final = 60.0
 
 @dataclass
 class Figures:
-    """What was asked.
+    """The requests so far.
 
     Attributes:
         searches: Searches that were answered.
@@ -59,10 +58,10 @@ class Figures:
 
 
 class Kustomer:
-    """What all connections share.
+    """The state that all connections share.
 
     Args:
-        rows: What the search finds.
+        rows: The rows that the search finds.
         latency: Seconds before an answer is sent.
         budget: Searches a minute, in fixed minutes; 0 for no limit and no headers about one.
     """
@@ -77,7 +76,7 @@ class Kustomer:
         self._lock = threading.Lock()
 
     def admit(self) -> tuple[bool, dict[str, str]]:
-        """Count a search: whether it is within the budget, and the headers that tell."""
+        """Count a search. Return whether it is within the budget, and the rate-limit headers."""
         now = time.time()
         with self._lock:
             self._figures.first = self._figures.first or time.monotonic()
@@ -109,13 +108,13 @@ class Kustomer:
             self._figures.last = time.monotonic()
 
     def take_figures(self) -> Figures:
-        """What was asked since the last time."""
+        """Return the figures since the last call, and reset them."""
         with self._lock:
             figures, self._figures = self._figures, Figures()
         return figures
 
     def search(self, query: dict[str, list[str]], body: dict[str, Any]) -> bytes | None:
-        """A page of what is found, or None for a question that it does not understand."""
+        """Return a page of results, or None for a query that it does not understand."""
         size = min(int(query.get("pageSize", ["100"])[0]), MOST_ROWS_A_PAGE)
         page = int(query.get("page", ["1"])[0])
         if size < 1 or not 1 <= page <= MOST_PAGES:
@@ -150,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection.
 
     Args:
-        kustomer: Answers.
+        kustomer: Answers the requests.
     """
 
     protocol_version = "HTTP/1.1"
@@ -162,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
         super().__init__(*connection)
 
     def do_GET(self) -> None:
-        """Answer a list, the key's token or the figures."""
+        """Answer a list, the check of the key, or the figures."""
         path = urlsplit(self.path).path
         if path == "/figures":
             figures = asdict(self._kustomer.take_figures())
@@ -200,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def _send(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response_only(status)

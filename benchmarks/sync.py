@@ -1,4 +1,4 @@
-"""The installed tap and its stand-in, each in a process of its own."""
+"""Run the installed tap and its stand-in, each in a process of its own."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STAND_IN: Final = Path(__file__).with_name("stand_in.py")
 
-# Longer than the rows go back, shorter than what would lead to the archive.
+# Before the first row, but not so early that the archive is read.
 _DAYS: Final = 400
 
 
@@ -41,14 +41,14 @@ _MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 @dataclass
 class Sync:
-    """What a run of the tap wrote and asked.
+    """What a run of the tap wrote and requested.
 
     Attributes:
         rows: Records that it wrote.
-        ids: How many different ones.
+        ids: Distinct ids among them.
         state: The latest state.
         seconds: From the start of the process to its end.
-        asked: What the stand-in counted.
+        asked: The requests that the stand-in counted.
     """
 
     rows: int = 0
@@ -59,18 +59,18 @@ class Sync:
 
     @property
     def reading_seconds(self) -> float:
-        """From the first search to the end of the last answer to one."""
+        """Seconds from the first search to the end of the last answer."""
         return self.asked.last - self.asked.first
 
 
 def stand_in(*, rows: int, latency: float, budget: int = 100) -> AbstractContextManager[str]:
-    """Start a stand-in; its address."""
+    """Start a stand-in, and yield its address."""
     words = ("--rows", rows, "--latency", latency, "--budget", budget)
     return serving([sys.executable, STAND_IN, *map(str, words)])
 
 
 def figures_of(address: str) -> Figures:
-    """What the stand-in has counted since the last time."""
+    """Return what the stand-in has counted since the last call."""
     with urllib.request.urlopen(f"{address}/figures") as answer:  # noqa: S310  # Loopback.
         return Figures(**json.load(answer))
 
@@ -89,9 +89,9 @@ def write_catalog(
     """Write a catalog with some streams selected.
 
     Args:
-        folder: With the tap's settings.
-        streams: The names of those.
-        catalog: What is to be chosen from; without it the tap is asked.
+        folder: The folder with the tap's settings.
+        streams: Names of the streams to select.
+        catalog: The catalog to select from; without it, the tap discovers one.
     """
     path = folder / "catalog.json"
     if catalog is None:

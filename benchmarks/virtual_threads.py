@@ -1,4 +1,4 @@
-"""The tap's workers and clock on virtual time."""
+"""Run the tap's workers and clock on virtual time."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -24,10 +24,10 @@ START: Final = 1_700_000_000
 
 
 class VirtualThreads(Workers):
-    """Threads of which one runs at a time; the time moves when all of them wait.
+    """Threads that run one at a time. Time moves when all of them wait.
 
     Args:
-        count: How many things may be done at once, beside the main thread.
+        count: Threads besides the main thread.
         parsing: Seconds that a worker takes after each task.
     """
 
@@ -51,7 +51,7 @@ class VirtualThreads(Workers):
         return START + self._elapsed
 
     def sleep(self, seconds: float) -> None:
-        """Let other threads run until so much time has passed."""
+        """Let other threads run for a while."""
         event = threading.Event()
         self._wake(event, seconds)
         self._run_others_until(event)

@@ -20,7 +20,7 @@ from generator.diagrams import diagrams_page, picture
 from generator.joins import UnknownError
 from generator.metrics import declared_metrics, metrics_macro, metrics_table
 from generator.models import package_files
-from generator.pages import readme_list, tables_page
+from generator.pages import readme_list, tables_pages
 from generator.roles import roles_page
 from generator.settings import (
     meltano_entry,
@@ -70,6 +70,7 @@ def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> None:
         _end_if_stale(root, [*stale, *([] if is_drawn else [drawn])])
         return
     for path in stale:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(texts[path], encoding="utf-8")
     if not is_drawn:
         drawn.write_text(_draw(drawing) + _mark(drawing), encoding="utf-8")
@@ -82,7 +83,7 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
     metrics = declared_metrics(root / "dbt" / "metrics.yml")
     project = _with_part(root / "meltano.yml", _ENTRY, meltano_entry())
     return {
-        docs / "tables.md": tables_page(tables),
+        **{docs / path: text for path, text in tables_pages(tables).items()},
         docs / "diagram.md": diagrams_page(tables),
         docs / "roles.md": roles_page(tables),
         root / "README.md": _replaced("README.md", readme, _SETTINGS, f"\n{settings_table()}\n"),

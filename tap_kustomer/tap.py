@@ -9,40 +9,40 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
-from singer_sdk.configuration._dict_config import parse_environment_config
-from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.mapper import PluginMapper
-from singer_sdk.plugin_base import _ConfigInput
+from singer_sdk.singerlib.catalog import Catalog
 from singer_sdk.singerlib.messages import StateMessage
-from singer_sdk.tap_base import CliTestOptionValue, Tap
+from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
+from tap_kustomer.client.bodies import free_bodies_at_once
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.inputs.catalog import read_catalog, repair_catalog
-from tap_kustomer.inputs.files import load_document, load_environment_file
-from tap_kustomer.inputs.state import read_state
+from tap_kustomer.files import load_document, load_environment_file
 from tap_kustomer.reporting.results import RunResults
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
-from tap_kustomer.writing.messages import BufferedWriter
-from tap_kustomer.writing.stdout import OutputError
+from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.flattening import flattening_of
+from tap_kustomer.singer.maps import check_stream_maps, stream_maps
+from tap_kustomer.singer.output.batch_files import prepare_folder
+from tap_kustomer.singer.output.stdout import OutputError
+from tap_kustomer.singer.output.writer import BufferedWriter
+from tap_kustomer.singer.sdk import ConfigInput, SdkTap
+from tap_kustomer.singer.state import read_state
+from tap_kustomer.singer.stream import TapStream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import FrameType
+    from collections.abc import Mapping, Sequence
 
-    from singer_sdk.singerlib.catalog import Catalog
-
+    from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
-    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync import Context
 
 
-class TapKustomer(Tap):
+class TapKustomer(SdkTap):
     """Singer tap for Kustomer, the customer-service CRM."""
 
     name = "tap-kustomer"
@@ -52,39 +52,52 @@ class TapKustomer(Tap):
     dynamic_catalog = True
     message_writer_class = BufferedWriter
 
-    _stop_signal: int | None = None
     _settings: Settings
+
+    def __init__(self, *, catalog: Catalog | dict[str, Any] | None = None, **options: Any) -> None:
+        # The SDK's own catalogs are dictionaries too.
+        if catalog is not None and not isinstance(catalog, Catalog):
+            catalog = read_catalog(catalog)
+        super().__init__(catalog=catalog, **options)
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over the state of an earlier run.
+
+        Raises:
+            ConfigurationError: It can't be understood, or would make the run miss rows.
+        """
+        from tap_kustomer import sync  # noqa: PLC0415  # --version needs none of it.
+
+        now = int(self.clock.now() * 1000)
+        super().load_state(read_state(state, sync.replication_key_of, now=now))
 
     # Configuration
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        self._settings = configuration.settings_from(self._config)
-        if "stream_maps" in self._config:
-            from tap_kustomer.singer.maps import check_stream_maps  # noqa: PLC0415  # As below.
+    def check_settings(self, config: Mapping[str, Any]) -> None:
+        self._settings = configuration.settings_from(config)
+        if "stream_maps" in config:
+            check_stream_maps(config)
 
-            check_stream_maps(self._config)
-        # The SDK's own check also fills the defaults in.
-        try:
-            errors = super()._validate_config(raise_errors=raise_errors)
-        except ConfigValidationError as error:
-            said = hide_key("; ".join(error.errors), self._settings.api_key)
-            raise ConfigurationError(said) from error
-        if self._config.get("flattening_enabled"):
-            from tap_kustomer.singer.flattening import flattening_of  # noqa: PLC0415  # As below.
+    @override
+    def explain(self, errors: list[str]) -> ConfigurationError:
+        return ConfigurationError(hide_key("; ".join(errors), self._settings.api_key))
 
-            flattening_of(self._config)
+    @override
+    def check_more_settings(self, config: Mapping[str, Any]) -> None:
+        if config.get("flattening_enabled"):
+            flattening_of(config)
         known = self.config_jsonschema["properties"]
-        for warning in configuration.warnings_about(self._config, known):
+        for warning in configuration.warnings_about(config, known):
             self.logger.warning(warning)
-        return errors
 
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         """Read the files given as `--config`; later ones add to earlier ones."""
         del ctx, param
-        given = _ConfigInput(parse_env="ENV" in value)
+        given = ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
             load_environment_file()
             cls.append_builtin_config(cls.config_jsonschema)
@@ -95,12 +108,14 @@ class TapKustomer(Tap):
         return given
 
     @override
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        # The SDK would look for another file with variables, beside itself.
-        return parse_environment_config(
-            cls.config_jsonschema, cls._env_var_prefix, dotenv_path=os.devnull
-        )
+    @classmethod
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add the SDK's own settings, but not its format of files that this tap does not write."""
+        super().append_builtin_config(config_jsonschema)
+        batches = copy.deepcopy(config_jsonschema["properties"]["batch_config"])
+        file_format = batches["properties"]["encoding"]["properties"]["format"]
+        file_format["enum"] = [value for value in file_format["enum"] if value != "parquet"]
+        config_jsonschema["properties"]["batch_config"] = batches
 
     @property
     def writer(self) -> BufferedWriter:
@@ -110,11 +125,16 @@ class TapKustomer(Tap):
     # Discovery
 
     @cached_property
+    def clock(self) -> Clock:
+        """The clock of this run."""
+        return SystemClock(self.stop_if_asked)
+
+    @cached_property
     def context(self) -> Context:
         """What the streams of this run share."""
-        from tap_kustomer.sync.context import open_context  # noqa: PLC0415  # Brings HTTP along.
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        return open_context(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+        return sync.open_context(self._settings, self.clock, self.stop_if_asked)
 
     @cached_property
     def results(self) -> RunResults:
@@ -136,23 +156,21 @@ class TapKustomer(Tap):
         Raises:
             RequestError: There is no catalog, and Kustomer can't be asked.
         """
-        from tap_kustomer.sync.streams import (  # noqa: PLC0415  # --about needs none of them.
-            discover_streams,
-            streams_of_catalog,
-        )
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
         if self.input_catalog is None:
-            return discover_streams(self.context)
-        return streams_of_catalog(self.input_catalog)
+            return sync.discover_streams(self.context)
+        return sync.streams_of_catalog(self.input_catalog)
 
     def _stream(self, definition: StreamDefinition) -> TapStream:
-        from tap_kustomer.singer.stream import TapStream  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.run import read_alone  # noqa: PLC0415
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        read = partial(read_alone, self.context)
+        read = partial(sync.read_alone, self.context)
         return TapStream(self, definition, self._settings, self.writer, read)
 
-    def _selected(self) -> list[TapStream]:
+    @property
+    def selected_streams(self) -> list[TapStream]:
+        """The streams that the catalog selects, or that are selected by default."""
         return [cast("TapStream", stream) for stream in self.streams.values() if stream.selected]
 
     @override
@@ -169,8 +187,6 @@ class TapKustomer(Tap):
         Raises:
             ConfigurationError: `stream_maps` or `flattening_*` are wrong.
         """
-        from tap_kustomer.singer.maps import stream_maps  # noqa: PLC0415  # As above.
-
         self.mapper = PluginMapper({}, self.logger)
         self.mapper.stream_maps = stream_maps(self.streams.values(), self.config)
 
@@ -202,23 +218,22 @@ class TapKustomer(Tap):
     @override
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Say which streams can be read; the code is 1 if one can't."""
+        """Show which streams can be read; the exit code is 1 if one can't."""
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+
         if value in {CliTestOptionValue.Disabled.value, CliTestOptionValue.Schema.value}:
             super().cb_test(ctx, param, value)
             return
-        config: _ConfigInput = ctx.params.get("config") or _ConfigInput()
+        config: ConfigInput = ctx.params.get("config") or ConfigInput()
         tap = cls(
             config=config.config,
-            catalog=_checked_catalog(ctx.params.get("catalog")),
+            catalog=ctx.params.get("catalog"),
             parse_env_config=config.parse_env,
         )
-        from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.run import check_streams  # noqa: PLC0415
-
-        findings = check_streams(tap.context, tap._selected())
+        checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
-        click.echo(table_of(findings), err=True)
-        ctx.exit(int(any(finding.readable is Readable.NO for finding in findings)))
+        click.echo(sync.table_of(checks), err=True)
+        ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override
     @classmethod
@@ -227,7 +242,7 @@ class TapKustomer(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: ConfigInput | None = None,
         state: dict[str, Any] | None = None,
         catalog: dict[str, Any] | None = None,
     ) -> None:
@@ -235,11 +250,11 @@ class TapKustomer(Tap):
         if about:
             super().invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        config = config or _ConfigInput()
+        config = config or ConfigInput()
         tap = cls(
             config=config.config,
-            state=_checked_state(state),
-            catalog=_checked_catalog(catalog),
+            state=state,
+            catalog=catalog,
             parse_env_config=config.parse_env,
             setup_mapper=False,
         )
@@ -253,51 +268,46 @@ class TapKustomer(Tap):
             tap.context.session.close()
 
     def sync_to_end(self) -> None:
-        """Sync all streams; whatever ends the run early, the state is written.
+        """Sync all selected streams; whatever ends the run early, the state is written.
 
         Raises:
             TapKustomerError: The run could not be finished.
             SystemExit: A signal asked for the end; its code is 128 plus the signal's number.
         """
+        if self._settings.batches is not None:
+            prepare_folder(self._settings.batches)
         try:
             self._sync()
         except (TapKustomerError, SystemExit):
-            # With batches the state is ahead of the files that were being written.
-            if self._settings.batches is None:
-                # What ended the run is what to report, also where the state can't be written.
-                with suppress(OutputError):
-                    self._end_with_state()
+            for stream in self.selected_streams:
+                stream.forget_unannounced()
+            # What ended the run is what to report, also where the state can't be written.
+            with suppress(OutputError):
+                self._end_with_state()
             raise
         self._end_with_state()
         self.results.is_finished = True
         if failed := self.results.failed:
             raise TapKustomerError(
                 f"Not read to the end: {', '.join(failed)}. {next(iter(failed.values()))}. All "
-                "other streams were read: mend this, or deselect these streams"
+                "other streams were read: fix this, or deselect these streams"
             )
 
     def _sync(self) -> None:
-        """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
-        if self._settings.batches is not None:
-            self._settings.batches.prepare()
-        self._reset_state_progress_markers()
+        """Do what the SDK's `sync_all` does, with several extractions at once."""
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+
         # Some targets take the first STATE of a run for one whose rows they have loaded already.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
         times = self.context.fix_times()
         self.writer.stop_if_asked = self.stop_if_asked
-        from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.run import (  # noqa: PLC0415
-            plan_extractions,
-            write_extractions,
-        )
-
         free_bodies_at_once()
-        streams = self._selected()
+        streams = self.selected_streams
         self.results.selected = [stream.name for stream in streams]
-        write_extractions(
+        sync.write_extractions(
             self.context,
-            plan_extractions(self.context, times, streams),
+            sync.plan_extractions(self.context, times, streams),
             self.results,
             write_state=self._write_state,
             before_waiting=self.writer.flush,
@@ -309,22 +319,6 @@ class TapKustomer(Tap):
     def _end_with_state(self) -> None:
         """Write the last STATE, even if it is no other than the one before the last records."""
         self.writer.end(StateMessage(value=self.state))
-
-    # Signals
-
-    @override
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Take note only: the main thread may be in the middle of writing a line."""
-        self._stop_signal = signum
-
-    def stop_if_asked(self) -> None:
-        """End the run here, between two records or in a pause, if a signal has asked for it.
-
-        Raises:
-            SystemExit: With the code 128 plus the signal's number.
-        """
-        if self._stop_signal is not None:
-            raise SystemExit(128 + self._stop_signal)
 
 
 def _load_only_file(
@@ -338,15 +332,3 @@ def _load_only_file(
             f"{option}: {', '.join(value)} were given; expected one file. Leave out all but one"
         )
     return load_document(option, value[0]) if value else None
-
-
-def _checked_state(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    if document is None:
-        return None
-    from tap_kustomer.sync.streams import replication_key_of  # noqa: PLC0415  # As above.
-
-    return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
-
-
-def _checked_catalog(document: dict[str, Any] | None) -> Catalog | None:
-    return None if document is None else read_catalog(document)

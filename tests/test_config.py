@@ -59,7 +59,7 @@ def test_the_key_is_all_that_is_needed() -> None:
     assert (least.start_date, least.end_date) == (None, None)
 
 
-def test_defaults_are_those_of_the_schema() -> None:
+def test_defaults_match_the_schema() -> None:
     least = settings()
     defaults = {
         "page_size": 500,
@@ -94,7 +94,7 @@ def test_defaults_are_those_of_the_schema() -> None:
         ({"api_url": "https://proxy.example", "organization": "acme"}, "https://proxy.example"),
     ],
 )
-def test_the_address_follows_from_url_or_organisation_or_region(
+def test_the_base_url_follows_from_url_or_organisation_or_region(
     given: dict[str, Any], base_url: str
 ) -> None:
     assert settings(**given).base_url == base_url
@@ -144,11 +144,11 @@ def test_api_usage_is_a_share() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in SCHEMA["properties"] if name != "api_key"])
-def test_a_setting_that_is_null_is_as_good_as_absent(name: str) -> None:
+def test_a_setting_that_is_null_counts_as_absent(name: str) -> None:
     assert settings(**{name: None}) == settings()
 
 
-def test_settings_of_other_programs_do_no_harm() -> None:
+def test_unknown_settings_are_ignored() -> None:
     assert settings(nonsense=1) == settings()
 
 
@@ -163,7 +163,7 @@ def test_settings_of_other_programs_do_no_harm() -> None:
         ("nonsense", ""),
     ],
 )
-def test_a_setting_that_nobody_knows_is_said_with_the_nearest_that_is_known(
+def test_a_warning_names_an_unknown_setting_and_the_nearest_known_one(
     given: str, said: str
 ) -> None:
     known = {*SCHEMA["properties"], "stream_maps"}
@@ -172,7 +172,7 @@ def test_a_setting_that_nobody_knows_is_said_with_the_nearest_that_is_known(
     assert warnings == [f"Setting {given} is not known and has no effect{said}"]
 
 
-def test_a_setting_that_nobody_knows_and_that_is_null_is_not_worth_a_word() -> None:
+def test_an_unknown_setting_that_is_null_causes_no_warning() -> None:
     assert warnings_about({"nonsense": None}, SCHEMA["properties"]) == []
 
 
@@ -216,7 +216,7 @@ def test_the_summary_goes_to_a_file_in_a_folder_that_exists(tmp_path: Path) -> N
     ],
     ids=str,
 )
-def test_a_refusal_names_the_setting_what_was_given_and_what_is_allowed(
+def test_an_error_names_the_setting_what_was_given_and_what_is_allowed(
     given: dict[str, Any], allowed: str
 ) -> None:
     ((name, value),) = given.items()
@@ -260,26 +260,26 @@ def test_a_start_in_the_future_is_refused() -> None:
     assert "start_date: '2999-01-01' lies in the future" in refusal(start_date="2999-01-01")
 
 
-def test_an_end_in_the_future_is_fine() -> None:
+def test_an_end_in_the_future_is_allowed() -> None:
     assert settings(end_date="2999-01-01").end_date == times.to_milliseconds("2999-01-01")
 
 
 @pytest.mark.parametrize(("region", "prod_point"), [("us", 2), ("eu", 1), ("in", 1)])
-def test_two_regions_that_contradict_each_other_are_refused(region: str, prod_point: int) -> None:
+def test_contradicting_regions_are_refused(region: str, prod_point: int) -> None:
     said = refusal(region=region, prod_point=prod_point)
 
     assert "Setting prod_point" in said
     assert repr(region) in said
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_one_error_lists_all_problems() -> None:
     said = refusal(region="de", page_size=0)
 
     assert "Setting region" in said
     assert "Setting page_size" in said
 
 
-def test_the_key_is_in_no_representation() -> None:
+def test_no_representation_shows_the_key() -> None:
     assert KEY not in repr(settings())
     assert KEY not in str(settings())
 
@@ -355,7 +355,7 @@ def test_a_variable_of_the_right_type_is_accepted(name: str, value: str) -> None
 
 @pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize("text", ["TRUE", "true", "1", "yes", "on", "false", "0", "no", "off"])
-def test_the_sdk_takes_truths_as_they_are_checked(
+def test_the_sdk_reads_booleans_as_they_are_checked(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAP_KUSTOMER_API_KEY", KEY)
@@ -374,7 +374,7 @@ def test_the_sdk_takes_truths_as_they_are_checked(
         ("TAP_KUSTOMER_FLATTENING_MAX_DEPTH=deep", b"Setting flattening_max_depth: 'deep' was"),
     ],
 )
-def test_variables_are_read_from_the_file_where_the_tap_is_run(
+def test_variables_are_read_from_the_env_file_of_the_working_directory(
     variable: str, said: bytes, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text(f"TAP_KUSTOMER_API_KEY={KEY}\n{variable}\n")
@@ -406,7 +406,7 @@ def example(name: str) -> Any:
     return schema["minimum"] if "minimum" in schema else not schema["default"]
 
 
-def test_no_file_beside_the_sdk_sets_variables(
+def test_an_env_file_beside_the_sdk_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_bytes(b"TAP_KUSTOMER_USER_AGENT=gr\xf6\xdfe")
@@ -523,7 +523,7 @@ def _start(arguments: list[str], env: dict[str, str], cwd: Path) -> subprocess.P
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_a_user_did_wrong_ends_with_exit_code_1_and_one_line(
+def test_a_mistake_of_the_user_ends_with_exit_code_1_and_one_line(
     case: str, processes: dict[str, subprocess.Popen[bytes]]
 ) -> None:
     output, log = processes[case].communicate(timeout=LONGEST_RUN)

@@ -1,8 +1,8 @@
-"""Singer.io's tap-kustomer from PyPI, pointed at another server.
+"""Run Singer.io's tap-kustomer from PyPI against another server.
 
-It runs in an environment of its own: it has the same import name as this tap, and pins old
-versions of what both need. Its address is a constant, so that has to be set from outside. The
-address is the first argument; all others are the tap's.
+It needs an environment of its own, because it has the same import name as this tap and pins old
+versions of shared dependencies. Kustomer's address is a constant in it, so it is replaced here. The
+address is the first argument; the others are the tap's.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -13,13 +13,13 @@ import sys
 from typing import Any
 
 address = sys.argv.pop(1)
-# By its name only: for whoever checks types, that is this tap.
+# By name, because for the type checker this module is this repository's tap.
 tap: Any = importlib.import_module("tap_kustomer")
 start = tap.KustomerClient.__init__
 
 
 def start_elsewhere(client: Any, *given: Any, **more: Any) -> None:
-    """Have a client ask the given server."""
+    """Create a client of the given server."""
     start(client, *given, **more)
     client.base_url = f"{address}/v1"
 

@@ -1,7 +1,7 @@
-"""A tap for conversations as the SDK's documentation would have it, with nothing overridden.
+"""A tap for conversations as the SDK's documentation recommends, with nothing overridden.
 
-It reads the same search by its own keyset, one request after the other, and shapes rows as the tap
-does: what differs is the SDK's way from an answer to a line.
+It reads the same search with its own keyset, one request after the other, and shapes rows as this
+tap does. The difference is the SDK's way from an answer to a line.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.

@@ -1,4 +1,4 @@
-"""The installed tap without Kustomer's budgets, so that a minute of them takes a few seconds."""
+"""Run the installed tap without rate limits, so that a minute's budget takes a few seconds."""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations

@@ -54,13 +54,6 @@ def name_of(stream: type[KustomerStream]) -> str:
     return str(vars(stream)["name"])
 
 
-def is_searched(source: Source) -> bool:
-    """Whether it takes a role for searching."""
-    if isinstance(source, PerParent):
-        return is_searched(source.parent)
-    return isinstance(source, Search | LiveIds)
-
-
 def _search(source: Search) -> str:
     criteria = " or else ".join(f"`{criterion.name}`" for criterion in source.times)
     archive = "" if source.archived else ", the last two years only"

@@ -1,13 +1,14 @@
-"""The pages that follow from the tables: `docs/tables.md` and the list in the README."""
+"""Write the reference of the tables: an overview, a page for each group, a list for the README."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from generator.columns import Column
     from generator.tables import Table
@@ -17,33 +18,63 @@ NOTICE: Final = "<!-- Made by `python docs/generate.py` from the declarations in
 _INTRODUCTION: Final = """
 # Tables
 
-Every table and every column that the tap knows. [diagram.md](diagram.md) shows how they join,
-[derived.md](derived.md) explains derived tables, [deletes.md](deletes.md) how deleted rows show,
-and [roles.md](roles.md) what an API key needs.
+Every table and every column that the tap knows, a page for each group of tables.
+[diagram.md](diagram.md) shows how they join, [derived.md](derived.md) explains derived tables,
+[deletes.md](deletes.md) how deleted rows show, and [roles.md](roles.md) what an API key needs.
 
-* Times are UTC. Every column but the key may be null.
-* Kustomer adds attributes without notice. What has no column is in `_extra`, and so is a value that
-  does not fit its column's type; but nothing of a column that you deselect.
+* Times are UTC. Every column except the key can be null.
+* Kustomer adds attributes without notice. A value without a column, or one that does not fit its
+  column's type, is in `_extra`, unless you deselect it.
 * `custom` has the attributes that your organisation has added, typed by its own metadata.
-* A name with dots is a key inside a column: `[]` stands for each item of an array, `*` for any key.
-* "Incremental" tables give what has changed since the run before. "Full" tables give all rows in
-  each run.
-* Kustomer does not document an "undocumented" table. Some of them are only assumed to be there: if
-  your organisation does not have such a table, it is left out, with a warning."""
+* A name with dots is a key inside a column. `[]` stands for each item of an array, `*` for any key.
+* An incremental table gets what has changed since the last run. A full table gets all rows in each
+  run.
+* Kustomer does not document an undocumented table. Some of these are only assumed to exist: if your
+  organisation does not have such a table, it is left out, with a warning."""
 
 
-def tables_page(tables: Sequence[Table]) -> str:
-    """The reference of all tables and their columns."""
-    lines = [NOTICE, _INTRODUCTION, *_overview(tables)]
+def tables_pages(tables: Sequence[Table]) -> dict[str, str]:
+    """Write the reference: the text of each page by its path below `docs`."""
+    pages = {table.name: f"{_slug(table.group)}.md" for table in tables}
+    texts = {"tables.md": [NOTICE, _INTRODUCTION]}
     for group, members in groupby(tables, key=lambda table: table.group):
-        lines += ["", f"## {group}"]
-        for table in members:
-            lines += ["", *_section(table)]
-    return "\n".join(lines) + "\n"
+        one_group = list(members)
+        texts["tables.md"] += ["", f"## {group}", "", *_overview(one_group, pages)]
+        path = f"{_slug(group)}.md"
+        texts[f"tables/{path}"] = [NOTICE, "", f"# {group}"]
+        for table in one_group:
+            texts[f"tables/{path}"] += ["", *_section(table, _Links(path, pages))]
+    return {path: "\n".join(lines) + "\n" for path, lines in texts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Where the links of a page lead.
+
+    Attributes:
+        page: The page that they are on.
+        pages: The page of each table.
+    """
+
+    page: str
+    pages: Mapping[str, str]
+
+    def to(self, table: str) -> str:
+        """Return the address of a table."""
+        page = self.pages[table]
+        return f"{'' if page == self.page else page}#{_anchor(table)}"
+
+    def within(self, text: str) -> str:
+        """Complete the links of a text in which each one names a table alone, as in `(#teams)`."""
+        return re.sub(r"\(#(\w+)\)", lambda link: f"({self.to(link[1])})", text)
+
+
+def _slug(group: str) -> str:
+    return group.lower().replace(" ", "-")
 
 
 def readme_list(tables: Sequence[Table]) -> str:
-    """The tables by group, for the README: derived ones as a number only."""
+    """List the tables by group for the README, derived ones as a number only."""
     lines = grid("about", "tables", "derived")
     for group, members in groupby(tables, key=lambda table: table.group):
         one_group = list(members)
@@ -53,18 +84,16 @@ def readme_list(tables: Sequence[Table]) -> str:
     return "\n".join(lines)
 
 
-def _overview(tables: Sequence[Table]) -> Iterator[str]:
-    for group, members in groupby(tables, key=lambda table: table.group):
-        yield from ("", f"**{group}**", "")
-        yield from grid("table", "a row is", "key", "replication", "by default")
-        for table in members:
-            yield row(
-                f"[`{table.name}`](#{_anchor(table.name)})",
-                _what(table) + ("" if table.documented else " *Undocumented.*"),
-                code(table.key),
-                f"`{table.replication_key}`" if table.replication_key else "full",
-                "yes" if table.selected else "no",
-            )
+def _overview(tables: Iterable[Table], pages: Mapping[str, str]) -> Iterator[str]:
+    yield from grid("table", "a row is", "key", "replication", "by default")
+    for table in tables:
+        yield row(
+            f"[`{table.name}`](tables/{pages[table.name]}#{_anchor(table.name)})",
+            _what(table) + ("" if table.documented else " *Undocumented.*"),
+            code(table.key),
+            f"`{table.replication_key}`" if table.replication_key else "full",
+            "yes" if table.selected else "no",
+        )
 
 
 def _what(table: Table) -> str:
@@ -72,22 +101,22 @@ def _what(table: Table) -> str:
     return re.sub("^One row(?: for each| for|:) ", "", table.row)
 
 
-def _section(table: Table) -> Iterator[str]:
-    yield from (f"### `{table.name}`", "", table.row)
+def _section(table: Table, links: _Links) -> Iterator[str]:
+    yield from (f"## `{table.name}`", "", table.row)
     if table.notes:
         yield from ("", table.notes)
     yield ""
-    yield from _facts(table)
+    yield from _facts(table, links)
     yield ""
     yield from grid("column", "type", "meaning")
     for column in table.columns:
-        yield row(f"`{column.name}`", column.kind, _meaning(column))
+        yield row(f"`{column.name}`", column.kind, _meaning(column, links))
 
 
-def _facts(table: Table) -> Iterator[str]:
+def _facts(table: Table, links: _Links) -> Iterator[str]:
     yield f"* Key: {code(table.key)}."
     yield f"* Replication: {_replication(table)}."
-    yield f"* Read from: {table.source}."
+    yield f"* Read from: {links.within(table.source)}."
     yield f"* Role: {_roles(table)}."
     yield f"* Selected by default: {'yes' if table.selected else 'no'}."
     if not table.documented:
@@ -95,8 +124,8 @@ def _facts(table: Table) -> Iterator[str]:
     if table.secrets:
         yield f"* Left out, as it gives access to something: {code(table.secrets)}."
     if table.children:
-        links = ", ".join(f"[`{name}`](#{name})" for name in table.children)
-        yield f"* Derived tables: {links}."
+        children = ", ".join(f"[`{name}`]({links.to(name)})" for name in table.children)
+        yield f"* Derived tables: {children}."
     if table.page:
         yield f"* Documentation: {table.page}"
 
@@ -111,14 +140,14 @@ def _roles(table: Table) -> str:
     if not table.roles:
         return "none"
     roles = " or ".join(f"`{role}`" for role in table.roles)
-    return f"{roles}; and one [for searching](roles.md#searching)" if table.searched else roles
+    return f"{roles}; and one [for searching](../roles.md#searching)" if table.searched else roles
 
 
-def _meaning(column: Column) -> str:
+def _meaning(column: Column, links: _Links) -> str:
     if column.joins is None:
         return column.meaning
     table, _, _ = column.joins.partition(".")
-    return f"{column.meaning} Joins [`{column.joins}`](#{table})."
+    return f"{column.meaning} Joins [`{column.joins}`]({links.to(table)})."
 
 
 def _name(table: Table) -> str:

@@ -124,6 +124,9 @@ def meltano_entry() -> str:
         "label": "Kustomer",
         "description": "Customer service CRM",
         "executable": TapKustomer.name,
+        # Otherwise Meltano keeps the first catalog, and a klass or custom attribute that the
+        # organisation adds later never arrives.
+        "use_cached_catalog": False,
         "capabilities": sorted(str(each.value) for each in TapKustomer.capabilities),
         "select": ["*.*", *(f"!{name}.*" for name in sorted(_not_by_default()))],
         "settings_group_validation": [SCHEMA["required"]],

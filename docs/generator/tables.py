@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.columns import columns
-from generator.endpoints import in_words, is_searched, name_of
+from generator.endpoints import in_words, name_of
 from generator.joins import declared_joins
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import Search, is_searched, root_of
 from tap_kustomer.shaping.derived import POSITION, derived_schema
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.schema import record_schema
@@ -123,7 +123,7 @@ def _tables_of(stream: type[KustomerStream], name: str, joins: Joins) -> Iterato
         key=stream.key,
         replication_key=replication_key(stream.source, stream.shape),
         source=_KLASS_SOURCE if stream is KlassKobjects else in_words(stream.source),
-        searched=is_searched(stream.source),
+        searched=is_searched(root_of(stream.source)),
         roles=stream.roles,
         selected=stream.selected_by_default,
         documented=stream.documented,

@@ -1,1 +1,1 @@
-"""Speaks HTTP with Kustomer: a request in, a parsed document out. Knows nothing of streams."""
+"""HTTP with Kustomer: a request in, a parsed document out. Knows nothing of streams."""

@@ -1,4 +1,4 @@
-"""Shows the API key to Kustomer, and to nobody else."""
+"""Authentication by API key."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class BearerAuthenticator(AuthBase):
-    """Adds the header `Authorization: Bearer <key>` to requests to one origin.
+    """Send the API key to one origin, as the header `Authorization: Bearer <key>`.
 
     Args:
         api_key: The bearer token
             (https://developer.kustomer.com/docs/get-started/api-keys-and-roles).
-        base_url: The address of the region or organisation that issued it.
+        base_url: Address of the region or organisation that issued it.
     """
 
     def __init__(self, api_key: str, base_url: str) -> None:
@@ -33,8 +33,8 @@ class BearerAuthenticator(AuthBase):
         url = r.url or ""
         if self._api_key.lower() in url.lower():
             raise RedirectError(
-                "An answer leads to an address that has the API key in it, which would be logged "
-                "on its way: check organization, region and api_url"
+                "A redirect leads to an address that contains the API key, which servers on its "
+                "way would log: check organization, region and api_url"
             )
         if same_origin(url, self._base_url):
             r.headers["Authorization"] = f"Bearer {self._api_key}"
@@ -45,5 +45,5 @@ class BearerAuthenticator(AuthBase):
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
     def hide_key(self, text: str) -> str:
-        """The text without the key, should a server have sent it back."""
+        """Remove the key from a text, in case a server has sent it back."""
         return hide_key(text, self._api_key)

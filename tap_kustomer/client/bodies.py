@@ -1,4 +1,4 @@
-"""Takes in the body of an answer, within bounds of time and of size."""
+"""Read the body of an answer, within bounds of time and size."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ LARGEST_BODY: Final = 100_000_000
 
 _CHUNK: Final = 1 << 16
 
-# `M_MMAP_THRESHOLD` of `mallopt(3)`, and the size from which on blocks are mapped.
+# `M_MMAP_THRESHOLD` of `mallopt(3)`, and the smallest block to map.
 _MMAP_THRESHOLD: Final = -3
 _MAPPED_FROM: Final = 1 << 18
 
 
 def free_bodies_at_once() -> None:
-    """Have the memory of a body go back to the system as soon as nobody needs the body.
+    """Return the memory of a body to the system as soon as the body is no longer used.
 
-    glibc maps large blocks only until the first of them is free. From then on they lie in heaps,
-    one for each thread, which hardly ever shrink. Where there is no glibc, nothing happens.
+    glibc maps large blocks only until the first of them is freed. After that it takes them from
+    heaps, one for each thread, which hardly ever shrink. Without glibc, nothing happens.
     """
-    # Windows refuses to look into its own process, other systems have no such function.
+    # Windows has no library `None`; others have no `mallopt`.
     with suppress(TypeError, OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _MAPPED_FROM)
 
 
 def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) -> bytes:
-    """All of an answer's body, decompressed. Unless that succeeds, the connection is closed.
+    """Read and decompress a whole body; on failure, close the connection.
 
     Args:
-        raw: The answer, of which nothing but the headers was read.
-        request: What was asked, for the text of an error.
+        raw: The answer, of which only the headers have been read.
+        request: Method and path, for error messages.
         clock: Tells the time.
-        seconds: How long it may take. A time-out of the socket starts anew with each byte.
+        seconds: How long it may take. The socket's own timeout starts anew with each byte.
 
     Raises:
         TransientError: The time is up.
-        OversizedError: There is more of it than `LARGEST_BODY`.
-        urllib3.exceptions.HTTPError: It was cut short, or can't be decompressed.
+        OversizedError: The body is larger than `LARGEST_BODY`.
+        urllib3.exceptions.HTTPError: The body was cut short, or can't be decompressed.
     """
     end = clock.monotonic() + seconds
     chunks: list[bytes] = []
     size = 0
     with closing(raw):
-        # `read1` comes back with what is there: `read` would wait until a chunk is full.
+        # `read1` returns what has arrived; `read` would wait until a chunk is full.
         while chunk := raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)

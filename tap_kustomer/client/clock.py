@@ -1,4 +1,4 @@
-"""Time as an argument: whatever waits or measures takes a clock."""
+"""The clock, an argument of everything that waits or measures."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LONGEST_NAP = 0.25
 
 
 class Clock(Protocol):
-    """What waiting code may ask for. All in seconds."""
+    """Time in seconds."""
 
     def monotonic(self) -> float:
-        """A time that never goes back, for measuring."""
+        """A time that never runs backwards, for measuring."""
         ...
 
     def now(self) -> float:
@@ -23,7 +23,7 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Come back when the time has passed."""
+        """Wait."""
         ...
 
 
@@ -31,16 +31,15 @@ class SystemClock:
     """The machine's clock.
 
     Args:
-        interrupt: Called several times a second during a sleep; it ends the sleep by raising.
-            A signal handler may only set a flag (`docs` of the module `signal`), so somebody has
-            to look at it.
+        interrupt: Called several times a second during a sleep, which it may end by raising: a
+            signal handler only sets a flag that has to be checked.
     """
 
     def __init__(self, interrupt: Callable[[], None] = lambda: None) -> None:
         self._interrupt = interrupt
 
     def monotonic(self) -> float:
-        """A time that never goes back, for measuring."""
+        """A time that never runs backwards, for measuring."""
         return time.monotonic()
 
     def now(self) -> float:
@@ -48,7 +47,7 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Come back when the time has passed, or as soon as `interrupt` raises."""
+        """Wait, unless `interrupt` raises."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._interrupt()

@@ -1,4 +1,26 @@
-"""What can go wrong with a request, in the words of the tap."""
+"""What can go wrong with a request.
+
+TapKustomerError
+├── RequestError                    raised by Session.send
+│   ├── StreamError                 concerns one stream: leave it out, read the others
+│   │   ├── AccessError             a role is missing
+│   │   ├── MissingError            the organisation does not have it
+│   │   ├── RefusedError
+│   │   ├── OversizedError
+│   │   ├── PagingError
+│   │   └── NoAnswerError           may concern all streams
+│   │       ├── GaveUpError
+│   │       └── RedirectError
+│   └── RunError                    concerns the run: end it
+│       ├── DeadKeyError
+│       ├── ConnectionSecurityError
+│       ├── ProxyRefusedError
+│       └── InvalidRequestError
+├── TransientError                  stays within Session.send, which asks again
+│   ├── RateLimitedError
+│   └── WrongAnswerError            also raised by what parses an answer
+└── ConfigurationError and others, which have nothing to do with a request
+"""
 
 from __future__ import annotations
 
@@ -20,47 +42,71 @@ _NOT_THERE = {
 
 
 class RequestError(TapKustomerError):
-    """A request came to nothing. Its text names the method and the path, never the key."""
+    """A request failed for good. Its text names the method and the path, never the key."""
 
 
-class RefusedError(RequestError):
-    """Kustomer has understood the request and refuses it (400, 409, 422 ...)."""
+class StreamError(RequestError):
+    """One stream can't be read: go on with the others."""
 
 
-class AccessError(RequestError):
-    """The key may not do this (401, 402, 403): it is dead, or a role is missing."""
+class AccessError(StreamError):
+    """The key may not do this (401, 402, 403): a role is missing, unless the key is dead."""
 
 
-class MissingError(RequestError):
-    """There is nothing to read at this path (404, 405, 410, 501)."""
+class MissingError(StreamError):
+    """There is nothing at this path (404, 405, 410, 501)."""
 
 
-class DeadKeyError(AccessError):
-    """Kustomer does not know the key (any more): no request can succeed."""
+class RefusedError(StreamError):
+    """Kustomer understands the request and refuses it (400, 409, 422 ...)."""
 
 
-class RedirectError(RequestError):
-    """An answer points to another host, to which the key must not travel."""
+class OversizedError(StreamError):
+    """An answer is larger than any that makes sense."""
 
 
-class ConnectionSecurityError(RequestError):
-    """TLS can't be agreed on, or there is no trust; asking again would not help."""
+class PagingError(StreamError):
+    """The pages of a list lead in a circle, on without an end, or to no address."""
 
 
-class ProxyRefusedError(RequestError):
-    """A proxy does not pass the request on; asking again would not help."""
+class NoAnswerError(StreamError):
+    """No answer can be had, of one stream or of any: `check_key` tells which."""
 
 
-class OversizedError(RequestError):
-    """An answer is larger than any that makes sense; asking again would not help."""
+class GaveUpError(NoAnswerError):
+    """A fault has lasted for as long as `max_retry_seconds` allows."""
 
 
-class TransientError(RequestError):
+class RedirectError(NoAnswerError):
+    """An answer leads to another host, which must not see the key."""
+
+
+class RunError(RequestError):
+    """No request can succeed: end the run."""
+
+
+class DeadKeyError(RunError):
+    """Kustomer does not know the key (any more)."""
+
+
+class ConnectionSecurityError(RunError):
+    """TLS can't be agreed on, or a certificate is not trusted."""
+
+
+class ProxyRefusedError(RunError):
+    """A proxy does not pass the request on."""
+
+
+class InvalidRequestError(RunError):
+    """The request can't be sent as it is: an address or a header is not valid."""
+
+
+class TransientError(TapKustomerError):
     """A fault that may be gone with the next try.
 
     Args:
         message: What happened.
-        retry_after: Seconds that the server asks to wait, where it says so.
+        retry_after: Seconds that the server asks to wait, where it names any.
     """
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -69,15 +115,11 @@ class TransientError(RequestError):
 
 
 class RateLimitedError(TransientError):
-    """429: a budget is used up. The limiter knows when to go on."""
+    """A budget is used up (429). The limiter knows when to go on."""
 
 
 class WrongAnswerError(TransientError):
     """An answer that can't be true: not JSON, timed out, out of order, too short."""
-
-
-class GaveUpError(RequestError):
-    """The fault did not go away in all the time that was given to it."""
 
 
 PROXY_LOGIN: Final = (
@@ -127,8 +169,8 @@ def _explain_one(error: Any) -> str:
 
 def from_status(
     status: int, request: str, body: bytes, retry_after: float | None = None
-) -> RequestError:
-    """The error that stands for a status code other than 2xx and 429.
+) -> RequestError | TransientError:
+    """The error for a status code other than 2xx and 429.
 
     Args:
         status: The code.

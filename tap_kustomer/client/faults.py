@@ -1,4 +1,4 @@
-"""What it means when no answer came: the exceptions of the network, in the words of the tap."""
+"""What it means when no answer came: from exceptions of the network to errors of the tap."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import urllib3
 from tap_kustomer.client.errors import (
     PROXY_LOGIN,
     ConnectionSecurityError,
+    InvalidRequestError,
     ProxyRefusedError,
     RequestError,
     TransientError,
@@ -63,7 +64,7 @@ _UNUSABLE: Final[dict[type[Exception], str]] = {
 }
 
 
-def from_exception(error: Exception, request: str, host: str) -> RequestError:
+def from_exception(error: Exception, request: str, host: str) -> RequestError | TransientError:
     """The error that stands for an exchange that failed on its way.
 
     Exceptions of the libraries may carry the request with its headers, so nothing of their own
@@ -88,7 +89,7 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError:
     if not network or (isinstance(error, ValueError) and isinstance(root, ValueError)):
         # A ValueError may quote the header that holds the key.
         detail = str(error) if type(error) is OSError else _unusable(error)
-        return RequestError(
+        return InvalidRequestError(
             f"{request} can't be sent to {host}: {detail}. Check api_key, organization, api_url, "
             "user_agent, and the environment variables for proxies and certificates"
         )
@@ -101,7 +102,7 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError:
     return TransientError(message)
 
 
-def _from_proxy(status: int, request: str, host: str) -> RequestError:
+def _from_proxy(status: int, request: str, host: str) -> RequestError | TransientError:
     """The error that stands for the status with which a proxy opens no tunnel."""
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on to {host}: {PROXY_LOGIN}")

@@ -1,7 +1,7 @@
-"""Which host to ask, and which hosts never to tell the key.
+"""Hosts: where to send requests, and where never to send the key.
 
-An API key works only in the region where it was issued. The address of an organisation routes to
-the right region, the regional addresses serve all organisations of a region
+An API key works only in the region where it was issued. An organisation's address routes to the
+right region; a region's address serves all of its organisations
 (https://developer.kustomer.com/docs/get-started/regions-and-base-urls).
 """
 
@@ -26,10 +26,10 @@ _ORGANIZATION = re.compile(
 
 
 def subdomain(organization: str) -> str:
-    """Subdomain of an organisation, given as `acme` or as any address of its pages.
+    """Subdomain of an organisation, from the subdomain itself or any address of its pages.
 
     Raises:
-        ValueError: The text names no organisation.
+        ValueError: The text is neither.
     """
     match = _ORGANIZATION.fullmatch(organization.strip())
     if match is None or match["name"].lower() == "api":
@@ -43,12 +43,12 @@ def organization_url(name: str) -> str:
 
 
 def checked_url(url: str) -> str:
-    """A base URL without its trailing slash or `/v1`.
+    """Base URL without its trailing slash or `/v1`.
 
     Raises:
-        ValueError: It is not https, and not http to this machine either.
+        ValueError: It uses neither HTTPS nor the loopback interface.
     """
-    expected = "an https URL (http is accepted for this machine's loopback only)"
+    expected = "an https URL (http is accepted on loopback only)"
     try:
         parts = urlsplit(url.strip())
         _ = parts.port
@@ -67,7 +67,7 @@ def checked_url(url: str) -> str:
 
 
 def same_origin(url: str, base_url: str) -> bool:
-    """Whether both have the same scheme, host and port: only then may the key go there."""
+    """Whether two URLs have the same scheme, host and port: only then is the key sent."""
     return _origin(url) == _origin(base_url)
 
 

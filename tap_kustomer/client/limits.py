@@ -1,9 +1,9 @@
-"""Kustomer's budgets, and how to stay inside them without bursts.
+"""Kustomer's rate limits, and how to stay within them without bursts.
 
-All API keys and users of an organisation share 300 to 2,000 requests a minute, by plan; searches
-by API keys have a budget of 100 a minute of their own on top of that
-(https://developer.kustomer.com/docs/concepts/rate-limits). The windows are fixed minutes, but
-where they begin is known only from the header `x-ratelimit-remaining` when it jumps up again.
+All API keys and users of an organisation share 300 to 2,000 requests a minute, depending on the
+plan. Searches by API keys also draw on a budget of their own, 100 a minute
+(https://developer.kustomer.com/docs/concepts/rate-limits). Windows are fixed minutes; where they
+begin shows only when the header `x-ratelimit-remaining` jumps up again.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 WINDOW_SECONDS: Final = 60.0
 
-# The smallest plan's budget: what is assumed until an answer has named the real one.
+# The smallest plan's limit, assumed until an answer states the real one.
 ORGANIZATION_LIMIT: Final = 300
 SEARCH_LIMIT: Final = 100
 
-# Limits up to this many a minute, named in the answer to a search, mean the search budget: no plan
-# has so little. It is not documented which of the two budgets a search's headers speak of.
+# It is not documented which of the two budgets the headers of a search describe. A limit up to this
+# one must be the search budget's: no plan has so little.
 _LARGEST_SEARCH_LIMIT: Final = 150
 
-# Seconds' worth of missed requests that may be sent at once: more would be a burst.
+# Seconds' worth of unused requests that may be sent at once; more would be a burst.
 _BURST_SECONDS: Final = 6.0
 
-# Seconds by which one request may take longer to arrive than another. Requests that were sent a
-# minute apart, and no more than this, may be counted in the same minute.
+# Seconds by which one request may take longer to arrive than another: requests sent a minute and
+# up to this much apart may be counted in the same minute.
 _LONGEST_DELAY: Final = 1.0
 
-# The share of the organisation's limit that a run may begin with at once, so that a sync of many
-# small tables takes no longer than their answers. It is paid back by a pause.
+# Share of the organisation's limit that a run may use at once in the beginning, so that a sync of
+# many small streams takes no longer than their answers. A pause pays it back.
 _HEAD_START: Final = 0.25
 
 _EPOCH_MILLISECONDS: Final = 1e12
@@ -56,12 +56,14 @@ class BudgetKind(Enum):
 
 @dataclass(slots=True)
 class Budget:
-    """So many requests a minute, evenly spread. Knows no clock: every method is told the time.
+    """A number of requests a minute, evenly spread. It has no clock: methods take the time.
 
     Attributes:
-        limit: Requests a minute that the server grants to everybody together.
-        share: The part of them that the tap may use, up to 1.
-        head_start: The part of them that may go at once when nothing was sent before.
+        limit: Requests a minute that the server grants to all clients together.
+        share: Part of the limit that the tap may use, up to 1.
+        head_start: Part of the limit that may be sent at once in the beginning.
+        spent: Requests sent so far.
+        refused: Answers with status 429 so far.
     """
 
     limit: int
@@ -72,8 +74,7 @@ class Budget:
     _latest: deque[float] = field(default_factory=deque)
     _next_slot: float = 0.0
     _blocked_until: float = 0.0
-    # When the server's window began at the latest, when an answer showed it, and when it ends at
-    # the latest.
+    # The latest times at which the server's window began and ends, and when an answer showed it.
     _window_begin: float = -math.inf
     _window_seen: float = -math.inf
     _window_end: float = -math.inf
@@ -81,22 +82,22 @@ class Budget:
 
     @property
     def rate(self) -> float:
-        """Requests a second that the tap allows itself."""
+        """Requests a second that the tap may send."""
         return self.limit * self.share / WINDOW_SECONDS
 
     def percent(self, requests: int, seconds: float) -> int:
-        """How much of the limit so many requests in so many seconds are, a minute at least."""
+        """Percentage of the limit that a number of requests in some seconds (at least 60) used."""
         return round(100 * requests / (self.limit * max(seconds / WINDOW_SECONDS, 1.0)))
 
     def ready_at(self, now: float) -> float:
-        """The earliest time for the next request."""
+        """Earliest time at which the next request may be sent."""
         earliest = max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
         if len(self._latest) < self.limit:
             return earliest
         return max(earliest, self._latest[-self.limit] + WINDOW_SECONDS + _LONGEST_DELAY)
 
     def take(self, at: float) -> None:
-        """Book one request for a time that `ready_at` has named."""
+        """Count a request sent at a time that `ready_at` allows."""
         self.spent += 1
         self._latest.append(at)
         while self._latest[0] <= at - WINDOW_SECONDS - _LONGEST_DELAY:
@@ -107,35 +108,34 @@ class Budget:
             left = self._window_begin + WINDOW_SECONDS - at
             usable = self._remaining - self._reserve
             if usable < 1:
-                # Others have used the budget up. Wait for the next window, then ask again.
+                # Other clients have used up the budget: wait for the next window.
                 self._blocked_until = max(self._blocked_until, self._window_end)
             else:
                 interval = max(interval, left / usable)
         self._next_slot = max(self._next_slot, at) + interval
 
     def learn(self, now: float, sent: float, limit: int, remaining: int | None) -> None:
-        """Correct the budget by what an answer's headers say.
+        """Correct the budget by the headers of an answer.
 
         Args:
-            now: When the answer came.
+            now: When the answer arrived.
             sent: When its request was sent.
-            limit: Requests a minute that the server grants to everybody together.
-            remaining: How many of them were left when the server counted the request.
+            limit: Requests a minute that the server grants to all clients together.
+            remaining: How many of them were left once the server had counted the request.
         """
         self.limit = limit
-        # The server may have counted a request in the old window if it was sent before the new one
-        # was noticed.
+        # A request sent before the new window was noticed may have been counted in the old one.
         if remaining is None or sent < self._window_seen:
             return
         # Answers overtake each other, so a small rise means nothing. A rise by more than the
-        # requests that were under way at the same time is a new window.
+        # number of requests in flight at the same time means a new window.
         jump = max(8.0, limit * 0.1, self._sent_since(sent - (now - sent)))
         is_first = math.isinf(self._remaining)
         if is_first or remaining > self._remaining + jump:
             self._window_begin, self._window_seen = sent, now
             self._window_end = now + WINDOW_SECONDS
             if not is_first:
-                # What was scarce in the old window holds up the new one no longer.
+                # Scarcity in the old window must not delay requests in the new one.
                 self._next_slot = min(self._next_slot, now + _BURST_SECONDS + 1.0 / self.rate)
         elif sent >= self._window_end:
             # If hardly anything of the last window was used, its reset goes unnoticed: let this
@@ -148,7 +148,7 @@ class Budget:
         self._blocked_until = min(self._blocked_until, now)
 
     def refuse(self, now: float, wait: float | None) -> float:
-        """Note a 429 and give the seconds for which nothing more may be asked."""
+        """Record a 429, and return the seconds to send nothing."""
         self.refused += 1
         if wait is None:
             wait = self._window_end - now if self._window_end > now else WINDOW_SECONDS
@@ -163,23 +163,23 @@ class Budget:
 
     @property
     def _burst(self) -> float:
-        """Requests that may go at once."""
+        """Requests that may be sent at once."""
         if self.spent < self.limit * self.head_start * self.share:
             return self.limit * self.head_start * self.share
         return self.rate * _BURST_SECONDS
 
     @property
     def _reserve(self) -> float:
-        """Requests of each window that are left to others, whatever they have used so far."""
+        """Requests of each window that are left to other clients, whatever they have used."""
         return self.limit * (1.0 - self.share) / 2
 
 
 class Limiter:
-    """One limiter for all requests of the process; threads may share it.
+    """The rate limiter of the process. Threads may share it.
 
     Args:
         clock: Tells the time and waits.
-        share: The part of each budget that the tap may use, up to 1.
+        share: Part of each budget that the tap may use, up to 1.
     """
 
     def __init__(self, clock: Clock, share: float) -> None:
@@ -189,7 +189,7 @@ class Limiter:
         self.search = Budget(SEARCH_LIMIT, share)
 
     def wait(self, kind: BudgetKind) -> float:
-        """Come back when the request may be sent, with the time by the clock's `monotonic`."""
+        """Wait until a request may be sent, and return that time, in the clock's `monotonic`."""
         while True:
             now = self._clock.monotonic()
             with self._lock:
@@ -199,16 +199,16 @@ class Limiter:
                     for budget in budgets:
                         budget.take(now)
                     return now
-            # Nothing is booked ahead: who wakes up looks again, for a 429 may have come meanwhile.
+            # Nothing is reserved: after the wait, a 429 may have changed what is allowed.
             self._clock.sleep(at - now)
 
     def learn(self, kind: BudgetKind, headers: Mapping[str, str], sent: float) -> None:
-        """Take note of an answer's `x-ratelimit-limit` and `-remaining`; not every one has them.
+        """Learn from `x-ratelimit-limit` and `-remaining`, which not every answer has.
 
         Args:
-            kind: The budgets that the request draws on.
-            headers: Of the answer.
-            sent: When `wait` let the request go.
+            kind: The budgets that the request drew on.
+            headers: Headers of the answer.
+            sent: The time that `wait` returned for the request.
         """
         limit = _whole(headers.get("x-ratelimit-limit"))
         if not limit:
@@ -219,11 +219,11 @@ class Limiter:
             )
 
     def refuse(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
-        """Take note of a 429 and give the seconds to wait."""
+        """Record a 429, and return the seconds to wait."""
         limit = _whole(headers.get("x-ratelimit-limit"))
         with self._lock:
             budget = self._meant(kind, limit)
-            return budget.refuse(self._clock.monotonic(), self._asked_wait(headers))
+            return budget.refuse(self._clock.monotonic(), self._requested_wait(headers))
 
     def _budgets(self, kind: BudgetKind) -> tuple[Budget, ...]:
         if kind is BudgetKind.SEARCH:
@@ -235,11 +235,10 @@ class Limiter:
             return self.search
         return self.organization
 
-    def _asked_wait(self, headers: Mapping[str, str]) -> float | None:
-        """Seconds from `Retry-After` or `x-ratelimit-reset`.
+    def _requested_wait(self, headers: Mapping[str, str]) -> float | None:
+        """Seconds to wait by `Retry-After` or `x-ratelimit-reset`; None without both.
 
-        The unit of the latter is documented once as epoch seconds and seen otherwise, so it is
-        told from its size.
+        The latter is documented as epoch seconds but occurs in other units, so its size decides.
         """
         if (asked := retry_after(headers)) is not None:
             return asked
@@ -248,18 +247,18 @@ class Limiter:
             return None
         if reset < _EPOCH_SECONDS:
             return reset
-        # Compared with the server's own clock: this machine's may be minutes apart from it.
+        # By the server's clock: this machine's may differ by minutes.
         now = server_time(headers) or self._clock.now()
         return (reset / 1000 if reset >= _EPOCH_MILLISECONDS else reset) - now
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the header `Retry-After` asks to wait; None without one that says seconds."""
+    """Seconds to wait by the header `Retry-After`; None if it is absent or a date."""
     return _number(headers.get("retry-after"))
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
-    """Seconds since 1970 by the clock that wrote the header `Date`; None without a valid one."""
+    """Seconds since 1970 by the header `Date`; None if it is absent or not a date."""
     try:
         return parsedate_to_datetime(headers.get("date", "")).timestamp()
     except (ValueError, OverflowError):

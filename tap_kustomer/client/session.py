@@ -1,4 +1,4 @@
-"""One session with Kustomer: budgets, retries, errors and origin, for every request of the tap."""
+"""The session: rate limits, retries, redirects and errors of every request."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 _LONGEST_PAUSE: Final = 60.0
 _MOST_REDIRECTS: Final = 5
-# For how long a whole answer may take to come in: as many time-outs, and at least so many seconds.
+# How long a body may take to arrive: this many timeouts, and at least this many seconds.
 _BODY_TIMEOUTS: Final = 5
 _LEAST_BODY_SECONDS: Final = 60.0
 _ANYTHING: Final = msgspec.json.Decoder(Any)
@@ -54,14 +54,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask Kustomer.
+    """A request to Kustomer.
 
     Attributes:
         method: `GET` or `POST`.
-        path: From `/v1` on; it may carry a query string, as next-page links do.
+        path: Path from `/v1` on, with a query string where a link to the next page has one.
         params: Further query parameters.
-        json: The body of a `POST`.
-        budget: The budgets that it draws on.
+        json: Body of a `POST`.
+        budget: The budgets that the request draws on.
     """
 
     method: str
@@ -72,37 +72,37 @@ class Request:
 
     @override
     def __str__(self) -> str:
-        """Method and path: enough to find it, and without any value a user may have put in."""
+        """Method and path, without values from the settings or the data."""
         return f"{self.method} {urlsplit(self.path).path}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The body of an answer with a good status.
+    """The body of an answer with a status of 2xx.
 
     Attributes:
-        content: The bytes, as they came but for U+0000.
+        content: Its bytes, with U+FFFD for U+0000.
     """
 
     content: bytes
 
     def document(self) -> Document:
-        """The JSON object in it.
+        """Parse the body as a JSON object.
 
         Raises:
-            WrongAnswerError: There is none.
+            WrongAnswerError: It is none.
         """
         try:
             document = decode(self.content, _ANYTHING)
         except msgspec.DecodeError as error:
-            raise WrongAnswerError("what came is no JSON") from error
+            raise WrongAnswerError("the body is no JSON") from error
         if not isinstance(document, dict):
-            raise WrongAnswerError("what came is no JSON object")
+            raise WrongAnswerError("the body is no JSON object")
         return document
 
 
 class _Exchanges(requests.Session):
-    """Leaves redirects alone: `requests` would parse their addresses even if told not to follow."""
+    """Ignore redirects: `requests` would parse their addresses even without following them."""
 
     @override
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -110,22 +110,22 @@ class _Exchanges(requests.Session):
 
 
 class Session:
-    """Sends requests within the budgets, as often as it takes. Threads may share it.
+    """Sends requests within the rate limits and repeats those that fail. Threads may share it.
 
     Args:
         base_url: Scheme and host, without `/v1`.
-        authenticator: Shows the key to that host only.
-        limiter: Knows when the next request may go.
-        clock: Waits between tries.
+        authenticator: Sends the key to that host only.
+        limiter: Knows when the next request may be sent.
+        clock: Waits between attempts.
         timeout: Seconds to wait for the connection, and then for each part of the answer.
-        user_agent: How the tap introduces itself.
-        max_retry_seconds: For how long a fault is met with another try.
-        connections: How many requests may be under way at once.
+        user_agent: Value of the header `User-Agent`.
+        max_retry_seconds: How long a failing request is repeated.
+        connections: How many requests may be in flight at once.
 
     Attributes:
-        latency: Seconds from a request to its answer, averaged over the latest ones.
+        latency: Seconds from a request to its answer, a moving average.
         refusals: Parameters that Kustomer refuses, so that no later request has them.
-        requests: How many were sent, repeated ones included.
+        requests: Number of requests sent, repeated ones included.
     """
 
     def __init__(  # noqa: PLR0913
@@ -159,7 +159,7 @@ class Session:
         self._http.mount(f"{base_url}/", adapter)
 
     def counted(self) -> Session:
-        """The same session, with a count of its own of the requests that are sent through it."""
+        """The same session, but with a request count of its own."""
         twin = copy(self)
         twin.requests = 0
         return twin
@@ -169,7 +169,7 @@ class Session:
         self._http.close()
 
     def server_now(self) -> float:
-        """Seconds since 1970 by Kustomer's clock, as far as an answer has shown it."""
+        """Seconds since 1970 by Kustomer's clock, or by this machine's before the first answer."""
         return self.clock.now() + (self._clock_difference or 0.0)
 
     def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
@@ -199,10 +199,10 @@ class Session:
                 if now + pause - started > self._max_retry_seconds:
                     raise GaveUpError(
                         f"{fault}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
-                        f"{now - started:.0f} s: run again with the last STATE, it goes on where "
-                        "it stopped"
+                        f"{now - started:.0f} s: run again with the last STATE to continue where "
+                        "this run stopped"
                     ) from fault
-                logger.warning("%s. Asking again in %.1f s", fault, pause)
+                logger.warning("%s. Trying again in %.1f s", fault, pause)
                 self.clock.sleep(pause)
 
     def _parse(self, request: Request, reply: Reply, parse: Callable[[Reply], T]) -> T:
@@ -224,17 +224,17 @@ class Session:
                 is_elsewhere = not same_origin(url, self.base_url)
             except ValueError:
                 raise RedirectError(
-                    f"{request} is redirected to what is no address: check organization, region "
+                    f"{request} is redirected to an invalid address: check organization, region "
                     "and api_url"
                 ) from None
             if is_elsewhere:
                 text = (
                     f"{request} is redirected to {urlsplit(url).hostname}, a host other than "
-                    f"{urlsplit(self.base_url).hostname}. The API key does not go there: check "
+                    f"{urlsplit(self.base_url).hostname}. The API key is not sent there: check "
                     "organization, region and api_url"
                 )
                 raise RedirectError(self._authenticator.hide_key(text))
-        raise RedirectError(f"{request} is redirected over and over")
+        raise RedirectError(f"{request} is redirected again and again")
 
     def _exchange(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
@@ -254,7 +254,7 @@ class Session:
                 response.raw, str(request), clock=self.clock, seconds=self._body_seconds
             )
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            # Without the libraries' own exceptions, which hold the request and its headers.
+            # `from None`: the libraries' exceptions hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
         took = self.clock.monotonic() - asked
         server = server_time(response.headers)
@@ -271,12 +271,12 @@ class Session:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.refuse(request.budget, response.headers)
             raise RateLimitedError(
-                f"{request} answered 429: the budget of requests a minute is used up",
+                f"{request} answered 429: the rate limit is used up",
                 retry_after=wait,
             )
         self.limiter.learn(request.budget, response.headers, sent)
         if not response.ok:
-            # Before it is shortened: a server may send the key back.
+            # A server may send the key back. It is hidden before the text is shortened.
             said = self._authenticator.hide_key(content.decode(errors="replace"))
             raise from_status(
                 response.status_code,
@@ -288,7 +288,7 @@ class Session:
 
 
 def _pause(fault: TransientError, tries: int) -> float:
-    """Seconds until the next try: about twice as many each time, and no less than was asked for."""
+    """Seconds until the next attempt: about twice as many each time, at least those asked for."""
     asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
     if isinstance(fault, RateLimitedError):
         return asked

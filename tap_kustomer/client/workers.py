@@ -1,4 +1,4 @@
-"""Threads that ask while the main thread writes."""
+"""Threads that send requests while the main thread writes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# How long the main thread waits before it looks whether it has been told to stop.
+# How long the main thread waits before it checks whether it has to stop.
 _LONGEST_WAIT: Final = 0.25
 
 
 class Workers:
-    """A pool of daemon threads.
+    """A pool of daemon threads, which end with the process.
 
-    The standard library's pool joins its threads when the interpreter ends, so that a request
-    which hangs would hold up a tap that was told to stop. These threads end with the process.
+    The standard library's pool joins its threads when the interpreter exits: a hanging request
+    would keep a stopped tap alive.
 
     Args:
-        count: How many things may be done at once.
-        stop_if_asked: Raises when the run is to end; called several times a second by whoever
-            waits.
+        count: Number of threads.
+        stop_if_asked: Raises if the run has to stop. Called several times a second while waiting.
     """
 
     def __init__(self, count: int, stop_if_asked: Callable[[], None]) -> None:
@@ -38,7 +37,7 @@ class Workers:
         self._starting = threading.Lock()
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Have something done; the future tells what came of it."""
+        """Run a task in a thread."""
         future: Future[T] = Future()
         self._tasks.put((future, task))
         with self._starting:
@@ -51,7 +50,7 @@ class Workers:
         return future
 
     def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
-        """Wait until at least one of them is done; those that are."""
+        """Wait until at least one future is done, and return those that are."""
         done: set[Future[T]] = set()
         while not done:
             self._stop_if_asked()
@@ -59,12 +58,12 @@ class Workers:
         return done
 
     def result(self, future: Future[T]) -> T:
-        """Wait for one of them; what came of it."""
+        """Wait for the result of a future."""
         self.finished((future,))
         return future.result()
 
     def call(self, task: Callable[[], T]) -> T:
-        """Have something done and wait for it; what came of it."""
+        """Run a task in a thread, and wait for its result."""
         return self.result(self.submit(task))
 
     def _work(self) -> None:
@@ -74,15 +73,14 @@ class Workers:
                 continue
             try:
                 future.set_result(task())
-            except BaseException as error:  # noqa: BLE001  # The future carries it on.
+            except BaseException as error:  # noqa: BLE001  # The future raises it again.
                 future.set_exception(error)
 
 
 class InPlace(Workers):
-    """Does everything in the thread that asks.
+    """Runs each task at once, in the calling thread.
 
-    For a task that asks for others: a worker that waits for the others could wait for ever, as
-    they may all wait just so.
+    For tasks that submit tasks: if every worker waited for another task, none would ever finish.
     """
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tap_kustomer import times
+from tap_kustomer.config.batches import Batches, batches_from
 from tap_kustomer.config.settings import (
     DECLARATIONS,
     DISTRIBUTION,
@@ -21,7 +22,6 @@ from tap_kustomer.config.settings import (
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.suggestions import did_you_mean
-from tap_kustomer.writing.batches import Batches, batches_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

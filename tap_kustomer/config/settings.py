@@ -20,7 +20,7 @@ from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url, su
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tap_kustomer.writing.batches import Batches
+    from tap_kustomer.config.batches import Batches
 
 DISTRIBUTION: Final = "complete-tap-kustomer"
 

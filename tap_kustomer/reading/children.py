@@ -1,4 +1,4 @@
-"""Reads rows that only a request for each parent gives: several parents at once, in their order."""
+"""Reads rows that take one request per parent: several parents at once, rows in parent order."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.sources import PerParent
-    from tap_kustomer.resource import Resource
+    from tap_kustomer.resource import Parent, Resource
 
-# Parents whose rows may be read or wait for their turn, for each request that may be under way:
-# enough for one slow answer not to hold up the others.
-_AHEAD: Final = 4
+# Parents whose rows may be under way or waiting, for each request that may be under way: enough for
+# one slow answer not to hold up the others.
+_PREFETCHED: Final = 4
 
 _IN_PLACE: Final = InPlace()
 
+# If so many parents in a row have no answer from the start, the endpoint does not exist, and it
+# would be a waste to go on. Fewer may just have been deleted.
+_MOST_MISSING: Final = 500
+
 # How many parents to ask for, to find one that may have rows.
 PARENTS_TO_PEEK_AT: Final = 20
-
-# So many first parents without any answer show that the endpoint is not there: to go on would be
-# waste. Fewer may just have been deleted.
-_MISSING_AT_MOST: Final = 500
 
 
 class NoneFoundError(MissingError):
@@ -53,43 +53,43 @@ def read_children(  # noqa: PLR0913
     *,
     parallel: int,
 ) -> Iterator[Page]:
-    """The rows of each parent, a page for each, in the order of the parents.
+    """Yield the rows of each parent, a page for each, in the order of the parents.
 
-    Each row says under `PARENT` whose it is. A parent that is not there any more has no rows.
-    Requests are only sent while the caller asks for rows.
+    Each row names its parent under `PARENT`. A parent that was deleted meanwhile has no rows.
+    Requests are only sent while the caller asks for pages.
 
     Args:
-        session: Asks Kustomer.
-        workers: Ask for the session, several at once.
+        session: Sends requests to Kustomer.
+        workers: Threads that use the session, several requests at once.
         source: What to ask for.
-        parents: Those whose pages say what they have reached come in the order of `updatedAt`, and
-            the pages of their rows say up to when all parents are done.
+        parents: If their pages say what they have reached, their rows are in the order of
+            `updatedAt`, and the pages of children say up to when all parents are done.
         name: Of the stream, for errors.
         parallel: How many parents may be asked about at once.
 
     Raises:
-        NoneFoundError: All pages were given, but every parent that was asked about is missing.
-        MissingError: So many first parents are missing that the organisation has no such endpoint.
+        NoneFoundError: All pages were yielded, but every parent that was asked about is missing.
+        MissingError: So many parents are missing, from the first one on, that the organisation has
+            no such endpoint.
         RequestError: The rows of a parent can't be read.
-        IncompleteError: All that came was given, but a parent's list says that it has more, or
-            there are more parents.
+        IncompleteError: All that came was yielded, but a parent's list counts more rows, or there
+            are more parents.
     """
     reached: int | None = None
     shortfall: IncompleteError | None = None
-    too_few: list[IncompleteError] = []
+    missing_parents: list[IncompleteError] = []
     was_found = False
     missing = 0
     absence: MissingError | None = None
-    for turn in _run_in_order(
-        workers, _tasks(session, source, _noting(parents, too_few)), parallel
-    ):
+    tasks = _tasks(session, source, _until_incomplete(parents, missing_parents))
+    for pending in _run_in_order(workers, tasks, parallel):
         rows: list[Resource] = []
         try:
-            children = turn.answer.result()
+            children = pending.answer.result()
         except MissingError as error:
             missing += 1
             absence = error
-            if missing == _MISSING_AT_MOST and not was_found:
+            if missing == _MOST_MISSING and not was_found:
                 raise MissingError(
                     f"{name}: the first {missing} parents have none: {error}"
                 ) from error
@@ -99,13 +99,13 @@ def read_children(  # noqa: PLR0913
                 rows = children.rows
                 if children.shortfall is not None and shortfall is None:
                     shortfall = IncompleteError(f"{name}: {children.shortfall}", since=reached)
-        if shortfall is None and turn.reached is not None and (was_found or not missing):
-            reached = turn.reached
+        if shortfall is None and pending.reached is not None and (was_found or not missing):
+            reached = pending.reached
             yield Page(rows, reached)
         else:
             yield Page(rows)
-    if shortfall is not None or too_few:
-        raise shortfall or too_few[0]
+    if shortfall is not None or missing_parents:
+        raise shortfall or missing_parents[0]
     if absence is not None and not was_found:
         raise NoneFoundError(
             f"{name}: no parent has any (asked about: {missing}): {absence}"
@@ -124,7 +124,7 @@ def peek_children(
     for parent in parents:
         if source.key(parent) is not None:
             pages = read_children(session, workers, source, [Page([parent])], name, parallel=1)
-            # A parent that is gone says nothing about the others.
+            # A parent that was deleted meanwhile says nothing about the others.
             with suppress(NoneFoundError):
                 return [row for page in pages for row in page.resources]
             return []
@@ -133,19 +133,19 @@ def peek_children(
 
 @dataclass(frozen=True, slots=True)
 class _Children:
-    """The rows of one parent, and what its list says about those that did not come."""
+    """The rows of one parent, and what its list lacks."""
 
     rows: list[Resource]
     shortfall: IncompleteError | None = None
 
 
 @dataclass(slots=True)
-class _Turn:
-    """A parent in its place among the others.
+class _Pending:
+    """A parent that waits for its answer, or for its turn.
 
     Attributes:
-        answer: Its rows; None comes of it where there is nothing to be had.
-        reached: Up to when all parents are done, with this one and those behind it that have no
+        answer: Its rows; None if there can't be any.
+        reached: Up to when all parents are done, after this one and those behind it that have no
             rows.
     """
 
@@ -158,18 +158,18 @@ _NOTHING.set_result(None)
 
 
 class _Task(NamedTuple):
-    """What is to be asked about a parent, if anything, and how far that leads."""
+    """What to ask about a parent, if anything, and up to when parents are done after it."""
 
     ask: Callable[[], _Children | None] | None
     reached: int | None
 
 
-def _noting(parents: Iterable[Page], too_few: list[IncompleteError]) -> Iterator[Page]:
-    """The parents that there are. That they are too few is noted: first, their rows are read."""
+def _until_incomplete(parents: Iterable[Page], missing: list[IncompleteError]) -> Iterator[Page]:
+    """Yield the parents. A shortfall is raised only after their children are read."""
     try:
         yield from parents
     except IncompleteError as error:
-        too_few.append(error)
+        missing.append(error)
 
 
 def _tasks(session: Session, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
@@ -181,35 +181,35 @@ def _tasks(session: Session, source: PerParent, parents: Iterable[Page]) -> Iter
         yield _Task(None, page.reached)
 
 
-def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Turn]:
-    """Do several tasks at once, and give what comes of them in their order."""
-    turns: deque[_Turn] = deque()
+def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Pending]:
+    """Run several tasks at once, and yield them in their order as they are done."""
+    pending: deque[_Pending] = deque()
     has_more = True
     try:
-        while has_more or turns:
-            under_way = [turn.answer for turn in turns if not turn.answer.done()]
-            if has_more and len(under_way) < parallel and len(turns) < _AHEAD * parallel:
+        while has_more or pending:
+            under_way = [one.answer for one in pending if not one.answer.done()]
+            if has_more and len(under_way) < parallel and len(pending) < _PREFETCHED * parallel:
                 task = next(tasks, None)
                 if task is None:
                     has_more = False
                 elif task.ask is not None:
-                    turns.append(_Turn(workers.submit(task.ask), task.reached))
-                elif not turns:
-                    turns.append(_Turn(_NOTHING, task.reached))
+                    pending.append(_Pending(workers.submit(task.ask), task.reached))
+                elif not pending:
+                    pending.append(_Pending(_NOTHING, task.reached))
                 elif task.reached is not None:
-                    turns[-1].reached = task.reached
-            elif not turns[0].answer.done():
+                    pending[-1].reached = task.reached
+            elif not pending[0].answer.done():
                 workers.finished(under_way)
                 continue
-            if turns and turns[0].answer.done():
-                yield turns.popleft()
+            if pending and pending[0].answer.done():
+                yield pending.popleft()
     finally:
-        for turn in turns:
-            turn.answer.cancel()
+        for one in pending:
+            one.answer.cancel()
 
 
 def _time(parent: Resource, page: Page) -> int | None:
-    """Up to when all is done with this parent; None where only the end of its page tells."""
+    """Up to when parents are done after this one; None if only the end of its page shows that."""
     if page.reached is None or PARENT in parent:
         return None
     try:
@@ -219,10 +219,10 @@ def _time(parent: Resource, page: Page) -> int | None:
 
 
 def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _Children | None:
-    """The rows of one parent; None where it is known to be deleted, and has none for that."""
-    note = _note(parent)
+    """The rows of one parent; None if it has none because it is marked as deleted."""
+    link = _link_to(parent)
     path = source.path.format(
-        id=quote(key, safe=""), parent_id=quote(note.get("parent_id") or "", safe="")
+        id=quote(key, safe=""), parent_id=quote(link.get("parent_id") or "", safe="")
     )
     listed = PagedList(path, source.page_size, (source.params,), source.included is not None)
     rows: list[Resource] = []
@@ -238,7 +238,7 @@ def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _C
         raise
     return _Children(
         [
-            {**row, "id": row.get("id") or _id_in_link(row, path), PARENT: note}
+            {**row, "id": row.get("id") or _id_in_link(row, path), PARENT: link}
             for row in rows
             if source.included in {None, row.get("type")}
         ],
@@ -246,18 +246,17 @@ def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _C
     )
 
 
-def _note(parent: Resource) -> dict[str, Any]:
-    """What a row says of its parent."""
-    note = {
+def _link_to(parent: Resource) -> Parent:
+    link: Parent = {
         "id": parent.get("id"),
         "type": parent.get("type"),
         "updatedAt": _attributes(parent).get("updatedAt"),
     }
     if PARENT in parent:
-        # What the parent was found through is what has changed.
-        note["parent_id"] = id_of(parent[PARENT])
-        note["updatedAt"] = parent[PARENT]["updatedAt"]
-    return note
+        # It was found through its own parent, and that one is what has changed.
+        link["parent_id"] = id_of(parent[PARENT])
+        link["updatedAt"] = parent[PARENT]["updatedAt"]
+    return link
 
 
 def _attributes(resource: Resource) -> dict[str, Any]:
@@ -274,7 +273,7 @@ def _id_in_link(row: Resource, path: str) -> str | None:
     link = links.get("self") if isinstance(links, dict) else None
     try:
         own = urlsplit(link).path if isinstance(link, str) else path
-    except ValueError:  # It is no link.
+    except ValueError:  # It is not a link.
         return None
-    # Other rows name the list that they are in.
+    # Other rows link to the list that they are in.
     return None if own == path else own.rpartition("/")[-1] or None

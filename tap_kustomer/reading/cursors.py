@@ -1,7 +1,8 @@
-"""Reads lists that are followed by cursor, newest row first, and gives their rows oldest first.
+"""Reads lists that are followed by cursor, newest row first, and yields their rows oldest first.
 
-Only so can a run that was stopped go on where it stood. The window is halved until a part of it is
-small enough to be held and turned round, and the older half is always read before the newer one.
+Only in that order can a run that was stopped continue where it stopped. The window is halved until
+a part of it is small enough to be held in memory and reversed. The older half is always read before
+the newer one.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.documents import decode
+from tap_kustomer.client.errors import WrongAnswerError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.lists import peek_at
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
-from tap_kustomer.reading.paging import VisitedPages, next_link, resources_in, whole_number
+from tap_kustomer.reading.paging import VisitedPages, next_link, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,22 +32,21 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import CursorList
     from tap_kustomer.resource import Resource
 
-# Pages whose rows are held at once. With the 1,000 rows that a page of the audit log has, a part
-# of 10,000 rows is cut: where a search index stops counting, it mostly says just that.
+# Pages whose rows are held at once. A page of the audit log has 1,000 rows, so 10,000 rows are
+# halved: a search index that stops counting mostly does so at that number.
 _PAGES_HELD: Final = 10
 
-_READINGS_AT_MOST: Final = 3
+# How often a part of the window is read that gives fewer rows than it counts.
+_MOST_PASSES: Final = 3
 
-# How often a window is halved for each part that is read: 39 halvings lead from ten years to a
-# millisecond. A list that counts many rows wherever some are would be halved for each row.
-_HALVINGS_A_PART: Final = 50
-
-_ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
+# How often the window may be halved for each part that is read: 39 halvings lead from ten years to
+# a millisecond. A list that counts many rows wherever it has some would be halved for each row.
+_HALVINGS_PER_PART: Final = 50
 
 # The year in which Kustomer was founded.
 _FIRST_TIME: Final = times.to_milliseconds("2015-01-01")
 
-# A time from which there can be no row.
+# A window that can have no row.
 _BEFORE_ALL: Final = Window(
     times.to_milliseconds("2014-12-01"), times.to_milliseconds("2014-12-02")
 )
@@ -56,28 +57,28 @@ logger = logging.getLogger(__name__)
 def read_cursor_list(
     session: Session, workers: Workers, source: CursorList, window: Window, name: str
 ) -> Iterator[Page]:
-    """Every row of a window, oldest first, and those that the list gives beside it.
+    """Yield every row of a window, oldest first, and rows near it that the list adds.
 
-    Where the list does not say how many rows a window has, a window of many pages is given as it
+    If the list does not say how many rows a window has, a window of many pages is yielded as it
     comes: newest first, and `reached` only at its end.
 
     Source of the parameters and of the cursor: https://developer.kustomer.com/api/core-resources.
 
     Args:
-        session: Asks Kustomer.
-        workers: Ask for the session.
+        session: Sends requests to Kustomer.
+        workers: Send them.
         source: Which list.
         window: From when to when. Its end lies before now.
         name: Of the stream, for errors and the log.
 
     Raises:
         RequestError: The list can't be read.
-        IncompleteError: All that came was given, but it is less than the list says it has.
+        IncompleteError: All that came was yielded, but the list counts more rows.
     """
-    reading = _CursorExtraction(session, workers, source, name)
-    yield from reading.read(Window(max(window.start, _FIRST_TIME), window.end))
-    if reading.shortfall is not None:
-        raise reading.shortfall
+    extraction = _CursorExtraction(session, workers, source, name)
+    yield from extraction.read(Window(max(window.start, _FIRST_TIME), window.end))
+    if extraction.shortfall is not None:
+        raise extraction.shortfall
 
 
 def peek_cursor_list(
@@ -91,13 +92,15 @@ def peek_cursor_list(
     return peek_at(session, workers, Request("GET", source.path, params={"count": rows}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row that waits for its turn, as JSON: parsed, it would take several times the room."""
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """A row that waits, as JSON: parsed, it would take several times the memory."""
 
     key: str
     time: int
-    content: bytes
+    raw: msgspec.Raw
+
+    def resource(self) -> Resource:
+        return decode(self.raw, _ANY_RESOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,21 @@ class _CursorPage:
     count: int | None
 
 
+class _Document(msgspec.Struct):
+    data: list[msgspec.Raw]
+    links: Any = None
+    meta: Any = None
+
+
+_DOCUMENT: Final = msgspec.json.Decoder(_Document)
+_ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
+
+
 class _CursorExtraction:
-    """One reading of a list.
+    """One run over one list.
 
     Attributes:
-        shortfall: The first part that did not give all its rows.
+        shortfall: What the first incomplete part of the window lacks.
     """
 
     def __init__(self, session: Session, workers: Workers, source: CursorList, name: str) -> None:
@@ -121,54 +134,57 @@ class _CursorExtraction:
         self._source = source
         self._name = name
         self._most_held = _PAGES_HELD * source.count
-        self._given_last: frozenset[str] = frozenset()
-        self._given = self._halved = 0
+        self._latest_keys: frozenset[str] = frozenset()
+        self._yielded = self._halvings = 0
 
     def read(self, window: Window) -> Iterator[Page]:
-        """All rows of a window, the older half of each part before the newer one."""
+        """Yield all rows of a window, the older half of each part before the newer one."""
         parts = [window]
         while parts:
             part = parts.pop()
-            answers = self._answers(part)
-            first = next(answers)
+            pages = self._pages(part)
+            first = next(pages)
             if part.start < part.end and self._is_too_large(first) and self._counts_by_time:
-                self._halved += 1
+                self._halvings += 1
                 middle = (part.start + part.end) // 2
                 parts += [Window(middle + 1, part.end), Window(part.start, middle)]
             else:
-                yield from self._read_through(part, chain((first,), answers))
+                yield from self._read_part(part, chain((first,), pages))
 
     def _is_too_large(self, first: _CursorPage) -> bool:
         has_more = bool(first.rows) and first.next_link is not None
         is_many = first.count is not None and first.count >= self._most_held
-        most_halvings = _HALVINGS_A_PART * (1 + self._given / self._most_held)
-        return has_more and is_many and self._halved < most_halvings
+        most_halvings = _HALVINGS_PER_PART * (1 + self._yielded / self._most_held)
+        return has_more and is_many and self._halvings < most_halvings
 
     @cached_property
     def _counts_by_time(self) -> bool:
         """Whether the list narrows its rows and its count to a window at all."""
-        answer = self._ask(self._request(_BEFORE_ALL, 1))
-        if answer.rows or answer.count:
-            logger.info("%s: the list does not count by time: it is read as it comes", self._name)
+        page = self._fetch(self._request(_BEFORE_ALL, 1))
+        if page.rows or page.count:
+            logger.info(
+                "%s: the list does not count by time, so its rows are taken as they come",
+                self._name,
+            )
             return False
         return True
 
-    def _read_through(self, part: Window, answers: Iterable[_CursorPage]) -> Iterator[Page]:
+    def _read_part(self, part: Window, pages: Iterable[_CursorPage]) -> Iterator[Page]:
         held: dict[str, _Row] = {}
         difference = ""
-        for _ in range(_READINGS_AT_MOST):
+        for _ in range(_MOST_PASSES):
             count: int | None = None
             is_held = True
-            for answer in answers:
-                rows = {row.key: row for row in answer.rows}
+            for page in pages:
+                rows = {row.key: row for row in page.rows}
                 if len(held.keys() | rows.keys()) > self._most_held:
-                    # More than was counted, or nothing was: it can't be turned round or proved.
+                    # More rows than were counted, or no count: too many to reverse or to prove.
                     is_held = False
                     yield self._page(held)
                     held = {}
                 held.update(rows)
-                # The first answer counts the window, others perhaps what is left of it.
-                count = (answer.count or 0) if count is None else count
+                # The first page counts the window; later ones perhaps only what is left of it.
+                count = (page.count or 0) if count is None else count
             if not is_held or len(held) >= (count or 0) or not self._counts_by_time:
                 yield self._page(held, reached=part.end)
                 return
@@ -177,34 +193,34 @@ class _CursorExtraction:
                 f"{times.to_text(part.end)}, {len(held)} came"
             )
             logger.warning(difference)
-            answers = self._answers(part)
+            pages = self._pages(part)
         self.shortfall = self.shortfall or IncompleteError(difference, since=part.start)
         yield self._page(held)
 
     def _page(self, held: dict[str, _Row], reached: int | None = None) -> Page:
-        # Parts overlap, so what the one before has given is left out.
-        rows = [row for key, row in reversed(held.items()) if key not in self._given_last]
+        # Parts overlap, so rows that the part before has yielded are left out.
+        rows = [row for key, row in reversed(held.items()) if key not in self._latest_keys]
         rows.sort(key=lambda row: row.time)
-        self._given_last = frozenset(held)
-        self._given += len(rows)
+        self._latest_keys = frozenset(held)
+        self._yielded += len(rows)
         if self.shortfall is not None:
             reached = None
-        return Page(_resources(rows), reached)
+        return Page(map(_Row.resource, rows), reached)
 
-    def _answers(self, part: Window) -> Iterator[_CursorPage]:
+    def _pages(self, part: Window) -> Iterator[_CursorPage]:
         request = self._request(part, self._source.count)
-        trail = VisitedPages(self._session, request)
+        visited = VisitedPages(self._session, request)
         before: set[str] = set()
         while True:
-            answer = self._ask(request)
-            yield answer
-            # An empty page ends a list even where it names a next one, and so does one that only
-            # repeats the one before: the list takes no notice of the cursor.
-            keys = {row.key for row in answer.rows}
-            if keys <= before or answer.next_link is None:
+            page = self._fetch(request)
+            yield page
+            # An empty page ends a list even if it names a next one. So does a page that only
+            # repeats the one before: the list ignores the cursor.
+            keys = {row.key for row in page.rows}
+            if keys <= before or page.next_link is None:
                 return
             before = keys
-            request = trail.follow(answer.next_link)
+            request = visited.follow(page.next_link)
 
     def _request(self, part: Window, count: int) -> Request:
         # Whether the ends belong to a window is not documented: a millisecond more on both sides
@@ -219,35 +235,30 @@ class _CursorExtraction:
             },
         )
 
-    def _ask(self, request: Request) -> _CursorPage:
-        return self._workers.call(partial(self._session.send, request, self._read_answer))
+    def _fetch(self, request: Request) -> _CursorPage:
+        return self._workers.call(partial(self._session.send, request, self._parse))
 
-    def _read_answer(self, reply: Reply) -> _CursorPage:
-        document = reply.document()
-        return _CursorPage(
-            rows=[self._row(row) for row in resources_in(document.get("data"))],
-            next_link=next_link(document),
-            count=_count(document.get("meta")),
-        )
+    def _parse(self, reply: Reply) -> _CursorPage:
+        try:
+            document = decode(reply.content, _DOCUMENT)
+            rows = [self._row(raw) for raw in document.data]
+        except msgspec.DecodeError as error:
+            raise WrongAnswerError("the answer has no list of rows") from error
+        return _CursorPage(rows, next_link(document.links), _count(document.meta))
 
-    def _row(self, resource: Resource) -> _Row:
-        content = encode(resource)
+    def _row(self, raw: msgspec.Raw) -> _Row:
+        resource = decode(raw, _ANY_RESOURCE)
         try:
             time = times.to_milliseconds(resource["attributes"][self._source.attribute])
         except (KeyError, TypeError, ValueError):
             time = 0
-        return _Row(str(resource.get("id") or content), time, content)
+        return _Row(str(resource.get("id") or encode(resource)), time, raw)
 
 
 def _count(meta: Any) -> int | None:
-    """How many rows a window has, as far as the answer says it."""
+    """How many rows a window has, if the answer says it."""
     if not isinstance(meta, dict):
         return None
-    # What tells the two apart is not documented.
+    # Kustomer does not document how these two differ.
     counts = [whole_number(meta.get("total")), whole_number(meta.get("cursorCount"))]
     return min((count for count in counts if count is not None), default=None)
-
-
-def _resources(rows: Iterable[_Row]) -> Iterator[Resource]:
-    for row in rows:
-        yield decode(row.content, _ANY_RESOURCE)

@@ -216,7 +216,7 @@ class _Pager:
         """Take the answer to `request`.
 
         Raises:
-            WrongAnswerError: The pages lead in a circle.
+            PagingError: The pages lead in a circle.
             RedirectError: The link to the next page leads to another host.
         """
         self.page = page
@@ -257,7 +257,7 @@ def _list_page(reply: Reply) -> _ListPage:
     return _ListPage(
         data=data,
         included=_one_or_many(document.get("included") or []),
-        next_link=next_link(document),
+        next_link=next_link(document.get("links")),
         total=whole_number(meta.get("total")) if isinstance(meta, dict) else None,
         keys=frozenset(map(_key, data)),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from tap_kustomer.client.errors import RedirectError, WrongAnswerError
+from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Document, Session
+    from tap_kustomer.client.session import Session
     from tap_kustomer.resource import Resource
 
 # More than any list has: ten million rows by 100. Without an end, rows that look new on each page
@@ -41,9 +41,8 @@ def whole_number(value: Any) -> int | None:
         return None
 
 
-def next_link(document: Document) -> str | None:
-    """The link to the next page, if the document has one."""
-    links = document.get("links")
+def next_link(links: Any) -> str | None:
+    """The link to the next page, if the `links` of a document have one."""
     link = links.get("next") if isinstance(links, dict) else None
     return link if isinstance(link, str) and link else None
 
@@ -66,14 +65,14 @@ class VisitedPages:
 
         Raises:
             RedirectError: The link leads to another host.
-            WrongAnswerError: It is no address, leads in a circle, or is one page too many.
+            PagingError: It is no address, leads in a circle, or is one page too many.
         """
         base_url = self._session.base_url
         try:
             url = urljoin(f"{base_url}{self._first.path}", link)
             is_own = same_origin(url, base_url)
         except ValueError as error:
-            raise WrongAnswerError(
+            raise PagingError(
                 f"{self._first}: the link to its next page is no address: {error}"
             ) from error
         if not is_own:
@@ -88,13 +87,13 @@ class VisitedPages:
         """Note a request for a further page, and return it.
 
         Raises:
-            WrongAnswerError: The page was requested before, or it is one page too many.
+            PagingError: The page was requested before, or it is one page too many.
         """
         address = f"{request.path}?{sorted(request.params.items())}"
         if address in self._addresses:
-            raise WrongAnswerError(f"{self._first}: its pages lead in a circle")
+            raise PagingError(f"{self._first}: its pages lead in a circle")
         if len(self._addresses) == _MOST_PAGES:
-            raise WrongAnswerError(
+            raise PagingError(
                 f"{self._first}: after {_MOST_PAGES:,} pages there is still a next one, which no "
                 "list should have. Ask Kustomer why its pages do not end"
             )

@@ -1,4 +1,4 @@
-"""Opens readings before it is their turn, so that their answers wait for the writer."""
+"""Fetches the first pages of a source before the consumer gets to it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
     from tap_kustomer.reading.pages import Page
 
-# How long the main thread waits before it looks whether it has been told to stop.
+# Seconds after which a waiting consumer checks whether the run is to end.
 _LONGEST_WAIT: Final = 0.25
 
 
 class Prefetch:
-    """A reading in a thread of its own, one page ahead of whoever takes the pages.
+    """Reads in a thread of its own, one page ahead of the consumer.
 
-    Only the thread that iterates over it writes; the reading only asks and parses. Until somebody
-    iterates, the reading knows that it is not its turn and holds no more than its first answers.
+    Only the thread that iterates over it writes; this one only sends requests and parses answers.
+    Until the consumer iterates, no more than the first pages are fetched.
 
     Args:
-        read: Begins the reading; it is told how to find out whether it is its turn.
-        before_waiting: Called by whoever iterates, when no page is there yet.
+        read: Starts to read. Its argument tells whether the consumer takes the pages already.
+        before_waiting: Called in the consumer's thread, when there is no page yet.
         stop_if_asked: Raises when the run is to end; called several times a second in a wait.
     """
 
@@ -39,14 +39,14 @@ class Prefetch:
         self._read = read
         self._before_waiting = before_waiting
         self._stop_if_asked = stop_if_asked
-        self._turn = threading.Event()
+        self._is_consumed = threading.Event()
         self._pages: queue.Queue[Page | BaseException | None] = queue.Queue(maxsize=1)
-        # It ends with the process: a request that hangs holds up nobody.
+        # A daemon: a request that hangs must not keep the process from ending.
         threading.Thread(target=self._work, daemon=True, name="tap-kustomer-reading").start()
 
     def __iter__(self) -> Iterator[Page]:
-        """The pages, in order; what the reading raises is raised here."""
-        self._turn.set()
+        """Yield the pages, in order, and raise what the thread has raised."""
+        self._is_consumed.set()
         while (page := self._next()) is not None:
             if isinstance(page, BaseException):
                 raise page
@@ -66,25 +66,25 @@ class Prefetch:
 
     def _work(self) -> None:
         try:
-            for page in self._read(self._turn.is_set):
+            for page in self._read(self._is_consumed.is_set):
                 self._pages.put(page)
-        except BaseException as error:  # noqa: BLE001  # Whoever iterates raises it.
+        except BaseException as error:  # noqa: BLE001  # The consumer's thread raises it.
             self._pages.put(error)
         else:
             self._pages.put(None)
 
 
-def read_concurrently(readings: Sequence[Callable[[], Iterator[Page]]]) -> Iterator[Page]:
-    """The pages of one reading after the other, all of them opened at once.
+def read_concurrently(reads: Sequence[Callable[[], Iterator[Page]]]) -> Iterator[Page]:
+    """Start to read several sources at once, and yield the pages of one after the other.
 
     Raises:
-        IncompleteError: All that came was given, but one of them lacks rows.
+        IncompleteError: All that came was yielded, but one of the sources lacks rows.
     """
-    if len(readings) == 1:
-        yield from readings[0]()
+    if len(reads) == 1:
+        yield from reads[0]()
         return
     incomplete: IncompleteError | None = None
-    for pages in [_opened(read) for read in readings]:
+    for pages in [_prefetch(read) for read in reads]:
         try:
             yield from pages
         except IncompleteError as error:
@@ -93,9 +93,9 @@ def read_concurrently(readings: Sequence[Callable[[], Iterator[Page]]]) -> Itera
         raise incomplete
 
 
-def _opened(read: Callable[[], Iterator[Page]]) -> Prefetch:
+def _prefetch(read: Callable[[], Iterator[Page]]) -> Prefetch:
     return Prefetch(lambda _: read(), before_waiting=_go_on, stop_if_asked=_go_on)
 
 
 def _go_on() -> None:
-    """The reading itself is told to stop, and says so."""
+    """Do nothing: the workers check whether the run is to end, and each read raises by itself."""

@@ -1,16 +1,16 @@
-"""Where the rows of a table are found: the declarative half of reading."""
+"""Where the rows of a stream are found: seven kinds of source, as declarations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
 def id_of(resource: Mapping[str, Any]) -> str | None:
-    """The id of a JSON:API resource; None where it has none that a path can hold."""
+    """The id of a JSON:API resource; None if it has none that a path can hold."""
     match resource.get("id"):
         case str(text) if text:
             return text
@@ -21,15 +21,16 @@ def id_of(resource: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PagedList:
-    """Rows of a list that is cut into numbered pages.
+    """Rows of a list that comes in numbered pages.
 
     Attributes:
-        path: Of the list, with a leading `/v1`.
-        page_size: The most rows a page of this list may have
+        path: Of the list, from `/v1` on.
+        page_size: The most rows that a page of this list may have
             (https://developer.kustomer.com/docs/concepts/pagination).
-        variants: Query parameters of each reading that together make the list whole.
-        included: Whether the resources beside the list, in `included`, are rows too. Tables tell
-            them apart by their type.
+        variants: Query parameters. The list is read once with each of them; together they give all
+            its rows.
+        included: Whether the resources in `included` are rows too. Streams tell them apart by
+            their type.
     """
 
     path: str
@@ -40,10 +41,10 @@ class PagedList:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One resource that is no part of a list.
+    """One resource that is not part of a list.
 
     Attributes:
-        path: Of the resource, with a leading `/v1`.
+        path: Of the resource, from `/v1` on.
     """
 
     path: str
@@ -54,9 +55,9 @@ class CursorList:
     """Rows of a list that is followed by cursor, newest first, and asked for by time.
 
     Attributes:
-        path: Of the list, with a leading `/v1`.
-        count: The most rows a page may have.
-        attribute: When a row was written.
+        path: Of the list, from `/v1` on.
+        count: The most rows that a page may have.
+        attribute: Of the rows, that says when they were written.
     """
 
     path: str
@@ -66,11 +67,11 @@ class CursorList:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A time by which the search can be asked.
+    """A time that the search can be asked by.
 
     Attributes:
         name: Of the criterion, and of the key to sort by.
-        attribute: Of the resource that holds this time; None where no attribute is known to.
+        attribute: Of the rows, that holds this time; None if no attribute is known to hold it.
     """
 
     name: str
@@ -85,14 +86,14 @@ class Search:
     (https://developer.kustomer.com/docs/concepts/search).
 
     Attributes:
-        context: The search's `queryContext`.
-        criteria: The times to ask by, best first: the next one serves where the search refuses
-            one. Without any, it is `<context>_updated_at`.
+        context: The `queryContext` of the search.
+        criteria: The times to ask by, best first: if the search refuses one, the next one is used.
+            By default, it is `<context>_updated_at`.
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
-            within two years. It has no notes.
-        fallback: The list that has the same rows, should the search refuse every criterion.
-        ids_only: Whether only the ids are wanted, and those of live rows alone: with them deleted
-            rows are found (https://developer.kustomer.com/docs/concepts/search).
+            for two years. It has no notes.
+        fallback: A list with the same rows, for when the search refuses every criterion.
+        ids_only: Whether only the ids of rows are asked for, and of live rows alone. Otherwise,
+            deleted rows are found too (https://developer.kustomer.com/docs/concepts/search).
     """
 
     context: str
@@ -108,24 +109,25 @@ class Search:
 
     @property
     def created_at(self) -> str:
-        """The criterion on `createdAt`; the contexts of single klasses share that of them all."""
+        """The criterion on `createdAt`; all contexts of single klasses share one."""
         shared = "kobject" if self.context.startswith("kobject_") else self.context
         return f"{shared}_created_at"
 
 
 @dataclass(frozen=True, slots=True)
 class PerParent:
-    """Rows that only a request for each row of another table gives.
+    """Rows that take one request for each row of another source.
 
     Attributes:
-        parent: Where those other rows are found. Only what has changed there is asked about.
-        path: With `{id}` for the parent's id and, two levels down, `{parent_id}` for that of the
+        parent: Where those other rows are found. If it is asked by time, only parents that have
+            changed are asked about.
+        path: With `{id}` for the parent's id and, two levels down, `{parent_id}` for the id of the
             parent's own parent.
-        page_size: The most rows a page may have.
+        page_size: The most rows that a page may have.
         params: Further query parameters.
-        key: What stands for `{id}`; None for a parent that has no rows.
-        included: The type of the rows in `included`, where they stand beside the parent and not
-            in `data`.
+        key: The value for `{id}`; None for a parent that has no rows.
+        included: The type of the rows in `included`, if they come beside the parent and not in
+            `data`.
     """
 
     parent: Search | PagedList | PerParent
@@ -141,7 +143,7 @@ class LiveIds:
     """The ids of all live rows that a search finds, whenever they were updated.
 
     Attributes:
-        search: For ids only, by a time that the rows don't show then.
+        search: For ids only; its rows do not show the time that they are found by.
     """
 
     search: Search
@@ -158,12 +160,47 @@ Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Concat
 
 
 def root_of(source: Source) -> Source:
-    """Where the parents of a source are found in the end; the source itself, if it has none."""
+    """The source of the parents, or of their parents; the source itself if it has no parent."""
     while isinstance(source, PerParent):
         source = source.parent
     return source
 
 
 def is_windowed(source: Source) -> bool:
-    """Whether a source is asked by time, so that a later run can go on where one ended."""
-    return isinstance(root_of(source), Search | CursorList)
+    """Whether a source is asked by time, so that a later run can continue where one ended."""
+    match source:
+        case Search() | CursorList():
+            return True
+        case PagedList() | Single() | LiveIds() | Concatenation():
+            return False
+        case PerParent():
+            return is_windowed(source.parent)
+        case _:
+            assert_never(source)
+
+
+def is_searched(source: Source) -> bool:
+    """Whether a source is read by search: its rows are counted exactly, and it takes a role."""
+    return isinstance(source, Search | LiveIds)
+
+
+def reading_order(source: Source) -> int:
+    """The rank of a source among those of a run: what is quick to read comes first."""
+    match source:
+        case Single():
+            rank = 0
+        case PagedList():
+            rank = 1
+        case Concatenation():
+            rank = 2
+        case CursorList():
+            rank = 3
+        case Search():
+            rank = 4
+        case PerParent():
+            rank = 5
+        case LiveIds():
+            rank = 6
+        case _:
+            assert_never(source)
+    return rank

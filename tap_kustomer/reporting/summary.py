@@ -14,6 +14,7 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.reporting.results import Status
 from tap_kustomer.reporting.terminal import open_console
 from tap_kustomer.secrecy import hide_key
 
@@ -76,14 +77,14 @@ class Summary:
         return tuple(
             result
             for result in self.streams
-            if not result.came_with and (result.left_out or result.missing)
+            if not result.came_with and result.status is not Status.COMPLETE
         )
 
     def shortcoming(self, result: StreamResult) -> str:
         """What an incomplete table lacks, and why."""
         others = sum(other.came_with == result.stream for other in self.streams)
         name = f"{result.stream} and {others} made of its rows" if others else result.stream
-        return f"{name}: {result.left_out or f'{result.rows} of {result.expected} rows came'}"
+        return f"{name}: {result.status.label}: {result.reason}"
 
     @property
     def unproven(self) -> str:
@@ -220,7 +221,7 @@ def print_summary(summary: Summary, console: Console) -> None:
             f"{result.rows:,}",
             *own,
             result.bookmark,
-            style="red" if result.left_out or result.missing else None,
+            style=None if result.status is Status.COMPLETE else "red",
         )
     console.print(table)
 
@@ -282,13 +283,14 @@ def _document(summary: Summary) -> dict[str, Any]:
         "streams": [
             {
                 "stream": result.stream,
+                "status": result.status.value,
+                "reason": result.reason or None,
                 "rows": result.rows,
                 "expected": result.expected,
                 "unproven": result.is_unproven,
                 "requests": result.requests,
                 "seconds": result.seconds,
                 "came_with": result.came_with or None,
-                "left_out": result.left_out or None,
                 "bookmark": result.bookmark,
             }
             for result in summary.streams

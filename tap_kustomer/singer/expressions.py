@@ -15,13 +15,13 @@ from hashlib import md5, sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import simpleeval  # type: ignore[import-untyped]
-from singer_sdk.mapper import _MapperEval
 from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.values import as_text
 from tap_kustomer.singer.flattening import types_of
+from tap_kustomer.singer.sdk import MapperEval
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ class Expression:
         )
 
 
-class _Evaluator(_MapperEval):
+class _Evaluator(MapperEval):
     """The SDK's evaluator, in which what is not there is null."""
 
     def knows(self, node: ast.AST) -> bool:

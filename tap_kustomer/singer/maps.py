@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.mapper import (
     MAPPER_ALIAS_OPTION,
     MAPPER_ELSE_OPTION,
@@ -42,10 +41,11 @@ from tap_kustomer.singer.mapped import (
     needed_columns,
 )
 from tap_kustomer.singer.omissions import mapped as omitted_columns
+from tap_kustomer.singer.sdk import get_selected_schema
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from singer_sdk.streams.core import Stream
 
@@ -142,6 +142,8 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
         maps[stream.name] = [first, *copies]
     written = {stream.name: maps[stream.name] for stream in streams if stream.selected}
     _check_aliases(written)
+    if config.get("batch_config"):
+        _check_copies(written)
     _warn_of_dropped_keys(written)
     return maps
 
@@ -309,6 +311,16 @@ def _check_aliases(maps: Mapping[str, Iterable[StreamMap]]) -> None:
                     "that differ by more than capitals",
                 )
             owners[one.stream_alias.casefold()] = stream
+
+
+def _check_copies(maps: Mapping[str, Sequence[StreamMap]]) -> None:
+    """Check that no stream is written twice: a file holds the records of one map."""
+    for stream, each in maps.items():
+        if len(each) > 1:
+            raise ConfigurationError(
+                f"Setting batch_config: stream_maps duplicate {stream}; expected one of the two "
+                "settings for a stream"
+            )
 
 
 def _warn_of_dropped_keys(maps: Mapping[str, Iterable[StreamMap]]) -> None:

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from singer_sdk.helpers._batch import BaseBatchFileEncoding
-from singer_sdk.helpers._catalog import pop_deselected_record_properties
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
-from singer_sdk.singerlib.messages import RecordMessage
-from singer_sdk.streams.core import Stream
 from typing_extensions import override
 
 from tap_kustomer import times
-from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.singer.omissions import deselected
+from tap_kustomer.singer.output.batch_files import write_file
+from tap_kustomer.singer.sdk import SdkStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib.messages import SchemaMessage
     from singer_sdk.tap_base import Tap
 
     from tap_kustomer.config import Settings
@@ -35,11 +28,11 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.shaping.records import Record
+    from tap_kustomer.singer.output.writer import BufferedWriter
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.writing.messages import BufferedWriter
 
 
-class TapStream(Stream):
+class TapStream(SdkStream):
     """A stream of the tap as the SDK knows it.
 
     Args:
@@ -53,9 +46,6 @@ class TapStream(Stream):
         definition: What the stream is.
         rows: Records written in this run.
     """
-
-    # Shaping gives every value its declared type already.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
     def __init__(
         self,
@@ -77,6 +67,10 @@ class TapStream(Stream):
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
+        # The bookmark when the last file was announced, and the last record in it, as far as that
+        # is of the page that is being written.
+        self._announced: str | None = None
+        self._latest_announced: Record = {}
 
     @cached_property
     def shape(self) -> Callable[[Resource], Iterable[Record]]:
@@ -111,25 +105,9 @@ class TapStream(Stream):
         """From when on to read, in milliseconds since 1970: a little before the bookmark."""
         settings = self._settings
         start = settings.start_date or 0
-        if (bookmark := self._bookmark) is not None:
-            start = max(start, bookmark - settings.lookback_seconds * 1000)
+        if (bookmark := self.bookmark) is not None:
+            start = max(start, times.to_milliseconds(bookmark) - settings.lookback_seconds * 1000)
         return start
-
-    @property
-    def _bookmark(self) -> int | None:
-        """Everything up to here was read by an earlier run, in milliseconds since 1970."""
-        if not self.is_incremental:
-            return None
-        value = self.stream_state.get("replication_key_value")
-        if value is None:
-            return None
-        try:
-            return times.to_milliseconds(value)
-        except (TypeError, ValueError) as error:
-            raise ConfigurationError(
-                f"State of {self.name}: {value!r} was given as replication_key_value; expected a "
-                "date-time such as 2024-01-31T08:00:00.000Z"
-            ) from error
 
     # Writing, in this order
 
@@ -142,14 +120,16 @@ class TapStream(Stream):
         self.log("Started: %s", self.replication_method.lower().replace("_", " "))
         if window.start < self.start:
             self._since = times.to_text(self.start)
-        self._write_schema_message()
+        self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
-            self._stream_version = self._initialized_at // 1000
+            self.start_version()
+        self._announced = self.bookmark
         self._write = self._writing()
 
     def begin_page(self) -> None:
         """Note the time at which the records that follow were extracted."""
         self._tail = self._encode_tail()
+        self._latest_announced = {}
 
     def write_resource(self, resource: Resource) -> None:
         """Write the records that come out of a resource."""
@@ -167,21 +147,26 @@ class TapStream(Stream):
             self._move_bookmark(times.to_text(time))
 
     def flush_partial(self) -> None:
-        """Everything before the latest record is written: the run ends within a page."""
-        self._increment_stream_state(self._latest)
+        """Move the bookmark to the latest record, or that in a file: the run ends within a page."""
+        if self._settings.batches is None:
+            self.advance_past(self._latest)
+        elif self._latest_announced:
+            self.advance_past(self._latest_announced)
+            self._announced = self.bookmark
 
-    def finish(self, *, is_complete: bool) -> None:
-        """All that came was written: say so.
+    def finish(self, *, is_whole: bool) -> None:
+        """Note that all rows that came are written.
 
         Args:
-            is_complete: Whether nothing is known to be missing.
+            is_whole: Whether counts show that no row is missing, so that a target may remove what
+                did not come.
         """
         self.write_batch()
         if self.is_incremental:
             return
         self.stream_state["was_read"] = True
-        if is_complete and self.definition.is_full_table and self._stream_version is not None:
-            super()._write_activate_version_message(self._stream_version)
+        if is_whole and self.definition.is_full_table:
+            self.activate_version()
 
     def cap_bookmark(self, time: int) -> None:
         """Rows from this time on are known to be missing: no bookmark stands beyond it."""
@@ -201,7 +186,7 @@ class TapStream(Stream):
         if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
-            return self._write_record_message
+            return self.write_record
         encode, write = self._writer.encode, self._writer.write_record
         head = b'{"type":"RECORD","stream":%b,"record":' % encode(self.name)
 
@@ -217,19 +202,9 @@ class TapStream(Stream):
         return not others and type(first) is SameRecordTransform and all(self.mask.values())
 
     @override
-    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
-        """The messages of a record: as the SDK's, but `_extra` holds nothing that they omit."""
-        pop_deselected_record_properties(record, self.schema, self.mask)
-        kept = without_columns(record, self._deselected)
-        for stream_map in self.stream_maps:
-            row = stream_map.transform(kept)
-            if row is not None:
-                yield RecordMessage(
-                    stream=stream_map.stream_alias,
-                    record=row,
-                    version=self._stream_version,
-                    time_extracted=datetime.now(UTC),
-                )
+    def omit(self, record: Record) -> Record:
+        """The record without values of deselected columns in `_extra`."""
+        return without_columns(record, self._deselected)
 
     @cached_property
     def _deselected(self) -> Columns:
@@ -238,9 +213,9 @@ class TapStream(Stream):
     def _encode_tail(self) -> bytes:
         """What follows the record in its message, as the SDK writes it."""
         now = self._writer.encode(datetime.now(UTC))
-        if self._stream_version is None:
+        if self.version is None:
             return b',"time_extracted":%b}\n' % now
-        return b',"version":%d,"time_extracted":%b}\n' % (self._stream_version, now)
+        return b',"version":%d,"time_extracted":%b}\n' % (self.version, now)
 
     # Batches
 
@@ -253,19 +228,25 @@ class TapStream(Stream):
         batches = self._settings.batches
         if batches is None or not self._batch:
             return
-        if len(self.stream_maps) > 1:
-            raise ConfigurationError(
-                f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
-                "settings for a stream"
-            )
-        address = batches.write(self.name, map(self._writer.encode, self._batch))
+        address = write_file(batches, self.name, map(self._writer.encode, self._batch))
         self._batch.clear()
-        encoding = BaseBatchFileEncoding(batches.encoding.format, batches.encoding.compression)
-        self._write_batch_message(encoding=encoding, manifest=[address])
+        self.announce_file(address, batches.encoding.format, batches.encoding.compression)
+        self._announced, self._latest_announced = self.bookmark, self._latest
+
+    def forget_unannounced(self) -> None:
+        """Move the bookmark back to where no record after it is kept for a file to come."""
+        if not self._batch or not self.is_incremental:
+            return
+        state = self.stream_state
+        if self._announced is not None:
+            state["replication_key_value"] = self._announced
+        else:
+            state.pop("replication_key_value", None)
+            state.pop("replication_key", None)
 
     def _write_to_batch(self, record: Record) -> None:
         # Exactly what RECORD messages would hold.
-        self._batch.extend(message.record for message in self._generate_record_messages(record))
+        self._batch.extend(message.record for message in self.messages_of(record))
         if self._settings.batches and len(self._batch) >= self._settings.batches.batch_size:
             self.write_batch()
 
@@ -278,46 +259,12 @@ class TapStream(Stream):
         yield from islice(self._read_alone(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
-    def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
-        """The SDK's, without a replication key that a stream map has left out."""
-        for message in super()._generate_schema_messages():
-            columns = message.schema["properties"]
-            keys = [key for key in message.bookmark_properties or () if key in columns]
-            message.bookmark_properties = keys or None
-            yield message
-
-    @override
-    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
-        """None: the SDK's own batches hold deselected columns, and ignore stream maps."""
-        return None
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        if self.is_incremental and (value := latest_record.get(self.replication_key or "")):
+    def advance_past(self, record: Record) -> None:
+        """Move the bookmark: everything up to this record is written."""
+        if self.is_incremental and (value := record.get(self.replication_key or "")):
             self._move_bookmark(value)
 
     @override
-    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log a message, but not the SDK's about an error: the command line explains that."""
-        if level < logging.ERROR:
-            super().log(message, *args, level=level, **kwargs)
-
-    @override
-    def _write_starting_replication_value(self, context: Context | None) -> None:
-        """Leave the state as it is: the window is found without a marker in it."""
-
-    @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """No signpost: a window ends before the run has begun, so no bookmark can pass that."""
-
-    @override
-    def _write_activate_version_message(self, full_table_version: int) -> None:
-        """Not before the records, where the SDK would send it: a target may delete at once."""
-
-    @override
-    def _write_state_message(self) -> None:
-        """Write the state if it has changed; the records before it are due in any case."""
-        super()._write_state_message()
+    def flush(self) -> None:
+        """Write what is buffered."""
         self._writer.flush()

@@ -10,7 +10,7 @@ from tap_kustomer.streams.parts import CHANGES
 
 
 class AuditLogs(KustomerStream):
-    """One row for each entry. Rows never change.
+    """One row for each entry of the audit log. Rows never change.
 
     Only some plans have it. Kustomer keeps frequent events for 90 days and the rest for up to 12
     months (https://help.kustomer.com/en_us/audit-log-storage-limits-ByGmsAcWd).
@@ -34,7 +34,7 @@ class AuditLogs(KustomerStream):
             text("objectId", "Id of that object."),
             CHANGES,
             text("userId", "Id of the user who did it; null for the system."),
-            text("userType", "Kind of user who did it; system where nobody did."),
+            text("userType", "Kind of user who did it, or system."),
             text("client", "Program through which it was done, such as routing-api."),
             text("ip", "Internet address from which it was done."),
             text("org", "Id of the organisation."),
@@ -44,7 +44,7 @@ class AuditLogs(KustomerStream):
         ),
         relationships=(
             to_one("user", "User who did it."),
-            to_one("customer", "Customer whom it was done to."),
+            to_one("customer", "Customer that it was done to."),
         ),
     )
     joins = (

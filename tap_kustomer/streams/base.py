@@ -19,7 +19,7 @@ class KustomerStream:
 
     Attributes:
         name: Of the stream.
-        group: The streams that it stands with in the documentation.
+        group: The group that the documentation has it in.
         resource_type: The JSON:API type of the resources that its rows are made of.
         foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
         joins: Columns that lead elsewhere than their names say.

@@ -13,7 +13,7 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 class BusinessHolidays(KustomerStream):
     """One row for each holiday of each schedule. Costs one request per schedule.
 
-    Only a single schedule tells its holidays; the list of schedules does not.
+    Only the single schedule includes its holidays; the list of schedules does not.
     Source: https://developer.kustomer.com/api/core-resources
     """
 

@@ -1,4 +1,4 @@
-"""Business schedules: when the organisation works, which durations in business hours go by."""
+"""Business schedules: when the organisation works; durations in business hours follow them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class BusinessSchedules(KustomerStream):
                 ),
             ),
             text("timezone", "Time zone of the hours, such as America/New_York."),
-            boolean("default", "Whether it holds where no other schedule is named."),
+            boolean("default", "Whether it applies where no other schedule is named."),
             *CREATION_AND_CHANGE,
             *DELETION,
         ),

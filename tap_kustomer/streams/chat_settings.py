@@ -10,7 +10,7 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 
 
 class ChatSettings(KustomerStream):
-    """One row: the organisation's settings.
+    """One row: the organisation's chat settings.
 
     Kustomer documents where they are, but not what they carry. The columns are those of
     https://docs.aws.amazon.com/glue/latest/dg/kustomer-reading-from-entities.html; the roles are
@@ -30,24 +30,24 @@ class ChatSettings(KustomerStream):
         attributes=(
             boolean("enabled", "Whether the chat is on."),
             text("widgetType", "Kind of window, such as chat."),
-            integer("settingsVersion", "Version of the form that the settings have."),
+            integer("settingsVersion", "Version of the settings' format."),
             integer("version", "Version of the settings."),
             text("teamName", "Name under which agents chat."),
-            text("greeting", "Words that welcome the customer."),
-            text("autoreply", "First answer, given without an agent."),
+            text("greeting", "Welcome message."),
+            text("autoreply", "Automatic first answer."),
             text("embedIconUrl", "Address of the button's picture."),
             text("embedIconColor", "Colour of the button."),
-            text("offhoursMessage", "Words that are shown out of business hours."),
-            text("offhoursImageUrl", "Address of the picture out of business hours."),
+            text("offhoursMessage", "Message that is shown outside business hours."),
+            text("offhoursImageUrl", "Address of the picture outside business hours."),
             text("fallbackEmailSubject", "Subject of the e-mail to a customer who has left."),
-            text("fallbackEmailIntroduction", "First words of that e-mail."),
+            text("fallbackEmailIntroduction", "Introduction of that e-mail."),
             boolean("outboundChatEnabled", "Whether agents can begin a chat."),
             boolean("closableChat", "Whether customers can end a chat."),
             boolean("singleSessonChat", "Whether a customer has one chat at a time."),
             boolean("noHistory", "Whether customers don't see earlier chats."),
             boolean("disableAttachments", "Whether customers can't send files."),
-            boolean("showTypingIndicatorWeb", "Whether customers see that an agent writes."),
-            structure("volumeControl", "How customers are guided when too many chat at once."),
+            boolean("showTypingIndicatorWeb", "Whether customers see that an agent is typing."),
+            structure("volumeControl", "What customers are offered when too many chat at once."),
             *CREATION_AND_CHANGE,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),

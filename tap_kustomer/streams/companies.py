@@ -42,7 +42,7 @@ class Companies(KustomerStream):
         attributes=(
             text("name", "Name of the company."),
             text("externalId", "Identifier of the company in another system."),
-            text("extenalId", "The same, as one of Kustomer's pages spells it."),
+            text("extenalId", "The same as external_id, as one of Kustomer's pages spells it."),
             text("avatarUrl", "Address of the company's picture."),
             text("defaultLang", "Language in which the company is addressed."),
             number("employeeCount", "Number of people who work for the company."),
@@ -95,7 +95,7 @@ class Companies(KustomerStream):
             "company_external_ids",
             "externalId",
             text("externalId", "The identifier in the other system."),
-            "One row for the identifier of a company in another system.",
+            "One row for each identifier of a company in another system.",
         ),
         values_of(
             "company_tags",

@@ -11,7 +11,7 @@ from tap_kustomer.streams.parts import ATTACHMENT, ORG
 
 
 class ConversationAttachments(KustomerStream):
-    """One row for each file. Costs one request per changed conversation.
+    """One row for each file of a conversation. Costs one request per changed conversation.
 
     The address of the file itself is left out: it changes each time, holds for minutes, and lets
     anyone who has it read the file. Some records have no id but in `links.self`.

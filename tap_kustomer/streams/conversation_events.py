@@ -11,7 +11,7 @@ from tap_kustomer.streams.parts import CUSTOMER_EVENT, CUSTOMER_EVENT_OF
 
 
 class ConversationEvents(KustomerStream):
-    """One row for each event. Costs one request per changed conversation.
+    """One row for each event of a conversation. Costs one request per changed conversation.
 
     Rows never change; `published_at` orders them.
     Source: https://developer.kustomer.com/api/core-resources

@@ -19,7 +19,7 @@ from tap_kustomer.streams.timed import timed_by_parent
 
 
 class ConversationForwards(KustomerStream):
-    """One row for each forward. Costs one request per changed conversation.
+    """One row for each forward of a conversation. Costs one request per changed conversation.
 
     Source: https://developer.kustomer.com/api/core-resources
     """
@@ -34,7 +34,7 @@ class ConversationForwards(KustomerStream):
     shape = Shape(
         parent="conversation",
         attributes=(
-            text("status", "How far it is: draft, scheduled, sent or failed."),
+            text("status", "State: draft, scheduled, sent or failed."),
             text("channel", "Channel that it goes through: email."),
             text("app", "App that sends it, such as postmark or gmail."),
             email_address("from", "Sender."),
@@ -43,7 +43,7 @@ class ConversationForwards(KustomerStream):
             text("subject", "Subject of the e-mail."),
             text("body", "Text of the e-mail."),
             EDITOR_PAYLOAD,
-            text("template", "Id of the template that it is written in."),
+            text("template", "Id of the template that it uses."),
             time("sendAt", "When it is due to be sent."),
             *CREATION_AND_CHANGE,
         ),

@@ -51,7 +51,7 @@ class ConversationTimes(KustomerStream):
             "conversation_time_assigned_users",
             "assignedUsers",
             text("userId", "Id of the user."),
-            "One row for each user whom the conversation was assigned to.",
+            "One row for each user that the conversation was assigned to.",
         ),
         values_of(
             "conversation_time_assigned_teams",

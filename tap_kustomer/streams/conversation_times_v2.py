@@ -11,10 +11,10 @@ from tap_kustomer.streams.parts import CONVERSATION_TIME_OF, conversation_time
 
 
 class ConversationTimesV2(KustomerStream):
-    """One row for each stretch of a user's work. Costs one request per changed conversation.
+    """One row for each stretch of a user's work on a conversation.
 
-    The organisation's handle-time settings decide what counts. Not to be added to those of
-    `conversation_times`: the timers differ.
+    Costs one request per changed conversation. The organisation's handle-time settings decide what
+    counts. Not to be added to those of `conversation_times`: the timers differ.
     Source: https://developer.kustomer.com/api/core-resources
     """
 

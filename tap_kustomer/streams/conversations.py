@@ -1,4 +1,4 @@
-"""Conversations: exchanges with a customer about one matter, from the first message to done."""
+"""Conversations: exchanges with a customer about one matter, from first message to done."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ from tap_kustomer.streams.parts import (
     satisfaction_survey,
 )
 
-# What Kustomer notes when a conversation is answered or marked as done.
+# What Kustomer records when a conversation is answered or marked as done.
 _MOMENT: Final = (
     time("createdAt", "When it happened."),
     text("createdBy", "Id of the user who did it."),
     texts("createdByTeams", "Ids of that user's teams."),
-    texts("assignedUsers", "Ids of the users whom the conversation was assigned to."),
+    texts("assignedUsers", "Ids of the users that the conversation was assigned to."),
     texts("assignedTeams", "Ids of the teams that the conversation was assigned to."),
-    text("source", "What brought it about, such as an automation."),
+    text("source", "What caused it, such as an automation."),
     *TIME_SPENT,
 )
 _RESPONSE: Final = (text("id", "Id of the message that responds."), *_MOMENT)
@@ -76,7 +76,7 @@ _DONE: Final = (
     text("lastMessageDirection", "Direction of the latest message so far: in or out."),
     text(
         "lastMessageDirectionType",
-        "Part of the latest message in the exchange, such as response-out or followup-in.",
+        "Role of the latest message in the exchange, such as response-out or followup-in.",
     ),
 )
 
@@ -116,7 +116,7 @@ class Conversations(KustomerStream):
             texts("tags", "Ids of the conversation's tags."),
             text("campaign", "Id of the campaign that the conversation belongs to."),
             custom("Custom attributes that the organisation has defined for conversations."),
-            # Where it stands.
+            # Its state.
             text("status", "State: open, snoozed or done."),
             text("subStatus", "Id of the organisation's own state within the status."),
             structure(
@@ -128,7 +128,7 @@ class Conversations(KustomerStream):
                 "snooze",
                 "Latest snooze.",
                 text("status", "State of the snooze: scheduled, canceled or elapsed."),
-                time("statusAt", "When the snooze got that state."),
+                time("statusAt", "When the snooze reached that state."),
                 time("time", "When the snooze ends."),
             ),
             integer("priority", "Priority, 1 to 5."),
@@ -150,11 +150,11 @@ class Conversations(KustomerStream):
                 anything("", "One linked conversation."),
             ),
             # Who works on it.
-            texts("assignedUsers", "Ids of the users whom the conversation is assigned to."),
+            texts("assignedUsers", "Ids of the users that the conversation is assigned to."),
             texts("assignedTeams", "Ids of the teams that the conversation is assigned to."),
             array(
                 "skills",
-                "Skills that routing asks of an agent; items are undocumented.",
+                "Skills that routing requires of an agent; items are undocumented.",
                 anything("", "One skill."),
             ),
             text("externalQueue", "Queue of another system, such as amazon-connect."),
@@ -179,7 +179,7 @@ class Conversations(KustomerStream):
                 "firstMessageIn",
                 "First message from the customer.",
                 text("channel", "Channel of the message."),
-                text("directionType", "Part of the message in the exchange, such as initial-in."),
+                text("directionType", "Role of the message in the exchange, such as initial-in."),
                 MESSAGE_META,
                 FIRST_DELIVERED,
             ),
@@ -187,7 +187,7 @@ class Conversations(KustomerStream):
                 "firstMessageOut",
                 "First message to the customer.",
                 text("channel", "Channel of the message."),
-                text("directionType", "Part of the message in the exchange, such as initial-out."),
+                text("directionType", "Role of the message in the exchange, such as initial-out."),
                 text("createdBy", "Id of the user who wrote the message."),
                 texts("createdByTeams", "Ids of that user's teams."),
             ),
@@ -256,8 +256,8 @@ class Conversations(KustomerStream):
             SENTIMENT,
             structure(
                 "attribution",
-                "Revenue that is put down to the conversation.",
-                number("totalRevenue", "Sum of the revenue, in the currency beside it."),
+                "Revenue attributed to the conversation.",
+                number("totalRevenue", "Sum of the revenue, in the currency of this row."),
                 boolean("hasAttributableRevenue", "Whether there is any such revenue."),
                 text("currency", "Currency of the revenue."),
             ),
@@ -292,16 +292,16 @@ class Conversations(KustomerStream):
                     text("classifier", "Id of the classifier that made the prediction."),
                     text("prediction", "Id of the prediction."),
                     time("createdAt", "When the prediction was made."),
-                    time("automatedAt", "When the prediction was applied by itself."),
+                    time("automatedAt", "When the prediction was applied automatically."),
                 ),
             ),
             structure(
                 "assistant",
-                "Part that an assistant (chat bot) had in the conversation.",
+                "What an assistant (chat bot) did in the conversation.",
                 texts("assistantId", "Ids of the assistants that took part."),
-                text("status", "How far the assistant is."),
+                text("status", "State of the assistant's work."),
                 text("type", "Kind of assistant."),
-                boolean("emulation", "Whether the conversation only tried out the assistant."),
+                boolean("emulation", "Whether the conversation was only a test of the assistant."),
                 time("transferredAt", "When the assistant handed over to an agent."),
                 text("app", "App that the assistant answered through."),
                 text("channel", "Channel that the assistant answered on."),
@@ -315,7 +315,7 @@ class Conversations(KustomerStream):
                         text("type", "Kind of automation."),
                         text("channel", "Channel of the automation."),
                     ),
-                    time("createdAt", "When it was judged."),
+                    time("createdAt", "When that was decided."),
                     texts("reasons", "Why it counts as fully automated."),
                     array(
                         "exclusions",
@@ -326,7 +326,7 @@ class Conversations(KustomerStream):
             ),
             structure(
                 "aiAgent",
-                "Part that AI agents had in the conversation.",
+                "AI agents that took part in the conversation.",
                 texts("automationId", "Ids of the automations that took part."),
             ),
             structure(
@@ -406,7 +406,7 @@ class Conversations(KustomerStream):
             "conversation_assigned_users",
             "assignedUsers",
             text("userId", "Id of the user."),
-            "One row for each user whom a conversation is assigned to.",
+            "One row for each user that a conversation is assigned to.",
         ),
         values_of(
             "conversation_assigned_teams",
@@ -428,9 +428,9 @@ class Conversations(KustomerStream):
         ),
         Derived(
             "conversation_created_by_teams",
-            "One row for each team of the users who first and last wrote and were done.",
+            "One row for each team of a user who first or last answered or closed a conversation.",
             (
-                text("moment", "Which moment it is, by the name of its attribute."),
+                text("moment", "Attribute of the moment, such as firstResponse or lastDone."),
                 text("teamId", "Id of the team."),
             ),
             one_by_one(
@@ -447,17 +447,17 @@ class Conversations(KustomerStream):
         values_of(
             "conversation_skills",
             "skills",
-            text("skill", "The skill; what is no string stands as JSON."),
-            "One row for each skill that routing asks of an agent for a conversation.",
+            text("skill", "The skill; as JSON if it is not a string."),
+            "One row for each skill that routing requires of a conversation's agent.",
         ),
         values_of(
             "conversation_linked_conversations",
             "linkedConversations",
             text(
                 "linkedConversationId",
-                "Id of the other conversation (assumed); what is no string stands as JSON.",
+                "Id of the other conversation (assumed); as JSON if it is not a string.",
             ),
-            "One row for each conversation that a conversation is linked with, as by a merge.",
+            "One row for each conversation that a conversation is linked with, as after a merge.",
         ),
         rows_of(
             shape,

@@ -87,7 +87,7 @@ class CustomAttributeMetadata(KustomerStream):
                 boolean("enabled", "Whether they are."),
                 text("maskType", "How they are masked."),
             ),
-            boolean("hasSensitiveAttributes", "Whether there are masked values beneath it."),
+            boolean("hasSensitiveAttributes", "Whether there are masked values inside it."),
             text("tree", "The values that are allowed, as a tree in JSON."),
             texts("validations", "Rules that values must meet."),
             text("modifiedBy", "Id of the user who last edited the attribute."),

@@ -1,4 +1,4 @@
-"""Customer drafts: messages that are written, but not sent yet."""
+"""Customer drafts: messages that have been written, but not sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tap_kustomer.streams.timed import timed_by_parent
 
 
 class CustomerDrafts(KustomerStream):
-    """One row for each draft. Costs one request per changed customer.
+    """One row for each draft of a message. Costs one request per changed customer.
 
     A draft vanishes when it is sent, and its row stays behind.
     Source: https://developer.kustomer.com/api/core-resources
@@ -46,7 +46,7 @@ class CustomerDrafts(KustomerStream):
         parent="customer",
         attributes=(
             # What is written.
-            text("channel", "Channel that it is for, such as email, or note."),
+            text("channel", "Channel that it is for, such as email; or note."),
             text("subject", "Subject of the e-mail."),
             text("body", "Text of the draft."),
             text("htmlBody", "Text of the draft, as HTML."),
@@ -72,7 +72,7 @@ class CustomerDrafts(KustomerStream):
                 "reference",
                 "Message that the draft answers or forwards.",
                 text("message", "Id of the message."),
-                text("type", "What the draft is to it: reply, replyAll or forward."),
+                text("type", "How the draft relates to it: reply, replyAll or forward."),
             ),
             # What goes with it.
             texts("attachments", "Ids of the files that go with it."),
@@ -80,7 +80,7 @@ class CustomerDrafts(KustomerStream):
             texts("kbArticles", "Ids of the knowledge base articles that were used."),
             array(
                 "userMentions",
-                "Users and teams whom a note mentions.",
+                "Users and teams that a note mentions.",
                 structure(
                     "",
                     "One mention.",
@@ -100,7 +100,7 @@ class CustomerDrafts(KustomerStream):
             ),
             structure(
                 "messageTemplate",
-                "Message in a form that the chat knows.",
+                "Message template of the chat.",
                 text("id", "Id of the template."),
                 text("templateType", "Kind of form: text, quick_replies, deflection or mll."),
                 text("body", "Text of the message."),
@@ -112,20 +112,20 @@ class CustomerDrafts(KustomerStream):
             # How it is to be sent.
             text("status", "State of the draft."),
             text("app", "App that is to send it, such as postmark."),
-            text("template", "Id of the template that it is written in."),
+            text("template", "Id of the template that it uses."),
             text(
                 "templateType",
                 "Kind of template: email-reply, email-autoresponse or email-satisfaction.",
             ),
             time("sendAt", "When it is due to be sent."),
-            boolean("auto", "Whether it is sent by itself."),
-            text("source", "What wrote it: bulk, satisfaction or biz-rules."),
+            boolean("auto", "Whether it is sent automatically."),
+            text("source", "What created it: bulk, satisfaction or biz-rules."),
             # When.
             *CREATION_AND_CHANGE,
         ),
         relationships=(
             ORG,
-            to_one("customer", "Customer whom the draft is for."),
+            to_one("customer", "Customer that the draft is for."),
             to_one("conversation", "Conversation that the draft belongs to."),
             *CREATOR_AND_EDITOR,
         ),

@@ -11,7 +11,7 @@ from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, UPDATED_AT
 
 
 class CustomerMerges(KustomerStream):
-    """One row for each merge. Costs one request per changed customer.
+    """One row for each merge of two customers. Costs one request per changed customer.
 
     Kustomer's example asks for the customer that was merged away; whether the one that remained
     knows of the merge too is not stated.

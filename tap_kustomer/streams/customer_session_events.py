@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def session_of(session: Mapping[str, Any]) -> str | None:
-    """What stands for a session in paths: its `sessionId`, which is not the record's id."""
+    """What identifies a session in paths: its `sessionId`, not the record's id."""
     match session:
         case {"attributes": {"sessionId": str(session_id)}} if session_id:
             return session_id
@@ -24,9 +24,10 @@ def session_of(session: Mapping[str, Any]) -> str | None:
 
 
 class CustomerSessionEvents(KustomerStream):
-    """One row for each event. Costs one request per session of each changed customer.
+    """One row for each event of a customer's session.
 
-    Rows never change; `published_at` orders them.
+    Costs one request per session of each changed customer. Rows never change; `published_at`
+    orders them.
     Source: https://developer.kustomer.com/api/core-resources
     """
 

@@ -11,7 +11,7 @@ from tap_kustomer.streams.parts import ORG
 
 
 class CustomerSessions(KustomerStream):
-    """One row for each tracking session. Costs one request per changed customer.
+    """One row for each tracking session of a customer. Costs one request per changed customer.
 
     Source: https://developer.kustomer.com/api/core-resources
     """

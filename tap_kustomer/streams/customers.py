@@ -62,7 +62,7 @@ class Customers(KustomerStream):
             text("displayName", "Name under which the app shows the customer."),
             text("firstName", "First name, derived from the full name."),
             text("lastName", "Last name, derived from the full name."),
-            text("username", "User name that the customer goes by."),
+            text("username", "User name of the customer."),
             text("companyName", "Name of the customer's company."),
             text("gender", "Gender: m or f."),
             time("birthdayAt", "Date of birth."),
@@ -70,8 +70,8 @@ class Customers(KustomerStream):
             text("defaultLang", "Language in which the customer is addressed."),
             text("timeZone", "Time zone of the customer."),
             text("avatarUrl", "Address of the customer's picture."),
-            text("displayColor", "Colour of the stand-in for the customer's picture."),
-            text("displayIcon", "Icon of the stand-in for the customer's picture."),
+            text("displayColor", "Colour of the placeholder for the customer's picture."),
+            text("displayIcon", "Icon of the placeholder for the customer's picture."),
             text("externalId", "Main identifier of the customer in another system."),
             external_ids("externalIds", "All identifiers of the customer in other systems."),
             external_ids(
@@ -92,7 +92,7 @@ class Customers(KustomerStream):
                     "",
                     "One Facebook account.",
                     text("pageId", "Id of the organisation's page that received the message."),
-                    text("userId", "Id of the customer with regard to that page."),
+                    text("userId", "Id of the customer on that page."),
                     text("name", "Name of the account."),
                 ),
             ),
@@ -103,7 +103,7 @@ class Customers(KustomerStream):
                     "",
                     "One Instagram account.",
                     text("pageId", "Id of the organisation's page that received the message."),
-                    text("threadId", "Id of the exchange on Instagram."),
+                    text("threadId", "Id of the thread on Instagram."),
                     text("username", "Name of the account."),
                     text("instagramId", "Id of the customer on Instagram."),
                 ),
@@ -120,7 +120,7 @@ class Customers(KustomerStream):
             structure(
                 "recentLocation",
                 "Where the customer was last seen.",
-                time("updatedAt", "When the place was last noted."),
+                time("updatedAt", "When the place was last recorded."),
                 structure(
                     "location",
                     "The place itself.",
@@ -130,13 +130,13 @@ class Customers(KustomerStream):
                     text("zipCode", "Postal code."),
                 ),
             ),
-            # What goes on with them.
+            # What is happening.
             text("presence", "Whether the customer is online, offline or idle."),
             text("progressiveStatus", "State of the customer's requests: open, snoozed or done."),
             SENTIMENT,
             structure(
                 "conversationCounts",
-                "Numbers of the customer's conversations.",
+                "Numbers of the customer's conversations by status.",
                 integer("all", "Number of all conversations."),
                 integer("open", "Number of open conversations."),
                 integer("snoozed", "Number of snoozed conversations."),
@@ -344,7 +344,7 @@ class Customers(KustomerStream):
             shape,
             "customer_recent_items",
             "recentItems",
-            "One row for each of the latest custom objects on a customer's timeline.",
+            "One row for each recent custom object on a customer's timeline.",
         ),
         rows_of(
             shape,
@@ -355,7 +355,7 @@ class Customers(KustomerStream):
         values_of(
             "customer_smooch_ids",
             "smoochIds",
-            text("smoochId", "The account's id (assumed); what is no string stands as JSON."),
+            text("smoochId", "The account's id (assumed); as JSON if it is not a string."),
             "One row for each account of a customer at the messaging service Smooch.",
         ),
     )

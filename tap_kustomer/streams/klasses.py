@@ -36,7 +36,7 @@ class Klasses(KustomerStream):
             text("name", "Name of the klass in the API, such as order."),
             # Of two names that targets may not tell apart, the documented one is kept.
             replace(text("displayName", "Name of the klass as people see it."), column=_TITLE),
-            text("displayname", "The same, as one of Kustomer's pages spells it."),
+            text("displayname", "The same as display_name, as one of Kustomer's pages spells it."),
             text("icon", "Icon of the klass."),
             text("color", "Colour of the klass."),
             text(

@@ -1,4 +1,4 @@
-"""Knowledge base articles: what customers, or only agents, can read for themselves."""
+"""Knowledge base articles: texts that customers, or only agents, can look up."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class KnowledgeBaseArticles(KustomerStream):
             text("source", "Where the article comes from."),
             array(
                 "categories",
-                "Categories that the article stands in.",
+                "Categories of the article.",
                 structure(
                     "",
                     "One category.",
@@ -75,7 +75,7 @@ class KnowledgeBaseArticles(KustomerStream):
                     "Versions in one language.",
                     structure(
                         "currentVersion",
-                        "The version in force.",
+                        "The current version.",
                         anything("id", "Its id, or the version itself with its text as HTML."),
                     ),
                 ),
@@ -100,19 +100,19 @@ class KnowledgeBaseArticles(KustomerStream):
         values_of(
             "knowledge_base_article_tags",
             "tags",
-            text("tag", "The tag; what is no string stands as JSON."),
+            text("tag", "The tag; as JSON if it is not a string."),
             "One row for each tag of an article.",
         ),
         rows_of(
             shape,
             "knowledge_base_article_categories",
             "categories",
-            "One row for each category that an article stands in.",
+            "One row for each category of an article.",
         ),
         values_of(
             "knowledge_base_article_knowledge_bases",
             "knowledgeBases",
-            text("knowledgeBase", "The knowledge base; what is no string stands as JSON."),
+            text("knowledgeBase", "The knowledge base; as JSON if it is not a string."),
             "One row for each knowledge base that an article belongs to.",
         ),
         Derived(
@@ -122,7 +122,7 @@ class KnowledgeBaseArticles(KustomerStream):
                 text("lang", "The language, such as en_us."),
                 structure(
                     "currentVersion",
-                    "The version in force.",
+                    "The current version.",
                     text("id", "Its id, or the version itself with its text, as JSON."),
                 ),
             ),

@@ -20,7 +20,7 @@ from tap_kustomer.streams.timed import timed_by_parent
 
 
 class KobjectComments(KustomerStream):
-    """One row for each comment. Costs one request per changed custom object.
+    """One row for each comment on a custom object. Costs one request per changed custom object.
 
     Kustomer documents how a comment is written and deleted. That the same path lists comments is
     assumed, and so are the roles, which are those of notes.
@@ -52,12 +52,12 @@ class KobjectComments(KustomerStream):
         relationships=(
             ORG,
             to_one("kobject", "Custom object that the comment is about."),
-            to_one("customer", "Customer whom the custom object belongs to."),
+            to_one("customer", "Customer that the custom object belongs to."),
             to_one("conversation", "Conversation that the custom object belongs to."),
             to_one("klass", "Klass of the custom object; its id is the klass's name."),
-            to_one("assignedUser", "User whom the custom object is assigned to."),
+            to_one("assignedUser", "User that the custom object is assigned to."),
             to_one("assignedTeam", "Team that the custom object is assigned to."),
-            to_many("userMentions", "Ids of the users and teams whom the comment mentions."),
+            to_many("userMentions", "Ids of the users and teams that the comment mentions."),
             *CREATOR_AND_EDITOR,
             DELETED_BY,
         ),
@@ -67,7 +67,7 @@ class KobjectComments(KustomerStream):
         # How a team that is mentioned reads back is not documented: as in a note, so it is assumed.
         Derived(
             "kobject_comment_user_mentions",
-            "One row for each user whom a comment mentions.",
+            "One row for each user that a comment mentions.",
             (text("userId", "Id of the user."),),
             references("userMentions", named="userId", but=("team",)),
         ),
@@ -80,7 +80,7 @@ class KobjectComments(KustomerStream):
         values_of(
             "kobject_comment_attachments",
             "attachments",
-            text("attachment", "The file; what is no string stands as JSON."),
+            text("attachment", "The file; as JSON if it is not a string."),
             "One row for each file attached to a comment.",
         ),
     )

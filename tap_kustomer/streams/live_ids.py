@@ -1,8 +1,8 @@
-"""Live ids: what is still there, so that what was deleted for good can be told from it.
+"""Live ids: what still exists, so that rows which were deleted for good can be found.
 
-A deleted row that Kustomer keeps comes with `deleted`; one that it has removed is just not there
-any more. Each table here is read whole, about 250 ids with each request, and is not selected by
-default. `docs/deletes.md` has the query that finds the removed rows.
+A deleted row that Kustomer keeps has `deleted`; one that it has removed is gone. Each table here is
+read whole, about 250 ids with each request, and is not selected by default. `docs/deletes.md` has
+the query that finds the removed rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _ids(search: Search) -> LiveIds:
 
 
 class CompanyIds(KustomerStream):
-    """One row for each company that is still there."""
+    """One row for each company that still exists."""
 
     name = "company_ids"
     group = Group.CUSTOMERS
@@ -45,7 +45,7 @@ class CompanyIds(KustomerStream):
 
 
 class ConversationIds(KustomerStream):
-    """One row for each conversation that is still there."""
+    """One row for each conversation that still exists."""
 
     name = "conversation_ids"
     group = Group.CONVERSATIONS
@@ -58,7 +58,7 @@ class ConversationIds(KustomerStream):
 
 
 class CustomerIds(KustomerStream):
-    """One row for each customer who is still there."""
+    """One row for each customer who still exists."""
 
     name = "customer_ids"
     group = Group.CUSTOMERS
@@ -71,7 +71,7 @@ class CustomerIds(KustomerStream):
 
 
 class KobjectIds(KustomerStream):
-    """One row for each custom object that is still there."""
+    """One row for each custom object that still exists."""
 
     name = "kobject_ids"
     group = Group.CUSTOM_OBJECTS
@@ -84,7 +84,7 @@ class KobjectIds(KustomerStream):
 
 
 class MessageIds(KustomerStream):
-    """One row for each message that is still there."""
+    """One row for each message that still exists."""
 
     name = "message_ids"
     group = Group.CONVERSATIONS
@@ -97,7 +97,7 @@ class MessageIds(KustomerStream):
 
 
 class NoteIds(KustomerStream):
-    """One row for each note that is still there and was updated within two years."""
+    """One row for each note that still exists and was updated within two years."""
 
     name = "note_ids"
     group = Group.CONVERSATIONS

@@ -11,7 +11,7 @@ from tap_kustomer.streams.parts import ATTACHMENT, ORG
 
 
 class MessageAttachmentFiles(KustomerStream):
-    """One row for each file. Costs one request per changed conversation.
+    """One row for each file of a message. Costs one request per changed conversation.
 
     The same files as in `conversation_attachments`, for a key that may read messages but not
     attachments: one of the two tables is enough. This one reads the messages once more. The

@@ -58,7 +58,7 @@ class Messages(KustomerStream):
             SENTIMENT,
             array(
                 "intentDetections",
-                "What Kustomer thinks that the customer wants.",
+                "Intents that Kustomer detected in the message.",
                 structure(
                     "",
                     "One intent.",
@@ -73,13 +73,13 @@ class Messages(KustomerStream):
                 structure(
                     "",
                     "One reaction.",
-                    text("subjectId", "Id of who reacted."),
+                    text("subjectId", "Id of the user or customer who reacted."),
                     text("subjectType", "Who reacted: customer or user."),
                     text("name", "Kind of reaction, such as love."),
                     time("createdAt", "When the reaction was given."),
                 ),
             ),
-            texts("tags", "Ids of the message's tags; messages are not known to carry any."),
+            texts("tags", "Ids of the message's tags; no message is known to have any."),
             custom("Custom attributes that the organisation has defined for messages."),
             # Which way it went.
             text(
@@ -92,20 +92,20 @@ class Messages(KustomerStream):
             text("app", "App that carried the message, such as postmark."),
             text("externalId", "Identifier of the message in the system that carried it."),
             text("related", "Identifier of the message that this one refers to."),
-            text("source", "What sent the message by itself: bulk or satisfaction."),
-            boolean("auto", "Whether the message was sent by itself."),
+            text("source", "What sent the message automatically: bulk or satisfaction."),
+            boolean("auto", "Whether the message was sent automatically."),
             text("direction", "Direction: in from the customer or out to the customer."),
             text(
                 "directionType",
                 (
-                    "Part of the message in the exchange: initial-in, initial-out, response-in, "
+                    "Role of the message in the exchange: initial-in, initial-out, response-in, "
                     "response-out, followup-in or followup-out."
                 ),
             ),
             integer("size", "Size of the message; its unit is undocumented."),
             MESSAGE_META,
             structure("location", "Where the message was sent from.", *PLACE),
-            # What became of it.
+            # Its state.
             text("status", "State of the message: sent, received or error."),
             structure(
                 "error",
@@ -125,13 +125,13 @@ class Messages(KustomerStream):
                 "First time that the customer read the message.",
                 time("timestamp", "When it was read."),
             ),
-            boolean("redacted", "Whether text of the message was blacked out."),
-            time("redactedAt", "When text of the message was blacked out."),
+            boolean("redacted", "Whether text of the message was redacted."),
+            time("redactedAt", "When text of the message was redacted."),
             boolean("spam", "Whether the message is spam."),
             # Who and how fast.
             FIRST_COMPANY,
             texts("createdByTeams", "Ids of the teams of the user who wrote the message."),
-            texts("assignedUsers", "Ids of the users whom the conversation was assigned to."),
+            texts("assignedUsers", "Ids of the users that the conversation was assigned to."),
             texts("assignedTeams", "Ids of the teams that the conversation was assigned to."),
             integer("responseTime", "Wait for this response, in milliseconds (assumed)."),
             integer(
@@ -147,10 +147,10 @@ class Messages(KustomerStream):
         ),
         relationships=(
             ORG,
-            to_one("customer", "Customer who wrote or got the message."),
+            to_one("customer", "Customer who wrote or received the message."),
             to_one("conversation", "Conversation that the message belongs to."),
             *CREATOR_AND_EDITOR,
-            to_one("redactedBy", "User who blacked out text of the message."),
+            to_one("redactedBy", "User who redacted text of the message."),
             to_many("shortcuts", "Ids of the shortcuts that were used to write the message."),
             to_many("attachments", "Ids of the files attached to the message."),
         ),
@@ -166,7 +166,7 @@ class Messages(KustomerStream):
             "message_attachments",
             "attachments",
             text("attachmentId", "Id of the file."),
-            "One row for each file that a message names.",
+            "One row for each file that is attached to a message.",
         ),
         values_of(
             "message_tags",
@@ -178,13 +178,13 @@ class Messages(KustomerStream):
             "message_assigned_users",
             "assignedUsers",
             text("userId", "Id of the user."),
-            "One row for each user whom the conversation was assigned to.",
+            "One row for each user that a message's conversation was assigned to.",
         ),
         values_of(
             "message_assigned_teams",
             "assignedTeams",
             text("teamId", "Id of the team."),
-            "One row for each team that the conversation was assigned to.",
+            "One row for each team that a message's conversation was assigned to.",
         ),
         values_of(
             "message_created_by_teams",

@@ -47,13 +47,13 @@ class Notes(KustomerStream):
         ),
         relationships=(
             ORG,
-            to_one("customer", "Customer whom the note is about."),
+            to_one("customer", "Customer that the note is about."),
             to_one("conversation", "Conversation that the note belongs to."),
             to_many(
                 "teamMentions",
-                "Ids of the teams that the note mentions, should they be by themselves.",
+                "Ids of the teams that the note mentions, if they are listed apart from users.",
             ),
-            to_many("userMentions", "Ids of the users, perhaps teams too, whom the note mentions."),
+            to_many("userMentions", "Ids of the users, possibly of teams too, that it mentions."),
             *CREATOR_AND_EDITOR,
             DELETED_BY,
         ),
@@ -61,7 +61,7 @@ class Notes(KustomerStream):
     derived = (
         Derived(
             "note_user_mentions",
-            "One row for each user whom a note mentions.",
+            "One row for each user that a note mentions.",
             (text("userId", "Id of the user."),),
             references("userMentions", named="userId", but=("team",)),
         ),
@@ -69,7 +69,7 @@ class Notes(KustomerStream):
             "note_team_mentions",
             "One row for each team that a note mentions.",
             (text("teamId", "Id of the team."),),
-            # How they read back is not documented: among the users, or by themselves.
+            # Whether teams are listed among the users or apart from them is not documented.
             references("userMentions", "teamMentions", named="teamId", only=("team",)),
         ),
         values_of(
@@ -81,7 +81,7 @@ class Notes(KustomerStream):
         values_of(
             "note_attachments",
             "attachments",
-            text("attachment", "The file; what is no string stands as JSON."),
+            text("attachment", "The file; as JSON if it is not a string."),
             "One row for each file attached to a note.",
         ),
     )

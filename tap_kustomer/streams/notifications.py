@@ -1,4 +1,4 @@
-"""Notifications: what Kustomer tells a user, such as that a conversation was assigned."""
+"""Notifications: what Kustomer tells a user, for example that a conversation was assigned."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 class Notifications(KustomerStream):
     """One row for each notification of the API key's own user in the last 7 days.
 
-    Nearly always empty, as hardly anyone tells a machine anything. Kustomer has no list of those
-    of other users.
+    Nearly always empty, as Kustomer rarely notifies a machine. There is no list of other users'
+    notifications.
     Source: https://developer.kustomer.com/api/settings-and-configurations
     """
 
@@ -30,5 +30,5 @@ class Notifications(KustomerStream):
             structure("event", "Copy of the event, as it happened."),
             *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, *CREATOR_AND_EDITOR, to_one("user", "User who is told.")),
+        relationships=(ORG, *CREATOR_AND_EDITOR, to_one("user", "User who is notified.")),
     )

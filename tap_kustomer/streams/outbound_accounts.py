@@ -24,13 +24,13 @@ class OutboundAccounts(KustomerStream):
         attributes=(
             text(
                 "channel",
-                "Channel of the account, such as email or sms. Where there is none, the same "
-                "substitute as in account.",
+                "Channel of the account, such as email or sms; where there is none, the substitute "
+                "that account describes.",
             ),
             text(
                 "account",
-                "The address or the number. Where there is none, missing: and a digest of the row, "
-                "as no part of a key is empty. What is listed twice counts once.",
+                "The address or the number; where there is none, missing: and a digest of the row, "
+                "as no part of a key is empty. An account that is listed twice is one row.",
             ),
             text("name", "Name of the account as people see it."),
         ),

@@ -206,7 +206,7 @@ FIRST_COMPANY: Final = structure(
 
 FIRST_DELIVERED: Final = structure(
     "firstDelivered",
-    "First delivery of the message to a device of the customer.",
+    "First delivery of the message to one of the customer's devices.",
     time("timestamp", "When it was delivered."),
     text("clientType", "Kind of client that received it."),
     text("clientVersion", "Version of the client that received it."),
@@ -217,7 +217,7 @@ MESSAGE_META: Final = structure(
     "meta",
     (
         "Details of the message that depend on its channel. The recipients to, cc and bcc come as "
-        "an array, an object or a string, and stand here as they come."
+        "an array, an object or a string, and are kept as they come."
     ),
     text("subject", "Subject of the e-mail."),
     text("from", "Address or number of the sender."),
@@ -225,7 +225,7 @@ MESSAGE_META: Final = structure(
         "recipient",
         "Mailbox that received the e-mail.",
         text("email", "Address of the mailbox."),
-        text("mailboxHash", "What follows the plus sign in the address of the mailbox."),
+        text("mailboxHash", "Part of the mailbox's address after the plus sign."),
     ),
     text("inReplyTo", "Message-ID of the e-mail that this one replies to."),
     text("proxy", "Number through which the text message was relayed."),
@@ -243,7 +243,7 @@ MESSAGE_META: Final = structure(
 
 
 def message_reference(source: str, description: str, *more: Field) -> Field:
-    """A message that another record points out."""
+    """A message that another record refers to."""
     return structure(
         source,
         description,
@@ -254,7 +254,7 @@ def message_reference(source: str, description: str, *more: Field) -> Field:
     )
 
 
-# How well, and how fast.
+# Satisfaction and service levels.
 
 TIME_SPENT: Final = (
     integer("time", "Time that it took, in milliseconds (assumed)."),
@@ -272,7 +272,7 @@ def satisfaction_survey(source: str, description: str, *more: Field) -> Field:
         text("channel", "Channel through which the survey was sent."),
         text(
             "status",
-            "How far it is: scheduled, offered, rated, commented, canceled or unresponded.",
+            "State: scheduled, offered, rated, commented, canceled or unresponded.",
         ),
         time("scheduledFor", "When the survey is due to be sent."),
         time("createdAt", "When the survey was created."),
@@ -291,44 +291,44 @@ def _sla_metric(source: str, description: str, *more: Field) -> Field:
     return structure(
         source,
         description,
-        time("breachAt", "When the promise is or was broken."),
-        time("satisfiedAt", "When the promise was kept."),
+        time("breachAt", "When the target is or was breached."),
+        time("satisfiedAt", "When the target was met."),
         *more,
     )
 
 
 SLA_STATE: Final = structure(
     "sla",
-    "Service-level agreement that applies, and how it is being kept.",
+    "Service-level agreement that applies, and its state.",
     text("name", "Name of the agreement."),
     integer("version", "Version of the agreement that applies."),
     time("matchedAt", "When the agreement began to apply."),
     text("status", "State of the agreement: pending, paused or done."),
-    boolean("breached", "Whether any promise was broken."),
+    boolean("breached", "Whether any target was breached."),
     structure(
         "breach",
-        "The promise that breaks first.",
-        text("metric", "Which promise it is, by the name of its metric."),
-        time("at", "When it breaks or broke."),
+        "The target that is breached first.",
+        text("metric", "Name of its metric."),
+        time("at", "When it is or was breached."),
     ),
     structure(
         "summary",
         "The agreement as a whole.",
-        time("satisfiedAt", "When all promises were kept."),
-        time("firstBreachAt", "When the first promise is or was broken."),
+        time("satisfiedAt", "When all targets were met."),
+        time("firstBreachAt", "When the first target is or was breached."),
     ),
     structure(
         "metrics",
-        "Each promise of the agreement by itself.",
+        "Each target of the agreement.",
         _sla_metric("firstResponse", "First response to the customer."),
         _sla_metric("longestUnrespondedMessage", "Longest wait of a message for its response."),
-        _sla_metric("totalCustomerWaitTime", "All the time that the customer waited."),
-        _sla_metric("totalConversationOpenTime", "All the time that the conversation was open."),
+        _sla_metric("totalCustomerWaitTime", "Total time that the customer waited."),
+        _sla_metric("totalConversationOpenTime", "Total time that the conversation was open."),
         _sla_metric(
             "nextReply",
             "Each reply after the first response.",
             integer("onTimeCount", "Number of replies in time."),
-            integer("lateCount", "Number of replies that came late."),
+            integer("lateCount", "Number of late replies."),
         ),
     ),
 )
@@ -360,9 +360,9 @@ CUSTOMER_EVENT: Final = (
     text("sessionId", "Id of the tracking session that the event belongs to."),
     text("realIp", "Internet address of the customer's client."),
     time("publishedAt", "When the event happened."),
-    time("createdAt", "When the object was created that the event is about."),
-    time("updatedAt", "When that object had last changed."),
-    time("modifiedAt", "When that object had last been edited."),
+    time("createdAt", "When the object that the event is about was created."),
+    time("updatedAt", "When that object last changed, as of the event."),
+    time("modifiedAt", "When that object was last edited, as of the event."),
     CHANGES,
     structure(
         "location",
@@ -374,7 +374,7 @@ CUSTOMER_EVENT: Final = (
 )
 CUSTOMER_EVENT_OF: Final = (
     ORG,
-    to_one("customer", "Customer whom the event belongs to."),
+    to_one("customer", "Customer that the event belongs to."),
     to_one("conversation", "Conversation that the event belongs to."),
     to_one("message", "Message that the event belongs to."),
     to_one("createdBy", "User who created the object that the event is about."),
@@ -407,10 +407,10 @@ def conversation_time(unit: str) -> tuple[Field, ...]:
         boolean("touched", "Whether the user did anything to the conversation meanwhile."),
         boolean("reopened", "Whether the conversation was opened again meanwhile."),
         boolean("snoozed", "Whether the conversation was snoozed meanwhile."),
-        boolean("resolved", "Whether the conversation was done meanwhile."),
+        boolean("resolved", "Whether the conversation was marked as done meanwhile."),
         texts("channels", "Channels of the conversation."),
         texts("createdByTeams", "Ids of the user's teams."),
-        texts("assignedUsers", "Ids of the users whom the conversation was assigned to."),
+        texts("assignedUsers", "Ids of the users that the conversation was assigned to."),
         texts("assignedTeams", "Ids of the teams that the conversation was assigned to."),
         CREATED_AT,
     )
@@ -452,7 +452,7 @@ ATTACHMENT: Final = (
 
 
 def conditions(source: str, description: str) -> Field:
-    """Conditions in the form of the search, each `{criterion: what is asked of it}`."""
+    """Conditions in the form of the search, each `{criterion: operator and value}`."""
     return array(
         source,
         description,

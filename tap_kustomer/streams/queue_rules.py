@@ -12,7 +12,7 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 class QueueRules(KustomerStream):
     """One row for each routing rule; the first one whose conditions hold decides.
 
-    Under which name a rule holds its conditions is not documented: they stand in `_extra`.
+    Under which name a rule holds its conditions is not documented: they are in `_extra`.
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
 

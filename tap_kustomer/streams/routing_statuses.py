@@ -1,4 +1,4 @@
-"""Routing statuses: what users can say about whether they take work."""
+"""Routing statuses: what users set to say whether they take work."""
 
 from __future__ import annotations
 

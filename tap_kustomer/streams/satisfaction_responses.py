@@ -35,7 +35,7 @@ def response_of(conversation: Mapping[str, Any]) -> str | None:
 
 
 class SatisfactionResponses(KustomerStream):
-    """One row for each response. Costs one request per conversation that has one.
+    """One row for each response to a survey. Costs one request per conversation that has one.
 
     `conversations.satisfaction_level` holds rating, score and first answer at no cost.
     Kustomer documents the single response, but not that a conversation's `formResponse` is its
@@ -63,7 +63,7 @@ class SatisfactionResponses(KustomerStream):
         attributes=(
             text(
                 "status",
-                "How far it is: scheduled, offered, rated, commented, canceled or unresponded.",
+                "State: scheduled, offered, rated, commented, canceled or unresponded.",
             ),
             number("rating", "Rating that the customer gave, 0 to 10."),
             number("score", "Score that follows from the rating: 0 or 1."),
@@ -74,7 +74,7 @@ class SatisfactionResponses(KustomerStream):
                     "",
                     "One answer.",
                     text("id", "Id of the question."),
-                    text("prompt", "Words of the question."),
+                    text("prompt", "Text of the question."),
                     anything("answer", "What the customer answered."),
                 ),
             ),
@@ -86,7 +86,7 @@ class SatisfactionResponses(KustomerStream):
             ORG,
             to_one("customer", "Customer who responded."),
             to_one("conversation", "Conversation that the survey was about."),
-            to_one("satisfaction", "Survey that was responded to."),
+            to_one("satisfaction", "Survey that the customer responded to."),
             to_one("sentBy", "User on whose behalf the survey was sent."),
         ),
     )
@@ -97,8 +97,8 @@ class SatisfactionResponses(KustomerStream):
             "One row for each answer to a follow-up question.",
             (
                 text("id", "Id of the question."),
-                text("prompt", "Words of the question."),
-                text("answer", "What the customer answered; what is no string stands as JSON."),
+                text("prompt", "Text of the question."),
+                text("answer", "What the customer answered; as JSON if it is not a string."),
             ),
             objects("answers"),
         ),

@@ -1,4 +1,4 @@
-"""Satisfactions: the surveys in which customers are asked how content they are."""
+"""Satisfactions: the surveys that ask customers how satisfied they are."""
 
 from __future__ import annotations
 
@@ -69,17 +69,17 @@ class Satisfactions(KustomerStream):
             text("metaDescription", "Description of the survey's page."),
             number(
                 "delayTime",
-                "How long after the conversation is done it is sent; the unit is undocumented.",
+                "Delay between the end of the conversation and the survey; unit undocumented.",
             ),
             structure(
                 "scale",
                 "Ratings that can be given.",
                 integer("options", "Number of ratings to choose from."),
                 text("type", "How ratings are shown, such as number."),
-                text("labelHigh", "Words beside the best rating."),
-                text("labelLow", "Words beside the worst rating."),
+                text("labelHigh", "Label of the best rating."),
+                text("labelLow", "Label of the worst rating."),
             ),
-            text("introduction", "Words before the survey."),
+            text("introduction", "Text before the survey."),
             text("ratingPrompt", "Question that asks for the rating."),
             array(
                 "questions",
@@ -104,12 +104,12 @@ class Satisfactions(KustomerStream):
             text("followUpType", "Whether follow-up questions depend on the rating."),
             structure(
                 "criteria",
-                "Conversations after which the survey is sent.",
+                "Conditions for sending the survey.",
                 conditions("and", "Conditions that must all hold."),
                 conditions("or", "Conditions of which one must hold."),
             ),
             *CREATION_AND_CHANGE,
-            time("modified", "The same as modified_at: some surveys spell it so."),
+            time("modified", "The same as modified_at, as some surveys spell it."),
         ),
         relationships=(
             ORG,
@@ -120,10 +120,10 @@ class Satisfactions(KustomerStream):
     derived = (
         Derived(
             "satisfaction_questions",
-            "One row for each follow-up question of a survey, in each list that it stands in.",
+            "One row for each follow-up question of a survey, in each list that contains it.",
             (
-                text("list", f"Name of the list that it stands in: {', '.join(_LISTS)}."),
-                text("question", "The question; what is no string stands as JSON."),
+                text("list", f"Name of the list that contains it: {', '.join(_LISTS)}."),
+                text("question", "The question; as JSON if it is not a string."),
             ),
             _questions,
         ),

@@ -17,7 +17,7 @@ from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, conditions
 
-_VISIBILITY: Final = text("visibility", "How they see the search, such as all or search.")
+_VISIBILITY: Final = text("visibility", "Visibility of the search, such as all or search.")
 
 
 class SavedSearches(KustomerStream):
@@ -49,15 +49,15 @@ class SavedSearches(KustomerStream):
                 conditions("sort", "Order of what is found: criteria, each asc or desc."),
                 array("fields", "Columns that the app shows.", anything("", "One column.")),
             ),
-            text("defaultVisibility", "How it is seen by those whom no entry names."),
+            text("defaultVisibility", "Visibility for everyone who is not listed."),
             array(
                 "teamVisibilities",
-                "How single teams see it.",
+                "Visibility for single teams.",
                 structure("", "One team.", text("id", "Id of the team."), _VISIBILITY),
             ),
             array(
                 "userVisibilities",
-                "How single users see it.",
+                "Visibility for single users.",
                 structure("", "One user.", text("id", "Id of the user."), _VISIBILITY),
             ),
             *CREATION_AND_CHANGE,
@@ -69,13 +69,13 @@ class SavedSearches(KustomerStream):
             shape,
             "saved_search_teams",
             "teamVisibilities",
-            "One row for each team that sees a search in a way of its own.",
+            "One row for each team with its own visibility of a search.",
         ),
         rows_of(
             shape,
             "saved_search_users",
             "userVisibilities",
-            "One row for each user who sees a search in a way of their own.",
+            "One row for each user with their own visibility of a search.",
         ),
     )
     joins = (

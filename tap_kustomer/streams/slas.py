@@ -1,4 +1,4 @@
-"""SLAs: service-level agreements, the promises about how soon customers are answered."""
+"""SLAs: service-level agreements, with targets for how soon customers are answered."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.derived import Items
 
 
-def _promise(source: str, description: str) -> Field:
+def _target(source: str, description: str) -> Field:
     return structure(
         source,
         description,
-        boolean("enabled", "Whether the agreement promises it."),
+        boolean("enabled", "Whether the target is in use."),
         mapping(
             "times",
-            "Time promised for each priority of a conversation, 1 to 5, in milliseconds.",
+            "Target for each priority of a conversation, 1 to 5, in milliseconds.",
             integer("", "Milliseconds."),
         ),
-        boolean("basedOnHumanInteraction", "Whether only what people write counts."),
+        boolean("basedOnHumanInteraction", "Whether only messages by people count."),
     )
 
 
@@ -50,22 +50,22 @@ def _criteria(version: Resource) -> Items:
     ]
 
 
-def _promises(version: Resource) -> Items:
-    """The promises of a version, by priority; one that is not made has no priority."""
+def _targets(version: Resource) -> Items:
+    """The targets of a version, by priority; one without times has no priority."""
     return [
-        {**promise, "times": None, "priority": priority, "milliseconds": milliseconds}
-        for promise in entries("metrics", named="metric")(version)
-        for priority, milliseconds in sorted(_times(promise).items())
+        {**target, "times": None, "priority": priority, "milliseconds": milliseconds}
+        for target in entries("metrics", named="metric")(version)
+        for priority, milliseconds in sorted(_times(target).items())
     ]
 
 
-def _times(promise: Resource) -> dict[Any, Any]:
-    times = promise.get("times")
+def _times(target: Resource) -> dict[Any, Any]:
+    times = target.get("times")
     return times if times and isinstance(times, dict) else {None: times or None}
 
 
 class Slas(KustomerStream):
-    """One row for each agreement; its name and promises are in its versions.
+    """One row for each agreement; its name and targets are in its versions.
 
     Kustomer documents the single agreement, but not this list, which a public client reads.
     Agreements have no time of last change.
@@ -94,7 +94,7 @@ class Slas(KustomerStream):
 
 
 class SlaVersions(KustomerStream):
-    """One row for each version of each agreement. They come with the agreements.
+    """One row for each version of each agreement.
 
     Source: https://developer.kustomer.com/api/core-resources
     """
@@ -113,15 +113,15 @@ class SlaVersions(KustomerStream):
             text("name", "Name of the agreement."),
             text("description", "What the agreement is for."),
             integer("version", "Number of the version."),
-            text("hours", "Hours that count: calendar for all hours."),
+            text("hours", "Hours that count; calendar means all hours."),
             structure(
                 "metrics",
-                "What the agreement promises.",
-                _promise("firstResponse", "Time to the first response."),
-                _promise("nextReply", "Time to each reply after the first response."),
-                _promise("longestUnrespondedMessage", "Longest wait of a message for a response."),
-                _promise("totalCustomerWaitTime", "All the time that the customer waits."),
-                _promise("totalConversationOpenTime", "All the time that it is open."),
+                "Targets of the agreement, by metric.",
+                _target("firstResponse", "Time to the first response."),
+                _target("nextReply", "Time to each later reply."),
+                _target("longestUnrespondedMessage", "Longest wait of a message for a response."),
+                _target("totalCustomerWaitTime", "Total time that the customer waits."),
+                _target("totalConversationOpenTime", "Total time that the conversation is open."),
             ),
             structure(
                 "criteria",
@@ -137,22 +137,22 @@ class SlaVersions(KustomerStream):
             "sla_criteria",
             "One row for each condition that a conversation must meet for a version to apply.",
             (
-                text("criterion", "What is looked at, such as conversation_channel."),
+                text("criterion", "What is compared, such as conversation_channel."),
                 text("operator", "How it is compared, such as contains."),
-                text("value", "What it is compared with; as JSON if it is no text."),
+                text("value", "What it is compared with; as JSON if it is not a string."),
             ),
             _criteria,
         ),
         Derived(
             "sla_metrics",
-            "One row for each promise and priority of a version.",
+            "One row for each target of a version, by metric and priority.",
             (
-                text("metric", "What is promised, such as firstResponse."),
-                boolean("enabled", "Whether the agreement promises it."),
+                text("metric", "Metric of the target, such as firstResponse."),
+                boolean("enabled", "Whether the target is in use."),
                 integer("priority", "Priority of the conversations, 1 to 5."),
-                integer("milliseconds", "Time that is promised, in milliseconds."),
-                boolean("basedOnHumanInteraction", "Whether only what people write counts."),
+                integer("milliseconds", "The target, in milliseconds."),
+                boolean("basedOnHumanInteraction", "Whether only messages by people count."),
             ),
-            _promises,
+            _targets,
         ),
     )

@@ -1,4 +1,4 @@
-"""Snippets: short texts in several languages, which messages and forms refer to by key."""
+"""Snippets: short texts in several languages that messages and forms refer to by key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Snippets(KustomerStream):
     """One row for each snippet, with its text in every language.
 
     A snippet has one text a language and a language that the others are translated from. Under
-    which names is not documented, so that both stand in `_extra`.
+    which names is not documented, so that both are in `_extra`.
     Source: https://developer.kustomer.com/api/settings-and-configurations
     """
 

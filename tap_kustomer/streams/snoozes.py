@@ -1,4 +1,4 @@
-"""Snooze options: what the app offers when a conversation is put off."""
+"""Snooze options: what the app offers when a conversation is snoozed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 
 
 class Snoozes(KustomerStream):
-    """One row for each option of the menu. What was put off is in `conversations.snooze`.
+    """One row for each option of the menu. Snoozes themselves are in `conversations.snooze`.
 
     Source: https://developer.kustomer.com/api/core-resources
     """
@@ -23,7 +23,7 @@ class Snoozes(KustomerStream):
     shape = Shape(
         attributes=(
             text("name", "Name of the option, as the menu shows it."),
-            text("type", "How the time is found: relative, dynamic or absolute."),
+            text("type", "How the time is calculated: relative, dynamic or absolute."),
             text(
                 "value",
                 (

@@ -1,4 +1,4 @@
-"""Spam senders: whose e-mails are always, or never, taken for spam."""
+"""Spam senders: whose e-mails always, or never, count as spam."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class SpamSenders(KustomerStream):
         attributes=(
             text("sender", "E-mail address of the sender."),
             text("channel", "Channel that it is about: email."),
-            text("list", "List that it stands on: whitelist (never spam) or blacklist."),
-            boolean("automated", "Whether Kustomer itself put it there."),
+            text("list", "List that contains the sender: whitelist (never spam) or blacklist."),
+            boolean("automated", "Whether Kustomer added the sender automatically."),
             *CREATION_AND_CHANGE,
             *DELETION,
         ),

@@ -1,4 +1,4 @@
-"""Tags: the words by which customers, companies, conversations and custom objects are sorted."""
+"""Tags: labels for customers, companies, conversations and custom objects."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ def _of_team(attribute: str, named: str) -> Callable[[Resource], Items]:
 
 
 class TeamRoutingSettings(KustomerStream):
-    """One row for each team whose routing was ever set up. Its id is not that of the team.
+    """One row for each team whose routing was set up at least once. Its id is not that of the team.
 
-    Under which names the capacity is given is not documented: it stands in `_extra`. That the
+    Under which names the capacity is given is not documented: it is in `_extra`. That the
     team is the relationship `team` is assumed.
     Source: https://developer.kustomer.com/api/queues-and-routing
     """

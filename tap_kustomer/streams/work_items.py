@@ -1,4 +1,4 @@
-"""Work items: the way of a conversation through the queues to a user."""
+"""Work items: conversations on their way through the queues to a user."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tap_kustomer.streams.parts import (
 
 
 class WorkItems(KustomerStream):
-    """One row for each time that a conversation was put up for work.
+    """One row for each work item: a conversation on its way through routing.
 
     Kustomer does not document by which times it can be searched. If only the end of the handling
     can be searched for, then work that has not ended yet is missing.
@@ -55,14 +55,14 @@ class WorkItems(KustomerStream):
             text("resourceDirection", "Who began the conversation: in (customer) or out."),
             integer("resourceRev", "Revision of the conversation."),
             text("channel", "Channel of the conversation."),
-            integer("workItemNumber", "How many work items the conversation has had, with this."),
+            integer("workItemNumber", "Number of the conversation's work items up to this one."),
             integer("priority", "Priority of the item in routing."),
             integer("itemSize", "Share of a user's capacity that the item takes up."),
-            # How far it is.
+            # Its state.
             text("status", "State: ivr, queued, routed, assigned, wrap-up or completed."),
             boolean("paused", "Whether the item is paused, as its conversation is snoozed."),
-            time("firstEnterQueueAt", "When the item first came into a queue."),
-            integer("queuedCount", "How often the item came into a queue."),
+            time("firstEnterQueueAt", "When the item first entered a queue."),
+            integer("queuedCount", "How often the item entered a queue."),
             time("completedAt", "When the item was completed."),
             # How long it took.
             structure("ivr", "Time before the first queue.", *MILLISECONDS_SPENT),
@@ -72,7 +72,7 @@ class WorkItems(KustomerStream):
                 *MILLISECONDS_SPENT,
                 time("completedAt", "When the user ended the work."),
             ),
-            structure("wrapUp", "Time to put the work in order after.", *MILLISECONDS_SPENT),
+            structure("wrapUp", "Time to wrap up afterwards.", *MILLISECONDS_SPENT),
             structure("abandoned", "Time until the customer gave up.", *MILLISECONDS_SPENT),
             integer(
                 "resourceFirstQueueTime",
@@ -95,14 +95,14 @@ class WorkItems(KustomerStream):
             ),
             structure(
                 "lastRevision",
-                "Latest turn of the item.",
-                time("enteredQueueAt", "When the item came into the queue."),
+                "Latest pass of the item through routing.",
+                time("enteredQueueAt", "When the item entered the queue."),
                 integer("queueTime", "Time in the queue, in milliseconds."),
                 integer("queueBusinessTime", "The same within business hours, in milliseconds."),
                 time("routedAt", "When the item was offered to a user."),
-                time("acceptedAt", "When the user took it."),
-                boolean("timedout", "Whether the user let the offer pass."),
-                time("lastTimedoutAt", "When a user last let an offer pass."),
+                time("acceptedAt", "When the user accepted it."),
+                boolean("timedout", "Whether the offer to the user timed out."),
+                time("lastTimedoutAt", "When an offer last timed out."),
                 text("externalQueue", "Name of the queue in another system."),
             ),
             # When.
@@ -116,11 +116,11 @@ class WorkItems(KustomerStream):
             to_one("rule", "Queue rule that chose the queue."),
             to_one("team", "Team of the user."),
             to_one("workSession", "Work session of the user."),
-            to_one("routedTo", "User whom the item was offered to."),
-            to_one("routedToSession", "Work session of the user whom it was offered to."),
-            to_one("assignedTo", "User whom the item is assigned to."),
-            to_one("acceptedBy", "User who took the item."),
-            to_one("lastRevision", "Latest turn of the item."),
+            to_one("routedTo", "User that the item was offered to."),
+            to_one("routedToSession", "Work session of the user that it was offered to."),
+            to_one("assignedTo", "User that the item is assigned to."),
+            to_one("acceptedBy", "User who accepted the item."),
+            to_one("lastRevision", "Latest pass of the item through routing."),
             MODIFIED_BY,
         ),
     )

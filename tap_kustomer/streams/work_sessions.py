@@ -29,13 +29,13 @@ from tap_kustomer.streams.parts import (
 )
 
 _IN_A_STATUS: Final = (
-    time("statusAt", "When the user last took up the status."),
+    time("statusAt", "When the user last switched to the status."),
     *MILLISECONDS_SPENT,
 )
 
 
 class WorkSessions(KustomerStream):
-    """One row for each session; those that have ended don't change any more.
+    """One row for each work session of a user; those that have ended don't change any more.
 
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
@@ -57,7 +57,7 @@ class WorkSessions(KustomerStream):
     shape = Shape(
         attributes=(
             # Whether the user works.
-            boolean("active", "Whether the session goes on."),
+            boolean("active", "Whether the session is still open."),
             boolean("routable", "Whether work is routed to the user now."),
             text(
                 "statusType",
@@ -114,7 +114,7 @@ class WorkSessions(KustomerStream):
                 structure(
                     "",
                     "Time in one status.",
-                    integer("statusSelectedCount", "How often the user took up the status."),
+                    integer("statusSelectedCount", "How often the user switched to the status."),
                     *_IN_A_STATUS,
                 ),
             ),
@@ -146,7 +146,7 @@ class WorkSessions(KustomerStream):
             "One row for each status that a user had in a session.",
             (
                 text("statusId", "Id of the status."),
-                integer("statusSelectedCount", "How often the user took up the status."),
+                integer("statusSelectedCount", "How often the user switched to the status."),
                 *_IN_A_STATUS,
             ),
             entries("totalTimeByStatus", named="statusId"),

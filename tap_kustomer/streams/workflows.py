@@ -1,4 +1,4 @@
-"""Workflows: what Kustomer does by itself when something happens."""
+"""Workflows: what Kustomer does automatically when something happens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 
 
 class Workflows(KustomerStream):
-    """One row for each workflow: what sets it off and which steps follow.
+    """One row for each workflow: what starts it and which steps follow.
 
     Its variables and the parameters of its steps are left out, as they can hold passwords and
     tokens of other systems. Kustomer documents the list, but not the form of a step, which is
@@ -38,19 +38,19 @@ class Workflows(KustomerStream):
             boolean("enabled", "Whether the workflow is in use."),
             structure(
                 "trigger",
-                "What sets the workflow off.",
-                text("eventName", "Event that does, such as kustomer.message.create."),
-                boolean("callable", "Whether other workflows can."),
+                "What starts the workflow.",
+                text("eventName", "Event that starts it, such as kustomer.message.create."),
+                boolean("callable", "Whether other workflows can start it."),
             ),
             array(
                 "steps",
-                "What follows.",
+                "Steps of the workflow.",
                 structure(
                     "",
                     "One step.",
                     text("id", "Id of the step within the workflow."),
                     text("action", "What it does, such as kustomer.conversation.update."),
-                    text("appVersion", "App that does it, and in which version."),
+                    text("appVersion", "App that does it, with its version."),
                     array(
                         "transitions",
                         "Steps that come next, and when.",

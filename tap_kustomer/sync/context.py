@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
@@ -12,6 +13,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Shortfall, Unproven
 
 T = TypeVar("T")
+
+# How far Kustomer's clock may be ahead of this machine's, in seconds. The next run would refuse a
+# bookmark that is later than that (`singer/state.py`).
+_CLOCK_TOLERANCE: Final = DAY / 1000
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +98,25 @@ class Context:
             RequestError: Kustomer can't be asked.
         """
         self.check_key()
-        started = int(self.session.server_now()) * 1000
+        started = int(self._now()) * 1000
         settled = started - self.settings.settle_seconds * 1000
         end = self.settings.end_date
         return RunTimes(started, settled if end is None else min(settled, end))
+
+    def _now(self) -> float:
+        """The time by Kustomer's clock, but not much later than by this machine's.
+
+        A bookmark in the future would make later runs miss rows. One in the past costs nothing.
+        """
+        now, latest = self.session.server_now(), self.clock.now() + _CLOCK_TOLERANCE
+        if now <= latest:
+            return now
+        logger.warning(
+            "Kustomer's clock is %.1f days ahead of this machine's: check the clock. Rows are read "
+            "up to the time of this machine",
+            (now - self.clock.now()) * 1000 / DAY,
+        )
+        return self.clock.now()
 
     def check_key(self) -> None:
         """Ask for the one thing that any valid key may read, whatever its roles.

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
     MissingError,
     RefusedError,
     WrongAnswerError,
@@ -84,8 +83,6 @@ def discover(context: Context, resources: Iterable[str], klasses: PagedList) -> 
     for name, answer in answers.items():
         try:
             custom[name] = context.workers.result(answer)
-        except DeadKeyError:
-            raise
         except AccessError as error:
             refused = error
         except (MissingError, RefusedError) as error:
@@ -106,8 +103,6 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
         for page in read_list(context.session, context.workers, source, context.settings.page_size):
             found = (resource.get("attributes") for resource in page.resources)
             attributes += (klass for klass in found if isinstance(klass, dict))
-    except DeadKeyError:
-        raise
     except (AccessError, MissingError, RefusedError) as error:
         if isinstance(error, AccessError):
             context.check_key()

@@ -7,25 +7,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.client.errors import (
-    AccessError,
-    DeadKeyError,
-    GaveUpError,
-    MissingError,
-    OversizedError,
-    RedirectError,
-    RefusedError,
-    RequestError,
-    WrongAnswerError,
-)
+from tap_kustomer.client.errors import AccessError, NoAnswerError, StreamError
 from tap_kustomer.errors import TapKustomerError
-from tap_kustomer.reading.children import NoneFoundError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
-from tap_kustomer.reading.sources import LiveIds, Search, is_windowed, root_of
-from tap_kustomer.reporting.results import StreamResult
+from tap_kustomer.reading.sources import is_windowed
+from tap_kustomer.reporting.results import Status, StreamResult
 from tap_kustomer.reporting.summary import log_result
-from tap_kustomer.streams.roles import SEARCH_ROLES
+from tap_kustomer.sync.endings import COMPLETE, CUT_SHORT, Ending, incomplete, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,7 +26,6 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.stream import TapStream
-    from tap_kustomer.streams.definition import StreamDefinition
     from tap_kustomer.sync.context import Context, RunTimes
 
 # How many readings are open at once: each has asked for its first rows.
@@ -45,22 +33,6 @@ _OPEN_AT_ONCE: Final = 32
 
 # After how many rows a STATE is due; with batches, after a file's worth.
 _RECORDS_A_STATE: Final = 1_000
-
-# What is known of a reading until its end.
-_CUT_SHORT: Final = "Cut short, as the run ended"
-
-# Errors that may concern one stream alone.
-_OF_ONE_TABLE: Final = (
-    MissingError,
-    RefusedError,
-    OversizedError,
-    WrongAnswerError,
-    RedirectError,
-    GaveUpError,
-)
-
-# What Kustomer's search gives: its counts are to be reached.
-_SEARCHED: Final = (Search, LiveIds)
 
 
 class Extraction:
@@ -91,9 +63,8 @@ class Extraction:
         self._reader = context.reader(times, self._note_count)
         self._missing = 0
         self._is_unproven = False
-        self._left_out = ""
-        self._failure = ""
-        self._incomplete: IncompleteError | None = None
+        self._ending = COMPLETE
+        self._since: int | None = None
         self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
@@ -123,33 +94,38 @@ class Extraction:
             stream.begin(self._window)
         progress.begin(self.lead.name, self._window.end if is_windowed(self.source) else None)
         began = self._context.clock.monotonic()
-        self._left_out = _CUT_SHORT
+        self._ending = CUT_SHORT
         self._was_read = any(stream.was_read for stream in self.streams)
         try:
             with self._leaving_out():
                 self._write_pages(self._ahead, write_state, progress)
-                for stream in self.streams:
-                    if stream.is_incremental:
-                        stream.advance_bookmark(self._until)
-                    stream.finish(is_complete=not self._missing)
-                self._left_out = ""
-            if self._left_out:
+                self._finish()
+                self._ending = COMPLETE
+            if self._ending != COMPLETE:
                 self._keep_what_came()
         finally:
             self._report(self._context.clock.monotonic() - began, results)
         write_state()
 
-    def _keep_what_came(self) -> None:
-        """End the tables of a reading that has not come to its own end."""
+    def _finish(self) -> None:
+        """End streams of which all rows were written that came."""
+        is_whole = not self._missing and not self._is_unproven
         for stream in self.streams:
-            if self._incomplete is None:
-                stream.write_batch()
-            else:
-                if self._incomplete.since is not None:
-                    stream.cap_bookmark(self._incomplete.since)
-                stream.finish(is_complete=False)
+            if stream.is_incremental:
+                stream.advance_bookmark(self._until)
+            stream.finish(is_whole=is_whole)
 
-    def sample(self) -> list[Resource] | None:
+    def _keep_what_came(self) -> None:
+        """End streams of which some rows could not be read."""
+        for stream in self.streams:
+            if self._ending.status is Status.LEFT_OUT:
+                stream.write_batch()
+                continue
+            if self._since is not None:
+                stream.cap_bookmark(self._since)
+            stream.finish(is_whole=False)
+
+    def peek(self) -> list[Resource] | None:
         """A few resources, at the lowest price; None where there is nothing to ask by.
 
         Raises:
@@ -171,8 +147,8 @@ class Extraction:
                     if self.lead in self._takers(resource.get("type")):
                         yield from self.lead.shape(resource)
                 self._context.stop_if_asked()
-        if self._failure:
-            raise TapKustomerError(self._failure)
+        if self._ending.fails_run:
+            raise TapKustomerError(self._ending.reason)
 
     @property
     def others(self) -> int:
@@ -246,64 +222,40 @@ class Extraction:
 
     @contextmanager
     def _leaving_out(self) -> Iterator[None]:
-        """Take an error for a reason to leave out the tables, or the rest of them.
+        """Take an error that concerns these streams alone for the ending of their extraction.
 
         Raises:
-            TapKustomerError: Other tables can't be read either.
+            TapKustomerError: Other streams can't be read either.
         """
+        definition = self.lead.definition
         try:
             yield
-        except DeadKeyError:
-            raise
-        except AccessError as error:
-            # The key is good, so what it lacks is a role.
-            self._context.check_key()
-            self._leave_out(explain_refusal(self.lead.definition, error), is_fault=self._was_begun)
-        except NoneFoundError as error:
-            # They may all have been deleted: asked about again, with others, they hold up nobody.
-            self._leave_out(str(error), is_fault=False)
-        except _OF_ONE_TABLE as error:
-            if isinstance(error, GaveUpError | RedirectError):
-                self._make_sure_that_others_answer(error)
-            if self._was_begun or not is_absent(self.lead.definition, error):
-                self._leave_out(str(error), is_fault=True)
-            else:
-                self._leave_out(f"this organisation does not have it: {error}", is_fault=False)
+        except StreamError as error:
+            self._make_sure_that_others_answer(error)
+            self._end(left_out(definition, error, was_begun=self._was_begun))
         except IncompleteError as error:
-            self._accept(error)
+            self._since = error.since
+            strict = self._context.settings.strict_counts
+            self._end(incomplete(definition, error, strict=strict))
 
-    def _make_sure_that_others_answer(self, error: RequestError) -> None:
-        """Find out whether it is this stream alone that can't be read.
+    def _make_sure_that_others_answer(self, error: StreamError) -> None:
+        """Find out whether an error that may have another cause concerns these streams alone.
 
         Raises:
-            RequestError: Kustomer can't be asked at all, or does not know the key any more.
+            RequestError: Kustomer can't be asked at all, or does not know the key.
         """
-        try:
+        if isinstance(error, AccessError):
             self._context.check_key()
-        except DeadKeyError:
-            raise
-        except RequestError:
-            raise error from None
+        elif isinstance(error, NoAnswerError):
+            try:
+                self._context.check_key()
+            except StreamError:
+                raise error from None
 
-    def _leave_out(self, reason: str, *, is_fault: bool) -> None:
-        """Go on without the tables, or without the rest of them.
-
-        Args:
-            reason: Why they can't be read.
-            is_fault: Whether they should be there, so that the run has failed in the end.
-        """
-        self._left_out = f"Left out: {reason}"
-        self.lead.logger.warning(self._left_out)
-        if is_fault:
-            self._failure = reason
-
-    def _accept(self, error: IncompleteError) -> None:
-        """Note that rows are missing. In a list, that is no fault by default."""
-        self._incomplete = error
-        self._left_out = f"Incomplete: {error}"
-        self.lead.logger.warning(self._left_out)
-        if isinstance(root_of(self.source), _SEARCHED) or self._context.settings.strict_counts:
-            self._failure = str(error)
+    def _end(self, ending: Ending) -> None:
+        self._ending = ending
+        label = ending.status.label.capitalize()
+        self.lead.logger.warning("%s: %s", label, ending.reason)
 
     def _note_count(self, count: Shortfall | Unproven) -> None:
         if isinstance(count, Unproven):
@@ -313,43 +265,27 @@ class Extraction:
 
     def _report(self, seconds: float, results: RunResults) -> None:
         """Log what came of each stream, and note it for the summary."""
-        if self._failure:
-            results.failed[self.lead.name] = self._failure
+        status, reason, fails_run = self._ending
+        if self._missing and self._ending == COMPLETE:
+            status = Status.INCOMPLETE
+            reason = f"{self.lead.rows} of {self.lead.rows + self._missing} rows came"
         for stream in self.streams:
             is_lead = stream is self.lead
             result = StreamResult(
                 stream=stream.name,
+                status=status,
+                reason=reason,
+                fails_run=fails_run and is_lead,
                 rows=stream.rows,
                 came_with="" if is_lead else self.lead.name,
                 requests=self._reader.session.requests if is_lead else 0,
                 seconds=round(seconds, 1) if is_lead else 0.0,
                 missing=self._missing if is_lead else 0,
                 is_unproven=self._is_unproven and is_lead,
-                left_out=self._left_out,
                 bookmark=stream.bookmark,
             )
             results.streams.append(result)
             log_result(result, stream.logger)
-
-
-def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
-    """What a key that is good lacks to read a stream, and what came."""
-    roles = ", ".join(stream.roles)
-    if isinstance(stream.source, _SEARCHED):
-        roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
-    if not roles:
-        return f"the API key may not read it: {error}"
-    return f"the API key has none of the roles {roles}: {error}"
-
-
-def is_absent(stream: StreamDefinition, error: RequestError) -> bool:
-    """Whether an error shows that an organisation does not have a stream.
-
-    For a stream that is only assumed to be there, any of these errors does.
-    """
-    if stream.assumed:
-        return True
-    return isinstance(error, MissingError) and not isinstance(stream.source, _SEARCHED)
 
 
 def write_all(

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tap_kustomer.reading.sources import (
-    Concatenation,
-    CursorList,
-    LiveIds,
-    PagedList,
-    PerParent,
-    Search,
-    Single,
-)
+from tap_kustomer.reading.sources import reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.singer.stream import TapStream
-
-# What is quick to read comes first.
-_ORDER: Final = (Single, PagedList, Concatenation, CursorList, Search, PerParent, LiveIds)
 
 
 class Planned(NamedTuple):
@@ -49,7 +38,7 @@ def plan(streams: Iterable[TapStream], *, shared_rows: int | None, page_size: in
         for source, group in _by_source(streams)
         for one in _plan_source(source, group, shared_rows, page_size)
     ]
-    return sorted(planned, key=lambda one: _ORDER.index(type(one.source)))
+    return sorted(planned, key=lambda one: reading_order(one.source))
 
 
 def undecided(streams: Iterable[TapStream]) -> list[TapStream]:

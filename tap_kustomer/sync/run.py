@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_kustomer.client.errors import DeadKeyError, RequestError
+from tap_kustomer.client.errors import StreamError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import Search
 from tap_kustomer.reporting.progress import shown
@@ -78,7 +78,7 @@ def plan_extractions(
     """Plan the extractions of a run, with what has to be counted for that.
 
     Raises:
-        DeadKeyError: Kustomer does not know the key any more.
+        RunError: Kustomer can't be asked at all.
     """
     planned = plan(
         streams,
@@ -102,7 +102,5 @@ def _count_shared_rows(
         return None
     try:
         return context.reader(times).count(source, Window(start, times.until))
-    except DeadKeyError:
-        raise
-    except RequestError:
+    except StreamError:
         return None  # Each extraction will log what it lacks.

@@ -23,7 +23,7 @@ print((before - resident()) // 1_300_000)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is allocated in another way")
-def test_the_memory_of_a_body_that_nobody_needs_goes_back_to_the_system() -> None:
+def test_the_memory_of_an_unused_body_is_returned_to_the_system() -> None:
     finished = subprocess.run(  # noqa: S603
         [sys.executable, "-c", CODE], check=True, capture_output=True, text=True
     )

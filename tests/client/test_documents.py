@@ -30,19 +30,17 @@ ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Any)
         *("no double", "no number", "thousands of digits"),
     ],
 )
-def test_one_value_that_no_parser_may_accept_does_not_hold_up_the_others(
-    content: bytes, document: Any
-) -> None:
+def test_one_invalid_value_does_not_block_the_others(content: bytes, document: Any) -> None:
     assert decode(content, ANYTHING) == document
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"a": [', b"[" * 100_000])
-def test_what_is_no_json_is_none(content: bytes) -> None:
+def test_bytes_that_are_not_json_are_refused(content: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode(content, ANYTHING)
 
 
-def test_what_is_nested_more_deeply_than_a_parser_follows_is_kept_as_text() -> None:
+def test_values_nested_too_deeply_for_a_parser_are_kept_as_text() -> None:
     deep = b"[" * 5_000 + b'"a \\" ]"' + b"]" * 5_000
 
     document = decode(b'{"deep": %b, "b": 1}' % deep, ANYTHING)
@@ -64,9 +62,7 @@ def test_what_is_nested_more_deeply_than_a_parser_follows_is_kept_as_text() -> N
         (rb'["\u00001", "\u0001", "\n"]', ["\ufffd1", "\u0001", "\n"]),
     ],
 )
-def test_each_null_character_is_replaced_and_nothing_that_resembles_one(
-    content: bytes, replaced: Any
-) -> None:
+def test_null_characters_are_replaced_and_lookalikes_are_not(content: bytes, replaced: Any) -> None:
     assert msgspec.json.decode(replace_nulls(content)) == replaced
 
 
@@ -75,7 +71,7 @@ def test_each_null_character_is_replaced_and_nothing_that_resembles_one(
 )
 @pytest.mark.parametrize("replacement", [rb"a\ufffd", rb"a\uFFFD", "a\ufffd".encode()])
 @pytest.mark.parametrize("is_first", [True, False])
-def test_two_keys_that_are_alike_after_a_replacement_stay_two(
+def test_keys_that_a_replacement_makes_equal_stay_apart(
     key: bytes, replacement: bytes, *, is_first: bool
 ) -> None:
     members = [b'"%b": "odd\\u0000"' % key, b'"%b": 1.5' % replacement]
@@ -86,14 +82,14 @@ def test_two_keys_that_are_alike_after_a_replacement_stay_two(
     assert document == {"x": [{"a\ufffd": 1.5, "a\ufffd_": "odd\ufffd"}]}
 
 
-def test_so_do_more_than_two() -> None:
+def test_more_than_two_such_keys_stay_apart() -> None:
     content = rb'{"a\u0000\ufffd": 1, "a\ufffd\u0000": 2, "a\ufffd\ufffd": 3, "a\u0000": 4}'
 
     assert set(decode(replace_nulls(content), ANYTHING).values()) == {1, 2, 3, 4}
 
 
 @pytest.mark.parametrize("content", [rb'["\ufffd\u0000', b"[" * 100_000 + rb'"\ufffd\u0000"'])
-def test_null_characters_are_replaced_in_what_no_parser_accepts_too(content: bytes) -> None:
+def test_null_characters_are_replaced_in_invalid_json_too(content: bytes) -> None:
     assert replace_nulls(content) == content.replace(rb"\u0000", rb"\ufffd")
 
 

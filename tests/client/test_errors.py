@@ -1,15 +1,47 @@
 from __future__ import annotations
 
+import re
+from inspect import cleandoc
+from typing import TYPE_CHECKING
+
 import pytest
 
+from tap_kustomer.client import errors
 from tap_kustomer.client.errors import (
     AccessError,
     MissingError,
     RefusedError,
+    RequestError,
+    RunError,
+    StreamError,
     TransientError,
     explain,
     from_status,
 )
+from tap_kustomer.errors import TapKustomerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def tree(root: type[Exception], depth: int = 0) -> Iterator[tuple[int, str]]:
+    """The classes of the module below one of them, and how far below."""
+    yield depth, root.__name__
+    for child in root.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from tree(child, depth + 1)
+
+
+def test_the_module_draws_the_family_of_its_errors() -> None:
+    drawing = re.findall(r"(?m)^([ │├└─]*)(\w+Error)\b", cleandoc(str(errors.__doc__)))
+
+    drawn = [(len(branches) // 4, name) for branches, name in drawing]
+    assert drawn[:-1] == [*tree(TapKustomerError)]
+
+
+@pytest.mark.parametrize("error", [*RequestError.__subclasses__()], ids=str)
+def test_an_error_of_a_request_concerns_one_stream_or_the_whole_run(error: type[Exception]) -> None:
+    assert error in {StreamError, RunError}
 
 
 @pytest.mark.parametrize(

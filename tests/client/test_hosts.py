@@ -18,7 +18,7 @@ from tap_kustomer.client.hosts import checked_url, organization_url, same_origin
         "https://acme.api.kustomerapp.com/v1",
     ],
 )
-def test_an_organisation_is_known_by_its_subdomain_or_any_of_its_addresses(given: str) -> None:
+def test_an_organisation_is_given_as_its_subdomain_or_any_of_its_addresses(given: str) -> None:
     assert organization_url(subdomain(given)) == "https://acme.api.kustomerapp.com"
 
 
@@ -26,7 +26,7 @@ def test_an_organisation_is_known_by_its_subdomain_or_any_of_its_addresses(given
     "given",
     ["", "api", "api.kustomerapp.com", "acme.example.com", "a_b", "acme.kustomerapp.com.evil.com"],
 )
-def test_what_names_no_organisation_is_refused(given: str) -> None:
+def test_a_text_that_names_no_organisation_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="subdomain"):
         subdomain(given)
 
@@ -41,7 +41,7 @@ def test_what_names_no_organisation_is_refused(given: str) -> None:
         ("http://[::1]:8765", "http://[::1]:8765"),
     ],
 )
-def test_an_api_url_is_https_or_stays_on_this_machine(given: str, base: str) -> None:
+def test_an_api_url_uses_https_or_loopback(given: str, base: str) -> None:
     assert checked_url(given) == base
 
 
@@ -57,7 +57,7 @@ def test_an_api_url_is_https_or_stays_on_this_machine(given: str, base: str) -> 
         "https://",
     ],
 )
-def test_an_api_url_that_would_show_the_key_is_refused(given: str) -> None:
+def test_an_api_url_that_would_expose_the_key_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="https"):
         checked_url(given)
 

@@ -77,7 +77,7 @@ def clock() -> VirtualClock:
 @pytest.mark.parametrize("begin", [0.0, 17.3, 59.9])
 @pytest.mark.parametrize("latency", [0.05, 1.0, 3.0])
 @pytest.mark.parametrize("percent", [25, 90, 95, 98, 100])
-def test_alone_the_tap_uses_its_share_of_the_budget_and_is_never_refused(
+def test_without_other_clients_the_tap_uses_its_share_and_is_never_refused(
     clock: VirtualClock, begin: float, latency: float, percent: int
 ) -> None:
     server = MinuteWindows(clock, 100, begin)
@@ -89,7 +89,7 @@ def test_alone_the_tap_uses_its_share_of_the_budget_and_is_never_refused(
 
 
 @pytest.mark.parametrize("percent", [90, 100])
-def test_what_was_missed_is_caught_up_with(clock: VirtualClock, percent: int) -> None:
+def test_unused_requests_are_made_up_for(clock: VirtualClock, percent: int) -> None:
     limiter, draw, sent = Limiter(clock, percent / 100), random.Random(1), 0
     while clock.elapsed < HOUR:
         limiter.wait(BudgetKind.SEARCH)
@@ -101,9 +101,7 @@ def test_what_was_missed_is_caught_up_with(clock: VirtualClock, percent: int) ->
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_alone_the_tap_is_not_refused_if_some_requests_take_a_second_to_arrive(
-    clock: VirtualClock, seed: int
-) -> None:
+def test_requests_that_arrive_a_second_late_are_not_refused(clock: VirtualClock, seed: int) -> None:
     draw = random.Random(seed)
     server, limiter = MinuteWindows(clock, 100, draw.uniform(0, 60)), Limiter(clock, 1.0)
     while clock.elapsed < HOUR / 4:
@@ -113,7 +111,9 @@ def test_alone_the_tap_is_not_refused_if_some_requests_take_a_second_to_arrive(
     assert server.refused == []
 
 
-def test_an_answer_from_the_old_window_does_not_hold_up_the_new_one(clock: VirtualClock) -> None:
+def test_an_answer_from_the_old_window_does_not_delay_requests_in_the_new_one(
+    clock: VirtualClock,
+) -> None:
     limiter = Limiter(clock, 0.9)
     for remaining in range(99, 9, -1):
         sent = limiter.wait(BudgetKind.SEARCH)
@@ -130,7 +130,9 @@ def test_an_answer_from_the_old_window_does_not_hold_up_the_new_one(clock: Virtu
     assert clock.elapsed == second + 1
 
 
-def test_answers_that_overtake_each_other_are_no_new_window(clock: VirtualClock) -> None:
+def test_answers_that_overtake_each_other_do_not_look_like_a_new_window(
+    clock: VirtualClock,
+) -> None:
     limiter = Limiter(clock, 0.9)
     limiter.learn(BudgetKind.SEARCH, _headers(100, 99), limiter.wait(BudgetKind.SEARCH))
     sent = [limiter.wait(BudgetKind.SEARCH) for _ in range(8)]
@@ -146,7 +148,7 @@ def test_answers_that_overtake_each_other_are_no_new_window(clock: VirtualClock)
 @pytest.mark.parametrize("begin", [50.0, *(55 + half / 2 for half in range(10))])
 @pytest.mark.parametrize("latency", [0.3, 1.0, 3.0])
 @pytest.mark.parametrize("percent", [90, 100])
-def test_a_run_that_begins_late_in_a_minute_is_not_held_up_by_that(
+def test_a_run_that_begins_late_in_a_window_is_not_delayed(
     clock: VirtualClock, begin: float, latency: float, percent: int
 ) -> None:
     server, draw = MinuteWindows(clock, 100, begin), random.Random(1)
@@ -183,7 +185,7 @@ def test_requests_are_spread_over_the_minute(clock: VirtualClock) -> None:
         (BudgetKind.SEARCH, 100, 100, 10),
     ],
 )
-def test_a_run_begins_with_many_requests_at_once(
+def test_a_run_begins_with_a_burst_of_requests(
     clock: VirtualClock, kind: BudgetKind, limit: int, percent: int, most: int
 ) -> None:
     limiter = Limiter(clock, percent / 100)
@@ -196,7 +198,7 @@ def test_a_run_begins_with_many_requests_at_once(
     assert most <= at_once <= most + 1
 
 
-def test_the_first_minute_stays_within_the_share_in_spite_of_a_head_start(
+def test_the_first_minute_stays_within_the_share_despite_the_head_start(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.5)
@@ -211,7 +213,9 @@ def test_the_first_minute_stays_within_the_share_in_spite_of_a_head_start(
 
 @pytest.mark.parametrize("percent", [25, 50, 80, 90, 95, 100])
 @pytest.mark.parametrize("limit", [60, 100, 300, 2000])
-def test_no_minute_sees_more_than_the_limit(clock: VirtualClock, limit: int, percent: int) -> None:
+def test_no_minute_has_more_requests_than_the_limit(
+    clock: VirtualClock, limit: int, percent: int
+) -> None:
     limiter = Limiter(clock, percent / 100)
     limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": str(limit)}, sent=0.0)
     draw = random.Random(limit + percent)
@@ -271,7 +275,7 @@ def test_beside_another_client_refusals_are_rare(clock: VirtualClock, seed: int)
     assert sent >= 0.85 * 50 * 60, "what the other one leaves is used"
 
 
-def test_when_others_have_used_the_budget_up_one_request_asks_in_the_next_window(
+def test_a_budget_used_up_by_others_is_tried_once_in_the_next_window(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.9)
@@ -294,7 +298,7 @@ def test_a_window_that_begins_earlier_than_expected_is_used_at_once(clock: Virtu
 
 
 @pytest.mark.parametrize("took", [0.0, 3.0])
-def test_what_is_left_of_a_window_is_spread_over_it_however_long_answers_take(
+def test_the_rest_of_a_window_is_spread_evenly_however_long_answers_take(
     clock: VirtualClock, took: float
 ) -> None:
     limiter = Limiter(clock, 1.0)
@@ -325,7 +329,7 @@ def test_a_search_draws_on_both_budgets(clock: VirtualClock) -> None:
     assert (limiter.organization.spent, limiter.search.spent) == (1, 1)
 
 
-def test_the_headers_of_a_search_may_speak_of_either_budget(clock: VirtualClock) -> None:
+def test_the_headers_of_a_search_may_describe_either_budget(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
     limiter.learn(BudgetKind.SEARCH, _headers(limit=1000, remaining=999), sent=0.0)
     limiter.learn(BudgetKind.SEARCH, _headers(limit=60, remaining=59), sent=0.0)
@@ -348,7 +352,7 @@ def test_the_headers_of_a_search_may_speak_of_either_budget(clock: VirtualClock)
         ({"x-ratelimit-reset": "1700000630", "date": "Tue, 14 Nov 2023 22:23:20 GMT"}, 30),
     ],
 )
-def test_a_refusal_stops_all_requests_for_as_long_as_the_server_asks(
+def test_a_429_stops_all_requests_for_as_long_as_the_server_asks(
     clock: VirtualClock, headers: dict[str, str], wait: float
 ) -> None:
     limiter = Limiter(clock, 0.9)

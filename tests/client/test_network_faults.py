@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Reply
 
-    SearchPage = Callable[[socket.socket], None]
+    Answer = Callable[[socket.socket], None]
 
 KEY = "the-key-that-nobody-may-see"
 PASSWORD = "what-the-proxy-wants"
@@ -55,7 +55,7 @@ class Server:
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._answers: deque[SearchPage] = deque()
+        self._answers: deque[Answer] = deque()
         self.connections = 0
         self.requests = 0
         self.hung_up = threading.Event()
@@ -65,7 +65,7 @@ class Server:
     def address(self) -> str:
         return f"127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def will(self, *answers: SearchPage) -> None:
+    def will(self, *answers: Answer) -> None:
         self._answers += answers
 
     def close(self) -> None:
@@ -93,17 +93,17 @@ class Server:
         self.hung_up.set()
 
 
-def say(content: bytes) -> SearchPage:
+def say(content: bytes) -> Answer:
     """Say this, and wait for the next request."""
     return lambda connection: connection.sendall(content)
 
 
-def document(content: bytes = b'{"data": []}', *headers: bytes) -> SearchPage:
+def document(content: bytes = b'{"data": []}', *headers: bytes) -> Answer:
     lines = [b"Content-Length: %d" % len(content), *headers]
     return say(OK + b"\r\n".join(lines) + b"\r\n\r\n" + content)
 
 
-def cut(content: bytes) -> SearchPage:
+def cut(content: bytes) -> Answer:
     """Say this, and hang up."""
 
     def answer(connection: socket.socket) -> None:
@@ -113,7 +113,7 @@ def cut(content: bytes) -> SearchPage:
     return answer
 
 
-def reset(content: bytes) -> SearchPage:
+def reset(content: bytes) -> Answer:
     """Say this, and be gone without a word."""
 
     def answer(connection: socket.socket) -> None:
@@ -138,7 +138,7 @@ class WatchedClock(VirtualClock):
         return super().monotonic()
 
 
-def drip(clock: WatchedClock, content: Iterable[bytes], header: bytes) -> SearchPage:
+def drip(clock: WatchedClock, content: Iterable[bytes], header: bytes) -> Answer:
     """Say the next part whenever somebody has looked at the clock; a part a second, that is."""
 
     def answer(connection: socket.socket) -> None:
@@ -197,7 +197,7 @@ def ask(session: Session) -> object:
 
 
 HALF = OK + b'Content-Length: 100\r\n\r\n{"data": ['
-FAULTS: dict[str, tuple[SearchPage, str]] = {
+FAULTS: dict[str, tuple[Answer, str]] = {
     "reset in mid-body": (reset(HALF), "Connection reset by peer"),
     "reset at once": (reset(b""), "Connection reset by peer"),
     "body cut short": (cut(HALF), "the answer was cut short"),
@@ -240,9 +240,7 @@ FAULTS: dict[str, tuple[SearchPage, str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_the_way_is_met_with_another_try(
-    clock: VirtualClock, server: Server, fault: str
-) -> None:
+def test_a_network_fault_is_retried(clock: VirtualClock, server: Server, fault: str) -> None:
     answer, _ = FAULTS[fault]
     server.will(answer, answer, document())
 
@@ -250,7 +248,9 @@ def test_a_fault_of_the_way_is_met_with_another_try(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_in_the_end_it_is_said_what_came(clock: VirtualClock, server: Server, fault: str) -> None:
+def test_the_final_error_describes_the_fault(
+    clock: VirtualClock, server: Server, fault: str
+) -> None:
     answer, said = FAULTS[fault]
     server.will(answer)
 
@@ -259,7 +259,7 @@ def test_in_the_end_it_is_said_what_came(clock: VirtualClock, server: Server, fa
     assert "Given up after 1 try in 0 s: run again with the last STATE" in str(ended.value)
 
 
-def test_a_refused_connection_is_met_with_tries_for_five_minutes(clock: VirtualClock) -> None:
+def test_a_refused_connection_is_retried_for_five_minutes(clock: VirtualClock) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
 
@@ -268,7 +268,7 @@ def test_a_refused_connection_is_met_with_tries_for_five_minutes(clock: VirtualC
     assert 240 <= clock.elapsed <= 300
 
 
-def test_a_name_that_is_not_found_may_be_found_later(
+def test_an_unknown_host_name_is_retried(
     clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -283,7 +283,7 @@ def test_a_name_that_is_not_found_may_be_found_later(
     assert 240 <= clock.elapsed <= 300
 
 
-def test_silence_is_given_up_after_the_time_out(clock: VirtualClock, server: Server) -> None:
+def test_a_silent_server_times_out(clock: VirtualClock, server: Server) -> None:
     end = threading.Event()
     server.will(lambda _: (end.wait(), None)[1])
 
@@ -303,7 +303,7 @@ def test_silence_is_given_up_after_the_time_out(clock: VirtualClock, server: Ser
         ("HTTPS_PROXY", "http://proxy..example", "the name of the host is not valid"),
     ],
 )
-def test_what_can_t_be_sent_is_said_at_once(
+def test_a_request_that_can_not_be_sent_fails_at_once(
     clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -316,7 +316,7 @@ def test_what_can_t_be_sent_is_said_at_once(
 @pytest.mark.parametrize(
     "location", [b"http://[", b"https://acme.example:99999", b"\xff", b"//", b"", b"javascript:x"]
 )
-def test_a_redirect_to_nowhere_is_said_at_once(
+def test_a_redirect_to_an_invalid_address_fails_at_once(
     clock: VirtualClock, server: Server, location: bytes
 ) -> None:
     moved = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % location
@@ -341,12 +341,12 @@ def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return server
 
 
-def status_line(status: int) -> SearchPage:
+def status_line(status: int) -> Answer:
     return say(b"HTTP/1.1 %d\r\nContent-Length: 0\r\n\r\n" % status)
 
 
 @pytest.mark.parametrize("address", ["https://acme.example", "http://127.0.0.1:1"])
-def test_a_proxy_that_wants_a_login_is_said_at_once(
+def test_a_proxy_that_wants_a_login_fails_the_request_at_once(
     clock: VirtualClock, proxy: Server, address: str
 ) -> None:
     proxy.will(status_line(407))
@@ -360,7 +360,7 @@ def test_a_proxy_that_wants_a_login_is_said_at_once(
 
 
 @pytest.mark.parametrize("status", [302, 400, 403, 404, 405, 501])
-def test_a_proxy_that_refuses_the_host_is_said_at_once(
+def test_a_proxy_that_refuses_the_host_fails_the_request_at_once(
     clock: VirtualClock, proxy: Server, status: int
 ) -> None:
     proxy.will(status_line(status))
@@ -374,7 +374,7 @@ def test_a_proxy_that_refuses_the_host_is_said_at_once(
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-def test_a_proxy_that_does_not_reach_the_host_may_reach_it_later(
+def test_a_proxy_that_does_not_reach_the_host_is_tried_again(
     clock: VirtualClock, proxy: Server, status: int
 ) -> None:
     proxy.will(status_line(status))
@@ -384,7 +384,7 @@ def test_a_proxy_that_does_not_reach_the_host_may_reach_it_later(
     assert 240 <= clock.elapsed <= 300
 
 
-def test_a_proxy_that_is_not_found_may_be_found_later(
+def test_an_unknown_proxy_name_is_retried(
     clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid")
@@ -393,7 +393,7 @@ def test_a_proxy_that_is_not_found_may_be_found_later(
         ask(session(clock, "https://acme.example", max_retry_seconds=0))
 
 
-def test_a_proxy_without_tls_is_said_at_once(
+def test_a_proxy_without_tls_fails_the_request_at_once(
     clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"https://{server.address}")
@@ -406,7 +406,7 @@ def test_a_proxy_without_tls_is_said_at_once(
     assert (clock.elapsed, server.connections) == (0, 1)
 
 
-def test_a_proxy_that_hangs_up_in_the_handshake_may_be_better_next_time(
+def test_a_proxy_that_hangs_up_during_the_handshake_is_tried_again(
     clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"https://{server.address}")
@@ -420,7 +420,7 @@ def test_a_proxy_that_hangs_up_in_the_handshake_may_be_better_next_time(
 # TLS
 
 
-def test_a_certificate_that_is_not_trusted_is_said_with_its_reason() -> None:
+def test_an_untrusted_certificate_is_an_error_with_its_reason() -> None:
     cause = ssl.SSLCertVerificationError()
     cause.verify_message = "self-signed certificate"
     error = requests.exceptions.SSLError()
@@ -432,7 +432,9 @@ def test_a_certificate_that_is_not_trusted_is_said_with_its_reason() -> None:
     assert "no secure connection to acme.example: self-signed certificate. Check" in str(found)
 
 
-def test_a_server_without_tls_is_said_at_once(clock: VirtualClock, server: Server) -> None:
+def test_a_server_without_tls_fails_the_request_at_once(
+    clock: VirtualClock, server: Server
+) -> None:
     server.will(say(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
 
     with pytest.raises(ConnectionSecurityError, match=r"no secure connection to .*: wrong version"):
@@ -441,7 +443,7 @@ def test_a_server_without_tls_is_said_at_once(clock: VirtualClock, server: Serve
     assert server.connections == 1
 
 
-def test_a_connection_that_is_lost_in_the_handshake_may_be_better_next_time(
+def test_a_connection_lost_during_the_handshake_is_tried_again(
     clock: VirtualClock, server: Server
 ) -> None:
     server.will(*[cut(b"")] * 20)
@@ -468,7 +470,7 @@ ZIPPED = gzip.compress(random.Random(0).randbytes(400))
     ],
     ids=["length", "no length", "chunked", "gzip"],
 )
-def test_an_answer_that_drips_is_given_up_in_good_time(
+def test_an_answer_that_drips_times_out(
     server: Server, content: list[bytes], header: bytes
 ) -> None:
     clock = WatchedClock()
@@ -479,7 +481,7 @@ def test_an_answer_that_drips_is_given_up_in_good_time(
 
 
 @pytest.mark.parametrize(("timeout", "seconds"), [(1, 60), (12, 60), (15, 75), (60, 300)])
-def test_an_answer_may_take_five_time_outs_and_at_least_a_minute(
+def test_an_answer_may_take_five_timeouts_and_at_least_a_minute(
     server: Server, timeout: float, seconds: int
 ) -> None:
     clock = WatchedClock()
@@ -490,7 +492,7 @@ def test_an_answer_may_take_five_time_outs_and_at_least_a_minute(
     assert seconds < clock.elapsed < seconds + 10
 
 
-def test_an_answer_without_measure_is_given_up_at_once(
+def test_an_oversized_answer_fails_at_once(
     clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "LARGEST_BODY", 2_000_000)
@@ -504,7 +506,7 @@ def test_an_answer_without_measure_is_given_up_at_once(
     assert clock.elapsed == 0
 
 
-def test_what_a_small_answer_decompresses_to_is_bounded(
+def test_a_decompressed_body_is_bounded_too(
     clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "LARGEST_BODY", 1_000_000)
@@ -520,7 +522,7 @@ def test_what_a_small_answer_decompresses_to_is_bounded(
     assert most < 5_000_000
 
 
-def test_a_hundred_megabytes_are_enough() -> None:
+def test_bodies_may_have_a_hundred_megabytes() -> None:
     assert bodies.LARGEST_BODY == 100_000_000
 
 
@@ -548,7 +550,7 @@ def everything_said(error: BaseException) -> str:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_fault_shows_the_key(
+def test_no_error_of_the_network_shows_the_key(
     clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -578,17 +580,17 @@ ECHO = KEY.encode()
     ],
     ids=["status line", "body", "redirect", "no HTTP", "wrong answer"],
 )
-def test_a_server_that_says_the_key_is_not_quoted(
-    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, answer: SearchPage
+def test_a_key_sent_back_by_a_server_is_not_shown(
+    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture, answer: Answer
 ) -> None:
     caplog.set_level(logging.INFO)
     server.will(answer, answer)
 
-    def read(reply: Reply) -> None:
+    def parse(reply: Reply) -> None:
         raise WrongAnswerError(f"it says {reply.document()['reason']}")
 
     with pytest.raises(RequestError) as ended:
-        session(clock, server.address, max_retry_seconds=1.5).send(TEAMS, read)
+        session(clock, server.address, max_retry_seconds=1.5).send(TEAMS, parse)
 
     assert KEY not in "".join(traceback.format_exception(ended.value))
     assert KEY not in caplog.text

@@ -69,9 +69,7 @@ def whole(reply: Reply) -> dict[str, Any]:
     return reply.document()
 
 
-def test_a_request_carries_the_key_and_the_name_of_the_tap(
-    session: Session, requests_mock: Mocker
-) -> None:
+def test_a_request_has_the_key_and_the_user_agent(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", json={"data": []})
 
     assert session.send(TEAMS, whole) == {"data": []}
@@ -81,9 +79,7 @@ def test_a_request_carries_the_key_and_the_name_of_the_tap(
     assert sent.headers["User-Agent"] == "tap-kustomer/test"
 
 
-def test_what_threads_share_is_changed_behind_a_lock(
-    clock: VirtualClock, requests_mock: Mocker
-) -> None:
+def test_shared_state_is_changed_under_a_lock(clock: VirtualClock, requests_mock: Mocker) -> None:
     date = {"Date": "Tue, 14 Nov 2023 22:13:30 GMT"}
     requests_mock.get(f"{URL}/v1/teams", json={"data": []}, headers=date)
     session = new_session(clock, kind=Watched)
@@ -94,7 +90,7 @@ def test_what_threads_share_is_changed_behind_a_lock(
     assert session.server_now() == clock.now() + 10
 
 
-def test_an_answer_without_a_date_leaves_the_clock_as_it_was(
+def test_an_answer_without_a_date_leaves_the_server_clock_unchanged(
     clock: VirtualClock, session: Session, requests_mock: Mocker
 ) -> None:
     date = {"Date": "Tue, 14 Nov 2023 22:13:30 GMT"}
@@ -108,9 +104,7 @@ def test_an_answer_without_a_date_leaves_the_clock_as_it_was(
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_passing_fault_is_met_with_another_try(
-    session: Session, requests_mock: Mocker, status: int
-) -> None:
+def test_a_transient_fault_is_retried(session: Session, requests_mock: Mocker, status: int) -> None:
     answers: list[dict[str, Any]] = [
         {"status_code": status, "text": "<html>"},
         {"status_code": status, "json": {"errors": []}},
@@ -130,7 +124,7 @@ def test_a_passing_fault_is_met_with_another_try(
         requests.exceptions.ChunkedEncodingError,
     ],
 )
-def test_a_lost_connection_is_met_with_another_try(
+def test_a_lost_connection_is_retried(
     session: Session, requests_mock: Mocker, fault: type[Exception]
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"exc": fault}, {"json": {"data": []}}])
@@ -139,7 +133,7 @@ def test_a_lost_connection_is_met_with_another_try(
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"data": [', "[]", "7"])
-def test_what_is_no_json_object_is_not_believed(
+def test_a_body_that_is_no_json_object_is_asked_for_again(
     session: Session, requests_mock: Mocker, body: str
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"text": body}, {"json": {"data": []}}])
@@ -147,18 +141,18 @@ def test_what_is_no_json_object_is_not_believed(
     assert session.send(TEAMS, whole) == {"data": []}
 
 
-def test_what_the_reader_calls_wrong_is_asked_for_again(
+def test_an_answer_that_the_parser_calls_wrong_is_asked_for_again(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"n": 1}}, {"json": {"n": 2}}])
 
-    def read(reply: Reply) -> int:
+    def parse(reply: Reply) -> int:
         document = reply.document()
         if document["n"] == 1:
             raise WrongAnswerError("n is 1")
         return int(document["n"])
 
-    assert session.send(TEAMS, read) == 2
+    assert session.send(TEAMS, parse) == 2
 
 
 def test_pauses_grow_and_the_tap_keeps_trying_for_five_minutes(
@@ -175,7 +169,7 @@ def test_pauses_grow_and_the_tap_keeps_trying_for_five_minutes(
     assert sum(pauses[:3]) < sum(pauses[-3:])
 
 
-def test_the_last_error_says_what_came_for_how_long_and_how_to_go_on(
+def test_the_final_error_states_the_fault_the_time_and_how_to_continue(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", text="<html>")
@@ -184,14 +178,14 @@ def test_the_last_error_says_what_came_for_how_long_and_how_to_go_on(
         session.send(TEAMS, whole)
 
     assert re.fullmatch(
-        r"GET /v1/teams gave a wrong answer: what came is no JSON\. Given up after \d+ tries in "
-        r"\d+ s: run again with the last STATE, it goes on where it stopped",
+        r"GET /v1/teams gave a wrong answer: the body is no JSON\. Given up after \d+ tries in "
+        r"\d+ s: run again with the last STATE to continue where this run stopped",
         str(ended.value),
     )
 
 
 @pytest.mark.parametrize(("most", "least"), [(0, 0), (10, 0), (1000, 800)])
-def test_how_long_the_tap_keeps_trying_is_given(
+def test_a_setting_limits_how_long_the_tap_keeps_trying(
     clock: VirtualClock, requests_mock: Mocker, most: float, least: float
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", exc=requests.exceptions.ConnectionError)
@@ -214,7 +208,7 @@ def test_pauses_differ_from_run_to_run(requests_mock: Mocker) -> None:
     assert len(pauses) == 5
 
 
-def test_retry_after_says_how_long_to_wait(
+def test_retry_after_sets_the_pause(
     session: Session, requests_mock: Mocker, clock: VirtualClock
 ) -> None:
     requests_mock.post(
@@ -230,7 +224,7 @@ def test_retry_after_says_how_long_to_wait(
 @pytest.mark.parametrize(
     ("asked", "pause"), [("17", (17, 18)), ("0", (0.5, 1)), ("3600", (60, 61)), ("soon", (0.5, 1))]
 )
-def test_a_server_that_is_busy_may_ask_for_a_pause_too(
+def test_a_busy_server_may_ask_for_a_pause(
     requests_mock: Mocker, asked: str, pause: tuple[float, float]
 ) -> None:
     busy = {"status_code": 503, "headers": {"Retry-After": asked}}
@@ -275,7 +269,7 @@ def test_missing_access_is_not_repeated(
     assert requests_mock.call_count == 1
 
 
-def test_a_failed_tls_handshake_is_said_at_once(
+def test_a_failed_tls_handshake_fails_at_once(
     session: Session, requests_mock: Mocker, clock: VirtualClock
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", exc=requests.exceptions.SSLError)
@@ -288,7 +282,7 @@ def test_a_failed_tls_handshake_is_said_at_once(
 @pytest.mark.parametrize(
     "location", ["https://evil.example/v1/teams", "http://acme.api.kustomerapp.com/v1/teams"]
 )
-def test_the_key_follows_no_redirect_to_another_origin(
+def test_the_key_is_not_sent_to_another_origin(
     session: Session, requests_mock: Mocker, location: str
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=302, headers={"Location": location})
@@ -309,7 +303,7 @@ def test_a_redirect_on_the_same_origin_is_followed(session: Session, requests_mo
 def test_redirects_in_a_circle_end(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=302, headers={"Location": "/v1/teams"})
 
-    with pytest.raises(RedirectError, match="over and over"):
+    with pytest.raises(RedirectError, match="again and again"):
         session.send(TEAMS, whole)
 
 
@@ -335,7 +329,7 @@ def test_no_error_and_no_log_line_shows_the_key(
     assert "the-key" not in repr(BearerAuthenticator("the-key", URL))
 
 
-def test_the_clock_of_the_server_is_the_one_that_counts(
+def test_times_follow_the_clock_of_the_server(
     session: Session, requests_mock: Mocker, clock: VirtualClock
 ) -> None:
     assert session.server_now() == clock.now()
@@ -356,7 +350,7 @@ def test_the_clock_of_the_server_is_the_one_that_counts(
         "Tue, 14 Nov 2023 22:23:20 +9999",
     ],
 )
-def test_a_date_that_is_none_changes_no_clock(
+def test_an_invalid_date_leaves_the_server_clock_unchanged(
     session: Session, requests_mock: Mocker, clock: VirtualClock, date: str
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json={}, headers={"Date": date})

@@ -24,18 +24,18 @@ def workers() -> Workers:
     return Workers(1, lambda: None)
 
 
-def test_what_comes_of_a_task_is_handed_on(workers: Workers) -> None:
+def test_a_future_has_the_result_of_its_task(workers: Workers) -> None:
     assert workers.result(workers.submit(lambda: "done")) == "done"
 
 
-def test_what_a_task_raises_is_raised_by_whoever_wants_its_result(workers: Workers) -> None:
+def test_a_future_raises_the_error_of_its_task(workers: Workers) -> None:
     future = workers.submit(lambda: 1 // 0)
 
     with pytest.raises(ZeroDivisionError):
         workers.result(future)
 
 
-def test_a_task_that_was_cancelled_before_its_turn_is_not_begun(workers: Workers) -> None:
+def test_a_cancelled_task_is_not_started(workers: Workers) -> None:
     go_on = threading.Event()
     begun: list[str] = []
     first = workers.submit(lambda: go_on.wait(LONGEST))
@@ -49,7 +49,7 @@ def test_a_task_that_was_cancelled_before_its_turn_is_not_begun(workers: Workers
     assert begun == ["third"]
 
 
-def test_whoever_waits_is_told_to_stop() -> None:
+def test_waiting_ends_when_the_run_is_to_stop() -> None:
     def stop() -> None:
         raise SystemExit(143)
 
@@ -62,7 +62,7 @@ def test_whoever_waits_is_told_to_stop() -> None:
     go_on.set()
 
 
-def test_two_who_submit_at_once_start_no_thread_too_many(
+def test_two_threads_that_submit_at_once_start_no_extra_thread(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both_there = threading.Barrier(2)
@@ -91,7 +91,7 @@ def test_two_who_submit_at_once_start_no_thread_too_many(
     assert len(started) == 1
 
 
-def test_a_task_is_done_in_place_before_submit_comes_back() -> None:
+def test_in_place_a_task_is_done_before_submit_returns() -> None:
     done: list[int] = []
     task: Callable[[], None] = lambda: done.append(threading.get_ident())  # noqa: E731
 
@@ -100,6 +100,6 @@ def test_a_task_is_done_in_place_before_submit_comes_back() -> None:
     assert done == [threading.get_ident()]
 
 
-def test_what_a_task_in_place_raises_is_raised_at_once() -> None:
+def test_in_place_an_error_is_raised_at_once() -> None:
     with pytest.raises(ZeroDivisionError):
         InPlace().submit(lambda: 1 // 0)

@@ -80,7 +80,7 @@ def test_a_table_is_whole_though_a_request_for_it_failed(
 def test_every_fault_is_in_the_log_and_the_key_is_not(disturbed: tuple[Sandbox, Output]) -> None:
     sandbox, run = disturbed
 
-    assert len([line for line in run.logged("WARNING") if "Asking again" in line]) == len(FAULTS)
+    assert len([line for line in run.logged("WARNING") if "Trying again" in line]) == len(FAULTS)
     assert any("timed out and found only a part" in line for line in run.logged("WARNING"))
     assert sandbox.api_key not in run.log
     assert sandbox.api_key.encode() not in run.output

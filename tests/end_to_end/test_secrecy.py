@@ -121,10 +121,10 @@ CASES: dict[str, Case] = {
     "--about": Case(0, "", arguments=["--about"]),
     "--version": Case(0, "", arguments=["--version"]),
     "no catalog": Case(0, "Run finished", arguments=[]),
-    "faults that pass": Case(0, "Asking again", faults=PASSING),
+    "faults that pass": Case(0, "Trying again", faults=PASSING),
     "faults at discovery": Case(
         0,
-        "Asking again",
+        "Trying again",
         faults=[_echo(502, "/v1/klasses", times=2), {"kind": "reset", "path": "/v1/metadata"}],
         arguments=["--discover"],
     ),
@@ -157,7 +157,7 @@ CASES: dict[str, Case] = {
     ),
     "a redirect to another path": Case(
         1,
-        "an address that has",
+        "an address that contains",
         faults=[_echo(302, "/v1/brands", location="/v1/brands?token={key}")],
     ),
     "a defect": Case(1, "ZeroDivisionError", command=(sys.executable, "-c", DEFECT)),

@@ -1,6 +1,6 @@
 """Deliberate mistakes in the reading engine, each of which some test must notice.
 
-Each is applied to a copy of the package; then the tests named beside it run against that copy.
+Each is made in a copy of the package; then the tests named beside it run against that copy.
 """
 
 from __future__ import annotations
@@ -14,351 +14,371 @@ from pathlib import Path
 
 import pytest
 
+from support.mutate import mutate
+
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """One mistake: in which file, what is replaced by what, and which tests must fail."""
+    """One mistake.
+
+    Attributes:
+        name: What is done wrong.
+        place: The module within the tap, and the function in it.
+        right: An expression or some statements that the function has once.
+        wrong: What replaces them.
+        tests: The file with the tests that must fail.
+        named: A part of their names.
+    """
 
     name: str
-    file: str
+    place: str
     right: str
     wrong: str
     tests: str
     named: str
 
+    def make(self, package: Path) -> None:
+        """Make the mistake in a copy of the package.
+
+        Raises:
+            ValueError: It does not fit the code any more.
+        """
+        module, function = self.place.split(":")
+        file = package.joinpath(*module.split(".")).with_suffix(".py")
+        file.write_text(mutate(file.read_text(), function, self.right, self.wrong))
+
 
 MUTATIONS = [
     Mutation(
         "gt instead of gte",
-        "reading/search/client.py",
-        'bounds.append({name: {"gte": ',
-        'bounds.append({name: {"gt": ',
+        "reading.search.client:SearchClient._bounds",
+        "'gte'",
+        "'gt'",
         "tests/reading/search/test_search_extraction.py",
         "several_workers",
     ),
     Mutation(
-        "the cursor steps past the last row's time",
-        "reading/search/keyset.py",
-        "                last += 1\n            self.cursor = last\n",
-        "            self.cursor = last + 1\n",
-        "tests/reading/search/test_keyset.py",
-        "page_cuts_in_two",
-    ),
-    Mutation(
-        "positions instead of counts",
-        "reading/search/keyset.py",
-        "                elif len(found.created) >= total:\n",
-        "                elif page * 500 >= total:\n",
-        "tests/reading/search/test_keyset.py",
-        "differs_from_call_to_call",
-    ),
-    Mutation(
         "no upper bound",
-        "reading/search/client.py",
-        "        if end is not None:\n",
-        "        if False:\n",
+        "reading.search.client:SearchClient._bounds",
+        "end is not None",
+        "False",
         "tests/reading/search/test_search_extraction.py",
         "edge_of_the_archive or several_workers",
     ),
     Mutation(
-        "no dedupe",
-        "reading/search/keyset.py",
-        "            if self._count.add(row):\n",
-        "            if self._count.add(row) or True:\n",
-        "tests/reading/search/test_keyset.py",
-        "page_cuts_in_two or overlap",
-    ),
-    Mutation(
-        "offset paging",
-        "reading/search/keyset.py",
-        "        answer = yield SearchQuery(Window(self.cursor, end), sorted=self.is_sorted)\n",
-        "        self.at = getattr(self, 'at', 0) + 1\n"
-        "        answer = yield SearchQuery(Window(self._count.start, end), page=self.at)\n",
-        "tests/reading/search/test_keyset.py",
-        "hides_nobody or page_one",
-    ),
-    Mutation(
-        "archive skipped",
-        "reading/search/extraction.py",
-        "        if self.window.start < self.edge and self.source.archived:\n",
-        "        if False:\n",
-        "tests/reading/search/test_search_extraction.py",
-        "two_years",
-    ),
-    Mutation(
-        "an archive that can't be read is passed over",
-        "reading/search/extraction.py",
-        "            except MissingError as error:\n",
-        "            except Exception as error:\n",
-        "tests/reading/search/test_search_extraction.py",
-        "no_bookmark",
-    ),
-    Mutation(
-        "tie cut at a page",
-        "reading/search/keyset.py",
-        "                yield from self._read_tie(last)\n",
-        "                pass\n",
-        "tests/reading/search/test_keyset.py",
-        "larger_than_a_page",
-    ),
-    Mutation(
-        "no split past the cap",
-        "reading/search/keyset.py",
-        "elif may_be_cut_off(found.total) or (most is not None and total >= most):",
-        "elif found.total is None:",
-        "tests/reading/search/test_keyset.py",
-        "split_by_creation",
-    ),
-    Mutation(
-        "slices out of order",
-        "reading/search/slices.py",
-        "                return\n            if first.keyset.shortfall",
-        "                self._slices.rotate(-1)\n                return\n"
-        "            if first.keyset.shortfall",
-        "tests/reading/search/test_slices.py",
-        "in_order_of_time",
-    ),
-    Mutation(
-        "reached at the end of a slice before it was delivered",
-        "reading/search/slices.py",
-        "Batch(rows, keyset.reached, answer.size)",
-        "Batch(rows, keyset.end, answer.size)",
-        "tests/reading/search/test_simulation.py",
-        "nothing_that_stays",
-    ),
-    Mutation(
-        "a gap between slices",
-        "reading/search/slices.py",
-        "rest = self._keyset(Window(end + 1, keyset.end))",
-        "rest = self._keyset(Window(end + 2, keyset.end))",
-        "tests/reading/search/test_slices.py",
-        "no_millisecond",
-    ),
-    Mutation(
-        "a gap where the end of a slice is moved",
-        "reading/search/slices.py",
-        "following.keyset = self._keyset(Window(end + 1, following.keyset.end))",
-        "following.keyset = self._keyset(Window(end + 2, following.keyset.end))",
-        "tests/reading/search/test_slices.py",
-        "no_millisecond",
-    ),
-    Mutation(
-        "a window that timed out is believed",
-        "reading/search/query.py",
-        "    if meta.timed_out:\n",
-        "    if False:\n",
-        "tests/reading/search/test_search_extraction.py",
-        "timed_out",
-    ),
-    Mutation(
-        "a page that is too short is believed",
-        "reading/search/query.py",
-        "    if len(found) < min(size, total - before):\n",
-        "    if False:\n",
-        "tests/reading/search/test_search_client.py",
-        "comes_but_once",
-    ),
-    Mutation(
-        "the first short page is taken for the size of pages",
-        "reading/search/client.py",
-        "        if alike < _ANSWERS[type(latest)]:\n",
-        "        if False:\n",
-        "tests/reading/search/test_search_client.py",
-        "comes_but_once",
-    ),
-    Mutation(
-        "an order that goes backwards is believed",
-        "reading/search/query.py",
-        "    if query.sorted:\n        _check_order(rows)\n    else:",
-        "    if not query.sorted:",
-        "tests/reading/search/test_search_extraction.py",
-        "does_not_sort",
-    ),
-    Mutation(
         "the end of a millisecond is its beginning",
-        "reading/search/client.py",
-        "{'9' * finer}Z",
-        "{'0' * finer}Z",
+        "reading.search.client:SearchClient._bounds",
+        "'9' * finer",
+        "'0' * finer",
         "tests/reading/search/test_search_client.py",
         "finer_time",
     ),
     Mutation(
-        "what the count lacks is not missed",
-        "reading/search/keyset.py",
-        "return self.expected is None or len(self.delivered) >= self.expected",
-        "return True",
-        "tests/reading/search/test_search_extraction.py",
-        "counted_but_never_come",
-    ),
-    Mutation(
-        "look-ahead without a bound",
-        "reading/search/slices.py",
-        "has_room = self.waiting + asked * self._page_bytes < self._lookahead",
-        "has_room = True",
-        "tests/reading/search/test_slices.py",
-        "is_bounded",
-    ),
-    Mutation(
-        "reading ahead before its turn",
-        "reading/search/dispatch.py",
-        "most = parallel() if is_consumed() else int(not schedule.is_due)",
-        "most = parallel()",
-        "tests/reading/search/test_slices.py",
-        "nobody_waits",
-    ),
-    Mutation(
-        "a part without order is reached before it was delivered",
-        "reading/search/keyset.py",
-        "            self.reached = self.cursor - 1\n",
-        "            self.reached = self.end\n",
-        "tests/reading/search/test_search_extraction.py",
-        "whole_parts",
-    ),
-    Mutation(
-        "a tie is split as long as it does not come apart",
-        "reading/search/keyset.py",
-        "            if self._asked - began > _QUESTIONS_A_PAGE * pages:\n",
-        "            if False:\n",
-        "tests/reading/search/test_keyset.py",
-        "takes_no_notice or takes_apart",
-    ),
-    Mutation(
-        "no row is created after it was updated",
-        "reading/search/keyset.py",
-        "return _LATEST if end is None else end",
-        "return self.time if end is None else end",
-        "tests/reading/search/test_keyset.py",
-        "beyond_the_cap_comes_apart",
-    ),
-    Mutation(
-        "no row is created before 2000",
-        "reading/search/keyset.py",
-        '_EARLIEST: Final = times.to_milliseconds("0001-01-01")',
-        '_EARLIEST: Final = times.to_milliseconds("2000-01-01")',
-        "tests/reading/search/test_keyset.py",
-        "beyond_the_cap_comes_apart",
-    ),
-    Mutation(
-        "the rows of a tie are kept",
-        "reading/search/keyset.py",
-        "        found.page_rows = max(",
-        "        self.kept = [*getattr(self, 'kept', ()), *answer.rows]\n"
-        "        found.page_rows = max(",
-        "tests/reading/search/test_simulation.py",
-        "nothing_that_stays",
-    ),
-    Mutation(
-        "each part of a tie is asked for a hundred times",
-        "reading/search/keyset.py",
-        "                yield from self._page_through(part, of_part, passes=1, most=most)\n",
-        "                for _ in range(100):\n"
-        "                    yield from self._page_through(part, of_part, passes=1, most=most)\n",
-        "tests/reading/search/test_simulation.py",
-        "nothing_that_stays",
-    ),
-    Mutation(
-        "times of creation that can't be written are asked for",
-        "reading/search/keyset.py",
-        "if time is not None and start <= time <= end)",
-        "if time is not None)",
-        "tests/reading/search/test_keyset.py",
-        "cannot_be_written",
-    ),
-    Mutation(
-        "a count that stops at 10,000 is believed",
-        "reading/search/keyset.py",
-        "return total is None or total == MOST_ROWS",
-        "return total is None",
-        "tests/reading/search/test_keyset.py",
-        "a_count_of_10_000",
-    ),
-    Mutation(
-        "a slice whose count has stopped is not cut",
-        "reading/search/slices.py",
-        "        if keyset.is_cut_off:\n",
-        "        if False:\n",
-        "tests/reading/search/test_slices.py",
-        "stop_at_10_000",
-    ),
-    Mutation(
-        "a tie is believed to end where counting may have stopped",
-        "reading/search/keyset.py",
-        "elif may_be_cut_off(found.total) or (",
-        "elif found.total is None or (",
-        "tests/reading/search/test_keyset.py",
-        "where_counting_may_have_stopped",
-    ),
-    Mutation(
-        "rows without any count are proven",
-        "reading/search/keyset.py",
-        "return total is None or total == MOST_ROWS",
-        "return total == MOST_ROWS",
-        "tests/reading/search/test_slices.py",
-        "without_a_count",
-    ),
-    Mutation(
         "the count of all rows is not asked for",
-        "reading/search/client.py",
-        '**({_TRACK: "true"} if track else {}),',
-        "",
+        "reading.search.client:SearchClient._request",
+        "{_COUNT_ALL: 'true'} if count_all else {}",
+        "{}",
         "tests/reading/search/test_search_client.py",
         "count_of_all_rows_is_asked_for",
     ),
     Mutation(
-        "a parameter that is refused is asked for again",
-        "reading/search/client.py",
-        "                self._session.refusals.add(_TRACK)\n",
-        "",
+        "a refused parameter is sent again",
+        "reading.search.client:SearchClient._send_with_less",
+        "self._session.refusals.add(_COUNT_ALL)",
+        "None",
         "tests/reading/search/test_search_client.py",
         "no_search_of_the_session",
     ),
     Mutation(
-        "what threads share is looked at twice",
-        "reading/search/client.py",
-        "if manner.cap is not None and len(answer.rows) > manner.cap:",
-        "if self._manner.cap is not None and len(answer.rows) > self._manner.cap:",
+        "the first short page is taken for the size of pages",
+        "reading.search.client:SearchClient._accept_if_permanent",
+        "in_a_row < _PERMANENT_AFTER[type(latest)]",
+        "False",
+        "tests/reading/search/test_search_client.py",
+        "short_page_that_comes_once",
+    ),
+    Mutation(
+        "what threads share is read twice",
+        "reading.search.client:SearchClient._parse",
+        "behaviour.cap is not None and len(page.rows) > behaviour.cap",
+        "self._behaviour.cap is not None and len(page.rows) > self._behaviour.cap",
         "tests/reading/search/test_search_client.py",
         "pages_are_larger_while",
     ),
     Mutation(
         "what another thread has learned is forgotten",
-        "reading/search/client.py",
-        "digits=max(manner.digits, digits)",
-        "digits=digits",
+        "reading.search.client:SearchClient._send",
+        "max(behaviour.digits, digits)",
+        "digits",
         "tests/reading/search/test_search_client.py",
         "finer_times_while",
     ),
     Mutation(
-        "a list is followed on and on",
-        "reading/paging.py",
-        "        if len(self._addresses) == _MOST_PAGES:\n",
-        "        if False:\n",
-        "tests/reading/test_lists.py",
-        "on_and_on",
+        "a search that timed out is accepted",
+        "reading.search.query:parse_page",
+        "meta.timed_out",
+        "False",
+        "tests/reading/search/test_search_extraction.py",
+        "timed_out",
     ),
     Mutation(
-        "a cursor that is taken no notice of is followed",
-        "reading/cursors.py",
-        "if keys <= before or",
-        "if not keys or",
+        "rows out of order are accepted",
+        "reading.search.query:parse_page",
+        "_check_order(rows)",
+        "None",
+        "tests/reading/search/test_search_extraction.py",
+        "does_not_sort",
+    ),
+    Mutation(
+        "a page that is too short is accepted",
+        "reading.search.query:_check_count",
+        "len(found) < min(size, total - before)",
+        "False",
+        "tests/reading/search/test_search_client.py",
+        "short_page_that_comes_once",
+    ),
+    Mutation(
+        "a count of 10,000 is taken for proof",
+        "reading.search.query:may_be_capped",
+        "total is None or total == COUNT_CAP",
+        "total is None",
+        "tests/reading/search/test_keyset.py",
+        "a_count_of_10_000",
+    ),
+    Mutation(
+        "rows without any count are proven",
+        "reading.search.query:may_be_capped",
+        "total is None or total == COUNT_CAP",
+        "total == COUNT_CAP",
+        "tests/reading/search/test_slices.py",
+        "without_a_count",
+    ),
+    Mutation(
+        "the cursor steps past the last row's time",
+        "reading.search.keyset:Keyset._read_in_order",
+        "self.cursor = last",
+        "self.cursor = page.rows[-1].time + 1",
+        "tests/reading/search/test_keyset.py",
+        "split_between_two_pages",
+    ),
+    Mutation(
+        "a tie ends with its first page",
+        "reading.search.keyset:Keyset._read_in_order",
+        "yield from self._read_tie(last)",
+        "None",
+        "tests/reading/search/test_ties.py",
+        "larger_than_a_page",
+    ),
+    Mutation(
+        "offset paging",
+        "reading.search.keyset:Keyset._ask_to",
+        "page = yield SearchQuery(Window(self.cursor, end), sorted=self.is_sorted)",
+        "self.at = getattr(self, 'at', 0) + 1\n"
+        "page = yield SearchQuery(Window(self._count.start, end), page=self.at)",
+        "tests/reading/search/test_keyset.py",
+        "hides_no_other or page_one",
+    ),
+    Mutation(
+        "rows are delivered twice",
+        "reading.search.keyset:Keyset._deliver",
+        "self._count.add(row)",
+        "self._count.add(row) or True",
+        "tests/reading/search/test_keyset.py",
+        "split_between_two_pages or overlap",
+    ),
+    Mutation(
+        "rows that are counted but do not come are not missed",
+        "reading.search.keyset:_Count.is_complete",
+        "self.expected is None or len(self.delivered) >= self.expected",
+        "True",
+        "tests/reading/search/test_search_extraction.py",
+        "counted_but_never_come",
+    ),
+    Mutation(
+        "a part without order is reached before it was delivered",
+        "reading.search.keyset:Keyset._read_in_parts",
+        "self.reached = self.cursor - 1",
+        "self.reached = self.end",
+        "tests/reading/search/test_search_extraction.py",
+        "reach_whole_parts",
+    ),
+    Mutation(
+        "positions instead of counts",
+        "reading.search.ties:TieReader._page_through",
+        "len(found.created) >= total",
+        "number * 50 >= total",
+        "tests/reading/search/test_ties.py",
+        "differs_from_query_to_query",
+    ),
+    Mutation(
+        "no split past the cap",
+        "reading.search.ties:TieReader._page_through",
+        "may_be_capped(found.total) or (most is not None and total >= most)",
+        "found.total is None",
+        "tests/reading/search/test_ties.py",
+        "split_by_creation",
+    ),
+    Mutation(
+        "a tie is taken to end where counting may have stopped",
+        "reading.search.ties:TieReader._page_through",
+        "may_be_capped(found.total)",
+        "found.total is None",
+        "tests/reading/search/test_ties.py",
+        "where_counting_may_have_stopped",
+    ),
+    Mutation(
+        "a tie that no split makes smaller is split for ever",
+        "reading.search.ties:TieReader._read_by_creation",
+        "self._queries - before > _QUERIES_PER_PAGE * pages",
+        "False",
+        "tests/reading/search/test_ties.py",
+        "ignores_the_time_of_creation or no_split_makes_smaller",
+    ),
+    Mutation(
+        "each part of a tie is read a hundred times",
+        "reading.search.ties:TieReader._read_by_creation",
+        "yield from self._page_through(part, of_part, passes=1, most=most)",
+        "for _ in range(100):\n"
+        "    yield from self._page_through(part, of_part, passes=1, most=most)",
+        "tests/reading/search/test_simulation.py",
+        "no_row_that_stays",
+    ),
+    Mutation(
+        "the rows of a tie are kept",
+        "reading.search.ties:TieReader._take",
+        "found.page_rows = max(found.page_rows, len(page.rows))",
+        "self.kept = [*getattr(self, 'kept', ()), *page.rows]\n"
+        "found.page_rows = max(found.page_rows, len(page.rows))",
+        "tests/reading/search/test_simulation.py",
+        "no_row_that_stays",
+    ),
+    Mutation(
+        "no row is created after it was updated",
+        "reading.search.ties:_Part._end",
+        "_LATEST",
+        "self.time",
+        "tests/reading/search/test_ties.py",
+        "beyond_the_cap_is_split",
+    ),
+    Mutation(
+        "no row is created before 2000",
+        "reading.search.ties:_EARLIEST",
+        "'0001-01-01'",
+        "'2000-01-01'",
+        "tests/reading/search/test_ties.py",
+        "beyond_the_cap_is_split",
+    ),
+    Mutation(
+        "times of creation that can't be written are asked for",
+        "reading.search.ties:_Part.split",
+        "time is not None and start <= time <= end",
+        "time is not None",
+        "tests/reading/search/test_ties.py",
+        "cannot_be_written",
+    ),
+    Mutation(
+        "slices out of order",
+        "reading.search.slices:Schedule.deliver",
+        "if not first.is_read:\n    return",
+        "if not first.is_read:\n    self._slices.rotate(-1)\n    return",
+        "tests/reading/search/test_slices.py",
+        "in_order_of_time",
+    ),
+    Mutation(
+        "the end of a slice is reached before it was delivered",
+        "reading.search.slices:Schedule.learn",
+        "Batch(rows, keyset.reached, page.size)",
+        "Batch(rows, keyset.end, page.size)",
+        "tests/reading/search/test_simulation.py",
+        "no_row_that_stays",
+    ),
+    Mutation(
+        "a gap between two slices",
+        "reading.search.slices:Schedule._split",
+        "self._keyset(Window(end + 1, keyset.end))",
+        "self._keyset(Window(end + 2, keyset.end))",
+        "tests/reading/search/test_slices.py",
+        "no_millisecond",
+    ),
+    Mutation(
+        "a gap where the end of a slice is moved",
+        "reading.search.slices:Schedule._split",
+        "self._keyset(Window(end + 1, following.keyset.end))",
+        "self._keyset(Window(end + 2, following.keyset.end))",
+        "tests/reading/search/test_slices.py",
+        "no_millisecond",
+    ),
+    Mutation(
+        "no bound of the rows that are read ahead",
+        "reading.search.slices:Schedule.next_query",
+        "self.waiting + asked * self._page_bytes < self._lookahead",
+        "True",
+        "tests/reading/search/test_slices.py",
+        "that_wait_are_bounded",
+    ),
+    Mutation(
+        "a slice whose count has stopped is not split",
+        "reading.search.slices:Schedule._resize",
+        "keyset.is_count_capped",
+        "False",
+        "tests/reading/search/test_slices.py",
+        "stop_at_10_000",
+    ),
+    Mutation(
+        "rows are read ahead before anybody takes them",
+        "reading.search.dispatch:dispatch.send",
+        "parallel() if is_consumed() else int(not schedule.is_due)",
+        "parallel()",
+        "tests/reading/search/test_slices.py",
+        "before_the_consumer_takes",
+    ),
+    Mutation(
+        "the archive is skipped",
+        "reading.search.extraction:_SearchExtraction._search_by",
+        "self.window.start < self.edge and self.source.archived",
+        "False",
+        "tests/reading/search/test_search_extraction.py",
+        "for_two_years",
+    ),
+    Mutation(
+        "an archive that the key may not read is passed over",
+        "reading.search.extraction:_SearchExtraction._search_with_archive.archived",
+        "MissingError",
+        "Exception",
+        "tests/reading/search/test_search_extraction.py",
+        "no_bookmark_moves",
+    ),
+    Mutation(
+        "a list without end is followed",
+        "reading.paging:VisitedPages.add",
+        "len(self._addresses) == _MOST_PAGES",
+        "False",
+        "tests/reading/test_lists.py",
+        "list_without_end",
+    ),
+    Mutation(
+        "a list that ignores its cursor is followed",
+        "reading.cursors:_CursorExtraction._pages",
+        "keys <= before",
+        "not keys",
         "tests/reading/test_cursors.py",
-        "takes_no_notice_of_its_cursor",
+        "ignores_its_cursor",
     ),
     Mutation(
         "a window is halved wherever there is a row",
-        "reading/cursors.py",
-        " and self._halved < most_halvings",
-        "",
+        "reading.cursors:_CursorExtraction._is_too_large",
+        "self._halvings < most_halvings",
+        "True",
         "tests/reading/test_cursors.py",
         "wherever_there_are_some",
     ),
     Mutation(
         "an empty window is halved",
-        "reading/cursors.py",
-        "has_more = bool(first.rows) and first.next_link is not None",
-        "has_more = first.next_link is not None",
+        "reading.cursors:_CursorExtraction._is_too_large",
+        "bool(first.rows) and first.next_link is not None",
+        "first.next_link is not None",
         "tests/reading/test_cursors.py",
         "empty_windows",
     ),
@@ -372,12 +392,11 @@ def test_a_mistake_is_noticed(mutation: Mutation, tmp_path: Path) -> None:
         tmp_path / "tap_kustomer",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    file = tmp_path / "tap_kustomer" / mutation.file
-    text = file.read_text()
-    assert text.count(mutation.right) == 1, "the mutation no longer fits the code"
-    file.write_text(text.replace(mutation.right, mutation.wrong))
+    mutation.make(tmp_path / "tap_kustomer")
 
     command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    # To show how thousands of rows differ takes longer than to notice it.
+    command += ["--assert=plain", "--tb=short"]
     # Plugins take longer to start than these tests do.
     plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     environment = {**os.environ, **plugins, "PYTHONPATH": str(tmp_path)}

@@ -17,6 +17,13 @@ from support.tap_process import environment
 ROOT = Path(__file__).parents[2]
 MELTANO = ROOT / ".venv" / "meltano" / "bin" / "meltano"
 
+# In so many minutes the sandbox's organisation adds a klass.
+MINUTES_TO_A_NEW_KLASS = 600
+
+TABLES_OF_KLASSES = (
+    "select table_name from duckdb_tables() where starts_with(table_name, 'kobject_')"
+)
+
 pytestmark = pytest.mark.skipif(
     not MELTANO.exists(), reason="Meltano is not installed: `make test` does that"
 )
@@ -31,21 +38,35 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_installs_and_loads_an_organisation(distributions: Path, tmp_path: Path) -> None:
+def test_it_loads_an_organisation_and_later_the_klass_that_this_has_added(
+    distributions: Path, tmp_path: Path
+) -> None:
     project = tmp_path / "support-data"
     shutil.copytree(ROOT / "examples" / "meltano", project)
     shutil.copy(project / ".env.example", project / ".env")
 
     with Sandbox(scale=0.05) as sandbox:
-        variables = environment(
-            UV_FIND_LINKS=str(distributions),
-            TAP_KUSTOMER_API_KEY=sandbox.api_key,
-            TAP_KUSTOMER_API_URL=sandbox.url,
-        )
-        for arguments in (["install"], ["run", "tap-kustomer", "target-duckdb"]):
-            subprocess.run([MELTANO, *arguments], cwd=project, env=variables, check=True)  # noqa: S603
-        customers = truth(sandbox.organisation, "customers")
 
+        def meltano(*arguments: str) -> None:
+            variables = environment(
+                UV_FIND_LINKS=str(distributions),
+                TAP_KUSTOMER_API_KEY=sandbox.api_key,
+                TAP_KUSTOMER_API_URL=sandbox.url,
+            )
+            subprocess.run([MELTANO, *arguments], cwd=project, env=variables, check=True)  # noqa: S603
+
+        meltano("install")
+        meltano("run", "tap-kustomer", "target-duckdb")
+        customers = truth(sandbox.organisation, "customers")
+        assert {key for (key,) in rows(project, "select id from customers")} == customers.keys()
+
+        before = rows(project, TABLES_OF_KLASSES)
+        sandbox.advance(MINUTES_TO_A_NEW_KLASS)
+        meltano("run", "tap-kustomer", "target-duckdb")
+        assert len(rows(project, TABLES_OF_KLASSES)) == len(before) + 1
+
+
+def rows(project: Path, query: str) -> list[tuple[str]]:
     with duckdb.connect(project / "kustomer.duckdb", read_only=True) as database:
-        loaded = database.execute("select id from tap_kustomer.customers").fetchall()
-    assert {key for (key,) in loaded} == customers.keys()
+        database.execute("set schema 'tap_kustomer'")
+        return database.execute(query).fetchall()

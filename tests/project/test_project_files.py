@@ -86,6 +86,10 @@ def test_meltano_selects_what_the_tap_selects(entry: dict[str, Any]) -> None:
     assert "!conversations.*" not in entry["select"]
 
 
+def test_meltano_discovers_the_catalog_anew_in_each_run(entry: dict[str, Any]) -> None:
+    assert entry["use_cached_catalog"] is False
+
+
 def test_meltano_knows_what_the_tap_can_do(entry: dict[str, Any]) -> None:
     assert {"batch", "catalog", "discover", "state", "stream-maps"} <= set(entry["capabilities"])
 

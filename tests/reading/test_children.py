@@ -1,3 +1,5 @@
+"""Rows that take one request per parent come in the order of the parents."""
+
 from __future__ import annotations
 
 import random
@@ -15,9 +17,9 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import (
     AccessError,
     MissingError,
+    PagingError,
     RedirectError,
     RequestError,
-    WrongAnswerError,
 )
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
@@ -42,31 +44,31 @@ EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
 
 @dataclass
 class Lists:
-    """Answers by path: the pages of a list, or an error."""
+    """Answers with the pages of a list or an error, by path."""
 
     answers: dict[str, list[Document] | RequestError]
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         self.sent.append(request)
         answer = self.answers.get(request.path, MissingError(f"{request} answered 404"))
         if isinstance(answer, RequestError):
             raise answer
         page = int(request.params["page"])
         document = answer[page - 1] if page <= len(answer) else {**answer[-1], "data": []}
-        return read(Reply(msgspec.json.encode(document)))
+        return parse(Reply(msgspec.json.encode(document)))
 
     @property
     def paths(self) -> list[str]:
         return [request.path for request in self.sent]
 
 
-class ByHand(Workers):
-    """Nothing is done before somebody waits for it, and then one thing, drawn from all of them.
+class LazyWorkers(Workers):
+    """Runs no task before its result is needed, and then one of those that are needed.
 
     Attributes:
-        most: How many things were waited for at once.
+        most: The most results that were needed at once.
     """
 
     def __init__(self, draw: Callable[[list[Any]], Any] = lambda futures: futures[-1]) -> None:
@@ -94,7 +96,7 @@ class ByHand(Workers):
 
     @property
     def left(self) -> list[Future[Any]]:
-        """What nobody has waited for yet."""
+        """The tasks that were not run yet."""
         return list(self._tasks)
 
 
@@ -128,7 +130,9 @@ def pages_of(
     workers: Workers | None = None,
 ) -> Iterator[Page]:
     session = cast("Session", lists)
-    return read_children(session, workers or ByHand(), source, given, "events", parallel=parallel)
+    return read_children(
+        session, workers or LazyWorkers(), source, given, "events", parallel=parallel
+    )
 
 
 def read(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:
@@ -148,7 +152,7 @@ def test_the_rows_of_each_parent_come_in_the_order_of_the_parents() -> None:
     assert ids(found) == [f"c{n}-{letter}" for n in range(30) for letter in "ab"]
 
 
-def test_a_request_names_the_parent_and_what_the_table_asks_for() -> None:
+def test_a_request_names_the_parent_and_has_the_parameters_of_the_source() -> None:
     source = PerParent(CONVERSATIONS, "/v1/x/{id}/y", page_size=40, params={"include": "z"})
     lists = Lists({"/v1/x/a%2Fb%3F/y": [rows("1")]})
 
@@ -164,13 +168,13 @@ def test_the_list_of_a_parent_is_followed_to_its_end() -> None:
     assert ids(read(lists, parents("a", "b"))) == ["1", "2", "3", "4"]
 
 
-def test_a_row_says_whose_it_is() -> None:
+def test_a_row_names_its_parent() -> None:
     given = [Page([parent("a", NOW), {"type": "conversation", "id": "b", "attributes": None}])]
 
     first, second = read(events({"a": [rows("1")], "b": [rows("2")]}), given)
 
-    note = {"id": "a", "type": "conversation", "updatedAt": "2025-06-15T15:06:40.000Z"}
-    assert first[PARENT] == note
+    link = {"id": "a", "type": "conversation", "updatedAt": "2025-06-15T15:06:40.000Z"}
+    assert first[PARENT] == link
     assert second[PARENT] == {"id": "b", "type": "conversation", "updatedAt": None}
 
 
@@ -196,7 +200,7 @@ def test_a_row_two_levels_down_names_the_parent_and_the_parents_own_parent() -> 
     }
 
 
-def test_what_stands_for_a_parent_may_be_another_id_or_none() -> None:
+def test_a_parent_may_be_asked_about_by_another_id_or_not_at_all() -> None:
     source = PerParent(
         CONVERSATIONS,
         "/v1/satisfaction-responses/{id}",
@@ -211,7 +215,7 @@ def test_what_stands_for_a_parent_may_be_another_id_or_none() -> None:
 
 
 @pytest.mark.parametrize("is_one", [True, False])
-def test_rows_may_stand_beside_the_parent(is_one: bool) -> None:
+def test_rows_may_come_beside_the_parent(is_one: bool) -> None:
     holiday = {"type": "holiday", "id": "1"}
     document = {
         "data": {"type": "schedule", "id": "a"},
@@ -257,19 +261,19 @@ def test_a_number_is_an_id_too() -> None:
     assert ids(read(lists, [Page([through])], source)) == ["1"]
 
 
-def test_a_parent_that_is_gone_has_no_rows() -> None:
+def test_a_missing_parent_has_no_rows() -> None:
     lists = events({"a": [rows("1")], "c": [rows("3")]})
 
     assert ids(read(lists, parents("a", "b", "c"))) == ["1", "3"]
 
 
-def test_the_first_parents_may_all_be_gone() -> None:
+def test_the_first_parents_may_all_be_missing() -> None:
     keys = [f"c{n}" for n in range(500)]
 
     assert ids(read(events({"c499": [rows("1")]}), parents(*keys))) == ["1"]
 
 
-def test_too_many_first_parents_without_an_answer_mean_that_there_is_no_such_table() -> None:
+def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint() -> None:
     lists = events({"c500": [rows("1")]})
 
     with pytest.raises(
@@ -280,13 +284,13 @@ def test_too_many_first_parents_without_an_answer_mean_that_there_is_no_such_tab
     assert len(lists.sent) < 520
 
 
-def test_after_an_answer_any_number_of_parents_may_be_gone() -> None:
+def test_after_an_answer_any_number_of_parents_may_be_missing() -> None:
     lists = events({"c0": [rows("1")]})
 
     assert ids(read(lists, parents(*(f"c{n}" for n in range(600))))) == ["1"]
 
 
-def test_that_no_parent_has_shown_such_rows_is_said_once_all_pages_were_given() -> None:
+def test_if_every_parent_is_missing_an_error_follows_the_last_page() -> None:
     given = [Page([parent(key, NOW + n) for n, key in enumerate("abc")], reached=NOW + 9)]
     found: list[int | None] = []
 
@@ -295,7 +299,7 @@ def test_that_no_parent_has_shown_such_rows_is_said_once_all_pages_were_given() 
     assert found == [None, None, None]
 
 
-def test_two_levels_down_that_no_parent_has_shown_a_row_is_said_too() -> None:
+def test_two_levels_down_it_is_an_error_too_if_every_parent_is_missing() -> None:
     sessions = PerParent(Search("customer"), "/v1/customers/{id}/sessions")
     visits = PerParent(sessions, "/v1/sessions/{id}/events")
     lists = Lists({})
@@ -304,15 +308,15 @@ def test_two_levels_down_that_no_parent_has_shown_a_row_is_said_too() -> None:
         read(lists, pages_of(lists, parents("a", "b"), sessions), visits)
 
 
-def test_parents_that_answer_without_rows_show_that_there_is_such_a_table() -> None:
+def test_a_parent_without_rows_shows_that_the_endpoint_exists() -> None:
     assert read(events({"b": [rows()]}), parents("a", "b")) == []
 
 
-def test_without_a_parent_to_ask_about_nothing_is_missing() -> None:
+def test_without_any_parent_nothing_is_missing() -> None:
     assert read(events({}), [Page([])]) == []
 
 
-def test_parents_known_to_be_deleted_say_nothing_about_the_table() -> None:
+def test_parents_marked_as_deleted_say_nothing_about_the_endpoint() -> None:
     deleted = [parent(f"c{n}", deleted=True) for n in range(600)]
 
     assert read(events({}), [Page(deleted)]) == []
@@ -321,7 +325,7 @@ def test_parents_known_to_be_deleted_say_nothing_about_the_table() -> None:
         read(events({}), [Page([*deleted, parent("a")])])
 
 
-def test_parents_of_a_search_tell_how_far_their_rows_are_read() -> None:
+def test_parents_found_by_search_show_up_to_when_their_rows_are_read() -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")], "c": [rows("3")]})
     given = [
         Page([parent("a", NOW), parent("b", NOW + 5)], reached=NOW + 7),
@@ -333,7 +337,7 @@ def test_parents_of_a_search_tell_how_far_their_rows_are_read() -> None:
     assert found == [(["1"], NOW), (["2"], NOW + 7), (["3"], NOW + 9)]
 
 
-def test_what_a_page_of_parents_has_not_reached_its_rows_have_not_either() -> None:
+def test_rows_reach_no_later_time_than_the_page_of_their_parents() -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     given = [Page([parent("a", NOW + 8), parent("b", NOW + 9)], reached=NOW)]
 
@@ -341,7 +345,7 @@ def test_what_a_page_of_parents_has_not_reached_its_rows_have_not_either() -> No
 
 
 @pytest.mark.parametrize("updated_at", [None, "soon", 7])
-def test_a_parent_without_a_time_leaves_it_to_the_end_of_its_page(updated_at: Any) -> None:
+def test_after_a_parent_without_a_time_only_the_end_of_its_page_is_reached(updated_at: Any) -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     given = [Page([parent("a", updatedAt=updated_at), parent("b")], reached=NOW)]
 
@@ -355,7 +359,7 @@ def test_parents_of_a_list_reach_no_time() -> None:
     assert [page.reached for page in pages_of(lists, given)] == [None, None]
 
 
-def test_parents_without_rows_move_on_what_is_reached() -> None:
+def test_parents_without_rows_advance_the_time_that_is_reached() -> None:
     source = PerParent(
         CONVERSATIONS,
         EVENTS.path,
@@ -392,7 +396,7 @@ def test_two_levels_down_only_the_end_of_a_page_of_parents_is_reached() -> None:
     assert [(ids(page.resources), page.reached) for page in found] == [(["1"], None), (["2"], NOW)]
 
 
-def test_nothing_is_reached_before_a_parent_has_shown_that_there_are_such_rows() -> None:
+def test_no_time_is_reached_before_a_parent_has_shown_that_the_endpoint_exists() -> None:
     given = [Page([parent(key, NOW + n) for n, key in enumerate("abcd")], reached=NOW + 9)]
 
     found = [page.reached for page in pages_of(events({"c": [rows("1")]}), given)]
@@ -400,7 +404,7 @@ def test_nothing_is_reached_before_a_parent_has_shown_that_there_are_such_rows()
     assert found == [None, None, NOW + 2, NOW + 9]
 
 
-def test_a_list_that_lacks_rows_is_an_error_once_all_others_were_given() -> None:
+def test_a_list_that_lacks_rows_is_an_error_after_the_rows_of_all_others() -> None:
     lists = events(
         {"a": [rows("1")], "b": [rows("2", total=3)], "c": [rows("3", total=9)], "d": [rows("4")]}
     )
@@ -414,7 +418,7 @@ def test_a_list_that_lacks_rows_is_an_error_once_all_others_were_given() -> None
     assert caught.value.since == NOW
 
 
-def test_if_parents_are_missing_the_rows_of_the_others_are_given_first() -> None:
+def test_if_parents_did_not_come_the_rows_of_the_others_are_yielded_first() -> None:
     lists = events({f"c{n}": [rows(f"c{n}-a")] for n in range(8)})
 
     def given() -> Iterator[Page]:
@@ -440,7 +444,7 @@ def test_a_refusal_is_raised_after_the_rows_of_the_parents_before_it() -> None:
 def test_pages_that_lead_in_a_circle_are_an_error() -> None:
     lists = events({"a": [rows("1", next_page=2), rows("2", next_page=2)]})
 
-    with pytest.raises(WrongAnswerError, match="circle"):
+    with pytest.raises(PagingError, match="circle"):
         read(lists, parents("a"))
 
 
@@ -453,7 +457,7 @@ def test_a_next_link_to_another_host_is_refused() -> None:
     assert len(lists.sent) == 1
 
 
-def test_requests_at_once_and_parents_read_ahead_are_bounded() -> None:
+def test_requests_at_once_and_parents_that_are_read_ahead_are_bounded() -> None:
     lists = events({f"c{n}": [rows(f"{n}")] for n in range(100)})
     taken: list[int] = []
 
@@ -462,7 +466,7 @@ def test_requests_at_once_and_parents_read_ahead_are_bounded() -> None:
             taken.append(n)
             yield Page([parent(f"c{n}")])
 
-    workers = ByHand()  # The first parent is answered last.
+    workers = LazyWorkers()  # The first parent is answered last.
     pages = pages_of(lists, one_by_one(), parallel=3, workers=workers)
 
     assert not taken
@@ -473,7 +477,7 @@ def test_requests_at_once_and_parents_read_ahead_are_bounded() -> None:
     assert workers.most == 3
 
 
-def test_parents_without_rows_take_no_place_among_those_read_ahead() -> None:
+def test_parents_without_rows_do_not_count_as_read_ahead() -> None:
     source = PerParent(
         CONVERSATIONS,
         EVENTS.path,
@@ -482,7 +486,7 @@ def test_parents_without_rows_take_no_place_among_those_read_ahead() -> None:
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     silent = [parent(f"c{n}", NOW) for n in range(200)]
     given = [Page([parent("a", NOW, key="a"), *silent, parent("b", NOW, key="b")], reached=NOW)]
-    workers = ByHand()
+    workers = LazyWorkers()
 
     assert len(list(pages_of(lists, given, source, workers=workers))) == 2
     assert workers.most == 2
@@ -490,7 +494,7 @@ def test_parents_without_rows_take_no_place_among_those_read_ahead() -> None:
 
 def test_requests_go_on_while_rows_are_written() -> None:
     lists = events({f"c{n}": [rows(f"{n}")] for n in range(10)})
-    workers = ByHand(draw=lambda futures: futures[0])
+    workers = LazyWorkers(draw=lambda futures: futures[0])
     keys = [f"c{n}" for n in range(10)]
     pages = pages_of(lists, parents(*keys), parallel=2, workers=workers)
 
@@ -501,7 +505,7 @@ def test_requests_go_on_while_rows_are_written() -> None:
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:
     lists = events({f"c{n}": [rows(f"{n}")] for n in range(100)})
-    workers = ByHand(draw=lambda futures: futures[0])
+    workers = LazyWorkers(draw=lambda futures: futures[0])
     pages = pages_of(lists, parents(*(f"c{n}" for n in range(100))), workers=workers)
 
     assert not workers.left
@@ -550,7 +554,7 @@ def test_in_whatever_order_answers_come_rows_and_times_come_in_order(
         for start in range(0, len(sizes), 7)
         if (page := resources[start : start + 7])
     ]
-    workers = ByHand(random.Random(seed).choice)
+    workers = LazyWorkers(random.Random(seed).choice)
 
     pages = list(pages_of(events(answers), given, source, parallel=parallel, workers=workers))
 

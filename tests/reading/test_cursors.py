@@ -1,6 +1,8 @@
+"""Lists that are followed by cursor are read oldest first, and completely."""
+
 from __future__ import annotations
 
-import gc
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -10,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.json_values import deep
 from tap_kustomer import times
-from tap_kustomer.client.errors import RedirectError, WrongAnswerError
+from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.cursors import read_cursor_list
+from tap_kustomer.reading import cursors
+from tap_kustomer.reading.cursors import _Row, read_cursor_list
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.sources import CursorList
 from tap_kustomer.times import DAY
@@ -40,7 +44,7 @@ MOST_HELD = 10 * COUNT
 
 @dataclass
 class AuditLog:
-    """The list of audit logs, with what its documentation leaves open.
+    """The list of audit logs, in every way that its documentation leaves open.
 
     Attributes:
         rows: When each was written, by id.
@@ -60,13 +64,13 @@ class AuditLog:
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         for tries in range(3):
             self.sent.append(request)
             document = self._document({name: str(item) for name, item in request.params.items()})
             self.spoil(document)
             try:
-                return read(Reply(msgspec.json.encode(document)))
+                return parse(Reply(msgspec.json.encode(document)))
             except WrongAnswerError:
                 if tries == 2:
                     raise
@@ -132,7 +136,7 @@ def without_total(_: int) -> dict[str, Any]:
     return {"count": COUNT}
 
 
-def test_a_window_is_asked_for_by_time_with_as_many_rows_a_page_as_there_may_be() -> None:
+def test_a_window_is_asked_for_by_time_with_the_most_rows_on_a_page() -> None:
     audit = AuditLog({})
 
     list(pages_of(audit, Window(NOW - DAY, NOW), CursorList("/v1/audit-logs")))
@@ -144,26 +148,26 @@ def test_a_window_is_asked_for_by_time_with_as_many_rows_a_page_as_there_may_be(
     assert request.params["filter[end]"] == times.to_text(NOW + 1)
 
 
-def test_a_small_window_is_followed_to_its_end_and_turned_round() -> None:
+def test_a_small_window_is_followed_to_its_end_and_reversed() -> None:
     audit = AuditLog(spread(MOST_HELD - 1))
 
     assert read(audit) == [(list(audit.rows), NOW)]
 
 
-def test_rows_of_one_instant_are_turned_round_too() -> None:
+def test_rows_of_one_instant_are_reversed_too() -> None:
     audit = AuditLog(dict.fromkeys(["a", "b", "c", "d", "e"], NOW - DAY))
 
     assert ids(read(audit)) == ["a", "b", "c", "d", "e"]
 
 
-def test_a_next_link_that_leaves_the_window_out_stays_in_it() -> None:
+def test_a_next_link_without_the_window_stays_inside_it() -> None:
     rows = spread(20)
     audit = AuditLog({**rows, "old": YEAR.start - DAY, "new": YEAR.end + DAY})
 
     assert ids(read(audit)) == list(rows)
 
 
-def test_a_large_window_is_read_in_parts_from_the_oldest_on() -> None:
+def test_a_large_window_is_read_in_parts_oldest_first() -> None:
     audit = AuditLog(spread(20 * MOST_HELD))
 
     pages = read(audit)
@@ -178,7 +182,7 @@ def test_a_large_window_is_read_in_parts_from_the_oldest_on() -> None:
         assert [row for row, written in audit.rows.items() if written <= time] == given
 
 
-def test_parts_cost_few_requests_beside_those_for_their_pages() -> None:
+def test_parts_cost_few_requests_more_than_their_pages() -> None:
     audit = AuditLog(spread(20 * MOST_HELD))
 
     read(audit)
@@ -186,7 +190,7 @@ def test_parts_cost_few_requests_beside_those_for_their_pages() -> None:
     assert len(audit.sent) < 1.3 * len(audit.rows) / COUNT
 
 
-def test_a_window_from_the_beginning_of_time_costs_no_more_than_a_few_dozen_requests() -> None:
+def test_a_window_from_1970_on_costs_no_more_than_a_few_dozen_requests() -> None:
     rows = spread(MOST_HELD + 10, Window(NOW - 30 * DAY, NOW))
     audit = AuditLog(rows)
 
@@ -213,14 +217,14 @@ def test_the_ends_of_a_window_may_belong_to_it_or_not(is_closed: bool) -> None:
     assert ids(read(audit, Window(first, NOW))) == list(every_millisecond)
 
 
-def test_rows_beside_the_window_are_given_too() -> None:
+def test_rows_that_the_list_adds_near_the_window_are_yielded_too() -> None:
     published = spread(12)
     written = {row_id: time - 7_000 for row_id, time in published.items()}
 
     assert ids(read(AuditLog(written, filtered_by=published))) == list(written)
 
 
-def test_without_a_total_rows_come_as_they_come_and_only_the_end_is_reached() -> None:
+def test_without_a_count_rows_are_yielded_as_they_come_and_only_the_end_is_reached() -> None:
     audit = AuditLog(spread(4 * MOST_HELD), meta=without_total)
 
     pages = read(audit)
@@ -232,7 +236,7 @@ def test_without_a_total_rows_come_as_they_come_and_only_the_end_is_reached() ->
 
 
 @pytest.mark.parametrize("count", [1, COUNT, MOST_HELD, 100 * MOST_HELD])
-def test_a_total_that_knows_no_window_costs_no_rows_and_does_not_fail(count: int) -> None:
+def test_a_count_of_the_whole_list_loses_no_rows_and_is_no_error(count: int) -> None:
     audit = AuditLog(spread(2 * MOST_HELD), meta=lambda _: {"total": count})
 
     pages = read(audit)
@@ -242,7 +246,7 @@ def test_a_total_that_knows_no_window_costs_no_rows_and_does_not_fail(count: int
     assert len(audit.sent) <= 1 + len(audit.rows) / COUNT
 
 
-def test_a_filter_that_is_ignored_makes_the_list_be_read_once() -> None:
+def test_a_list_that_ignores_the_window_is_read_once() -> None:
     rows = spread(2 * MOST_HELD)
     audit = AuditLog(rows, filtered_by=dict.fromkeys(rows, NOW), names_next=True)
 
@@ -256,7 +260,7 @@ def test_a_filter_that_is_ignored_makes_the_list_be_read_once() -> None:
     assert len(audit.sent) <= 2 + len(rows) / COUNT
 
 
-def test_a_count_that_ends_early_is_not_taken_for_all_rows() -> None:
+def test_a_capped_count_is_not_taken_for_all_rows() -> None:
     audit = AuditLog(spread(5 * MOST_HELD), meta=lambda count: {"total": min(count, MOST_HELD)})
 
     assert ids(read(audit)) == list(audit.rows)
@@ -272,7 +276,7 @@ def test_a_count_may_come_in_several_forms(meta: dict[str, Any]) -> None:
     assert ids(read(audit)) == list(audit.rows)
 
 
-def test_a_row_that_did_not_come_is_found_by_reading_again() -> None:
+def test_a_row_that_did_not_come_at_first_is_found_in_a_second_pass() -> None:
     audit = AuditLog(spread(8))
     hidden = iter(["log5"])
 
@@ -288,7 +292,7 @@ def test_a_row_that_did_not_come_is_found_by_reading_again() -> None:
     assert read(audit) == [(list(audit.rows), NOW)]
 
 
-def test_rows_that_expire_while_they_are_counted_are_not_missed() -> None:
+def test_rows_that_expire_after_they_were_counted_are_not_missed() -> None:
     audit = AuditLog(spread(8))
 
     def expire(document: dict[str, Any]) -> None:
@@ -300,7 +304,7 @@ def test_rows_that_expire_while_they_are_counted_are_not_missed() -> None:
     assert ids(read(audit)) == [f"log{n}" for n in range(1, 8)]
 
 
-def test_rows_that_never_come_are_an_error_once_all_others_were_given() -> None:
+def test_rows_that_never_come_are_an_error_after_all_other_rows() -> None:
     audit = AuditLog(spread(4 * MOST_HELD))
     hidden = {"log50", "log110"}
 
@@ -322,7 +326,7 @@ def test_rows_that_never_come_are_an_error_once_all_others_were_given() -> None:
 
 
 @pytest.mark.parametrize("rows", [2, MOST_HELD - 2])
-def test_a_window_is_read_three_times_before_its_rows_are_given_up(rows: int) -> None:
+def test_a_window_is_read_three_times_before_its_rows_count_as_missing(rows: int) -> None:
     audit = AuditLog(spread(rows), meta=lambda count: {"total": count + 1 if count else 0})
 
     with pytest.raises(IncompleteError, match=f"of {rows + 1} rows"):
@@ -331,7 +335,7 @@ def test_a_window_is_read_three_times_before_its_rows_are_given_up(rows: int) ->
     assert len(first_requests) == 3 + 1  # One more finds out whether counts go by time.
 
 
-def test_a_page_that_leads_nowhere_is_not_cut_however_many_rows_it_counts() -> None:
+def test_a_page_without_a_next_one_is_not_halved_however_many_rows_it_counts() -> None:
     audit = AuditLog(spread(2), meta=lambda count: {"total": 100 * MOST_HELD if count else 0})
 
     with pytest.raises(IncompleteError):
@@ -352,7 +356,7 @@ def test_an_empty_page_ends_the_list_even_with_a_next_link() -> None:
     assert len(audit.sent) == 2
 
 
-def test_a_list_that_takes_no_notice_of_its_cursor_ends_where_a_page_repeats() -> None:
+def test_a_list_that_ignores_its_cursor_ends_where_a_page_repeats() -> None:
     audit = AuditLog(spread(9), meta=without_total)
 
     def repeat(document: dict[str, Any]) -> None:
@@ -365,7 +369,7 @@ def test_a_list_that_takes_no_notice_of_its_cursor_ends_where_a_page_repeats() -
     assert sorted(ids(read(audit))) == ["log0", "log1", "log2"]
 
 
-def test_empty_windows_that_claim_to_have_many_rows_are_not_halved_for_ever() -> None:
+def test_empty_windows_that_count_many_rows_are_not_halved_for_ever() -> None:
     audit = AuditLog({})
 
     def claim(document: dict[str, Any]) -> None:
@@ -380,31 +384,43 @@ def test_empty_windows_that_claim_to_have_many_rows_are_not_halved_for_ever() ->
         read(audit)
 
 
-def test_a_list_that_counts_many_rows_wherever_there_are_some_is_not_halved_for_each() -> None:
+def test_a_list_that_counts_many_rows_wherever_there_are_some_is_not_halved_for_each_row() -> None:
     rows = spread(100)
     audit = AuditLog(rows, meta=lambda count: {"total": MOST_HELD if count else 0}, names_next=True)
     pages: list[Taken] = []
 
+    def check(document: dict[str, Any]) -> None:
+        del document
+        assert len(audit.sent) < 1_000, "it does not come to an end"
+
+    audit.spoil = check
+
     with pytest.raises(IncompleteError, match=f"of {MOST_HELD} rows"):
         pages.extend(taken(audit))
     assert set(ids(pages)) == rows.keys()
-    assert len(audit.sent) < 1_000
 
 
-def test_of_windows_that_are_halved_no_rows_are_kept() -> None:
-    # All lie in one second, to which 35 halvings lead.
+def test_no_rows_of_a_window_that_is_halved_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # All lie in one second: it takes 35 halvings to get there.
     rows = {f"log{n}": NOW - 999 + n for n in range(2 * MOST_HELD)}
     audit = AuditLog(rows)
+    made: list[weakref.ref[_Row]] = []
     kept: list[int] = []
+
+    class WatchedRow(_Row, frozen=True, weakref=True, gc=True):
+        def __post_init__(self) -> None:
+            made.append(weakref.ref(self))
 
     def count(document: dict[str, Any]) -> None:
         del document
-        kept.append(sum(type(one).__name__ == "_Row" for one in gc.get_objects()))
+        kept.append(sum(row() is not None for row in made))
+
+    monkeypatch.setattr(cursors, "_Row", WatchedRow)
 
     audit.spoil = count
 
     assert ids(read(audit)) == list(rows)
-    assert max(kept) - kept[0] <= MOST_HELD + COUNT, "none but those that are turned round"
+    assert 0 < max(kept) <= MOST_HELD + COUNT, "only those that are reversed are kept"
 
 
 def test_pages_that_lead_in_a_circle_are_an_error() -> None:
@@ -416,7 +432,7 @@ def test_pages_that_lead_in_a_circle_are_an_error() -> None:
 
     audit.spoil = lead_back
 
-    with pytest.raises(WrongAnswerError, match="circle"):
+    with pytest.raises(PagingError, match="circle"):
         read(audit)
     assert len(audit.sent) == 2
 
@@ -432,7 +448,7 @@ def test_a_next_link_to_another_host_is_refused(link: str) -> None:
 
 
 @pytest.mark.parametrize("data", [None, {}, "x", [1]])
-def test_what_is_no_list_of_rows_is_asked_for_again(data: Any) -> None:
+def test_an_answer_without_a_list_of_rows_is_asked_for_again(data: Any) -> None:
     audit = AuditLog(spread(2))
     answers = iter([data])
     audit.spoil = lambda document: document.update(data=next(answers, document["data"]))
@@ -449,7 +465,7 @@ def test_an_answer_may_lack_links_and_meta(links: Any, meta: Any) -> None:
     assert ids(read(audit)) == ["log0", "log1"]
 
 
-def test_rows_without_an_id_or_a_time_are_given_all_the_same() -> None:
+def test_rows_without_an_id_or_a_time_are_yielded_too() -> None:
     odd: list[dict[str, Any]] = [
         {"attributes": {"eventName": "a"}},
         {"attributes": {"eventName": "b", "createdAt": None}},
@@ -463,6 +479,19 @@ def test_rows_without_an_id_or_a_time_are_given_all_the_same() -> None:
     (page,) = pages_of(audit)
 
     assert list(page.resources) == odd[::-1]
+
+
+@pytest.mark.parametrize("levels", range(900, 990))
+def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read(levels: int) -> None:
+    audit = AuditLog(spread(1))
+
+    def nest(document: dict[str, Any]) -> None:
+        for row in document["data"]:
+            row["attributes"]["changes"] = deep("x", levels)
+
+    audit.spoil = nest
+
+    assert ids(read(audit)) == ["log0"]
 
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:
@@ -492,7 +521,7 @@ def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:
         ]
     ),
 )
-def test_every_row_comes_and_only_those_of_a_crowded_instant_may_come_again(
+def test_every_row_comes_and_only_rows_of_a_crowded_instant_come_twice(
     offsets: list[int],
     is_closed: bool,
     names_next: bool,

@@ -1,3 +1,5 @@
+"""Lists in numbered pages are read completely, though they change meanwhile."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ import pytest
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import RedirectError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import PagingError, RedirectError, RefusedError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
@@ -51,7 +53,7 @@ def page(*ids: str, next_link: str | None = None, **meta: Any) -> dict[str, Any]
     return {"data": rows, "links": {"next": next_link}, "meta": meta}
 
 
-def test_a_list_is_read_along_its_next_links(session: Session, requests_mock: Mocker) -> None:
+def test_a_list_is_followed_by_its_next_links(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(
         f"{URL}/v1/teams?page=1&pageSize=100", json=page("a", next_link="/v1/teams?page=2&x=y")
     )
@@ -81,7 +83,7 @@ def test_a_row_that_comes_twice_is_dropped(session: Session, requests_mock: Mock
     assert read(session) == ["a", "b", "c"]
 
 
-def test_a_row_that_slipped_through_is_found_by_reading_again(
+def test_a_row_that_slipped_through_is_found_in_a_second_pass(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(
@@ -97,18 +99,18 @@ def test_a_row_that_slipped_through_is_found_by_reading_again(
 
 
 @dataclass
-class Moving:
-    """A list that moves while it is read.
+class ChangingList:
+    """A list that changes while it is read.
 
     Attributes:
         ids: What is on it.
-        moves: What it is right after so many requests.
-        counts: Whether a page says how many rows there are; else it leads on by a link.
+        changes: What is on it after so many requests.
+        counts: Whether a page counts all rows; otherwise it links to the next one.
         asked: How many requests have come.
     """
 
     ids: str
-    moves: dict[int, str]
+    changes: dict[int, str]
     counts: bool = False
     asked: int = 0
 
@@ -122,79 +124,79 @@ class Moving:
         elif end < len(self.ids):
             answer["links"]["next"] = f"/v1/teams?page={number + 1}"
         self.asked += 1
-        self.ids = self.moves.get(self.asked, self.ids)
+        self.ids = self.changes.get(self.asked, self.ids)
         return answer
 
     def read(self, session: Session, requests_mock: Mocker) -> str:
-        """What comes of it, on pages of two rows."""
+        """Read it in pages of two rows."""
         requests_mock.get(f"{URL}/v1/teams", json=self.answer)
         return "".join(read(session, page_size=2))
 
 
 @pytest.mark.parametrize("counts", [True, False], ids=["by the count", "by links"])
-def test_a_page_filled_with_what_came_before_does_not_end_the_list(
+def test_a_page_full_of_rows_that_came_before_does_not_end_the_list(
     session: Session, requests_mock: Mocker, counts: bool
 ) -> None:
-    moving = Moving("abcdef", {1: "xyabcdef"}, counts)
+    changing = ChangingList("abcdef", {1: "xyabcdef"}, counts)
 
-    assert moving.read(session, requests_mock) == "abcdefxy"
+    assert changing.read(session, requests_mock) == "abcdefxy"
 
 
-def test_rows_added_in_front_are_found_by_reading_again(
+def test_rows_added_in_front_are_found_in_a_second_pass(
     session: Session, requests_mock: Mocker
 ) -> None:
-    moving = Moving("abc", {1: "xabc"})
+    changing = ChangingList("abc", {1: "xabc"})
 
-    assert moving.read(session, requests_mock) == "abcx"
-    assert moving.asked == 4
+    assert changing.read(session, requests_mock) == "abcx"
+    assert changing.asked == 4
 
 
-def test_a_row_that_a_removed_one_has_moved_out_of_sight_is_found_by_reading_again(
+def test_a_row_that_moved_to_an_earlier_page_is_found_in_a_second_pass(
     session: Session, requests_mock: Mocker
 ) -> None:
-    moving = Moving("abcd", {1: "bcd"}, counts=True)
+    changing = ChangingList("abcd", {1: "bcd"}, counts=True)
 
-    assert moving.read(session, requests_mock) == "abdc"
-
-
-def test_a_list_that_does_not_move_is_read_once(session: Session, requests_mock: Mocker) -> None:
-    moving = Moving("abcde", {}, counts=True)
-
-    assert moving.read(session, requests_mock) == "abcde"
-    assert moving.asked == 3
+    assert changing.read(session, requests_mock) == "abdc"
 
 
-def test_a_list_that_never_stands_still_is_read_three_times(
+def test_a_list_that_does_not_change_is_read_once(session: Session, requests_mock: Mocker) -> None:
+    changing = ChangingList("abcde", {}, counts=True)
+
+    assert changing.read(session, requests_mock) == "abcde"
+    assert changing.asked == 3
+
+
+def test_a_list_that_keeps_changing_is_read_three_times(
     session: Session, requests_mock: Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    moving = Moving("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
+    changing = ChangingList("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
 
-    assert moving.read(session, requests_mock) == "abcxy"
-    assert moving.asked == 8
+    assert changing.read(session, requests_mock) == "abcxy"
+    assert changing.asked == 8
     assert "GET /v1/teams changed during the last pass too" in caplog.text
 
 
-def test_a_list_that_is_short_and_then_moves_is_not_incomplete(
+def test_a_list_that_is_short_and_then_changes_is_not_incomplete(
     session: Session, requests_mock: Mocker
 ) -> None:
     first = page("a", "b", next_link="/v1/teams?page=2", total=4)
-    readings = [*[first, page("c", total=4)] * 2, first, page("c", "d", "e", total=5)]
-    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
+    answers = [*[first, page("c", total=4)] * 2, first, page("c", "d", "e", total=5)]
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
     assert read(session) == ["a", "b", "c", "d", "e"]
 
 
-@pytest.mark.parametrize("at_last", [4, 3], ids=["between two readings", "in a reading"])
-def test_a_row_that_is_gone_does_not_count_in_place_of_one_that_is_there(
+@pytest.mark.parametrize("at_last", [4, 3], ids=["between two passes", "during a pass"])
+def test_a_removed_row_is_not_counted_in_place_of_another_one(
     session: Session, requests_mock: Mocker, at_last: int
 ) -> None:
     following = "/v1/teams?page=2"
-    readings = [
+    answers = [
         *(page("a", "b", next_link=following, total=4), page("c", total=at_last)),
         *(page("b", "c", next_link=following, total=3), page(total=3)),
         *(page("b", "c", next_link=following, total=3), page("d", total=3)),
     ]
-    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in readings])
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
     assert read(session) == ["a", "b", "c", "d"]
 
@@ -214,7 +216,7 @@ def test_a_list_that_refuses_numbered_pages_is_asked_for_without_them(
     assert read(session, USERS) == ["a", "b"]
 
 
-def test_a_list_without_numbered_pages_goes_on_by_links_only(
+def test_a_list_without_numbered_pages_is_followed_by_links_only(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/users", json=page("a", total=2))
@@ -276,7 +278,7 @@ def test_without_a_count_a_page_without_a_link_is_the_last_one(
     assert requests_mock.call_count == 1
 
 
-def test_a_list_that_never_has_as_many_rows_as_it_says_is_incomplete(
+def test_a_list_that_gives_fewer_rows_than_it_counts_is_incomplete(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", total=2))
@@ -285,7 +287,7 @@ def test_a_list_that_never_has_as_many_rows_as_it_says_is_incomplete(
         read(session)
 
 
-def test_what_a_next_link_leaves_out_is_asked_for_all_the_same(
+def test_parameters_that_a_next_link_leaves_out_are_sent_again(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(
@@ -316,11 +318,11 @@ def test_an_empty_page_ends_a_list_even_with_a_next_link(
     assert requests_mock.call_count == 1
 
 
-def test_pages_that_lead_on_and_on_are_an_error(
+def test_a_list_without_end_is_an_error(
     session: Session, requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(request: Any, context: Any) -> dict[str, Any]:
-        """A new page of rows without an id, whatever is asked for."""
+        """A page of new rows without an id, whatever is asked for."""
         del context
         number = int(request.qs["page"][0])
         assert number < 20, "it does not come to an end"
@@ -330,14 +332,14 @@ def test_pages_that_lead_on_and_on_are_an_error(
     monkeypatch.setattr("tap_kustomer.reading.paging._MOST_PAGES", 10)
     requests_mock.get(f"{URL}/v1/teams", json=answer)
 
-    with pytest.raises(WrongAnswerError, match="after 10 pages there is still a next one"):
+    with pytest.raises(PagingError, match="after 10 pages there is still a next one"):
         list(read_list(session, Workers(2, lambda: None), TEAMS, 100))
 
 
 def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link="/v1/teams?page=2"))
 
-    with pytest.raises(WrongAnswerError, match="circle"):
+    with pytest.raises(PagingError, match="circle"):
         read(session)
 
 
@@ -360,13 +362,11 @@ def test_a_next_link_that_is_no_address_is_an_error(
     odd = page("a", next_link="https://[not-an-address/v1/teams?page=2")
     requests_mock.get(f"{URL}/v1/teams", json=odd)
 
-    with pytest.raises(WrongAnswerError, match="next page is no address"):
+    with pytest.raises(PagingError, match="next page is no address"):
         read(session)
 
 
-def test_a_list_in_several_readings_gives_each_row_once(
-    session: Session, requests_mock: Mocker
-) -> None:
+def test_a_row_of_two_variants_comes_once(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", "b"))
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("b", "c"))
     users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
@@ -375,7 +375,7 @@ def test_a_list_in_several_readings_gives_each_row_once(
 
 
 @pytest.mark.parametrize("data", [None, "x", [1], [None]])
-def test_what_is_no_list_of_rows_is_not_believed(
+def test_an_answer_without_a_list_of_rows_is_asked_for_again(
     session: Session, requests_mock: Mocker, data: Any
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"data": data}}, {"json": page("a")}])
@@ -383,7 +383,7 @@ def test_what_is_no_list_of_rows_is_not_believed(
     assert read(session) == ["a"]
 
 
-def test_rows_without_an_id_are_told_apart_by_all_they_have(
+def test_rows_without_an_id_are_told_apart_by_their_content(
     session: Session, requests_mock: Mocker
 ) -> None:
     rows = [{"attributes": {"channel": "email", "name": "a"}}, {"attributes": {"channel": "sms"}}]
@@ -403,7 +403,7 @@ def beside(answer: dict[str, Any], included: Any) -> dict[str, Any]:
     return {**answer, "included": included}
 
 
-def test_what_stands_beside_a_list_comes_too_and_each_but_once(
+def test_included_resources_come_too_and_each_comes_once(
     session: Session, requests_mock: Mocker
 ) -> None:
     version = {"type": "sla_version", "id": "v"}
@@ -417,7 +417,7 @@ def test_what_stands_beside_a_list_comes_too_and_each_but_once(
     assert read(session, SLAS) == ["a", "v", "a", "b"]
 
 
-def test_what_stands_beside_a_list_does_not_count_as_its_rows(
+def test_included_resources_do_not_count_as_rows_of_the_list(
     session: Session, requests_mock: Mocker
 ) -> None:
     versions = [{"type": "sla_version", "id": "v"}]
@@ -427,7 +427,7 @@ def test_what_stands_beside_a_list_does_not_count_as_its_rows(
         read(session, SLAS)
 
 
-def test_what_stands_beside_other_lists_is_left_alone(
+def test_included_resources_are_ignored_unless_the_source_asks_for_them(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=beside(page("a"), [{"type": "user", "id": "u"}]))
@@ -435,9 +435,7 @@ def test_what_stands_beside_other_lists_is_left_alone(
     assert read(session) == ["a"]
 
 
-def test_a_page_without_anything_new_is_not_handed_on(
-    session: Session, requests_mock: Mocker
-) -> None:
+def test_a_page_without_new_rows_is_not_yielded(session: Session, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a"))
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("a"))
     users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))

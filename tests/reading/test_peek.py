@@ -1,3 +1,5 @@
+"""A few rows show whether a source can be read."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -81,21 +83,21 @@ class Answers:
         return [(request.path, dict(request.params)) for request in self.sent]
 
 
-def test_of_a_list_one_row_is_asked_for() -> None:
+def test_a_list_is_asked_for_one_row() -> None:
     answers = Answers({"/v1/tags": found("a")})
 
     assert answers.ids_in(PagedList("/v1/tags", variants=({"deleted": "true"}, {}))) == ["a"]
     assert answers.asked == [("/v1/tags", {"deleted": "true", "page": 1, "pageSize": 1})]
 
 
-def test_of_a_list_with_a_cursor_one_row_is_asked_for() -> None:
+def test_a_cursor_list_is_asked_for_one_row() -> None:
     answers = Answers({"/v1/audit-logs": found("a")})
 
     assert answers.ids_in(CursorList("/v1/audit-logs")) == ["a"]
     assert answers.asked == [("/v1/audit-logs", {"count": 1})]
 
 
-def test_one_resource_is_asked_for_as_it_is() -> None:
+def test_a_single_resource_is_asked_for_as_it_is() -> None:
     answers = Answers({"/v1/chat/settings": {"data": {"id": "a"}}})
 
     assert answers.ids_in(Single("/v1/chat/settings")) == ["a"]
@@ -115,25 +117,25 @@ def test_a_search_without_rows_can_be_read() -> None:
     assert Answers({PATH: found()}).ids_in(CONVERSATIONS) == []
 
 
-def test_where_the_search_refuses_a_criterion_the_next_one_is_tried() -> None:
+def test_if_the_search_refuses_a_criterion_the_next_one_is_tried() -> None:
     answers = Answers({PATH: found("a")}, refused="work_item_updated_at")
     criteria = (Criterion("work_item_updated_at"), Criterion("work_item_created_at", "createdAt"))
 
     assert answers.ids_in(Search("work_item", criteria=criteria)) == ["a"]
 
 
-def test_where_the_search_refuses_every_criterion_the_list_is_tried() -> None:
+def test_if_the_search_refuses_every_criterion_the_list_is_tried() -> None:
     answers = Answers({PATH: found("a"), "/v1/companies": found("b")}, refused="company")
 
     assert answers.ids_in(Search("company", fallback=PagedList("/v1/companies"))) == ["b"]
 
 
-def test_a_search_that_refuses_every_criterion_and_has_no_list_can_not_be_read() -> None:
+def test_a_search_that_refuses_every_criterion_and_has_no_list_cannot_be_read() -> None:
     with pytest.raises(RefusedError):
         Answers({PATH: found("a")}, refused="note").ids_in(Search("note"))
 
 
-def test_rows_per_parent_are_asked_of_one_parent() -> None:
+def test_rows_per_parent_are_asked_for_one_parent() -> None:
     answers = Answers(
         {PATH: found("a", "b"), "/v1/conversations/a/events": {"data": [{"id": "e"}]}}
     )
@@ -142,7 +144,7 @@ def test_rows_per_parent_are_asked_of_one_parent() -> None:
     assert [path for path, _ in answers.asked] == [PATH, "/v1/conversations/a/events"]
 
 
-def test_a_parent_that_has_no_rows_for_certain_is_not_asked_about() -> None:
+def test_a_parent_without_a_key_is_not_asked_about() -> None:
     answers = Answers({PATH: found("a", "b"), "/v1/answers/B": {"data": {"id": "e"}}})
     source = PerParent(
         CONVERSATIONS, "/v1/answers/{id}", key=lambda parent: {"b": "B"}.get(parent["id"])
@@ -152,7 +154,7 @@ def test_a_parent_that_has_no_rows_for_certain_is_not_asked_about() -> None:
     assert answers.asked[0] == (PATH, {"page": 1, "pageSize": 20, "trackTotalHits": "true"})
 
 
-def test_a_parent_that_is_gone_says_nothing_about_the_others() -> None:
+def test_a_missing_parent_says_nothing_about_the_others() -> None:
     assert Answers({PATH: found("a")}).ids_in(EVENTS) == []
 
 
@@ -160,19 +162,19 @@ def test_without_a_parent_nothing_is_known() -> None:
     assert Answers({PATH: found()}).ids_in(EVENTS) is None
 
 
-def test_every_part_of_a_chain_is_tried() -> None:
+def test_every_part_of_a_concatenation_is_tried() -> None:
     answers = Answers({"/v1/a": found("a"), "/v1/b": AccessError("403")})
 
     with pytest.raises(AccessError):
         answers.ids_in(Concatenation((PagedList("/v1/a"), PagedList("/v1/b"))))
 
 
-def test_a_part_of_a_chain_may_be_missing_but_not_all() -> None:
-    chain = Concatenation((PagedList("/v1/a"), PagedList("/v1/b")))
+def test_a_part_of_a_concatenation_may_be_missing_but_not_all() -> None:
+    concatenation = Concatenation((PagedList("/v1/a"), PagedList("/v1/b")))
 
-    assert Answers({"/v1/b": found("b")}).ids_in(chain) == ["b"]
+    assert Answers({"/v1/b": found("b")}).ids_in(concatenation) == ["b"]
     with pytest.raises(MissingError):
-        Answers({}).ids_in(chain)
+        Answers({}).ids_in(concatenation)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_a_part_of_a_chain_may_be_missing_but_not_all() -> None:
     [CONVERSATIONS, EVENTS, PagedList("/v1/tags"), CursorList("/v1/logs"), Single("/v1/one")],
     ids=lambda source: type(source).__name__,
 )
-def test_what_may_not_be_read_raises(source: Source) -> None:
+def test_a_source_that_the_key_may_not_read_is_an_error(source: Source) -> None:
     denied = AccessError("403")
     paths = (PATH, "/v1/tags", "/v1/logs", "/v1/one")
 

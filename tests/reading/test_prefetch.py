@@ -1,4 +1,4 @@
-"""Readings that begin before it is their turn: one page ahead, and no further."""
+"""Pages are fetched before the consumer takes them: one page ahead, and no further."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from tap_kustomer.reading.prefetch import Prefetch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A thread that does not do its part fails the test instead of blocking it.
+# A thread that hangs fails the test instead of blocking it.
 LONGEST = 10.0
 
 PAGES = [Page([], number) for number in range(6)]
 
 
-class Story:
-    """A reading of some pages, which tells what it does."""
+class Script:
+    """Yields some pages, and records what it does."""
 
     def __init__(self, *given: Page | Exception) -> None:
         self.is_consumed: list[bool] = []
-        self.told: Queue[str] = Queue()
+        self.events: Queue[str] = Queue()
         self._given = given
 
     def read(self, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         for number, given in enumerate(self._given):
             self.is_consumed.append(is_consumed())
-            self.told.put(f"read {number}")
+            self.events.put(f"read {number}")
             if isinstance(given, Exception):
                 raise given
             yield given
-        self.told.put("end")
+        self.events.put("end")
 
-    def ahead(
+    def prefetch(
         self,
         before_waiting: Callable[[], None] = lambda: None,
         stop_if_asked: Callable[[], None] = lambda: None,
@@ -45,57 +45,57 @@ class Story:
         return Prefetch(self.read, before_waiting=before_waiting, stop_if_asked=stop_if_asked)
 
     def expect(self, *events: str) -> None:
-        assert [self.told.get(timeout=LONGEST) for _ in events] == list(events)
+        assert [self.events.get(timeout=LONGEST) for _ in events] == list(events)
 
 
 class StopError(Exception):
-    """Stands for the end that a signal asks for."""
+    """Ends the run, as a signal would."""
 
 
 def test_all_pages_come_in_order() -> None:
-    assert list(Story(*PAGES).ahead()) == PAGES
+    assert list(Script(*PAGES).prefetch()) == PAGES
 
 
-def test_a_reading_without_pages_ends() -> None:
-    assert not list(Story().ahead())
+def test_a_source_without_pages_ends() -> None:
+    assert not list(Script().prefetch())
 
 
-def test_a_reading_begins_before_anybody_takes_its_pages() -> None:
-    story = Story(*PAGES)
+def test_reading_starts_before_the_consumer_takes_a_page() -> None:
+    script = Script(*PAGES)
 
-    story.ahead()
+    script.prefetch()
 
-    story.expect("read 0")
+    script.expect("read 0")
 
 
-def test_a_reading_is_one_page_ahead_and_begins_the_next_one_at_most() -> None:
-    story = Story(*PAGES)
-    pages = iter(story.ahead())
+def test_one_page_waits_and_at_most_one_more_is_fetched() -> None:
+    script = Script(*PAGES)
+    pages = iter(script.prefetch())
 
-    # One page waits for whoever takes it, the next one for the room that this leaves.
-    story.expect("read 0", "read 1")
-    assert story.told.empty()
+    # One page waits for the consumer, the next one for that place.
+    script.expect("read 0", "read 1")
+    assert script.events.empty()
     assert next(pages) is PAGES[0]
-    story.expect("read 2")
+    script.expect("read 2")
     assert next(pages) is PAGES[1]
-    story.expect("read 3")
-    assert story.told.empty()
+    script.expect("read 3")
+    assert script.events.empty()
 
 
-def test_it_is_not_its_turn_until_somebody_takes_a_page() -> None:
-    story = Story(*PAGES)
-    ahead = story.ahead()
-    story.expect("read 0", "read 1")
+def test_the_source_is_told_when_the_consumer_takes_its_pages() -> None:
+    script = Script(*PAGES)
+    pages = script.prefetch()
+    script.expect("read 0", "read 1")
 
-    list(ahead)
+    list(pages)
 
-    assert story.is_consumed[:2] == [False, False]
-    assert story.is_consumed[3:] == [True, True, True]
+    assert script.is_consumed[:2] == [False, False]
+    assert script.is_consumed[3:] == [True, True, True]
 
 
-def test_an_error_is_raised_where_the_pages_are_taken_and_after_those_that_came() -> None:
+def test_an_error_is_raised_in_the_consumer_after_the_pages_that_came() -> None:
     error = ValueError("it went wrong")
-    pages = iter(Story(PAGES[0], error).ahead())
+    pages = iter(Script(PAGES[0], error).prefetch())
 
     assert next(pages) is PAGES[0]
     with pytest.raises(ValueError, match="it went wrong") as raised:
@@ -103,16 +103,16 @@ def test_an_error_is_raised_where_the_pages_are_taken_and_after_those_that_came(
     assert raised.value is error
 
 
-def test_an_error_at_the_very_beginning_waits_for_its_turn_too() -> None:
-    story = Story(ValueError("it went wrong"))
-    ahead = story.ahead()
-    story.expect("read 0")
+def test_an_error_before_the_first_page_waits_for_the_consumer() -> None:
+    script = Script(ValueError("it went wrong"))
+    pages = script.prefetch()
+    script.expect("read 0")
 
     with pytest.raises(ValueError, match="it went wrong"):
-        list(ahead)
+        list(pages)
 
 
-def test_what_is_there_is_taken_without_a_wait_and_a_wait_is_announced() -> None:
+def test_a_page_that_is_there_is_taken_at_once_and_a_wait_is_announced() -> None:
     answered = threading.Event()
     waits: list[str] = []
 
@@ -131,7 +131,7 @@ def test_what_is_there_is_taken_without_a_wait_and_a_wait_is_announced() -> None
     assert next(pages) is PAGES[0]
     before_the_second = len(waits)
     assert next(pages) is PAGES[1]
-    # Whether the first page was there already, depends on the threads.
+    # It depends on the threads whether the first page was there already.
     assert before_the_second <= 1
     assert len(waits) == before_the_second + 1
 
@@ -155,10 +155,10 @@ def test_a_wait_ends_when_the_run_is_to_end() -> None:
     never.set()
 
 
-def test_a_reading_does_not_keep_the_process_from_ending() -> None:
-    story = Story(*PAGES)
-    story.ahead()
-    story.expect("read 0", "read 1")
+def test_the_thread_does_not_keep_the_process_from_ending() -> None:
+    script = Script(*PAGES)
+    script.prefetch()
+    script.expect("read 0", "read 1")
 
     threads = [one for one in threading.enumerate() if one.name == "tap-kustomer-reading"]
 

@@ -1,9 +1,9 @@
-"""One way in to all ways of reading."""
+"""Sources of all kinds are read through one reader."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,7 +24,6 @@ from tap_kustomer.reading.sources import (
     PerParent,
     Search,
     Single,
-    is_windowed,
 )
 from tap_kustomer.sync.context import RunTimes, open_context
 
@@ -103,7 +102,7 @@ def test_a_row_that_moves_from_one_variant_to_another_comes_once(
     assert ids(reader, USERS) == ["a"]
 
 
-def test_a_variant_that_is_short_does_not_keep_the_others_from_being_read(
+def test_a_variant_that_lacks_rows_does_not_keep_the_others_from_being_read(
     reader: Reader, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", total=2))
@@ -119,7 +118,7 @@ def test_a_variant_that_is_short_does_not_keep_the_others_from_being_read(
     assert found == ["a", "b"]
 
 
-def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: Mocker) -> None:
+def test_single_resources_and_lists_are_concatenated(reader: Reader, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/settings", json={"data": {"type": "settings", "id": "s"}})
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
 
@@ -129,20 +128,20 @@ def test_single_resources_and_lists_make_a_chain(reader: Reader, requests_mock: 
     ]
 
 
-def test_a_part_of_a_chain_that_is_not_there_is_left_out(
+def test_a_missing_part_of_a_concatenation_is_an_error_after_the_others(
     reader: Reader, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", json=page("t"))
-    chain = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
-    pages = reader.read(chain, Window(0, NOW), "things", is_consumed=lambda: True)
+    concatenation = Concatenation((Single("/v1/settings"), PagedList("/v1/teams")))
+    pages = reader.read(concatenation, Window(0, NOW), "things", is_consumed=lambda: True)
 
     assert [row["id"] for row in next(pages).resources] == ["t"]
     with pytest.raises(IncompleteError, match="GET /v1/settings answered 404"):
         next(pages)
 
 
-def test_a_chain_without_any_part_is_missing(reader: Reader, requests_mock: Mocker) -> None:
+def test_a_concatenation_without_any_part_is_missing(reader: Reader, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", status_code=404)
 
@@ -150,7 +149,7 @@ def test_a_chain_without_any_part_is_missing(reader: Reader, requests_mock: Mock
         ids(reader, Concatenation((Single("/v1/settings"), PagedList("/v1/teams"))))
 
 
-def test_a_part_of_a_chain_without_any_of_its_parents_is_empty(
+def test_a_part_of_a_concatenation_without_any_of_its_parents_is_empty(
     reader: Reader, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
@@ -191,7 +190,7 @@ def test_counting_takes_one_request(reader: Reader, requests_mock: Mocker) -> No
     [({}, 0), ({"start_date": "2023-11-14T22:13:20Z"}, NOW)],
     ids=["everything", "from the start date on"],
 )
-def test_the_reader_of_a_run_wants_nothing_from_before_the_start_date(
+def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     requests_mock: Mocker, config: dict[str, str], earliest: int
 ) -> None:
     requests_mock.get("https://api.kustomerapp.com/v1/auth/tokens/current", json={"data": {}})
@@ -199,8 +198,3 @@ def test_the_reader_of_a_run_wants_nothing_from_before_the_start_date(
     context = open_context(settings, VirtualClock(), lambda: None)
 
     assert context.reader(RunTimes(NOW, NOW)).earliest == earliest
-
-
-def test_lists_are_read_whole_and_searches_by_time() -> None:
-    windowed = [source for source in (USERS, IDS, Search("note")) if is_windowed(source)]
-    assert windowed == [cast("Source", Search("note"))]

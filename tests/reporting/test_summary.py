@@ -19,7 +19,7 @@ from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.config import settings_from
 from tap_kustomer.errors import TapKustomerError
-from tap_kustomer.reporting.results import RunResults, StreamResult
+from tap_kustomer.reporting.results import RunResults, Status, StreamResult
 from tap_kustomer.reporting.summary import (
     Summary,
     print_summary,
@@ -37,21 +37,35 @@ KEY = "a-key-that-nobody-may-see"
 
 CUSTOMERS = StreamResult(
     stream="customers",
+    status=Status.COMPLETE,
+    reason="",
+    fails_run=False,
     rows=1200,
     came_with="",
     requests=5,
     seconds=12.3,
     missing=0,
     is_unproven=False,
-    left_out="",
     bookmark="2023-11-14T22:12:20.000Z",
 )
 EMAILS = replace(
     CUSTOMERS, stream="customer_emails", rows=800, came_with="customers", requests=0, seconds=0.0
 )
-MESSAGES = replace(CUSTOMERS, stream="messages", rows=998, missing=2)
+MESSAGES = replace(
+    CUSTOMERS,
+    stream="messages",
+    status=Status.INCOMPLETE,
+    reason="998 of 1000 rows came",
+    rows=998,
+    missing=2,
+)
 TAGS = replace(
-    CUSTOMERS, stream="tags", rows=0, left_out="Left out, as a role is missing", bookmark=None
+    CUSTOMERS,
+    stream="tags",
+    status=Status.LEFT_OUT,
+    reason="a role is missing",
+    rows=0,
+    bookmark=None,
 )
 
 
@@ -124,20 +138,22 @@ def test_each_table_that_lacks_rows_has_a_warning_with_its_counts_as_fields(
 ) -> None:
     messages, tags = logged(Run(CUSTOMERS, MESSAGES, TAGS), caplog, logging.WARNING)
 
-    assert messages.getMessage() == "messages: 998 of 1000 rows came"
+    assert messages.getMessage() == "messages: incomplete: 998 of 1000 rows came"
     expected = {"stream_name": "messages", "rows": 998, "rows_expected": 1000}
     assert expected.items() <= vars(messages).items()
-    assert tags.getMessage() == "tags: Left out, as a role is missing"
+    assert tags.getMessage() == "tags: left out: a role is missing"
 
 
 def test_tables_that_come_with_an_incomplete_one_share_its_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    left_out = [replace(one, left_out="Left out") for one in (CUSTOMERS, EMAILS)]
+    left_out = [
+        replace(one, status=Status.LEFT_OUT, reason="no role") for one in (CUSTOMERS, EMAILS)
+    ]
 
     (warning,) = logged(Run(*left_out), caplog, logging.WARNING)
 
-    assert warning.getMessage() == "customers and 1 made of its rows: Left out"
+    assert warning.getMessage() == "customers and 1 made of its rows: left out: no role"
 
 
 def test_a_warning_names_the_tables_of_which_no_count_proves_that_all_rows_came(
@@ -181,14 +197,14 @@ def test_a_terminal_gets_a_table_of_all_tables() -> None:
 
 
 def test_a_terminal_is_told_below_the_table_what_is_wrong() -> None:
-    run = Run(CUSTOMERS, MESSAGES, replace(TAGS, left_out="No [role]: " + "word " * 40 + "end"))
+    run = Run(CUSTOMERS, MESSAGES, replace(TAGS, reason="no [role] " + "word " * 40 + "end"))
     run.results.selected = ["messages", "users", "teams"]
 
     lines = text_of(run)
 
     assert lines[-4:-1] == [
-        "messages: 998 of 1000 rows came",
-        f"tags: {'No [role]: ' + 'word ' * 40 + 'end'}",
+        "messages: incomplete: 998 of 1000 rows came",
+        f"tags: left out: {'no [role] ' + 'word ' * 40 + 'end'}",
         "Not begun: users, teams",
     ]
 
@@ -254,18 +270,21 @@ def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
     customers, emails, messages, tags = streams
     assert customers == {
         "stream": "customers",
+        "status": "complete",
+        "reason": None,
         "rows": 1200,
         "expected": 1200,
         "unproven": False,
         "requests": 5,
         "seconds": 12.3,
         "came_with": None,
-        "left_out": None,
         "bookmark": "2023-11-14T22:12:20.000Z",
     }
     assert emails["came_with"] == "customers"
     assert (messages["rows"], messages["expected"]) == (998, 1000)
-    assert (tags["left_out"], tags["bookmark"]) == ("Left out, as a role is missing", None)
+    assert (messages["status"], messages["reason"]) == ("incomplete", "998 of 1000 rows came")
+    assert (tags["status"], tags["reason"]) == ("left_out", "a role is missing")
+    assert tags["bookmark"] is None
     assert tags["unproven"] is True
 
 
@@ -392,11 +411,11 @@ def test_the_command_names_a_table_that_could_not_be_read(sandbox: Sandbox, tmp_
     document = json.loads((tmp_path / "summary.json").read_text())
     assert (document["ended"], document["not_begun"]) == ("whole", [])
     assert error.endswith(document["error"])
-    left_out = {one["stream"]: one["left_out"] for one in document["streams"]}
-    assert left_out.keys() == {"brands", "kobjects", "notes"}
-    assert left_out["kobjects"].startswith(
-        "Left out: POST /v1/customers/archive/search answered 400"
-    )
+    results = {one["stream"]: (one["status"], one["reason"]) for one in document["streams"]}
+    assert results.keys() == {"brands", "kobjects", "notes"}
+    status, reason = results["kobjects"]
+    assert status == "left_out"
+    assert reason.startswith("POST /v1/customers/archive/search answered 400")
 
 
 def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
@@ -414,9 +433,9 @@ def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
     document = json.loads((tmp_path / "summary.json").read_text())
     assert document["ended"] == "early"
     assert error.endswith(document["error"])
-    assert {one["stream"]: one["left_out"] for one in document["streams"]} == {
-        "brands": None,
-        "kobjects": "Cut short, as the run ended",
+    assert {one["stream"]: (one["status"], one["reason"]) for one in document["streams"]} == {
+        "brands": ("complete", None),
+        "kobjects": ("cut_short", "the run ended"),
     }
     assert document["not_begun"] == ["conversation_events"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -13,13 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from click.testing import CliRunner
+from starlette.requests import Request
 
 from kustomer_sandbox import Organisation, Sandbox
 from kustomer_sandbox.cli import main
-from kustomer_sandbox.stored import opened, store
+from kustomer_sandbox.saved import open_organisation, save
 from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
+    from starlette.types import Message
+
     from kustomer_sandbox.faults import Kind
 
 SEARCH = "/v1/customers/search"
@@ -54,6 +58,15 @@ def test_a_status_can_come_as_html_and_say_when_to_come_back(sandbox: Sandbox, a
     answer = ask("/v1/tags")
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["retry-after"] == "2"
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_error(sandbox: Sandbox) -> None:
+    async def disconnect() -> Message:
+        return {"type": "http.disconnect"}
+
+    answer = asyncio.run(sandbox.api.serve(None, Request({"type": "http"}, disconnect)))
+
+    assert answer.status_code == 499
 
 
 def test_a_body_can_be_cut_short(sandbox: Sandbox, ask: Ask) -> None:
@@ -161,10 +174,10 @@ def test_rows_are_purged_on_request(sandbox_of: Maker) -> None:
 
 def test_a_stored_organisation_is_the_same_again(tmp_path: Path) -> None:
     file = tmp_path / "organisation.json"
-    one = opened(file, scale=0.1, ties={"message": 20}, years=3)
+    one = open_organisation(file, scale=0.1, ties={"message": 20}, years=3)
     one.advance(90)
-    store(one, file)
-    two = opened(file, scale=5)
+    save(one, file)
+    two = open_organisation(file, scale=5)
     assert two.counts() == one.counts()
     for type_ in ("customer", "conversation", "message", "kobject"):
         assert two.resources(type_) == one.resources(type_)
@@ -180,7 +193,7 @@ def test_a_server_stores_its_advances(tmp_path: Path) -> None:
     assert json.loads(file.read_text())["advances"][0]["minutes"] == 60
     done = CliRunner().invoke(main, ["advance", "--organisation", str(file)])
     assert done.exit_code == 0, done.output
-    assert opened(file).counts()["message"] > counts["message"]
+    assert open_organisation(file).counts()["message"] > counts["message"]
 
 
 @pytest.mark.parametrize(

@@ -79,14 +79,9 @@ def test_the_bookmark_of_a_table_that_a_catalog_asks_for_whole_does_not_count() 
 
 
 @pytest.mark.parametrize("value", ["not long ago", 17, ["2024-01-31"]], ids=str)
-def test_a_bookmark_that_is_no_time_is_an_error_that_says_so(value: Any) -> None:
-    tap = OfflineTap(Companies, state=bookmarked(value))
-
-    with pytest.raises(ConfigurationError) as raised:
-        _ = tap.table("companies").start
-
-    for part in ("companies", repr(value), "2024-01-31T08:00:00.000Z"):
-        assert part in str(raised.value)
+def test_a_bookmark_that_is_no_time_is_refused_whoever_starts_the_tap(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="State of companies"):
+        OfflineTap(Companies, state=bookmarked(value))
 
 
 @pytest.mark.parametrize(

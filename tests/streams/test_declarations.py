@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import tap_kustomer.streams
 from support.offline_tap import OfflineTap
 from support.resources import sound
 from tap_kustomer.reading.sources import LiveIds, PerParent, is_windowed
@@ -374,6 +376,17 @@ def test_a_derived_table_says_what_a_row_is(stream: type[KustomerStream], derive
 def test_a_table_names_the_roles_that_let_it_be_read(stream: type[KustomerStream]) -> None:
     assert bool(stream.roles) == (stream.name not in ANY_KEY)
     assert all(re.fullmatch(r"org\.[a-z_.*]+\.(read|create|update)", one) for one in stream.roles)
+
+
+def test_every_class_with_a_name_is_a_stream_and_no_name_is_given_twice() -> None:
+    package = Path(tap_kustomer.streams.__file__ or "").parent
+    named = [
+        name
+        for file in package.glob("*.py")
+        for name in re.findall(r'^    name = "(\w+)"$', file.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert sorted(named) == sorted({stream.name for stream in STREAMS})
 
 
 @each_stream

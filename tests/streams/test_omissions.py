@@ -95,7 +95,7 @@ def written(table: TapStream, resource: Resource, *deselected: Path) -> list[dic
     return [
         dict(message.record)
         for record in table.shape(resource)
-        for message in table._generate_record_messages(record)  # noqa: SLF001
+        for message in table.messages_of(record)
     ]
 
 
@@ -297,7 +297,7 @@ def mapped(definition: Any, name: str = "customers", **others: Any) -> list[Any]
     return [
         dict(message.record)
         for record in table.shape(of(Customers, attributes=ODD))
-        for message in table._generate_record_messages(record)  # noqa: SLF001
+        for message in table.messages_of(record)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +31,7 @@ def moments(draw: st.DrawFn) -> datetime:
     return moment.replace(tzinfo=draw(st.one_of(st.just(UTC), OFFSETS)))
 
 
+@cache
 def time_texts() -> st.SearchStrategy[str]:
     """Times with any offset, in the forms of ISO 8601."""
     return st.builds(
@@ -59,6 +60,8 @@ KEYS = st.one_of(
 )
 
 
+# Hypothesis checks each strategy once: what is asked for often has to be the same one.
+@cache
 def json_values() -> st.SearchStrategy[Any]:
     """Any JSON value."""
     return st.recursive(

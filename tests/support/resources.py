@@ -55,6 +55,7 @@ def odd(field: Field) -> Iterator[Any]:
         yield from ({"a": value} for value in odd(field.holds))
 
 
+@cache
 def nearly(field: Field) -> st.SearchStrategy[Any]:
     """Values that fit a field here and there."""
     if field.kind in {Kind.OBJECT, Kind.CUSTOM}:
@@ -69,17 +70,17 @@ def nearly(field: Field) -> st.SearchStrategy[Any]:
 @cache
 def nearly_all(fields: Sequence[Field]) -> st.SearchStrategy[dict[str, Any]]:
     """Objects with some of the fields, and some keys that are none of them."""
-    by_key = {field.source: field for field in fields}
+    by_key = {field.source: nearly(field) for field in fields}
     declared = st.sampled_from(sorted(by_key)) if by_key else KEYS
     columns = st.sampled_from(sorted(record_schema(Shape(tuple(fields), ()))["properties"]))
 
-    def values(keys: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-        return st.fixed_dictionaries(
-            {key: nearly(by_key[key]) if key in by_key else json_values() for key in keys}
-        )
-
     keys = st.lists(st.one_of(declared, declared, columns, KEYS), max_size=4, unique=True)
-    return keys.flatmap(values)
+
+    @st.composite
+    def objects(draw: st.DrawFn) -> dict[str, Any]:
+        return {key: draw(by_key.get(key, json_values())) for key in draw(keys)}
+
+    return objects()
 
 
 REFERENCES = st.fixed_dictionaries(

@@ -1,7 +1,8 @@
-"""Kustomer's search as a few lines of Python: an index that may change between two questions."""
+"""Kustomer's search as a few lines of Python: an index that may change between two queries."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -10,7 +11,13 @@ from zlib import crc32
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.reading.search.query import REFUSED, UNSORTED, Row, SearchPage, SearchQuery
+from tap_kustomer.reading.search.query import (
+    REFUSED_PAGE,
+    UNSORTED_PAGE,
+    Row,
+    SearchPage,
+    SearchQuery,
+)
 
 if TYPE_CHECKING:
     import random
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 
 ROW_BYTES = 100
 
-# By id: when a row was changed, and when it was created, in milliseconds since 1970.
+# By id: when a row was updated, and when it was created, in milliseconds since 1970.
 Rows = dict[str, tuple[int, int | None]]
 
 
@@ -28,15 +35,16 @@ class IndexModel:
 
     Attributes:
         page_size: The most rows that it puts on a page.
-        row_cap: It answers nothing beyond this many rows.
-        total_cap: It counts no further than this, unless it is asked to.
+        row_cap: It returns nothing beyond this many rows.
+        total_cap: It counts no further than this, unless a count of all rows is asked for.
         order: Draws the order inside ties, anew for each answer; None keeps it the same.
         sorts: It puts the oldest rows first, as it is asked to.
         shows_time: Its rows show the time that they are found by.
         shows_creation: Its rows show when they were created.
         knows_creation: It has a criterion on the time of creation.
-        honours_creation: Its rows are narrowed by that criterion; else they come all the same.
+        honours_creation: Its rows are narrowed by that criterion; otherwise it is ignored.
         before_answer: Called before each answer, to change the rows.
+        queries: All queries so far.
         held: How many rows of its answers are in memory.
     """
 
@@ -51,34 +59,41 @@ class IndexModel:
     knows_creation: bool = True
     honours_creation: bool = True
     before_answer: Callable[[IndexModel], None] = lambda _: None
-    questions: list[SearchQuery] = field(default_factory=list)
+    queries: list[SearchQuery] = field(default_factory=list)
     held: int = 0
 
     def find(
-        self, query: SearchQuery, page_size: int, *, is_tracked: bool = False
+        self, query: SearchQuery, page_size: int, *, counts_all: bool = False
     ) -> tuple[list[str], int] | None:
         """Ids on the page and the count of all, or None where the query is refused."""
-        self.questions.append(query)
+        self.queries.append(query)
         self.before_answer(self)
         first = (query.page - 1) * page_size
         if first + 1 > self.row_cap or (query.created and not self.knows_creation):
             return None
         start, end = query.window.start, query.window.end
-        found = [
-            (updated if self.sorts else -updated, self._tie_breaker(row_id), row_id)
-            for row_id, (updated, created) in self.rows.items()
-            if start <= updated <= end and (not self.honours_creation or _lies_in(created, query))
+        found: Iterable[tuple[str, tuple[int, int | None]]] = (
+            item for item in self.rows.items() if start <= item[1][0] <= end
+        )
+        if query.created is not None and self.honours_creation:
+            low = -math.inf if query.created.start is None else query.created.start
+            high = math.inf if query.created.end is None else query.created.end
+            found = (item for item in found if item[1][1] is not None and low <= item[1][1] <= high)
+        direction = 1 if self.sorts else -1
+        order = [
+            (direction * updated, self._tie_breaker(row_id), row_id)
+            for row_id, (updated, _) in found
         ]
-        found.sort()
-        ids = [row_id for *_, row_id in found[first : first + page_size]]
-        return ids, len(found) if is_tracked else min(len(found), self.total_cap)
+        order.sort()
+        ids = [row_id for *_, row_id in order[first : first + page_size]]
+        return ids, len(order) if counts_all else min(len(order), self.total_cap)
 
-    def ask(self, query: SearchQuery, page_size: int = 500) -> SearchPage:
-        """The answer as the reading has it, without its way through JSON."""
+    def search(self, query: SearchQuery, page_size: int = 500) -> SearchPage:
+        """The answer as the keyset gets it, without its way through JSON."""
         size = min(page_size, self.page_size)
         found = self.find(query, size)
         if found is None:
-            return REFUSED
+            return REFUSED_PAGE
         ids, total = found
         rows = [
             Row(
@@ -92,15 +107,15 @@ class IndexModel:
         ]
         in_order = sorted(rows, key=lambda row: row.time)
         if query.sorted and rows != in_order:
-            return UNSORTED
-        return _answer(in_order, size, total)
+            return UNSORTED_PAGE
+        return _page(in_order, size, total)
 
     def document(
-        self, query: SearchQuery, page_size: int, *, is_tracked: bool = False
+        self, query: SearchQuery, page_size: int, *, counts_all: bool = False
     ) -> dict[str, Any] | None:
         """The answer's document, or None where the query is refused."""
         size = min(page_size, self.page_size)
-        found = self.find(query, size, is_tracked=is_tracked)
+        found = self.find(query, size, counts_all=counts_all)
         if found is None:
             return None
         ids, total = found
@@ -119,7 +134,7 @@ class IndexModel:
 
 
 class _Held:
-    """The content of a row, which counts itself for as long as somebody has the row."""
+    """The content of a row, which is counted for as long as the row is in memory."""
 
     def __init__(self, index: IndexModel) -> None:
         self._index = index
@@ -130,20 +145,20 @@ class _Held:
 
 
 class StillIndex:
-    """An index that nobody changes; it answers large windows at once.
+    """An index that does not change; it answers large windows at once.
 
     Args:
         updated: The times of its rows.
-        row_bytes: What each of them takes.
+        row_bytes: The size of each.
         total_cap: It counts no further than this.
     """
 
     def __init__(
         self, updated: Iterable[int], row_bytes: int = ROW_BYTES, total_cap: int = 10**9
     ) -> None:
-        self.questions: list[SearchQuery] = []
+        self.queries: list[SearchQuery] = []
         self.page_size = 500
-        self.held = 0  # What is built once is not counted.
+        self.held = 0  # Its rows are built once, so they are not counted.
         self._times = sorted(updated)
         self._row_bytes = row_bytes
         self._total_cap = total_cap
@@ -151,30 +166,19 @@ class StillIndex:
             Row(f"row{n}", time, None, msgspec.Raw(b"{}")) for n, time in enumerate(self._times)
         )
 
-    def ask(self, query: SearchQuery, page_size: int) -> SearchPage:
-        self.questions.append(query)
+    def search(self, query: SearchQuery, page_size: int) -> SearchPage:
+        self.queries.append(query)
         first = bisect_left(self._times, query.window.start)
         end = bisect_right(self._times, query.window.end)
         start = first + (query.page - 1) * page_size
         page = self.rows[start : min(start + page_size, end)]
         total = min(end - first, self._total_cap)
-        return _answer(page, page_size, total, self._row_bytes)
+        return _page(page, page_size, total, self._row_bytes)
 
 
-def _answer(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> SearchPage:
+def _page(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> SearchPage:
     page = tuple(rows)
-    return SearchPage(page, full=len(page) >= size, total=total, size=len(page) * row_bytes)
-
-
-def _lies_in(created: int | None, query: SearchQuery) -> bool:
-    span = query.created
-    if span is None:
-        return True
-    if created is None:
-        return False
-    return (span.start is None or created >= span.start) and (
-        span.end is None or created <= span.end
-    )
+    return SearchPage(page, is_full=len(page) >= size, total=total, size=len(page) * row_bytes)
 
 
 def resource(row_id: str, updated: int, created: int | None) -> dict[str, Any]:

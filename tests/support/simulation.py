@@ -1,4 +1,4 @@
-"""Reads a window as the tap does, on virtual time: answers take their time and overtake."""
+"""Reads a window as the tap does, in virtual time: answers overtake each other."""
 
 from __future__ import annotations
 
@@ -24,25 +24,28 @@ if TYPE_CHECKING:
 
 MOST_PARALLEL = 8
 
-# Requests for each page of rows there are, and one: what it takes at most to read a tie whose rows
-# come apart late or not at all, or to find the ends of a part of the window that fits on a page.
-REQUESTS_A_PAGE = 150
+# The most requests for each page of rows that exists, plus one: for a tie that takes many splits or
+# can't be split, or to find the ends of a part of the window that fits on a page.
+REQUESTS_PER_PAGE = 150
 
-# Pages that may be in memory beside those that wait for their turn and those that are asked for:
-# with the keysets of slices that are partly read, and on their way to the writer.
+# Pages that may be in memory besides those that wait to be delivered and those that are asked for:
+# in the keysets of slices that are partly read, and on their way to the writer.
 PAGES_IN_FLIGHT = 8
 
 
 @dataclass
 class Outcome:
-    """What a simulated reading delivered, and at what cost.
+    """What a simulated extraction delivered, and at what cost.
 
     Attributes:
         delivered: Id and time of each row, in order of delivery.
-        reached: What the latest rows brought.
-        seconds: From the first question to the last answer.
-        most_waiting: Bytes that waited for their turn, at most.
-        most_under_way: Questions at once, at most.
+        reached: Of the latest rows.
+        seconds: From the first query to the last answer.
+        requests: How many queries were sent.
+        most_waiting: The most bytes that waited to be delivered.
+        most_under_way: The most queries at once.
+        shortfalls: Parts of the window that lack rows.
+        unproven: Parts of the window whose rows no count proves.
         unread: Why it ended before the end of the window, if a tie could not be read.
     """
 
@@ -67,14 +70,19 @@ class Outcome:
 
 @dataclass
 class Simulation:
-    """One reading of a window. The number of rows there are bounds its requests and its memory.
+    """One extraction of a window. Its requests and its memory are bounded by the rows there are.
 
     Attributes:
+        index: Answers the queries.
+        window: What is read.
+        draw: Draws how long answers take.
         latency: Seconds that an answer takes; a function of the draw.
         writing: Seconds that it takes to write a page.
-        parallel: Requests at once; None for as many as latency and budget make useful_parallelism.
+        parallel: The most requests at once; None for as many as latency and budget make useful.
+        page_size: How many rows to ask for on a page.
+        lookahead: The most bytes that may wait to be delivered.
         is_sorted: Whether the rows show the time that they are found by.
-        turn: From the how manieth page on the rows are waited for.
+        prefetched: How many pages are yielded before the consumer takes any.
         pages: How many pages are taken, at most.
     """
 
@@ -87,7 +95,7 @@ class Simulation:
     page_size: int = 500
     lookahead: int = 64_000_000
     is_sorted: bool = True
-    turn: int = 0
+    prefetched: int = 0
     pages: int = 10**9
 
     def run(self) -> Outcome:
@@ -104,18 +112,18 @@ class Simulation:
         began = workers.now
         pages = 0
         pages_of_rows = len(self.index.rows) / min(self.page_size, self.index.page_size)
-        most_requests = REQUESTS_A_PAGE * (1 + pages_of_rows)
+        most_requests = REQUESTS_PER_PAGE * (1 + pages_of_rows)
 
         def ask(query: SearchQuery) -> SearchPage:
             outcome.requests += 1
-            assert outcome.requests <= most_requests, "not bounded by the rows there are"
+            assert outcome.requests <= most_requests, "queries are not bounded by the rows"
             outcome.seconds = workers.now - began
             outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
-            if pages >= self.turn:
+            if pages >= self.prefetched:
                 outcome.most_under_way = max(outcome.most_under_way, workers.under_way + 1)
             else:
-                assert workers.under_way == 0, "nobody waits for these rows yet"
-            answer = self.index.ask(query, self.page_size)
+                assert workers.under_way == 0, "read ahead before the consumer takes any page"
+            answer = self.index.search(query, self.page_size)
             pages_in_flight = PAGES_IN_FLIGHT + outcome.most_under_way
             most_held = self.lookahead / ROW_BYTES + pages_in_flight * self.page_size
             assert self.index.held <= most_held, "rows pile up in memory"
@@ -131,20 +139,20 @@ class Simulation:
             ask,
             cast("Workers", workers),
             parallel=parallel,
-            is_consumed=lambda: pages >= self.turn,
+            is_consumed=lambda: pages >= self.prefetched,
         )
         try:
             for batch in batches:
                 pages += 1
                 outcome.delivered += [(row.id, row.time) for row in batch.rows]
-                assert batch.reached is not None, "a schedule knows"
+                assert batch.reached is not None, "a schedule knows what it has reached"
                 outcome.reached = batch.reached
                 outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
                 if pages >= self.pages:
                     break
                 workers.sleep(self.writing)
         except GaveUpError:
-            pass  # A fault that lasts ends a reading: what was delivered until then counts.
+            pass  # A permanent fault ends an extraction: what was delivered until then counts.
         except IncompleteError as error:
             outcome.unread = error
         outcome.shortfalls = len(schedule.shortfalls)

@@ -1,4 +1,4 @@
-"""A session whose answers come from models of the search and of lists, without any network."""
+"""A session that answers from models of the search and of lists, without a network."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ T = TypeVar("T")
 
 @dataclass
 class StandIn:
-    """Takes the place of a `Session`.
+    """Replaces a `Session`.
 
     Attributes:
-        indexes: A model of the search for each path that there is.
+        indexes: A model of the search, by path.
         lists: The pages of each list, by path.
         refused: Criteria that are answered with 400.
         refuses_sort: Whether a sort is answered with 400.
         refuses_tracking: Whether `trackTotalHits` is answered with 400.
         forbidden: A path for which the key lacks the role.
         spoil: Changes a document before it is sent.
+        sent: All requests so far.
     """
 
     indexes: dict[str, IndexModel] = field(default_factory=dict)
@@ -75,12 +76,12 @@ class StandIn:
             raise RefusedError(f"{request} answered 400: {self.refused}")
         if self.refuses_sort and "sort" in body:
             raise RefusedError(f"{request} answered 400: Sorting is unavailable")
-        is_tracked = request.params.get("trackTotalHits") == "true"
-        if self.refuses_tracking and is_tracked:
+        counts_all = request.params.get("trackTotalHits") == "true"
+        if self.refuses_tracking and counts_all:
             raise RefusedError(f"{request} answered 400: trackTotalHits is not allowed")
-        question = _question(body, int(request.params["page"]))
+        query = _query_of(body, int(request.params["page"]))
         document = self.indexes[request.path].document(
-            question, int(request.params["pageSize"]), is_tracked=is_tracked
+            query, int(request.params["pageSize"]), counts_all=counts_all
         )
         if document is None:
             raise RefusedError(f"{request} answered 400")
@@ -100,7 +101,7 @@ class StandIn:
         }
 
 
-def _question(body: dict[str, Any], page: int) -> SearchQuery:
+def _query_of(body: dict[str, Any], page: int) -> SearchQuery:
     bounds: dict[tuple[str, str], int] = {}
     (searched_by,) = body["and"][0]
     for bound in body["and"]:
@@ -116,5 +117,5 @@ def _question(body: dict[str, Any], page: int) -> SearchQuery:
 
 
 def search_of(index: IndexModel) -> dict[str, IndexModel]:
-    """The standard search alone."""
+    """A model of the search, without an archive."""
     return {PATH: index}

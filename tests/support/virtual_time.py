@@ -1,4 +1,4 @@
-"""Time that tests move, so that an hour of waiting takes no time."""
+"""Virtual time: an hour of waiting takes no time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class VirtualClock:
-    """Sleeping moves it; nothing else does, unless a test says so."""
+    """A clock that only moves when something sleeps, or a test moves it."""
 
     def __init__(self, now: float = 1_700_000_000.0) -> None:
         self._started = now
@@ -41,16 +41,16 @@ class VirtualClock:
         self.elapsed = max(self.elapsed, end)
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Have something done while somebody sleeps."""
+        """Run an action when the clock has moved by so many seconds."""
         heapq.heappush(self._due, (self.elapsed + seconds, next(self._order), action))
 
 
 class VirtualWorkers:
-    """Takes the place of `Workers`: what is asked takes its time, and answers overtake each other.
+    """Replaces `Workers`: each task takes a while, so that answers overtake each other.
 
     Args:
         budget: Says when a request may go.
-        took: Seconds that the next answer takes.
+        took: Returns how many seconds the next answer takes.
 
     Attributes:
         now: In seconds.

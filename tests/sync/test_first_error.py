@@ -9,9 +9,9 @@ import pytest
 
 from support.offline_tap import OfflineTap
 from tap_kustomer.client.errors import DeadKeyError
+from tap_kustomer.singer.output.stdout import OutputError
+from tap_kustomer.singer.output.writer import BufferedWriter
 from tap_kustomer.streams.notes import Notes
-from tap_kustomer.writing.messages import BufferedWriter
-from tap_kustomer.writing.stdout import OutputError
 
 pytestmark = pytest.mark.usefixtures("signals")
 

@@ -1,4 +1,4 @@
--- One row for each user whom a conversation is assigned to.
+-- One row for each user that a conversation is assigned to.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('conversation_assigned_users') %}
 

@@ -1,4 +1,4 @@
--- One row for each team of the users who first and last wrote and were done.
+-- One row for each team of a user who first or last answered or closed a conversation.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('conversation_created_by_teams') %}
 

@@ -1,4 +1,4 @@
--- One row for each stretch of a user's work. Costs one request per changed conversation.
+-- One row for each stretch of a user's work on a conversation.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('conversation_times_v2') %}
 

@@ -1,4 +1,4 @@
--- One row for each promise and priority of a version.
+-- One row for each target of a version, by metric and priority.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('sla_metrics') %}
 

@@ -1,4 +1,4 @@
--- One row for each version of each agreement. They come with the agreements.
+-- One row for each version of each agreement.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('sla_versions') %}
 

@@ -1,4 +1,4 @@
--- One row for each time that a conversation was put up for work.
+-- One row for each work item: a conversation on its way through routing.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('work_items') %}
 

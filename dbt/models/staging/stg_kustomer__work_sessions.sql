@@ -1,4 +1,4 @@
--- One row for each session; those that have ended don't change any more.
+-- One row for each work session of a user; those that have ended don't change any more.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('work_sessions') %}
 

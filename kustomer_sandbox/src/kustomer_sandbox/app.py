@@ -1,231 +1,33 @@
-"""The API as a web application."""
+"""The API and the control endpoints as a web application."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from starlette.applications import Starlette
-from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from kustomer_sandbox import control
-from kustomer_sandbox.access import Access
-from kustomer_sandbox.errors import ApiError, bad_parameter, plain
-from kustomer_sandbox.faults import Faults, disturb
-from kustomer_sandbox.handlers import ENDPOINTS, Call, Endpoint
-from kustomer_sandbox.limits import Limits, too_many
+from kustomer_sandbox.api import Api
+from kustomer_sandbox.control import control_routes
+from kustomer_sandbox.handlers.registry import ENDPOINTS
 from kustomer_sandbox.options import Options
-from kustomer_sandbox.responses import (
-    Reset,
-    Truncated,
-    dripping,
-    echo,
-    html_answer,
-    huge,
-    json_answer,
-)
-from kustomer_sandbox.search import ARCHIVE, STANDARD, SearchEngine
-from kustomer_sandbox.stored import store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from starlette.requests import Request
-
-    from kustomer_sandbox.faults import Fault
     from kustomer_sandbox.organisation import Organisation
 
-_REMEMBERED = 100_000
-_SEARCHES = (STANDARD.path, f"{STANDARD.path}/", ARCHIVE.path)
-_NO_BODY: Any = object()
-
-Answer = Response | Truncated | Reset
-
-
-class Api:
-    """Serves one organisation: limits, keys, faults, then the endpoint."""
-
-    def __init__(
-        self,
-        organisation: Organisation,
-        options: Options,
-        monotonic: Callable[[], float] | None = None,
-    ) -> None:
-        """Serve an organisation under the given options."""
-        self.organisation = organisation
-        self.options = options
-        self.access = Access(options)
-        clock = organisation.clock
-        self.limits = Limits(options, clock, monotonic) if monotonic else Limits(options, clock)
-        self.faults = Faults()
-        self.engine = SearchEngine(organisation, options)
-        self.requests: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
-        self.file: Path | None = None
-
-    def advance(self, minutes: float) -> None:
-        """Let time pass, and remember it where the organisation is stored."""
-        with self.organisation.lock:
-            self.organisation.advance(minutes)
-            if self.file is not None:
-                store(self.organisation, self.file)
-
-    async def serve(self, endpoint: Endpoint | None, request: Request) -> Answer:
-        """Answer one request."""
-        body = await request.body()
-        if self.options.latency:
-            await asyncio.sleep(self.options.latency)
-        content = _decoded(body)
-        response = await self._answer(endpoint, request, content)
-        self.requests.append(
-            {
-                "method": request.method,
-                "path": request.url.path,
-                "query": request.url.query,
-                "status": response.status_code,
-                "context": _context(content),
-            }
-        )
-        return response
-
-    async def _answer(self, endpoint: Endpoint | None, request: Request, content: Any) -> Answer:
-        path = request.url.path
-        headers = {
-            "date": self.organisation.clock.http_date(),
-            "x-kustomer-pod": "prod1",
-            "cache-control": "no-cache,private",
-        }
-        searching = path in _SEARCHES and request.method == "POST"
-        fault = self.faults.meet(path, _context(content), churn=False)
-        if fault and fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-        try:
-            roles = self.access.roles(request.headers.get("authorization", ""))
-            counted, over = self.limits.headers(search=searching)
-            headers |= counted
-            if over:
-                return json_answer(too_many(), headers, 429)
-            broken = _instead(fault, request, headers)
-            if broken is not None:
-                return broken
-            if searching:
-                self._churn(path, _context(content))
-            document = self._document(endpoint, request, content, roles)
-        except ApiError as error:
-            return json_answer(error.body, headers, error.status)
-        if fault is None:
-            return json_answer(document, headers)
-        return _broken(fault, document, headers)
-
-    def _document(
-        self,
-        endpoint: Endpoint | None,
-        request: Request,
-        content: Any,
-        roles: frozenset[str],
-    ) -> dict[str, Any]:
-        path = request.url.path
-        if endpoint is None or path in self.options.absent:
-            raise plain(404, "not_found", f"Not found: {path}")
-        if not self.access.allows(roles, endpoint.roles):
-            raise self.access.refusal(endpoint.roles)
-        if endpoint.method == "POST" and content is _NO_BODY:
-            raise bad_parameter("body", "The body is not JSON")
-        call = Call(
-            path=path,
-            names=dict(request.path_params),
-            parameters=dict(request.query_params),
-            body=content,
-            roles=roles,
-            organisation=self.organisation,
-            engine=self.engine,
-            access=self.access,
-            options=self.options,
-        )
-        with self.organisation.lock:
-            return endpoint.answer(call)
-
-    def _churn(self, path: str, context: str | None) -> None:
-        fault = self.faults.meet(path, context, churn=True)
-        if fault is None or context is None:
-            return
-        organisation = self.organisation
-        with organisation.lock:
-            rows = list(organisation.index(self.engine.type_of(context)))
-            dice = self.engine.dice
-            for _ in range(min(fault.rows, len(rows))):
-                row = dice.pick(rows)
-                if row.deleted is None:
-                    organisation.touch(row, organisation.clock.now())
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return _NO_BODY
-
-
-def _context(content: Any) -> str | None:
-    context = content.get("queryContext") if isinstance(content, dict) else None
-    return context if isinstance(context, str) else None
-
-
-def _instead(  # noqa: PLR0911 - one for each kind
-    fault: Fault | None, request: Request, headers: dict[str, str]
-) -> Response | Reset | None:
-    """Return the answer of a fault that needs no good answer first."""
-    if fault is None:
-        return None
-    if fault.kind == "status":
-        if fault.retry_after is not None:
-            headers["retry-after"] = f"{fault.retry_after:g}"
-        if fault.body == "html":
-            return html_answer(fault.status, headers)
-        error = plain(fault.status, "injected", "Something went wrong")
-        return json_answer(error.body, headers, fault.status)
-    if fault.kind == "redirect":
-        return RedirectResponse(fault.location, 302, headers)
-    if fault.kind == "echo":
-        authorization = request.headers.get("authorization", "")
-        html = fault.body == "html"
-        return echo(authorization, headers, fault.status, html=html, location=fault.location)
-    if fault.kind == "reset":
-        return Reset()
-    if fault.kind == "not_json":
-        return html_answer(200, headers)
-    if fault.kind == "wrong_shape":
-        return json_answer({"hello": ["world"]}, headers)
-    return huge(headers, fault.megabytes) if fault.kind == "huge" else None
-
-
-def _broken(
-    fault: Fault, document: dict[str, Any], headers: dict[str, str]
-) -> Response | Truncated:
-    """Return a good answer, broken in the way of a fault."""
-    disturb(fault, document)
-    whole = json_answer(document, headers)
-    if fault.kind == "truncate":
-        return Truncated(whole)
-    if fault.kind == "drip":
-        return dripping(bytes(whole.body), headers, fault.seconds)
-    return whole
-
-
-def create_api_app(api: Api) -> Starlette:
-    """Return the application of an API, control endpoints included."""
-    routes = [Route(one.path, partial(api.serve, one), methods=[one.method]) for one in ENDPOINTS]
-    everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    other = Route("/{rest:path}", partial(api.serve, None), methods=everything)
-    app = Starlette(routes=[*control.routes(api), *routes, other])
-    app.router.redirect_slashes = False
-    return app
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def create_app(organisation: Organisation, options: Options | None = None) -> Starlette:
-    """Return the web application that serves an organisation."""
+    """Make the web application that serves an organisation."""
     return create_api_app(Api(organisation, options or Options()))
+
+
+def create_api_app(api: Api) -> Starlette:
+    """Make the web application of an API."""
+    routes = [Route(one.path, partial(api.serve, one), methods=[one.method]) for one in ENDPOINTS]
+    other = Route("/{rest:path}", partial(api.serve, None), methods=_METHODS)
+    app = Starlette(routes=[*control_routes(api), *routes, other])
+    app.router.redirect_slashes = False
+    return app

@@ -14,8 +14,8 @@ from urllib.parse import urlencode, urlsplit
 import click
 
 from kustomer_sandbox import child
+from kustomer_sandbox.saved import SavedError, open_organisation, save
 from kustomer_sandbox.server import Sandbox
-from kustomer_sandbox.stored import StoredError, opened, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +156,7 @@ def _sandbox(port: int = 0, host: str = "127.0.0.1", **given: Any) -> Sandbox:
     ties = _ties(given.pop("ties"))
     try:
         return Sandbox(port=port, host=host, ties=ties, **given)
-    except (StoredError, ValueError, OSError) as error:
+    except (SavedError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -248,12 +248,12 @@ def advance(minutes: float, url: str | None, file: Path | None) -> None:
         raise click.UsageError(message)
     try:
         if file is not None:
-            organisation = opened(file)
+            organisation = open_organisation(file)
             organisation.advance(minutes)
-            store(organisation, file)
+            save(organisation, file)
         else:
             _advance_server(str(url), minutes)
-    except (StoredError, ValueError, OSError) as error:
+    except (SavedError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from kustomer_sandbox.app import Api
+    from kustomer_sandbox.api import Api
 
 
-def routes(api: Api) -> list[Route]:  # noqa: C901 - one small function each
-    """Return the control endpoints; they ask for no key and count nowhere."""
+def control_routes(api: Api) -> list[Route]:  # noqa: C901  # One small function each.
+    """Make the control endpoints; they need no key and count towards no limit."""
 
     async def counts(_: Request) -> Response:
         return json_answer(api.organisation.counts(), {})

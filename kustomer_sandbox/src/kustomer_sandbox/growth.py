@@ -9,23 +9,23 @@ from kustomer_sandbox.generation import words
 from kustomer_sandbox.generation.customers import STATUSES, counted
 from kustomer_sandbox.generation.history import QUIET
 from kustomer_sandbox.generation.klasses import KLASSES, Klass
-from kustomer_sandbox.generation.settings import SETTINGS
+from kustomer_sandbox.generation.settings.registry import SETTINGS
 from kustomer_sandbox.generation.staff import DESKS, USERS, agents, desks
 from kustomer_sandbox.times import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
-    _Happening = Callable[[Organisation, Dice, int], None]
+    _Happening = Callable[[Store, Dice, int], None]
 
 # Minutes of an advance: half of them stay quiet.
 SHORTEST = 30
 
 
-def live(organisation: Organisation, start: int, minutes: float) -> None:
+def live(organisation: Store, start: int, minutes: float) -> None:
     """Let the minutes after ``start`` happen, in order, seeded by their number."""
     dice = Dice(organisation.seed ^ (len(organisation.advances) << 32))
     first = start + SECOND
@@ -39,7 +39,7 @@ def live(organisation: Organisation, start: int, minutes: float) -> None:
         happen(organisation, dice, instant)
 
 
-def _living(organisation: Organisation, dice: Dice, type_: str) -> Row:
+def _living(organisation: Store, dice: Dice, type_: str) -> Row:
     rows = organisation.rows[type_]
     for _ in range(20):
         row = dice.pick(rows)
@@ -49,7 +49,7 @@ def _living(organisation: Organisation, dice: Dice, type_: str) -> Row:
 
 
 def _conversation_moved(
-    organisation: Organisation, conversation: Row, instant: int, **facts: object
+    organisation: Store, conversation: Row, instant: int, **facts: object
 ) -> None:
     organisation.touch(conversation, instant, **facts)
     customer = conversation.facts["customer"]
@@ -57,13 +57,13 @@ def _conversation_moved(
     organisation.touch(customer, instant, counts=counts)
 
 
-def _new_company(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_company(organisation: Store, dice: Dice, instant: int) -> None:
     parent = _living(organisation, dice, "company")
     row = organisation.add("company", instant, late=1)
     organisation.add("kedge", instant, source=parent, target=row)
 
 
-def _new_customer(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_customer(organisation: Store, dice: Dice, instant: int) -> None:
     company = _living(organisation, dice, "company")
     row = organisation.add(
         "customer",
@@ -77,7 +77,7 @@ def _new_customer(organisation: Organisation, dice: Dice, instant: int) -> None:
     organisation.add("audit_log", instant, object=row)
 
 
-def _new_conversation(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_conversation(organisation: Store, dice: Dice, instant: int) -> None:
     customer = _living(organisation, dice, "customer")
     row = organisation.add(
         "conversation",
@@ -98,7 +98,7 @@ def _new_conversation(organisation: Organisation, dice: Dice, instant: int) -> N
     )
 
 
-def _message_in(organisation: Organisation, conversation: Row, instant: int) -> Row:
+def _message_in(organisation: Store, conversation: Row, instant: int) -> Row:
     facts = conversation.facts
     row = organisation.add(
         "message",
@@ -114,16 +114,16 @@ def _message_in(organisation: Organisation, conversation: Row, instant: int) -> 
     return row
 
 
-def _new_message(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_message(organisation: Store, dice: Dice, instant: int) -> None:
     _message_in(organisation, _living(organisation, dice, "conversation"), instant)
 
 
-def _new_attachment(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_attachment(organisation: Store, dice: Dice, instant: int) -> None:
     row = _message_in(organisation, _living(organisation, dice, "conversation"), instant)
     organisation.add("attachment", instant, message=row)
 
 
-def _new_note(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_note(organisation: Store, dice: Dice, instant: int) -> None:
     conversation = _living(organisation, dice, "conversation")
     customer = conversation.facts["customer"]
     organisation.add("note", instant, customer=customer, conversation=conversation, late=1)
@@ -131,21 +131,21 @@ def _new_note(organisation: Organisation, dice: Dice, instant: int) -> None:
     _conversation_moved(organisation, conversation, instant, notes=notes)
 
 
-def _new_klass(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_klass(organisation: Store, dice: Dice, instant: int) -> None:
     """Make the next class that the organisation does not have yet, with a first object."""
     for klass in KLASSES[len(organisation.rows["klass"]) :]:
         organisation.add("klass", instant)
         _add_kobject(organisation, dice, klass, instant)
 
 
-def _new_kobject(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_kobject(organisation: Store, dice: Dice, instant: int) -> None:
     known = KLASSES[: len(organisation.rows["klass"])]
     klass = dice.pick([klass for klass in known if klass.status == "enabled"])
     row = _add_kobject(organisation, dice, klass, instant)
     organisation.add("comment", instant, kobject=row)
 
 
-def _add_kobject(organisation: Organisation, dice: Dice, klass: Klass, instant: int) -> Row:
+def _add_kobject(organisation: Store, dice: Dice, klass: Klass, instant: int) -> Row:
     customer = _living(organisation, dice, "customer")
     row = organisation.add(f"kobject.{klass.name}", instant, customer=customer, talk=None, late=1)
     kobjects = (*customer.facts["kobjects"], row)
@@ -153,7 +153,7 @@ def _add_kobject(organisation: Organisation, dice: Dice, klass: Klass, instant: 
     return row
 
 
-def _status_change(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _status_change(organisation: Store, dice: Dice, instant: int) -> None:
     conversation = _living(organisation, dice, "conversation")
     status = dice.pick(STATUSES)
     _conversation_moved(organisation, conversation, instant, status=status)
@@ -166,7 +166,7 @@ def _status_change(organisation: Organisation, dice: Dice, instant: int) -> None
     )
 
 
-def _rating(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _rating(organisation: Store, dice: Dice, instant: int) -> None:
     """Let a customer answer a survey; there is one answer for a conversation."""
     conversation = _living(organisation, dice, "conversation")
     if not organisation.children(conversation, "satisfaction_response"):
@@ -174,7 +174,7 @@ def _rating(organisation: Organisation, dice: Dice, instant: int) -> None:
         _conversation_moved(organisation, conversation, instant)
 
 
-def _writing(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _writing(organisation: Store, dice: Dice, instant: int) -> None:
     """Let an agent forward a conversation, send a draft and begin another."""
     conversation = _living(organisation, dice, "conversation")
     customer = conversation.facts["customer"]
@@ -183,7 +183,7 @@ def _writing(organisation: Organisation, dice: Dice, instant: int) -> None:
     organisation.add("draft", instant, conversation=conversation, customer=customer)
 
 
-def _merge(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _merge(organisation: Store, dice: Dice, instant: int) -> None:
     """Merge a customer away who has nothing yet."""
     target = _living(organisation, dice, "customer")
     source = organisation.add(
@@ -194,7 +194,7 @@ def _merge(organisation: Organisation, dice: Dice, instant: int) -> None:
     organisation.touch(target, instant)
 
 
-def _work(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _work(organisation: Store, dice: Dice, instant: int) -> None:
     """Let an agent work for a while: one item is done, another one is left."""
     session = organisation.add(
         "work_session",
@@ -220,7 +220,7 @@ def _work(organisation: Organisation, dice: Dice, instant: int) -> None:
     )
 
 
-def _item_done(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _item_done(organisation: Store, dice: Dice, instant: int) -> None:
     """Complete a work item that was left."""
     del dice
     left = (row for row in organisation.rows["work_item"] if row.facts["completed"] is None)
@@ -229,7 +229,7 @@ def _item_done(organisation: Organisation, dice: Dice, instant: int) -> None:
         organisation.touch(row, instant, completed=instant)
 
 
-def _sign_out(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _sign_out(organisation: Store, dice: Dice, instant: int) -> None:
     """End a work session, and begin one."""
     active = [row for row in organisation.rows["work_session"] if row.facts["active"]]
     organisation.touch(active[0], instant, active=False)
@@ -237,7 +237,7 @@ def _sign_out(organisation: Organisation, dice: Dice, instant: int) -> None:
     organisation.add("work_session", instant, user=user, team=team, active=True)
 
 
-def _new_sla_version(organisation: Organisation, dice: Dice, instant: int) -> None:
+def _new_sla_version(organisation: Store, dice: Dice, instant: int) -> None:
     sla = dice.pick(organisation.rows["sla"])
     version = len(organisation.children(sla, "sla_version")) + 1
     organisation.add("sla_version", instant, version=version, sla=sla)
@@ -245,7 +245,7 @@ def _new_sla_version(organisation: Organisation, dice: Dice, instant: int) -> No
 
 
 def _new(type_: str) -> _Happening:
-    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+    def happen(organisation: Store, dice: Dice, instant: int) -> None:
         del dice
         organisation.add(type_, instant)
 
@@ -253,7 +253,7 @@ def _new(type_: str) -> _Happening:
 
 
 def _change(type_: str) -> _Happening:
-    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+    def happen(organisation: Store, dice: Dice, instant: int) -> None:
         organisation.touch(_living(organisation, dice, type_), instant)
 
     return happen
@@ -262,7 +262,7 @@ def _change(type_: str) -> _Happening:
 def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
     """Return what deletes one of the rows in these places, but never the last."""
 
-    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+    def happen(organisation: Store, dice: Dice, instant: int) -> None:
         rows = [row for row in organisation.rows[type_][start:stop] if row.deleted is None]
         if len(rows) <= 1:
             return
@@ -277,7 +277,7 @@ def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
 def _replace(type_: str, kept: int) -> _Happening:
     """Return what removes a row without a trace, but none of the first, and adds another."""
 
-    def happen(organisation: Organisation, dice: Dice, instant: int) -> None:
+    def happen(organisation: Store, dice: Dice, instant: int) -> None:
         organisation.purge(dice.pick(organisation.rows[type_][kept:]))
         organisation.add(type_, instant)
 

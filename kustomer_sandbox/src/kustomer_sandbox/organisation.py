@@ -1,168 +1,51 @@
-"""An organisation: every resource the sandbox knows, and how it changes."""
+"""An organisation: rows that change when asked, and their documents."""
 
 from __future__ import annotations
 
 import gc
-import threading
-import time
-from collections import defaultdict
 from contextlib import contextmanager
-from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from typing_extensions import override
 
 from kustomer_sandbox import growth
-from kustomer_sandbox.clock import Clock
-from kustomer_sandbox.generation import build, populate
-from kustomer_sandbox.index import UpdatedIndex
-from kustomer_sandbox.row import Row
-from kustomer_sandbox.times import MINUTE, milliseconds
+from kustomer_sandbox.generation.history import populate
+from kustomer_sandbox.generation.registry import build
+from kustomer_sandbox.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-_KEPT_VERSIONS = 10 * MINUTE
+    from kustomer_sandbox.row import Row
 
 
-class Organisation:
-    """Seeded and connected data that changes when asked.
+class Organisation(Store):
+    """Generated and connected data.
 
-    The same seed, scale, years, ties and start give the same resources; the ids
-    do not even depend on the start. ``clock`` tells the organisation's time.
+    The same seed, scale, years, ties and start give the same resources; the ids do not even depend
+    on the start.
     """
 
-    def __init__(  # noqa: PLR0913 - what makes up an organisation
-        self,
-        *,
-        seed: int = 7,
-        scale: float = 1.0,
-        years: float = 0.0,
-        ties: Mapping[str, int] | None = None,
-        started_at: datetime | int | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        """Generate the organisation as it is at ``started_at`` (default: now)."""
-        if isinstance(started_at, datetime):
-            started_at = milliseconds(started_at)
-        if started_at is None:
-            started_at = clock.now() if clock else time.time_ns() // 1_000_000
-        self.seed = seed
-        self.scale = scale
-        self.years = years
-        self.ties = dict(ties or {})
-        self.started_at = started_at
-        self.clock = clock or Clock()
-        self.advances: list[tuple[int, float]] = []
-        self.lock = threading.RLock()
-        self.rows: dict[str, list[Row]] = defaultdict(list)
-        self.by_id: dict[str, Row] = {}
-        self._numbers: dict[str, int] = defaultdict(int)
-        self._indexes: dict[str, UpdatedIndex] = defaultdict(UpdatedIndex)
-        self._children: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        self.id = Row(seed, "org", 0, 0, 0, {}).id
-        self._populated = False
-        with _uncollected():
+    @override
+    def _fill(self) -> None:
+        with _without_garbage_collection():
             populate(self)
-        self._populated = True
-
-    # Rows
-
-    def add(
-        self,
-        type_: str,
-        created: int,
-        updated: int | None = None,
-        **facts: Any,
-    ) -> Row:
-        """Add a resource; every row among its facts becomes its parent."""
-        with self.lock:
-            number = self._numbers[type_]
-            self._numbers[type_] = number + 1
-            row = Row(
-                self.seed,
-                type_,
-                number,
-                created,
-                created if updated is None else updated,
-                facts,
-            )
-            self.rows[type_].append(row)
-            self.by_id[row.id] = row
-            for name in _index_names(type_):
-                if self._populated:
-                    self._indexes[name].insert(row)
-                else:
-                    self._indexes[name].append(row)
-            for fact in facts.values():
-                if isinstance(fact, Row):
-                    self._children[fact.id, type_].append(row)
-            return row
-
-    def resort(self) -> None:
-        """Bring the indexes in order after update times were set by hand."""
-        for index in self._indexes.values():
-            index.resort()
-
-    def touch(self, row: Row, at: int, **facts: Any) -> None:
-        """Make a new revision of a row."""
-        with self.lock:
-            indexes = [self._indexes[name] for name in _index_names(row.type)]
-            for index in indexes:
-                index.remove(row)
-            before = row.snapshot()
-            if before.earlier and before.updated < at - _KEPT_VERSIONS:
-                before.earlier = None
-            row.earlier = before
-            row.encoded = None
-            row.facts = {**row.facts, **facts, "late": len(self.advances)}
-            row.updated = max(at, row.updated)
-            row.rev += 1
-            for index in indexes:
-                index.insert(row)
-
-    def delete(self, row: Row, at: int) -> None:
-        """Mark a row as deleted; a conversation takes its messages and notes along."""
-        with self.lock:
-            row.deleted = None
-            self.touch(row, at)
-            row.deleted = row.updated
-            if row.type == "conversation":
-                for type_ in ("message", "note"):
-                    for child in self.children(row, type_):
-                        if child.deleted is None:
-                            self.delete(child, at)
-
-    def purge(self, row: Row) -> None:
-        """Remove a row without a trace, as retention rules do.
-
-        A conversation takes its messages and notes along
-        (https://help.kustomer.com/en_us/manage-platform-usage-data-HJkfk28Kkx).
-        """
-        with self.lock:
-            if row.type == "conversation":
-                for type_ in ("message", "note"):
-                    for child in list(self.children(row, type_)):
-                        self.purge(child)
-            for name in _index_names(row.type):
-                self._indexes[name].remove(row)
-            self.rows[row.type].remove(row)
-            del self.by_id[row.id]
-            for fact in row.facts.values():
-                if isinstance(fact, Row):
-                    self._children[fact.id, row.type].remove(row)
 
     def advance(self, minutes: float) -> None:
         """Let time pass, and let things happen in it.
 
-        The last change lies at least 15 minutes before the new time.
+        The last change is at least 15 minutes older than the new time.
         """
         self.replay(self.clock.now(), minutes)
         self.clock.forward(minutes)
 
     def replay(self, at: int, minutes: float) -> None:
-        """Repeat what happened in an advance that began at ``at``; no clock moves."""
+        """Repeat what happened in an advance that began at a time; no clock moves.
+
+        Raises:
+            ValueError: There are too few minutes.
+        """
         if minutes < growth.SHORTEST:
             message = f"minutes must be at least {growth.SHORTEST}, not {minutes:g}"
             raise ValueError(message)
@@ -170,39 +53,25 @@ class Organisation:
             self.advances.append((at, minutes))
             growth.live(self, at, minutes)
 
-    # Documents
-
     def document(self, row: Row) -> dict[str, Any]:
-        """Return the JSON:API resource of a row."""
+        """JSON:API resource of a row."""
         return build(self, row)
 
     def encoded(self, row: Row) -> msgspec.Raw:
-        """Return the resource as JSON text, kept until the row changes."""
+        """The resource as JSON, kept until the row changes."""
         if row.encoded is None:
             row.encoded = msgspec.Raw(msgspec.json.encode(build(self, row)))
         return row.encoded
 
-    def index(self, type_: str) -> UpdatedIndex:
-        """Return the rows of a type by last update; ``kobject`` is every class."""
-        return self._indexes[type_]
-
-    def children(self, parent: Row, type_: str) -> list[Row]:
-        """Return the rows of a type that belong to another row."""
-        return self._children.get((parent.id, type_), [])
-
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows per type, deleted ones included."""
-        return {name: len(index) for name, index in sorted(self._indexes.items())}
-
     def resources(self, type_: str) -> list[dict[str, Any]]:
-        """Return every current resource of a type: the truth to compare with."""
+        """Every current resource of a type: the truth to compare with."""
         with self.lock:
-            return [build(self, row) for row in self._indexes[type_]]
+            return [build(self, row) for row in self.index(type_)]
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking, again and again, through what is all in use."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Keep the garbage collector from searching, again and again, what is all in use."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -210,8 +79,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-@cache
-def _index_names(type_: str) -> tuple[str, ...]:
-    return (type_, "kobject") if type_.startswith("kobject.") else (type_,)

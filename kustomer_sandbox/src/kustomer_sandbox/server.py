@@ -9,12 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
+from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kustomer_sandbox.app import Api, create_api_app
+from kustomer_sandbox.api import Api
+from kustomer_sandbox.app import create_api_app
 from kustomer_sandbox.faults import Fault, Kind
 from kustomer_sandbox.options import Options
-from kustomer_sandbox.stored import opened
+from kustomer_sandbox.saved import open_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,9 +33,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class _Protocol(H11Protocol):
     """Lets a fault close the connection under the application."""
 
-    def connection_made(  # type: ignore[explicit-override]  # not in typing until 3.12
-        self, transport: Any
-    ) -> None:
+    @override
+    def connection_made(self, transport: Any) -> None:
         """Hand the transport to the application's scope."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
@@ -75,7 +76,7 @@ class Sandbox:
         if host not in _LOOPBACK:
             message = f"the sandbox listens on this machine only, not on {host}"
             raise ValueError(message)
-        self.organisation = organisation or opened(
+        self.organisation = organisation or open_organisation(
             file,
             seed=seed,
             scale=scale,

@@ -1,4 +1,4 @@
-"""One of Kustomer's search indexes, as it is asked for the rows of one table."""
+"""Sends the queries for one source to the search or its archive, and copes with how they answer."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.reading.search.query import (
     MILLISECONDS,
     PATH,
-    REFUSED,
-    UNSORTED,
+    REFUSED_PAGE,
+    UNSORTED_PAGE,
     ServerBehaviour,
     ShortPageError,
     TimelessError,
     UnsortedError,
-    page_from,
+    parse_page,
 )
 
 if TYPE_CHECKING:
@@ -32,34 +32,34 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
     from tap_kustomer.reading.sources import Criterion, Search
 
-# How many answers with the same fault show that it does not pass: the server does not sort, a row
-# has no time, a page has fewer rows than it says.
-_ANSWERS: Final[Mapping[type[WrongAnswerError], int]] = {
+# How many answers in a row with the same fault show that it is permanent: the server does not sort,
+# a row has no time, pages have fewer rows than they say.
+_PERMANENT_AFTER: Final[Mapping[type[WrongAnswerError], int]] = {
     UnsortedError: 3,
     TimelessError: 3,
     ShortPageError: 2,
 }
-# Without it, an index of this make stops counting at 10,000. Documented since June 2026
-# (https://developer.kustomer.com/api/core-resources/create-customer-search).
-_TRACK: Final = "trackTotalHits"
+# Without this parameter, a search index of this kind stops counting at 10,000. Documented since
+# June 2026 (https://developer.kustomer.com/api/core-resources/create-customer-search).
+_COUNT_ALL: Final = "trackTotalHits"
 
-# Fewer rows than any server puts on a page: a page that has less lacks rows.
+# Fewer rows than any server puts on a page: rows are missing from a shorter one.
 _SMALLEST_PAGE: Final = 10
 
 logger = logging.getLogger(__name__)
 
 
 class SearchClient:
-    """Asks one question until the answer can be believed. Threads may share it.
+    """Sends a query until the answer is consistent. Threads may share it.
 
-    What an answer shows about the server holds for all questions that follow.
+    What one answer shows about the server applies to all later queries.
 
     Args:
-        session: Asks Kustomer.
+        session: Sends requests to Kustomer.
         source: What to search for.
         criterion: The time to search by.
-        path: Of the search, or of the archive's.
-        page_size: Rows a page.
+        path: Of the search, or of its archive.
+        page_size: How many rows to ask for on a page.
     """
 
     def __init__(
@@ -76,120 +76,128 @@ class SearchClient:
         self._source = source
         self._path = path
         self._lock = threading.Lock()
-        self._manner = ServerBehaviour(page_size, criterion.attribute)
+        self._behaviour = ServerBehaviour(page_size, criterion.attribute)
 
-    def ask(self, query: SearchQuery) -> SearchPage:
-        """Ask, as often as it takes.
+    def search(self, query: SearchQuery) -> SearchPage:
+        """Send a query, repeat it as needed, and return the page that answers it.
 
         Raises:
             RefusedError: The search does not know the context or the criterion.
             RequestError: It can't be asked.
         """
-        # Other threads may learn something meanwhile: what was asked is what counts.
-        sort, track = self._manner.sorts, self._tracks
+        # Read once: another thread may learn more while this query is under way.
+        sort, count_all = self._behaviour.sorts, self._can_count_all
         if query.sorted and not sort:
-            return UNSORTED
+            return UNSORTED_PAGE
         try:
-            return self._ask(query, sort=sort, track=track)
+            return self._send(query, sort=sort, count_all=count_all)
         except RefusedError as refusal:
             if query.page == 1 and query.created is None:
-                return self._ask_for_less(query, refusal, sort=sort, track=track)
-            # A page or a criterion beyond what the search can do: the keyset knows another way.
-            return REFUSED
+                return self._send_with_less(query, refusal, sort=sort, count_all=count_all)
+            # A page or a criterion beyond what the search can do: there is another way to read it.
+            return REFUSED_PAGE
 
     @property
-    def _tracks(self) -> bool:
-        """Whether to ask for the count of all rows: the archive is not documented to know that."""
-        return self._path == PATH and _TRACK not in self._session.refusals
+    def _can_count_all(self) -> bool:
+        """Whether to ask for a count of all rows: for the archive, that is not documented."""
+        return self._path == PATH and _COUNT_ALL not in self._session.refusals
 
-    def _ask_for_less(
-        self, query: SearchQuery, refusal: RefusedError, *, sort: bool, track: bool
+    def _send_with_less(
+        self, query: SearchQuery, refusal: RefusedError, *, sort: bool, count_all: bool
     ) -> SearchPage:
         """Leave out what the search may refuse: the count of all rows, the sort, or both.
 
-        By which attributes rows can be sorted is documented for customers only.
-
-        Source: https://developer.kustomer.com/api/core-resources/create-customer-search
+        It is documented only for customers by which attributes rows can be sorted
+        (https://developer.kustomer.com/api/core-resources/create-customer-search).
 
         Raises:
-            RefusedError: It is neither of them that is refused.
+            RefusedError: The search refuses something else.
         """
-        for sorts, tracks in dict.fromkeys([(sort, False), (False, track), (False, False)]):
-            if (sorts, tracks) == (sort, track):
+        for sorts, counts_all in dict.fromkeys([(sort, False), (False, count_all), (False, False)]):
+            if (sorts, counts_all) == (sort, count_all):
                 continue
-            is_ordered = query.sorted and sorts
+            less = replace(query, sorted=query.sorted and sorts)
             try:
-                answer = self._ask(replace(query, sorted=is_ordered), sort=sorts, track=tracks)
+                page = self._send(less, sort=sorts, count_all=counts_all)
             except RefusedError:
                 continue
-            if track and not tracks and _TRACK not in self._session.refusals:
-                self._session.refusals.add(_TRACK)
-                logger.info("%s: %s is refused: counts may end at 10,000", self._path, _TRACK)
+            if count_all and not counts_all and _COUNT_ALL not in self._session.refusals:
+                self._session.refusals.add(_COUNT_ALL)
+                logger.info("%s refuses %s: counts may stop at 10,000", self._path, _COUNT_ALL)
             if sort and not sorts:
-                self._learn(lambda manner: replace(manner, sorts=False))
-                logger.info("%s: sorted by nothing, as that is refused: %s", self._path, refusal)
-            return UNSORTED if query.sorted and not sorts else answer
+                self._learn(lambda behaviour: replace(behaviour, sorts=False))
+                logger.info(
+                    "%s refuses to sort, so rows come in any order: %s", self._path, refusal
+                )
+            return UNSORTED_PAGE if query.sorted and not sorts else page
         raise refusal
 
-    def _ask(self, query: SearchQuery, *, sort: bool, track: bool) -> SearchPage:
-        doubts: list[WrongAnswerError] = []
+    def _send(self, query: SearchQuery, *, sort: bool, count_all: bool) -> SearchPage:
+        faults: list[WrongAnswerError] = []
 
-        def read(reply: Reply) -> SearchPage:
+        def parse(reply: Reply) -> SearchPage:
             try:
-                return self._read(reply, query)
-            except (UnsortedError, ShortPageError, TimelessError) as error:
-                doubts.append(error)
-                return self._believe(reply, query, doubts)
+                return self._parse(reply, query)
+            except (UnsortedError, ShortPageError, TimelessError) as fault:
+                faults.append(fault)
+                return self._accept_if_permanent(reply, query, faults)
 
-        answer = self._session.send(self._request(query, sort=sort, track=track), read)
-        digits = answer.digits
-        self._learn(lambda manner: replace(manner, digits=max(manner.digits, digits)))
-        return answer
+        page = self._session.send(self._request(query, sort=sort, count_all=count_all), parse)
+        digits = page.digits
+        self._learn(lambda behaviour: replace(behaviour, digits=max(behaviour.digits, digits)))
+        return page
 
-    def _believe(
-        self, reply: Reply, query: SearchQuery, doubts: list[WrongAnswerError]
+    def _accept_if_permanent(
+        self, reply: Reply, query: SearchQuery, faults: list[WrongAnswerError]
     ) -> SearchPage:
-        """What an answer shows about the server, once the same came often enough.
+        """Learn from a fault that has come so often that it is how the server behaves.
+
+        Args:
+            reply: The latest answer to the query.
+            query: What it answers.
+            faults: Those of all answers to this query; the last one is that of `reply`.
 
         Raises:
-            WrongAnswerError: It is to be asked for again.
+            WrongAnswerError: The query is to be repeated.
         """
-        latest = doubts[-1]
-        alike = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(doubts)))
-        if alike < _ANSWERS[type(latest)]:
+        latest = faults[-1]
+        in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(faults)))
+        if in_a_row < _PERMANENT_AFTER[type(latest)]:
             raise latest
         if isinstance(latest, ShortPageError):
             if latest.rows < _SMALLEST_PAGE:
                 raise latest
-            # This is how much the server puts on a page, whatever it says.
+            # The server puts that many rows on a page, whatever it says.
             self._learn_cap(latest.rows)
-            return self._read(reply, query)
+            return self._parse(reply, query)
         if isinstance(latest, TimelessError):
-            self._learn(lambda manner: replace(manner, lacks_times=True))
-        # What has no time can't show where it stands: parts of the window are read without order.
-        return UNSORTED if query.sorted else self._read(reply, query)
+            self._learn(lambda behaviour: replace(behaviour, lacks_times=True))
+        # Rows without a time can't show that they are in order.
+        return UNSORTED_PAGE if query.sorted else self._parse(reply, query)
 
-    def _read(self, reply: Reply, query: SearchQuery) -> SearchPage:
-        manner = self._manner
-        answer = page_from(reply, query, manner)
-        if manner.cap is not None and len(answer.rows) > manner.cap:
+    def _parse(self, reply: Reply, query: SearchQuery) -> SearchPage:
+        behaviour = self._behaviour
+        page = parse_page(reply, query, behaviour)
+        if behaviour.cap is not None and len(page.rows) > behaviour.cap:
             self._learn(lambda latest: replace(latest, cap=None))
-        return answer
+        return page
 
     def _learn_cap(self, rows: int) -> None:
-        self._learn(lambda manner: replace(manner, cap=rows))
-        logger.info("%s: pages of %d rows have %d", self._path, self._manner.page_size, rows)
+        self._learn(lambda behaviour: replace(behaviour, cap=rows))
+        logger.info(
+            "%s puts %d rows on a page instead of %d", self._path, rows, self._behaviour.page_size
+        )
 
     def _learn(self, change: Callable[[ServerBehaviour], ServerBehaviour]) -> None:
-        """Replace what is known of the search by something that follows from it.
+        """Replace what is known about the server.
 
-        What uses it reads it once: another thread may replace it at any moment.
+        Other code reads it once and keeps it: another thread may replace it at any moment.
         """
         with self._lock:
-            self._manner = change(self._manner)
+            self._behaviour = change(self._behaviour)
 
-    def _request(self, query: SearchQuery, *, sort: bool, track: bool) -> Request:
-        """Each bound is a criterion of its own, as in the documentation's examples."""
+    def _request(self, query: SearchQuery, *, sort: bool, count_all: bool) -> Request:
+        """Each bound is a criterion of its own, as in the examples of the documentation."""
         bounds = self._bounds(self.criterion.name, query.window.start, query.window.end)
         if query.created is not None:
             created = query.created
@@ -199,9 +207,9 @@ class SearchClient:
             self._path,
             params={
                 "page": query.page,
-                "pageSize": self._manner.page_size,
+                "pageSize": self._behaviour.page_size,
                 **({"idsOnly": "true"} if self._source.ids_only else {}),
-                **({_TRACK: "true"} if track else {}),
+                **({_COUNT_ALL: "true"} if count_all else {}),
             },
             json={
                 "queryContext": self._source.context,
@@ -215,11 +223,11 @@ class SearchClient:
     def _bounds(
         self, name: str, start: int | None, end: int | None
     ) -> list[dict[str, dict[str, str]]]:
-        """From the beginning of a millisecond to the end of another, as finely as times came.
+        """From the beginning of one millisecond to the end of another, with all known digits.
 
         A row of `...10.123456Z` is not found up to `...10.123Z`, nor from `...10.124Z` on.
         """
-        finer = self._manner.digits - MILLISECONDS
+        finer = self._behaviour.digits - MILLISECONDS
         bounds = []
         if start is not None:
             bounds.append({name: {"gte": f"{times.to_text(start)[:-1]}{'0' * finer}Z"}})

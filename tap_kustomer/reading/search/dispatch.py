@@ -1,4 +1,4 @@
-"""Sends the questions of a schedule, several at once, and hands on what comes of them."""
+"""Sends the queries of a schedule, several at once, and yields the rows whose turn has come."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 def dispatch(
     schedule: Schedule,
-    ask: Callable[[SearchQuery], SearchPage],
+    search: Callable[[SearchQuery], SearchPage],
     workers: Workers,
     *,
     parallel: Callable[[], int],
     is_consumed: Callable[[], bool],
 ) -> Iterator[Batch]:
-    """All rows of a schedule, in order of time. Nothing is sent while nobody asks for rows.
+    """Yield all rows of a schedule, in order of time, and send queries only while they are taken.
 
     Args:
-        schedule: Says what to ask next.
-        ask: Answers a question; workers do that.
-        workers: Ask while the caller is busy with the rows.
-        parallel: How many questions are worth having under way at once, by now.
-        is_consumed: Whether the rows are waited for. While they are not, one question at a time is
-            sent, and none as long as there are rows to hand on.
+        schedule: Knows which query comes next.
+        search: Answers a query; called by the workers.
+        workers: Search while the caller is busy with the rows.
+        parallel: How many queries it is useful to have under way at once, at the moment.
+        is_consumed: Whether a consumer takes the rows already. Until then, one query at a time is
+            sent, and none while there are rows to yield.
 
     Raises:
-        RequestError: A question can't be answered.
-        IncompleteError: Rows of one time can't be read whole.
+        RequestError: A query can't be answered.
+        IncompleteError: The search does not return all rows of a tie.
     """
     under_way: dict[Future[SearchPage], Slice] = {}
 
@@ -42,7 +42,7 @@ def dispatch(
         most = parallel() if is_consumed() else int(not schedule.is_due)
         while (task := schedule.next_query(most)) is not None:
             part, query = task
-            under_way[workers.submit(partial(ask, query))] = part
+            under_way[workers.submit(partial(search, query))] = part
 
     def learn(answer: Future[SearchPage]) -> None:
         schedule.learn(under_way.pop(answer), answer.result())
@@ -52,19 +52,19 @@ def dispatch(
             send()
             for batch in schedule.deliver():
                 yield batch
-                # Writing many rows takes a while, in which nobody is to be idle.
-                for answer in _good(under_way):
+                # Writing many rows takes a while, in which no worker should be idle.
+                for answer in _succeeded(under_way):
                     learn(answer)
                 send()
             if under_way:
                 finished = workers.finished(under_way)
-                for answer in _good(finished) or finished:
+                for answer in _succeeded(finished) or finished:
                     learn(answer)
     finally:
         for answer in under_way:
             answer.cancel()
 
 
-def _good(answers: Iterable[Future[SearchPage]]) -> list[Future[SearchPage]]:
-    """Those that are there. One that has failed can wait until its rows are missed."""
+def _succeeded(answers: Iterable[Future[SearchPage]]) -> list[Future[SearchPage]]:
+    """The answers that came. An error can wait until the rows in its place are needed."""
     return [answer for answer in answers if answer.done() and answer.exception() is None]

@@ -1,8 +1,9 @@
-"""One question to Kustomer's search, and what makes its answer believable.
+"""A query to Kustomer's search, and the page that answers it, parsed and checked.
 
-The search is an index that changes while it is read. So every query is closed at both ends, the
-next one starts at the last row's time instead of at a page number, and an answer that can't be true
-is asked for again (https://developer.kustomer.com/api/core-resources/create-customer-search).
+The search is an index that changes while it is read. So every query has both bounds, the next one
+starts at the last row's time instead of at a page number, and an answer that contradicts itself or
+the query is asked for again
+(https://developer.kustomer.com/api/core-resources/create-customer-search).
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ PATH: Final = "/v1/customers/search"
 # Older rows: https://developer.kustomer.com/api/core-resources/create-customer-archive-search
 ARCHIVE_PATH: Final = "/v1/customers/archive/search"
 
+# Where a count may stop, and perhaps the rows: another connector gets no more with any request
+# (https://docs.aws.amazon.com/glue/latest/dg/kustomer-connection-limitations.html). A tie or a
+# slice with fewer rows is read whole in either case.
+COUNT_CAP: Final = 10_000
+
+# The digits of milliseconds.
 MILLISECONDS: Final = 3
 
 _CANONICAL_LENGTH: Final = len("2024-01-31T10:00:00.000Z")
@@ -38,16 +45,16 @@ _FRACTION: Final = re.compile(r"[.,](\d+)")
 
 
 class UnsortedError(WrongAnswerError):
-    """The rows of an answer are out of order."""
+    """The rows of a page are out of order."""
 
 
 class ShortPageError(WrongAnswerError):
-    """A page has fewer rows than it says.
+    """A page has fewer rows than its counts say.
 
     Args:
-        message: What came.
-        rows: How many rows.
-        total: How many rows the question has in all.
+        message: What was expected, and what came.
+        rows: How many rows the page has.
+        total: How many rows the query finds in all.
     """
 
     def __init__(self, message: str, *, rows: int, total: int) -> None:
@@ -57,7 +64,7 @@ class ShortPageError(WrongAnswerError):
 
 
 class TimelessError(WrongAnswerError):
-    """A row does not show the time that it is searched by."""
+    """A row does not show the time that it was searched by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +77,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """Which rows to ask for: those whose time lies in a window, oldest first.
+    """Asks for the rows whose time lies in a window, oldest first.
 
     Attributes:
-        window: In which their time lies, by the criterion that they are searched by.
-        created: Narrows it further. Only ties, rows of the same time, need that.
-        page: From 1 on. Pages after the first are only asked for inside ties.
-        sorted: Whether the answer is worthless if its rows are out of order.
+        window: In which their time lies, by the criterion of the search.
+        created: In which they were created, to narrow rows further. Only ties need that.
+        page: From 1 on. Only inside a tie are pages after the first requested.
+        sorted: Whether a page is of no use if its rows are out of order.
     """
 
     window: Window
@@ -86,13 +93,13 @@ class SearchQuery:
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One found resource, with what the reading goes by.
+    """A row that was found, with what the algorithm needs to know of it.
 
     Attributes:
-        time: By which it was found, nearly always that of its last change.
+        time: The time that it was searched by, nearly always that of its last change.
         created: Its `createdAt`, if it has one.
-        raw: The resource as it came. It is kept so because rows that are read ahead take several
-            times the room when they are parsed.
+        raw: The resource, as JSON: rows that are read ahead take several times the memory when
+            they are parsed.
     """
 
     id: str
@@ -102,57 +109,62 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def created_at(self) -> int | None:
-        """When it was created, in milliseconds since 1970, if it says so."""
+        """When it was created, in milliseconds since 1970, if it shows that."""
         try:
             return times.to_milliseconds(self.created)
         except (TypeError, ValueError):
             return None
 
     def resource(self) -> dict[str, Any]:
-        """The JSON:API resource."""
+        """Parse the JSON:API resource."""
         return decode(self.raw, _ANY_RESOURCE)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of found rows.
+    """The answer to a query.
 
     Attributes:
         rows: In order of time, all of them inside the window.
-        full: Whether the page has as many rows as the server puts on one: there may be more.
-        total: How many rows the question has in all, where the server says so.
+        total: How many rows the query finds in all, if the server counts them.
         size: Of the answer, in bytes.
         digits: Of the fractions of seconds in its times.
-        refused: The server will not answer this query: the cap of pages or rows is reached, or
-            it does not know the criterion.
-        unsorted: The server does not sort these rows by time; there are none in the answer.
+        is_full: Whether it has as many rows as the server puts on a page: there may be more.
+        is_refused: The server does not answer this query: the cap of pages or rows is reached, or
+            it does not know the criterion. There are no rows.
+        is_unsorted: The server does not sort these rows by time. There are no rows.
     """
 
     rows: tuple[Row, ...] = ()
-    full: bool = False
     total: int | None = None
     size: int = 0
     digits: int = MILLISECONDS
-    refused: bool = False
-    unsorted: bool = False
+    is_full: bool = False
+    is_refused: bool = False
+    is_unsorted: bool = False
 
 
-REFUSED: Final = SearchPage(refused=True)
-UNSORTED: Final = SearchPage(unsorted=True)
+REFUSED_PAGE: Final = SearchPage(is_refused=True)
+UNSORTED_PAGE: Final = SearchPage(is_unsorted=True)
+
+
+def may_be_capped(total: int | None) -> bool:
+    """Whether there may be more rows than this count says, or there is no count."""
+    return total is None or total == COUNT_CAP
 
 
 @dataclass(frozen=True, slots=True)
 class ServerBehaviour:
-    """How the search answers, as far as it has shown. It is replaced when more is learned.
+    """What the answers so far have shown about the server. Replaced when more is learned.
 
     Attributes:
-        page_size: How many rows a page was to have.
-        attribute: Of the rows, that holds their time. Without one, every row is taken to lie at
-            the start of the window.
-        cap: How many rows a page has at most, where the server does not say so.
-        lacks_times: Whether a row without a time is taken to have that of the row before it.
+        page_size: How many rows on a page were asked for.
+        attribute: Of the rows, that holds their time. Without one, every row gets the time of the
+            start of the window.
+        cap: How many rows the server really puts on a page, if fewer than it says.
+        lacks_times: Whether some rows show no time: such a row gets that of the row before it.
         digits: Of the fractions of seconds in the times of rows.
-        sorts: Whether it takes a sort.
+        sorts: Whether it accepts a sort.
     """
 
     page_size: int
@@ -163,37 +175,37 @@ class ServerBehaviour:
     sorts: bool = True
 
 
-def page_from(reply: Reply, query: SearchQuery, manner: ServerBehaviour) -> SearchPage:
-    """Read an answer, believing nothing that contradicts itself or the query.
+def parse_page(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
+    """Parse an answer, and check that it contradicts neither itself nor the query.
 
     Rows later than the window are left out: they were updated between the search and the answer,
     and the next run finds them.
 
     Args:
         reply: What came.
-        query: What was asked.
-        manner: How such answers are to be taken.
+        query: What it answers.
+        behaviour: What is known about the server.
 
     Raises:
-        WrongAnswerError: The answer can't be true and is to be asked for again.
-        ShortPageError: It has fewer rows than it says.
-        TimelessError: One of them has no time.
+        WrongAnswerError: The answer can't be right.
+        ShortPageError: It has fewer rows than its counts say.
+        TimelessError: A row shows no time.
         UnsortedError: Its rows are out of order.
     """
     window = query.window
     try:
         document = decode(reply.content, _DOCUMENT)
-        found, digits = _read_rows(document.data, manner, window.start)
+        found, digits = _parse_rows(document.data, behaviour, window.start)
     except msgspec.DecodeError as error:
         raise WrongAnswerError("what came is no list of rows, each with an id") from error
     meta = document.meta
     if meta.timed_out:
         raise WrongAnswerError("the search timed out and found only a part")
-    page = whole_number(meta.page)
-    if page is not None and page != query.page:
-        raise WrongAnswerError(f"page {query.page} was asked for, page {page} came")
-    size = max(whole_number(meta.page_size) or manner.page_size, 1)
-    size = size if manner.cap is None else min(size, manner.cap)
+    number = whole_number(meta.page)
+    if number is not None and number != query.page:
+        raise WrongAnswerError(f"page {query.page} was asked for, page {number} came")
+    size = max(whole_number(meta.page_size) or behaviour.page_size, 1)
+    size = size if behaviour.cap is None else min(size, behaviour.cap)
     total = whole_number(meta.total)
     _check_count(found, size, total, query)
     rows = [row for row in found if row.time <= window.end]
@@ -207,19 +219,19 @@ def page_from(reply: Reply, query: SearchQuery, manner: ServerBehaviour) -> Sear
         raise WrongAnswerError(
             f"a row from before {times.to_text(window.start)} came, which was asked for"
         )
-    # Without a count, a page that is followed by another one is not the last, short as it may be.
-    is_followed = total is None and bool(found) and document.links.next is not None
+    # If rows are not counted, a page that links to a next one is not the last, however short it is.
+    has_next = total is None and bool(found) and document.links.next is not None
     return SearchPage(
         rows=tuple(rows),
-        full=len(found) >= size or is_followed,
         total=total,
         size=len(reply.content),
         digits=digits,
+        is_full=len(found) >= size or has_next,
     )
 
 
 def time_of(row: Row) -> int:
-    """What rows are sorted by."""
+    """The key that rows are sorted by."""
     return row.time
 
 
@@ -246,7 +258,7 @@ _ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
 
 @cache
 def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
-    """Parses of a resource only its id and two times, which is four times as fast as all of it."""
+    """Parses only the id and two times of a resource, four times as fast as all of it."""
     names = sorted({"createdAt", attribute or "createdAt"})
     attributes = msgspec.defstruct("Attributes", [(name, Any, None) for name in names])
     resource = msgspec.defstruct("Resource", [("id", str), ("attributes", attributes | None, None)])
@@ -254,21 +266,21 @@ def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
 
 
 def _as_resource(raw: msgspec.Raw) -> msgspec.Raw:
-    """A resource, where only its id was asked for: whether it comes as an object is not said."""
+    """A resource, where only ids were asked for: whether those are objects is not documented."""
     content = bytes(raw)
     return msgspec.Raw(b'{"id":%b}' % content) if content.startswith(b'"') else raw
 
 
-def _read_rows(
-    resources: Iterable[msgspec.Raw], manner: ServerBehaviour, start: int
+def _parse_rows(
+    resources: Iterable[msgspec.Raw], behaviour: ServerBehaviour, start: int
 ) -> tuple[list[Row], int]:
-    """The rows, and the most digits that the fraction of a second has in their times.
+    """The rows, and the most digits in the fractions of seconds of their times.
 
     Raises:
-        msgspec.DecodeError: One has no id.
-        TimelessError: One has no time.
+        msgspec.DecodeError: A row has no id.
+        TimelessError: A row shows no time.
     """
-    attribute = manner.attribute
+    attribute = behaviour.attribute
     decoder = _resource_decoder(attribute)
     rows: list[Row] = []
     digits = MILLISECONDS
@@ -281,7 +293,7 @@ def _read_rows(
             try:
                 time = times.to_milliseconds(text)
             except (TypeError, ValueError) as error:
-                if not manner.lacks_times:
+                if not behaviour.lacks_times:
                     raise TimelessError(f"{resource.id} has no {attribute}") from error
             else:
                 if len(text) != _CANONICAL_LENGTH and (fraction := _FRACTION.search(text)):

@@ -1,3 +1,5 @@
+"""The order in which queries are sent and rows are delivered."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
@@ -20,7 +22,7 @@ WINDOW = Window(0, 100_000)
 
 
 class Extraction:
-    """A window of two thousand rows, twenty a page, that takes its time to write."""
+    """A window of two thousand rows, twenty on a page, that takes a while to write."""
 
     def __init__(self, *, fails_at: int | None = None) -> None:
         self.schedule = Schedule(WINDOW, "conversations", page_size=20, lookahead=60_000)
@@ -44,30 +46,30 @@ class Extraction:
         self.asked += 1
         if self._fails_at and self.asked >= self._fails_at:
             raise GaveUpError("the search is down")
-        return self._index.ask(query, 20)
+        return self._index.search(query, 20)
 
 
 @pytest.mark.parametrize("fails_at", range(20, 100, 4))
-def test_when_an_answer_fails_what_came_before_it_is_handed_on_first(fails_at: int) -> None:
-    reading = Extraction(fails_at=fails_at)
+def test_an_error_is_raised_after_the_rows_that_came_before_it(fails_at: int) -> None:
+    extraction = Extraction(fails_at=fails_at)
 
     with pytest.raises(GaveUpError):
-        reading.write_all()
+        extraction.write_all()
 
-    assert not reading.schedule.is_due
+    assert not extraction.schedule.is_due
 
 
-def test_nothing_is_asked_before_somebody_wants_rows() -> None:
+def test_no_query_is_sent_before_rows_are_taken() -> None:
     assert Extraction().workers.under_way == 0
 
 
-def test_who_stops_taking_rows_stops_the_questions() -> None:
-    reading = Extraction()
+def test_a_consumer_that_takes_no_more_rows_stops_the_queries() -> None:
+    extraction = Extraction()
     for _ in range(3):
-        next(reading.batches)
+        next(extraction.batches)
 
-    del reading.batches
-    asked = reading.asked
-    reading.workers.sleep(60)
+    del extraction.batches
+    asked = extraction.asked
+    extraction.workers.sleep(60)
 
-    assert reading.asked == asked
+    assert extraction.asked == asked

@@ -1,4 +1,4 @@
-"""What a question becomes when it is sent, and when an answer is believed."""
+"""What is sent for a query, and which answers are accepted."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tap_kustomer.reading.search.keyset import Keyset
 from tap_kustomer.reading.search.query import (
     ARCHIVE_PATH,
     PATH,
-    REFUSED,
+    REFUSED_PAGE,
     SearchPage,
     SearchQuery,
     Span,
-    page_from,
+    parse_page,
 )
 from tap_kustomer.reading.sources import Criterion, Search
 
@@ -40,7 +40,7 @@ END = START + 600_000
 WINDOW = Window(START, END)
 
 
-def index_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> SearchClient:
+def client_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> SearchClient:
     return SearchClient(
         cast("Session", session),
         Search("conversation"),
@@ -51,13 +51,13 @@ def index_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> Sear
 
 
 def read(session: StandIn, window: Window = WINDOW, *, page_size: int = 50) -> list[str]:
-    """All ids in a window, by one keyset."""
-    index = index_of(session, page_size=page_size)
+    """Read all ids in a window with one keyset."""
+    client = client_of(session, page_size=page_size)
     keyset = Keyset(window, "conversations")
     ids = []
     while keyset.query is not None:
         assert len(session.sent) < 1_000, "it does not come to an end"
-        ids += [row.id for row in keyset.learn(index.ask(keyset.query))]
+        ids += [row.id for row in keyset.learn(client.search(keyset.query))]
     assert keyset.shortfall is None
     return ids
 
@@ -68,7 +68,7 @@ def bounds_sent(session: StandIn) -> list[list[dict[str, dict[str, str]]]]:
 
 def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation_shows() -> None:
     session = StandIn(search_of(IndexModel({})))
-    index_of(session).ask(SearchQuery(Window(START, START + 1)))
+    client_of(session).search(SearchQuery(Window(START, START + 1)))
 
     (request,) = session.sent
     assert request.params == {"page": 1, "pageSize": 50, "trackTotalHits": "true"}
@@ -83,9 +83,9 @@ def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation
     }
 
 
-def test_a_span_of_creation_narrows_a_question_further() -> None:
+def test_a_span_of_creation_narrows_a_query_further() -> None:
     session = StandIn(search_of(IndexModel({})))
-    index_of(session).ask(SearchQuery(WINDOW, Span(None, START)))
+    client_of(session).search(SearchQuery(WINDOW, Span(None, START)))
 
     assert bounds_sent(session)[0][2:] == [
         {"conversation_created_at": {"lte": "2025-06-15T15:06:40.000Z"}}
@@ -94,7 +94,7 @@ def test_a_span_of_creation_narrows_a_question_further() -> None:
 
 def test_the_archive_is_asked_at_its_own_path() -> None:
     session = StandIn({ARCHIVE_PATH: IndexModel({})})
-    index_of(session, path=ARCHIVE_PATH).ask(SearchQuery(WINDOW))
+    client_of(session, path=ARCHIVE_PATH).search(SearchQuery(WINDOW))
 
     assert [request.path for request in session.sent] == [ARCHIVE_PATH]
 
@@ -103,23 +103,23 @@ def test_a_refused_window_is_an_error() -> None:
     session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
 
     with pytest.raises(RefusedError):
-        index_of(session).ask(SearchQuery(WINDOW))
+        client_of(session).search(SearchQuery(WINDOW))
 
 
 @pytest.mark.parametrize(
     "query", [SearchQuery(WINDOW, page=3), SearchQuery(WINDOW, created=Span(START, END))]
 )
-def test_beyond_what_the_search_can_do_a_refusal_is_an_answer(query: SearchQuery) -> None:
+def test_a_refused_page_or_span_of_creation_is_an_answer(query: SearchQuery) -> None:
     index = IndexModel({}, row_cap=100, knows_creation=False)
 
-    assert index_of(StandIn(search_of(index))).ask(query) is REFUSED
+    assert client_of(StandIn(search_of(index))).search(query) is REFUSED_PAGE
 
 
-# Answers that can't be true
+# Answers that contradict themselves or the query
 
 
 def spoiled_once(session: StandIn, **changes: Any) -> None:
-    """The first answer is another one."""
+    """Change the first answer."""
 
     def spoil(document: dict[str, Any]) -> None:
         if len(session.sent) == 1:
@@ -141,21 +141,21 @@ def test_an_answer_that_cannot_be_true_is_asked_for_again(changes: dict[str, Any
     session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(2)})))
     spoiled_once(session, **changes)
 
-    assert len(index_of(session).ask(SearchQuery(WINDOW)).rows) == 2
+    assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 2
     assert len(session.sent) == 2
 
 
-def test_rows_out_of_order_are_asked_for_again_before_the_server_is_taken_not_to_sort() -> None:
+def test_rows_out_of_order_are_asked_for_again_before_they_count_as_unsorted() -> None:
     session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(9)})))
     rows = [resource("later", START + 5, START), resource("earlier", START, START)]
     spoiled_once(session, data=rows, meta={})
 
-    assert not index_of(session).ask(SearchQuery(WINDOW)).unsorted
+    assert not client_of(session).search(SearchQuery(WINDOW)).is_unsorted
     session.spoil = lambda document: document.update(data=rows, meta={})
-    assert index_of(session).ask(SearchQuery(WINDOW)).unsorted
+    assert client_of(session).search(SearchQuery(WINDOW)).is_unsorted
 
 
-def test_without_a_count_a_page_that_names_a_next_one_is_not_the_last() -> None:
+def test_without_a_count_a_page_that_links_to_a_next_one_is_not_the_last() -> None:
     session = StandIn(search_of(IndexModel({"row": (START, START)})))
 
     def leave_out_count(document: dict[str, Any]) -> None:
@@ -163,14 +163,14 @@ def test_without_a_count_a_page_that_names_a_next_one_is_not_the_last() -> None:
 
     session.spoil = leave_out_count
 
-    assert index_of(session).ask(SearchQuery(WINDOW)).full
+    assert client_of(session).search(SearchQuery(WINDOW)).is_full
 
 
 # Pages that are shorter than they say
 
 
 class CappedSession(StandIn):
-    """It puts fewer rows on a page than it says: what it was asked for."""
+    """Puts fewer rows on a page than it says."""
 
     most = 20
 
@@ -191,7 +191,7 @@ def test_a_server_that_puts_fewer_rows_on_a_page_than_it_says_is_read_whole() ->
     assert len(session.sent) <= 300 / 19 + 3
 
 
-def test_so_are_its_rows_of_one_time() -> None:
+def test_a_tie_arrives_whole_though_pages_have_fewer_rows_than_they_say() -> None:
     index = IndexModel(
         {f"row{n}": (START + 5, START - n) for n in range(90)}, order=random.Random(1)
     )
@@ -199,7 +199,7 @@ def test_so_are_its_rows_of_one_time() -> None:
     assert sorted(read(CappedSession(search_of(index)))) == sorted(index.rows)
 
 
-def test_a_short_page_that_comes_but_once_is_not_believed() -> None:
+def test_a_short_page_that_comes_once_is_asked_for_again() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
     session = StandIn(search_of(index))
 
@@ -208,13 +208,13 @@ def test_a_short_page_that_comes_but_once_is_not_believed() -> None:
             del document["data"][10:]
 
     session.spoil = lose_rows
-    answer = index_of(session).ask(SearchQuery(WINDOW))
+    answer = client_of(session).search(SearchQuery(WINDOW))
 
     assert len(answer.rows) == 50
 
 
 def without(*lost: str) -> Callable[[dict[str, Any]], None]:
-    """Rows that are counted but never shown."""
+    """Hide rows that are counted."""
 
     def spoil(document: dict[str, Any]) -> None:
         document["data"] = [row for row in document["data"] if row["id"] not in lost]
@@ -223,27 +223,27 @@ def without(*lost: str) -> Callable[[dict[str, Any]], None]:
 
 
 @pytest.mark.parametrize("left", [0, 1, 9])
-def test_a_page_with_hardly_any_row_is_never_taken_for_the_size_of_pages(left: int) -> None:
+def test_a_page_of_few_rows_is_never_taken_for_the_size_of_pages(left: int) -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
     session = StandIn(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
 
     with pytest.raises(WrongAnswerError, match=f"{left} rows on page 1 of 30 rows"):
-        index_of(session).ask(SearchQuery(WINDOW))
+        client_of(session).search(SearchQuery(WINDOW))
 
 
 def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(40)})
     session = CappedSession(search_of(index))
-    asked = index_of(session)
+    client = client_of(session)
     for start in (START, START + 1):
-        asked.ask(SearchQuery(Window(start, END)))
+        client.search(SearchQuery(Window(start, END)))
     twenty = SearchQuery(Window(START + 2, START + 21))
-    assert asked.ask(twenty).full
+    assert client.search(twenty).is_full
 
     session.most = 50
 
-    assert len(asked.ask(SearchQuery(WINDOW)).rows) == 40
-    assert not asked.ask(twenty).full
+    assert len(client.search(SearchQuery(WINDOW)).rows) == 40
+    assert not client.search(twenty).is_full
 
 
 # Rows without a time
@@ -263,26 +263,26 @@ def timeless(*ids: str, attributes: Any) -> Callable[[dict[str, Any]], None]:
     [None, {}, {"updatedAt": None}, {"updatedAt": "soon"}],
     ids=["no attributes", "no time", "null", "no date"],
 )
-def test_a_row_without_a_time_has_that_of_the_row_before_it_and_proves_no_order(
+def test_a_row_without_a_time_gets_that_of_the_row_before_it_and_proves_no_order(
     attributes: Any,
 ) -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(4)}, page_size=50)
     session = StandIn(search_of(index), spoil=timeless("row0", "row2", attributes=attributes))
 
-    asked, window = index_of(session), Window(START, START + 9)
-    answer = asked.ask(SearchQuery(window))
+    client, window = client_of(session), Window(START, START + 9)
+    answer = client.search(SearchQuery(window))
 
-    assert answer.unsorted
+    assert answer.is_unsorted
     assert len(session.sent) == 3
-    parts = asked.ask(SearchQuery(window, sorted=False))
+    parts = client.search(SearchQuery(window, sorted=False))
     assert [row.time - START for row in parts.rows] == [0, 1, 1, 3]
 
 
-def test_a_time_that_is_missing_but_once_is_asked_for_again() -> None:
+def test_a_time_that_is_missing_once_is_asked_for_again() -> None:
     session = StandIn(search_of(IndexModel({"row": (START + 1, START)})))
     spoiled_once(session, data=[{"id": "row", "attributes": {}}])
 
-    (row,) = index_of(session).ask(SearchQuery(WINDOW)).rows
+    (row,) = client_of(session).search(SearchQuery(WINDOW)).rows
 
     assert row.time == START + 1
 
@@ -290,37 +290,37 @@ def test_a_time_that_is_missing_but_once_is_asked_for_again() -> None:
 # Searches that refuse to sort
 
 
-def test_a_search_that_refuses_to_sort_is_asked_without() -> None:
+def test_a_search_that_refuses_to_sort_is_asked_without_a_sort() -> None:
     index = IndexModel({"row": (START, START)})
     session = StandIn(search_of(index), refuses_sort=True)
-    asked = index_of(session)
+    client = client_of(session)
 
-    assert asked.ask(SearchQuery(WINDOW)).unsorted
-    assert len(asked.ask(SearchQuery(WINDOW, sorted=False)).rows) == 1
+    assert client.search(SearchQuery(WINDOW)).is_unsorted
+    assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
     assert "sort" not in (session.sent[-1].json or {})
-    assert asked.ask(SearchQuery(WINDOW)).unsorted
-    assert len(session.sent) == 4, "and not asked in vain again"
+    assert client.search(SearchQuery(WINDOW)).is_unsorted
+    assert len(session.sent) == 4, "it is not asked to sort again"
 
 
-def test_whatever_the_search_refuses_beside_the_sort_is_an_error() -> None:
+def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
     session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
-    asked = index_of(session)
+    client = client_of(session)
 
     with pytest.raises(RefusedError):
-        asked.ask(SearchQuery(WINDOW))
+        client.search(SearchQuery(WINDOW))
     session.refused = ()
-    asked.ask(SearchQuery(WINDOW))
+    client.search(SearchQuery(WINDOW))
     assert "sort" in (session.sent[-1].json or {})
 
 
-def test_an_answer_that_lies_behind_the_window_alone_is_not_believed() -> None:
+def test_an_answer_with_only_rows_after_the_window_is_an_error() -> None:
     late = [resource("late", END + 1, START)]
     session = StandIn(
         search_of(IndexModel({})), spoil=lambda answer: answer.update(data=late, meta={})
     )
 
     with pytest.raises(WrongAnswerError, match="all rows are later"):
-        index_of(session).ask(SearchQuery(WINDOW))
+        client_of(session).search(SearchQuery(WINDOW))
 
 
 # Counts that may stop at 10,000
@@ -335,25 +335,23 @@ def test_the_count_of_all_rows_is_asked_for() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(90)}, total_cap=70)
     session = StandIn(search_of(index))
 
-    assert index_of(session).ask(SearchQuery(WINDOW)).total == 90
+    assert client_of(session).search(SearchQuery(WINDOW)).total == 90
 
 
-def test_the_archive_is_not_asked_for_it_as_it_is_not_documented_there() -> None:
+def test_the_archive_is_not_asked_for_the_count_of_all_rows() -> None:
     session = StandIn({ARCHIVE_PATH: IndexModel({})})
-    index_of(session, path=ARCHIVE_PATH).ask(SearchQuery(WINDOW))
+    client_of(session, path=ARCHIVE_PATH).search(SearchQuery(WINDOW))
 
     assert params_sent(session) == [False]
 
 
-def test_where_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_for_it_again() -> (
-    None
-):
+def test_once_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_for_it() -> None:
     session = StandIn(search_of(IndexModel({"row": (START, START)})), refuses_tracking=True)
 
     for _ in range(3):
-        index = index_of(session)
-        assert len(index.ask(SearchQuery(WINDOW)).rows) == 1
-        assert len(index.ask(SearchQuery(WINDOW, Span(None, START))).rows) == 1
+        client = client_of(session)
+        assert len(client.search(SearchQuery(WINDOW)).rows) == 1
+        assert len(client.search(SearchQuery(WINDOW, Span(None, START))).rows) == 1
     assert params_sent(session) == [True, *[False] * 6]
 
 
@@ -361,117 +359,117 @@ def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
     session = StandIn(
         search_of(IndexModel({"row": (START, START)})), refuses_sort=True, refuses_tracking=True
     )
-    index = index_of(session)
+    client = client_of(session)
 
-    assert index.ask(SearchQuery(WINDOW)).unsorted
+    assert client.search(SearchQuery(WINDOW)).is_unsorted
     asked = len(session.sent)
-    assert index.ask(SearchQuery(WINDOW)).unsorted
-    assert len(index.ask(SearchQuery(WINDOW, sorted=False)).rows) == 1
-    assert len(session.sent) == asked + 1, "and not asked in vain again"
+    assert client.search(SearchQuery(WINDOW)).is_unsorted
+    assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
+    assert len(session.sent) == asked + 1, "it is not asked to sort again"
 
 
 def test_a_refused_criterion_says_nothing_about_the_count() -> None:
     session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
-    index = index_of(session)
+    client = client_of(session)
 
     with pytest.raises(RefusedError):
-        index.ask(SearchQuery(WINDOW))
+        client.search(SearchQuery(WINDOW))
     session.refused = ()
-    index.ask(SearchQuery(WINDOW))
+    client.search(SearchQuery(WINDOW))
     assert params_sent(session)[-1]
 
 
-# What threads that share an index learn while others are asking
+# What threads that share a client learn from each other
 
 
 @dataclass
 class Interrupted:
-    """An answer during which another thread takes its turn, where its attribute is looked at."""
+    """A page that lets another thread run when one of its attributes is read."""
 
     answer: SearchPage
-    look_at: str
+    attribute: str
     other: Callable[[], object]
 
     def __getattr__(self, name: str) -> Any:
-        if name == self.look_at:
-            self.look_at = ""
+        if name == self.attribute:
+            self.attribute = ""
             self.other()
         return getattr(self.answer, name)
 
 
-def interrupt(monkeypatch: pytest.MonkeyPatch, look_at: str, other: Callable[[], object]) -> None:
-    """Let another thread take its turn during the next answer, at that attribute."""
+def interrupt(monkeypatch: pytest.MonkeyPatch, attribute: str, other: Callable[[], object]) -> None:
+    """Let another thread run while the next page is checked, when that attribute is read."""
 
-    def once(reply: Reply, query: SearchQuery, manner: ServerBehaviour) -> SearchPage:
-        monkeypatch.setattr(client_module, "page_from", page_from)
-        answer = page_from(reply, query, manner)
-        return cast("SearchPage", Interrupted(answer, look_at, other))
+    def once(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
+        monkeypatch.setattr(client_module, "parse_page", parse_page)
+        answer = parse_page(reply, query, behaviour)
+        return cast("SearchPage", Interrupted(answer, attribute, other))
 
-    monkeypatch.setattr(client_module, "page_from", once)
+    monkeypatch.setattr(client_module, "parse_page", once)
 
 
-def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_looked_at(
+def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = CappedSession(
         search_of(IndexModel({f"row{n}": (START + n, START) for n in range(90)}))
     )
-    index = index_of(session)
+    client = client_of(session)
     for start in (START, START + 1):
-        index.ask(SearchQuery(Window(start, END)))
+        client.search(SearchQuery(Window(start, END)))
     session.most = 50
-    interrupt(monkeypatch, "rows", lambda: index.ask(SearchQuery(WINDOW)))
+    interrupt(monkeypatch, "rows", lambda: client.search(SearchQuery(WINDOW)))
 
-    assert len(index.ask(SearchQuery(Window(START, START + 9))).rows) == 10
+    assert len(client.search(SearchQuery(Window(START, START + 9))).rows) == 10
 
 
-def test_another_thread_may_learn_of_finer_times_while_an_answer_is_looked_at(
+def test_another_thread_may_learn_of_finer_times_while_an_answer_is_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = fine_session([5_000])
-    index = index_of(session)
+    client = client_of(session)
     # An empty answer shows no times; the other one shows microseconds.
-    interrupt(monkeypatch, "digits", lambda: index.ask(SearchQuery(WINDOW)))
-    index.ask(SearchQuery(Window(START + 100, START + 200)))
+    interrupt(monkeypatch, "digits", lambda: client.search(SearchQuery(WINDOW)))
+    client.search(SearchQuery(Window(START + 100, START + 200)))
 
-    index.ask(SearchQuery(Window(START, START + 1)))
+    client.search(SearchQuery(Window(START, START + 1)))
     assert "001999Z" in str(bounds_sent(session)[-1])
 
 
 class Watched(SearchClient):
-    """What threads share in it is replaced by one of them at a time."""
+    """Checks that what threads share in it is replaced by one of them at a time."""
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
-        if name == "_manner" and name in vars(self):
+        if name == "_behaviour" and name in vars(self):
             assert self._lock.locked()
         super().__setattr__(name, value)
 
 
-def test_what_threads_share_is_replaced_behind_a_lock() -> None:
-    index = Watched(
+def test_what_threads_share_is_replaced_under_a_lock() -> None:
+    client = Watched(
         cast("Session", fine_session([5_000])),
         Search("conversation"),
         Criterion("conversation_updated_at"),
         page_size=50,
     )
 
-    assert index.ask(SearchQuery(WINDOW)).digits == 6
+    assert client.search(SearchQuery(WINDOW)).digits == 6
 
 
 def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_its_way() -> None:
     session = StandIn(search_of(IndexModel({"row": (START, START)})), refuses_sort=True)
-    index = index_of(session)
+    client = client_of(session)
     send = session.send
 
-    def send_late(request: Request, read: Callable[[Reply], Any]) -> Any:
+    def send_late(request: Request, parse: Callable[[Reply], Any]) -> Any:
         monkeypatch.undo()
-        index.ask(SearchQuery(WINDOW))
-        return send(request, read)
+        client.search(SearchQuery(WINDOW))
+        return send(request, parse)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(session, "send", send_late)
-        assert index.ask(SearchQuery(WINDOW)).unsorted
+        assert client.search(SearchQuery(WINDOW)).is_unsorted
 
 
 # Times that are finer than milliseconds
@@ -480,7 +478,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FineSession(StandIn):
-    """Its rows have times in microseconds, by which it compares.
+    """Has rows with times in microseconds, and compares them as such.
 
     Attributes:
         updated: The times of its rows.
@@ -539,11 +537,11 @@ def test_rows_with_finer_times_than_milliseconds_all_arrive_once(seed: int) -> N
 
 def test_between_two_windows_no_row_with_a_finer_time_is_lost() -> None:
     session = fine_session(list(range(0, 100_000, 50)))
-    index = index_of(session)
+    client = client_of(session)
 
-    index.ask(SearchQuery(WINDOW))
+    client.search(SearchQuery(WINDOW))
     totals = [
-        index.ask(SearchQuery(Window(START + first, START + last))).total
+        client.search(SearchQuery(Window(START + first, START + last))).total
         for first, last in [(0, 49), (50, 99)]
     ]
 
@@ -552,10 +550,10 @@ def test_between_two_windows_no_row_with_a_finer_time_is_lost() -> None:
 
 def test_bounds_have_as_many_digits_as_times_came_with() -> None:
     session = fine_session([1, 2, 3])
-    index = index_of(session)
+    client = client_of(session)
 
-    index.ask(SearchQuery(WINDOW))
-    index.ask(SearchQuery(Window(START, START + 1)))
+    client.search(SearchQuery(WINDOW))
+    client.search(SearchQuery(Window(START, START + 1)))
 
     assert bounds_sent(session)[1] == [
         {"conversation_updated_at": {"gte": "2025-06-15T15:06:40.000000Z"}},

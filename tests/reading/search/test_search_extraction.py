@@ -1,3 +1,5 @@
+"""A source is read by search, with its archive, or from the list that replaces it."""
+
 from __future__ import annotations
 
 import logging
@@ -41,7 +43,7 @@ CONVERSATION_TIMES = Search(
 )
 
 
-def reading(  # noqa: PLR0913
+def pages_of(  # noqa: PLR0913
     session: StandIn,
     window: Window,
     source: Search = CONVERSATIONS,
@@ -70,7 +72,7 @@ def reading(  # noqa: PLR0913
 def read(
     session: StandIn, window: Window, source: Search = CONVERSATIONS, *, strict: bool = False
 ) -> list[str]:
-    pages = reading(session, window, source, strict=strict)
+    pages = pages_of(session, window, source, strict=strict)
     resources = [resource for page in pages for resource in page.resources]
     times = [resource["attributes"]["updatedAt"] for resource in resources]
     assert times == sorted(times)
@@ -90,7 +92,7 @@ def test_a_window_is_read_by_several_workers() -> None:
     assert sorted(ids) == sorted(index.rows)
 
 
-def test_a_recent_window_asks_nothing_of_the_archive() -> None:
+def test_the_archive_is_not_asked_for_a_recent_window() -> None:
     session = StandIn({PATH: IndexModel({}), ARCHIVE_PATH: IndexModel({})})
 
     read(session, Window(EDGE, NOW))
@@ -98,7 +100,7 @@ def test_a_recent_window_asks_nothing_of_the_archive() -> None:
     assert [request.path for request in session.sent] == [PATH]
 
 
-def test_what_was_not_updated_for_two_years_comes_from_the_archive() -> None:
+def test_rows_that_were_not_updated_for_two_years_come_from_the_archive() -> None:
     old = rows(EDGE - 300 * DAY, EDGE - 1, 120, "old")
     recent = rows(EDGE, NOW, 170, "new")
     session = StandIn({PATH: IndexModel(recent), ARCHIVE_PATH: IndexModel(old)})
@@ -107,7 +109,7 @@ def test_what_was_not_updated_for_two_years_comes_from_the_archive() -> None:
 
 
 @pytest.mark.parametrize("shift", [-2 * DAY, -1, 0, 1, 2 * DAY])
-def test_the_edge_of_the_archive_may_lie_some_days_off(shift: int) -> None:
+def test_the_edge_of_the_archive_may_be_some_days_off(shift: int) -> None:
     all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
     edge = EDGE + shift
     session = StandIn(
@@ -120,7 +122,7 @@ def test_the_edge_of_the_archive_may_lie_some_days_off(shift: int) -> None:
     assert sorted(read(session, Window(0, NOW))) == sorted(all_rows)
 
 
-def test_what_both_searches_have_comes_once() -> None:
+def test_rows_of_both_the_search_and_the_archive_come_once() -> None:
     all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
     session = StandIn({PATH: IndexModel(all_rows), ARCHIVE_PATH: IndexModel(all_rows)})
 
@@ -137,9 +139,9 @@ def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixt
     assert "no archive" in caplog.text
 
 
-def test_without_the_archive_no_bookmark_is_moved_and_the_reading_is_incomplete() -> None:
+def test_without_the_archive_no_bookmark_moves_and_the_extraction_is_incomplete() -> None:
     session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
-    pages = reading(session, Window(0, NOW))
+    pages = pages_of(session, Window(0, NOW))
     given: list[Page] = []
 
     with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 404"):
@@ -149,9 +151,9 @@ def test_without_the_archive_no_bookmark_is_moved_and_the_reading_is_incomplete(
     assert {page.reached for page in given} == {None}
 
 
-def test_an_archive_that_the_key_may_not_read_lets_no_bookmark_pass() -> None:
+def test_without_the_role_for_the_archive_no_bookmark_moves() -> None:
     session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
-    pages = reading(session, Window(0, NOW))
+    pages = pages_of(session, Window(0, NOW))
 
     with pytest.raises(AccessError):
         next(pages)
@@ -161,21 +163,23 @@ def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
     old = IndexModel(rows(EDGE - 300 * DAY, EDGE - DAY, 2_000, "old"))
     new = IndexModel(rows(EDGE, NOW, 2_000, "new"))
     session = StandIn({PATH: new, ARCHIVE_PATH: old})
-    pages = reading(session, Window(0, NOW))
+    pages = pages_of(session, Window(0, NOW))
 
     for _ in range(3):
         next(pages)
 
-    assert len(old.questions) > 20
-    assert len(new.questions) == 1
+    assert len(old.queries) > 20
+    assert len(new.queries) == 1
     list(pages)
-    assert len({query.window.end for query in new.questions}) > 1, "but it is afterwards"
+    assert len({query.window.end for query in new.queries}) > 1, (
+        "it is read ahead after the archive"
+    )
 
 
-def test_a_page_says_how_far_everything_was_given() -> None:
+def test_a_page_says_up_to_when_all_rows_were_yielded() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 120))
 
-    pages = list(reading(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW)))
+    pages = list(pages_of(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW)))
 
     latest = [list(page.resources)[-1]["id"] for page in pages]
     assert [page.reached for page in pages] == [index.rows[row_id][0] for row_id in latest]
@@ -183,28 +187,28 @@ def test_a_page_says_how_far_everything_was_given() -> None:
 
 def test_rows_are_parsed_when_they_are_written() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 20))
-    (page,) = reading(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW))
+    (page,) = pages_of(StandIn(search_of(index)), Window(NOW - 200 * DAY, NOW))
 
     assert not isinstance(page.resources, list)
     assert len(list(page.resources)) == 20
 
 
-def test_before_their_turn_rows_are_asked_for_one_page_at_a_time() -> None:
+def test_before_the_consumer_takes_them_rows_are_asked_for_one_page_at_a_time() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 1_000))
     session = StandIn(search_of(index))
-    turn: list[bool] = []
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), is_consumed=lambda: bool(turn))
+    consumed: list[bool] = []
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), is_consumed=lambda: bool(consumed))
 
     for page in range(1, 4):
         next(pages)
         assert len(session.sent) == page
-    assert {query.window.end for query in index.questions} == {NOW}
-    turn.append(True)
+    assert {query.window.end for query in index.queries} == {NOW}
+    consumed.append(True)
     list(pages)
-    assert len({query.window.end for query in index.questions}) > 1
+    assert len({query.window.end for query in index.queries}) > 1
 
 
-def test_a_refused_criterion_makes_the_whole_list_be_read(
+def test_if_the_criterion_is_refused_the_whole_list_is_read(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     listed = [resource(f"row{n}", NOW - n * DAY, 0) for n in range(9)]
@@ -220,7 +224,7 @@ def test_a_refused_criterion_makes_the_whole_list_be_read(
     assert "/v1/conversations is read instead" in caplog.text
 
 
-def test_of_a_list_rows_from_before_the_window_come_too_as_far_as_any_are_wanted() -> None:
+def test_a_list_yields_rows_from_before_the_window_too_back_to_the_earliest_wanted() -> None:
     listed = [resource(f"row{n}", NOW - n * DAY, 0) for n in range(9)]
     timeless = {"type": "conversation", "id": "timeless", "attributes": {"updatedAt": None}}
     session = StandIn(
@@ -230,14 +234,14 @@ def test_of_a_list_rows_from_before_the_window_come_too_as_far_as_any_are_wanted
     )
     window = Window(NOW - 3 * DAY, NOW - DAY)
 
-    pages = list(reading(session, window, earliest=NOW - 5 * DAY))
+    pages = list(pages_of(session, window, earliest=NOW - 5 * DAY))
 
     ids = [row["id"] for page in pages for row in page.resources]
     assert sorted(ids) == ["row1", "row2", "row3", "row4", "row5", "timeless"]
 
 
 @pytest.mark.parametrize("levels", range(900, 990))
-def test_what_a_parser_has_just_followed_ends_no_reading_of_a_list(levels: int) -> None:
+def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read_from_a_list(levels: int) -> None:
     row = {"type": "conversation", "id": "a", "attributes": {"deep": deep("x", levels)}}
     session = StandIn(
         search_of(IndexModel({})),
@@ -245,7 +249,7 @@ def test_what_a_parser_has_just_followed_ends_no_reading_of_a_list(levels: int) 
         refused=("conversation_updated_at",),
     )
 
-    (page,) = reading(session, Window(NOW - DAY, NOW))
+    (page,) = pages_of(session, Window(NOW - DAY, NOW))
 
     assert [found["id"] for found in page.resources] == ["a"]
 
@@ -258,20 +262,20 @@ def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:
         refused=("conversation_updated_at",),
     )
 
-    pages = list(reading(session, Window(NOW - DAY, NOW)))
+    pages = list(pages_of(session, Window(NOW - DAY, NOW)))
 
     assert [len(list(page.resources)) for page in pages] == [500, 500, 234]
     assert [page.reached for page in pages] == [NOW - 734, NOW - 234, NOW]
 
 
-def test_without_a_list_a_refusal_is_an_error() -> None:
+def test_a_refused_criterion_is_an_error_if_there_is_no_list() -> None:
     session = StandIn(search_of(IndexModel({})), refused=("kobject_updated_at",))
 
     with pytest.raises(RefusedError):
         read(session, Window(EDGE, NOW), Search("kobject"))
 
 
-def test_where_one_criterion_is_refused_the_next_one_serves(
+def test_if_one_criterion_is_refused_the_next_one_is_used(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -287,7 +291,7 @@ def test_where_one_criterion_is_refused_the_next_one_serves(
     assert [record.message for record in caplog.records if "note_modified_at" in record.message]
 
 
-def test_only_where_all_criteria_are_refused_the_list_is_read() -> None:
+def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
     session = StandIn(
         search_of(IndexModel({})),
         lists={"/v1/work-items": [[resource("listed", NOW, 0)]]},
@@ -303,7 +307,7 @@ def test_only_where_all_criteria_are_refused_the_list_is_read() -> None:
 def test_a_refusal_after_the_first_rows_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500))
     session = StandIn(search_of(index))
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), parallel=1)
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=1)
     next(pages)
     session.refused = ("conversation_updated_at",)
 
@@ -311,14 +315,14 @@ def test_a_refusal_after_the_first_rows_is_an_error() -> None:
         list(pages)
 
 
-def test_conversation_times_go_by_the_time_of_their_creation() -> None:
+def test_conversation_times_are_read_by_the_time_of_their_creation() -> None:
     step = 100 * DAY // 300
     index = IndexModel(
         {f"row{n}": (NOW - n * step, NOW - n * step) for n in range(300)}, page_size=50
     )
     session = StandIn(search_of(index))
 
-    pages = list(reading(session, Window(NOW - 100 * DAY, NOW), CONVERSATION_TIMES))
+    pages = list(pages_of(session, Window(NOW - 100 * DAY, NOW), CONVERSATION_TIMES))
 
     resources = [resource for page in pages for resource in page.resources]
     created = [resource["attributes"]["createdAt"] for resource in resources]
@@ -335,7 +339,7 @@ def test_rows_created_at_one_time_are_not_split_by_that_time() -> None:
     session = StandIn(search_of(index))
 
     with pytest.raises(IncompleteError, match="100 of 120 rows"):
-        list(reading(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES))
+        list(pages_of(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES))
     assert {len(request.json["and"]) for request in session.sent if request.json} == {2}
 
 
@@ -350,7 +354,7 @@ def without_times(document: dict[str, Any]) -> None:
 
 def read_work_items(index: IndexModel) -> list[Page]:
     session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
-    return list(reading(session, Window(NOW - 100 * DAY, NOW), WORK_ITEMS))
+    return list(pages_of(session, Window(NOW - 100 * DAY, NOW), WORK_ITEMS))
 
 
 def test_rows_that_show_no_time_all_arrive() -> None:
@@ -362,7 +366,7 @@ def test_rows_that_show_no_time_all_arrive() -> None:
     assert sorted(ids) == sorted(index.rows)
 
 
-def test_of_rows_that_show_no_time_whole_parts_of_the_window_are_reached() -> None:
+def test_rows_that_show_no_time_reach_whole_parts_of_the_window() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
     given: set[str] = set()
 
@@ -372,7 +376,7 @@ def test_of_rows_that_show_no_time_whole_parts_of_the_window_are_reached() -> No
         assert {row_id for row_id, (at, _) in index.rows.items() if at <= page.reached} <= given
 
 
-def test_rows_that_show_no_time_come_whole_though_many_have_the_same_one() -> None:
+def test_a_tie_of_rows_that_show_no_time_arrives_whole() -> None:
     index = IndexModel(rows(NOW - 50 * DAY, NOW - 50 * DAY, 170), page_size=50)
 
     pages = read_work_items(index)
@@ -417,7 +421,7 @@ def test_an_answer_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any])
     assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
-def test_a_search_that_timed_out_is_not_believed_though_its_count_is_consistent() -> None:
+def test_a_search_that_timed_out_is_asked_again_though_its_count_is_consistent() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
     session = StandIn(search_of(index))
 
@@ -431,7 +435,7 @@ def test_a_search_that_timed_out_is_not_believed_though_its_count_is_consistent(
     assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
-def test_an_answer_that_stays_wrong_ends_the_reading() -> None:
+def test_an_answer_that_stays_wrong_is_an_error() -> None:
     session = StandIn(
         search_of(IndexModel(rows(NOW - DAY, NOW, 9))),
         spoil=lambda document: document["meta"].update(timed_out=True),
@@ -450,10 +454,10 @@ def hiding(*ids: str) -> Callable[[dict[str, Any]], None]:
 
 @pytest.mark.parametrize("hidden", [("row89",), ("row88", "row89")], ids=len)
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_rows_that_are_hidden_let_no_bookmark_pass(hidden: tuple[str, ...], parallel: int) -> None:
+def test_no_bookmark_passes_a_row_that_never_comes(hidden: tuple[str, ...], parallel: int) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hiding(*hidden))
-    pages = reading(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
     given: list[Page] = []
 
     with pytest.raises(WrongAnswerError, match="rows on page 1"):
@@ -462,7 +466,7 @@ def test_rows_that_are_hidden_let_no_bookmark_pass(hidden: tuple[str, ...], para
     assert all((page.reached or 0) <= index.rows[hidden[0]][0] for page in given)
 
 
-def test_what_is_listed_is_written_though_the_list_is_short() -> None:
+def test_the_rows_of_a_list_are_yielded_though_it_counts_more() -> None:
     listed = {"id": "listed", "attributes": {"updatedAt": times.to_text(NOW - DAY)}}
     session = StandIn(
         lists={"/v1/conversations": [[listed]]},
@@ -470,7 +474,7 @@ def test_what_is_listed_is_written_though_the_list_is_short() -> None:
         indexes=search_of(IndexModel({})),
         spoil=lambda document: document["meta"].update(total=2),
     )
-    pages = reading(session, Window(EDGE, NOW))
+    pages = pages_of(session, Window(EDGE, NOW))
 
     assert [row["id"] for row in next(pages).resources] == ["listed"]
     with pytest.raises(IncompleteError) as raised:
@@ -478,7 +482,7 @@ def test_what_is_listed_is_written_though_the_list_is_short() -> None:
     assert raised.value.since == EDGE
 
 
-def test_a_search_that_refuses_to_sort_is_read_all_the_same() -> None:
+def test_a_search_that_refuses_to_sort_is_read_whole() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500), page_size=50)
     session = StandIn(search_of(index), refuses_sort=True)
 
@@ -487,7 +491,7 @@ def test_a_search_that_refuses_to_sort_is_read_all_the_same() -> None:
 
 
 def hide_one_of_many(document: dict[str, Any]) -> None:
-    """Rows that are counted but never shown, where the page still looks full."""
+    """Hide rows that are counted, though the page still looks full."""
     data = document["data"]
     if len(data) == 50:
         late = resource("late", NOW + DAY, 0)
@@ -495,17 +499,17 @@ def hide_one_of_many(document: dict[str, Any]) -> None:
         document["data"].sort(key=lambda row: row["attributes"]["updatedAt"])
 
 
-def test_a_window_that_is_read_again_repeats_no_rows() -> None:
+def test_a_second_pass_over_a_window_repeats_no_rows() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 2_000), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_of_many, latency=10.0)
 
-    pages = reading(session, Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW))
     ids = [row["id"] for page in pages for row in page.resources]
 
     assert len(ids) == len(set(ids)) == 1_998
 
 
-def test_a_tie_is_read_whole_where_sorting_is_refused() -> None:
+def test_a_tie_arrives_whole_if_the_search_refuses_to_sort() -> None:
     tie = {f"tie{n}": (NOW - DAY, NOW - DAY - n) for n in range(120)}
     index = IndexModel({**rows(NOW - 100 * DAY, NOW, 100), **tie}, page_size=50)
     session = StandIn(search_of(index), refuses_sort=True)
@@ -517,34 +521,34 @@ def test_many_rows_without_a_time_are_read_in_few_requests() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 120), page_size=50, shows_time=False)
 
     def check(model: IndexModel) -> None:
-        assert len(model.questions) < 100, "it comes to an end"
+        assert len(model.queries) < 100, "it does not come to an end"
 
     def spoil(document: dict[str, Any]) -> None:
         for row in document["data"]:
             row["attributes"] = {}
 
     index.before_answer = check
-    pages = reading(StandIn(search_of(index), spoil=spoil), Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(StandIn(search_of(index), spoil=spoil), Window(NOW - 100 * DAY, NOW))
 
     assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3])
-def test_however_small_the_pages_are_a_search_is_read(page_size: int) -> None:
+def test_a_search_is_read_whole_however_small_its_pages_are(page_size: int) -> None:
     def check(index: IndexModel) -> None:
-        assert len(index.questions) < 6 * 200 / page_size, "it comes to an end"
+        assert len(index.queries) < 6 * 200 / page_size, "it does not come to an end"
 
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 200), page_size=page_size, before_answer=check)
     session = StandIn(search_of(index), latency=10.0)
 
     window = Window(NOW - 100 * DAY, NOW)
-    pages = list(reading(session, window, page_size=page_size, parallel=8))
+    pages = list(pages_of(session, window, page_size=page_size, parallel=8))
 
     assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()
 
 
 def hide_one_row(document: dict[str, Any]) -> None:
-    """A row that is counted but never shown, where the page still looks full."""
+    """Hide a row that is counted, though the page still looks full."""
     if len(document["data"]) == 50:
         document["data"] = [row for row in document["data"] if row["id"] != "row7"] + [
             resource("late", NOW + DAY, 0)
@@ -561,47 +565,47 @@ def test_rows_that_are_counted_but_never_come_are_reported(
     assert "of 90 rows with conversation_updated_at from" in caplog.text
 
 
-def test_who_reads_is_told_of_them() -> None:
+def test_a_shortfall_is_reported_with_both_counts() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_row)
     window = Window(NOW - 100 * DAY, NOW)
-    told: list[Shortfall | Unproven] = []
+    reported: list[Shortfall | Unproven] = []
 
-    list(reading(session, window, report=told.append))
+    list(pages_of(session, window, report=reported.append))
 
-    assert told == [Shortfall(window, expected=90, delivered=89)]
+    assert reported == [Shortfall(window, expected=90, delivered=89)]
 
 
-def test_who_reads_is_told_of_windows_whose_rows_no_count_proves() -> None:
+def test_a_window_whose_rows_no_count_proves_is_reported() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 40), page_size=50)
     session = StandIn(search_of(index), spoil=lambda document: document.update(meta={}))
     window = Window(NOW - 100 * DAY, NOW)
-    told: list[Shortfall | Unproven] = []
+    reported: list[Shortfall | Unproven] = []
 
-    list(reading(session, window, report=told.append))
+    list(pages_of(session, window, report=reported.append))
 
-    assert told == [Unproven(window)]
+    assert reported == [Unproven(window)]
 
 
 def test_rows_that_show_no_time_are_proven_by_the_counts_of_their_parts() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
-    told: list[Shortfall | Unproven] = []
+    reported: list[Shortfall | Unproven] = []
     window = Window(NOW - 100 * DAY, NOW)
     session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
 
-    list(reading(session, window, WORK_ITEMS, report=told.append))
-    assert told == []
+    list(pages_of(session, window, WORK_ITEMS, report=reported.append))
+    assert reported == []
 
     def without_count(document: dict[str, Any]) -> None:
         without_times(document)
         document.update(meta={}) if len(document["data"]) < 50 else None
 
     session.spoil = without_count
-    list(reading(session, window, WORK_ITEMS, report=told.append))
-    assert {type(one) for one in told} == {Unproven}
+    list(pages_of(session, window, WORK_ITEMS, report=reported.append))
+    assert {type(one) for one in reported} == {Unproven}
 
 
-def test_with_strict_counts_they_end_the_run() -> None:
+def test_with_strict_counts_a_shortfall_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hide_one_row)
 
@@ -609,10 +613,10 @@ def test_with_strict_counts_they_end_the_run() -> None:
         read(session, Window(NOW - 100 * DAY, NOW), strict=True)
 
 
-def test_who_stops_reading_stops_the_requests() -> None:
+def test_a_consumer_that_takes_no_more_pages_stops_the_requests() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 5_000), page_size=50)
     session = StandIn(search_of(index))
-    pages = reading(session, Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW))
 
     for _ in range(3):
         next(pages)

@@ -1,4 +1,4 @@
-"""Thousands of small organisations that change while they are read. `SEED=7 pytest` repeats one."""
+"""Thousands of small organisations that change while they are read; `SEED=7 pytest` repeats one."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 SEED = os.environ.get("SEED")
 
-# How far before its bookmark a run begins: rows that the search shows late lie behind that.
+# How far before its bookmark a run starts: rows that the search shows late are not older.
 LOOKBACK = HOUR
 
-# When a row was created, by when it was updated: an import may say anything.
+# When a row was created, given when it was updated: an import may set any time.
 CREATIONS: tuple[Callable[[random.Random, int], int | None], ...] = (
     lambda draw, _: START - draw.randrange(10**9),
     lambda draw, updated: updated + draw.randrange(10**9),
@@ -38,7 +38,7 @@ CHUNKS = [range(first, first + 300) for first in range(0, 2_400, 300)]
 
 
 class Organisation:
-    """Rows, what happens to them while they are read, and a reading of them."""
+    """Rows, and what happens to them while they are read."""
 
     def __init__(self, seed: int) -> None:
         draw = self.draw = random.Random(seed)
@@ -58,7 +58,7 @@ class Organisation:
             row_cap=draw.choice([50_000, 3 * self.page_size]),
             total_cap=draw.choice([10**9, 10_000]),
             order=draw if draw.random() < 0.5 else None,
-            # Out of order can only be seen where times differ.
+            # Rows can only be out of order if their times differ.
             sorts=grain > 1 or draw.random() < 0.8,
             shows_time=self.is_sorted,
             shows_creation=draw.random() < 0.8,
@@ -74,17 +74,17 @@ class Organisation:
         return self.draw.choice(self.creations)(self.draw, updated)
 
     def change(self, index: IndexModel) -> None:
-        """A row is updated, which moves it out of the window, or removed without a trace."""
+        """Update a row, which moves it out of the window, or remove it without a trace."""
         if self.draw.random() < self.faults:
             raise GaveUpError("POST /v1/customers/search answered 503. Given up")
         if index.rows and self.draw.random() < self.churn:
             row_id = self.draw.choice(list(index.rows))
             if self.draw.random() < 0.8:
-                index.rows[row_id] = (END + len(index.questions) + 1, index.rows[row_id][1])
+                index.rows[row_id] = (END + len(index.queries) + 1, index.rows[row_id][1])
             else:
                 del index.rows[row_id]
 
-    def read(self, start: int = START, *, turn: int = 0, pages: int = 10**9) -> Outcome:
+    def read(self, start: int = START, *, prefetched: int = 0, pages: int = 10**9) -> Outcome:
         return Simulation(
             self.index,
             Window(start, END),
@@ -95,29 +95,29 @@ class Organisation:
             page_size=self.page_size,
             lookahead=self.lookahead,
             is_sorted=self.is_sorted,
-            turn=turn,
+            prefetched=prefetched,
             pages=pages,
         ).run()
 
     def show_late(self, since: int) -> None:
-        """Rows come up that the search did not show yet, though they changed before."""
+        """Add rows that the search did not show until now, though they changed before."""
         for n in range(self.draw.choice([0, 1, 20])):
             updated = self.draw.randrange(since, END + 1)
             self.index.rows[f"late{n}"] = (updated, self.created(updated))
 
     @property
     def is_readable(self) -> bool:
-        """Whether each tie comes apart into pieces of which the search gives all rows."""
+        """Whether each tie can be split into parts of which the search returns all rows."""
         index = self.index
         ties = Counter(updated for updated, _ in index.rows.values())
-        pieces = Counter(index.rows.values())
+        parts = Counter(index.rows.values())
         is_divisible = index.knows_creation and index.honours_creation
         large = {updated for updated, size in ties.items() if size > index.row_cap}
         return not large or (
             is_divisible
             and not any(
                 created is None or size > index.row_cap
-                for (updated, created), size in pieces.items()
+                for (updated, created), size in parts.items()
                 if updated in large
             )
         )
@@ -130,14 +130,14 @@ def check(seed: int) -> None:
     organisation = Organisation(seed)
     draw = organisation.draw
 
-    killed = organisation.read(pages=draw.randrange(1, 20), turn=draw.choice([0, 3]))
+    killed = organisation.read(pages=draw.randrange(1, 20), prefetched=draw.choice([0, 3]))
     assert organisation.in_window(killed.reached - 1) <= set(killed.ids), "reached, but not read"
 
     since = max(killed.reached - LOOKBACK, START)
     organisation.show_late(since)
     organisation.faults = 0.0
     is_readable = organisation.is_readable
-    resumed = organisation.read(since, turn=draw.choice([0, 3]))
+    resumed = organisation.read(since, prefetched=draw.choice([0, 3]))
     delivered = {*killed.ids, *resumed.ids}
     if is_readable:
         assert organisation.in_window() <= delivered, "missed"
@@ -150,7 +150,7 @@ def check(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seeds", [[int(SEED)]] if SEED else CHUNKS, ids=lambda seeds: seeds[0])
-def test_whatever_happens_meanwhile_nothing_that_stays_is_missed(seeds: range) -> None:
+def test_no_row_that_stays_is_missed_whatever_happens_meanwhile(seeds: range) -> None:
     for seed in seeds:
         try:
             check(seed)

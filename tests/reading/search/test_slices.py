@@ -32,7 +32,7 @@ def still(spread: Spread, count: int, seed: int = 1, row_bytes: int = 100) -> St
 
 
 def read_large(spread: Spread, latency: float, seed: int = 1) -> Outcome:
-    """A hundred thousand rows of 2.5 KB, of which 64 MB may wait."""
+    """Read a hundred thousand rows of 2.5 KB, of which 64 MB may wait."""
     return Simulation(
         still(spread, PAGES * 500, seed, row_bytes=2_500),
         WINDOW,
@@ -61,7 +61,7 @@ def test_all_rows_come_once_and_in_order_of_time(spread: Spread, latency: float)
         *((spread, latency, 1.05, 0.95) for spread in SPREADS for latency in (0.3, 1.0)),
         (even, 3.0, 1.05, 0.95),
         (growing, 3.0, 1.05, 0.95),
-        # Where rows lie so unevenly that slices can't be cut to whole pages.
+        # Where rows lie so unevenly that slices can't be split into whole pages.
         (office_hours, 3.0, 1.08, 0.93),
         (bursts, 3.0, 1.16, 0.85),
     ],
@@ -76,7 +76,7 @@ def test_slices_cost_few_requests_and_use_the_budget_up(
     assert outcome.most_waiting <= 64 * MEGABYTE + 500 * 2_500
 
 
-def test_slow_answers_are_asked_for_at_once() -> None:
+def test_slow_answers_are_asked_for_several_at_once() -> None:
     index = still(even, 10_000)
 
     def read(parallel: int | None) -> Outcome:
@@ -87,14 +87,14 @@ def test_slow_answers_are_asked_for_at_once() -> None:
     assert read(None).seconds < read(1).seconds / 3
 
 
-def test_fast_answers_are_asked_for_one_after_the_other() -> None:
+def test_fast_answers_are_asked_for_one_by_one() -> None:
     outcome = Simulation(still(even, 10_000), WINDOW, latency=lambda _: 0.3, page_size=50).run()
 
     assert outcome.most_under_way == 1
 
 
-def test_while_rows_are_written_answers_are_taken_and_asked_for() -> None:
-    """Here a page takes longer to write than to read."""
+def test_queries_go_on_while_rows_are_written() -> None:
+    """A page takes longer to write than to read here."""
     outcome = Simulation(
         still(even, 10_000), WINDOW, latency=lambda _: 3.0, page_size=50, writing=0.65
     ).run()
@@ -102,32 +102,32 @@ def test_while_rows_are_written_answers_are_taken_and_asked_for() -> None:
     assert outcome.seconds <= 200 / BUDGET / 0.9
 
 
-def test_a_window_without_change_costs_one_request() -> None:
+def test_a_window_without_rows_costs_one_request() -> None:
     assert Simulation(IndexModel({}), WINDOW).run().requests == 1
 
 
-def test_rows_that_nobody_waits_for_are_not_read_ahead() -> None:
-    """The simulation sees to it that nothing else is under way before the turn comes."""
+def test_rows_are_not_read_ahead_before_the_consumer_takes_them() -> None:
+    """The simulation checks that no other query is under way before that."""
     index = still(even, 5_000)
 
     outcome = Simulation(
-        index, WINDOW, latency=lambda _: 3.0, page_size=50, turn=10, pages=10
+        index, WINDOW, latency=lambda _: 3.0, page_size=50, prefetched=10, pages=10
     ).run()
 
     assert outcome.requests == 10
     assert outcome.most_waiting <= 50 * 100
 
 
-def test_when_their_turn_comes_they_are() -> None:
+def test_rows_are_read_ahead_once_the_consumer_takes_them() -> None:
     outcome = Simulation(
-        still(even, 5_000), WINDOW, latency=lambda _: 3.0, page_size=50, turn=10
+        still(even, 5_000), WINDOW, latency=lambda _: 3.0, page_size=50, prefetched=10
     ).run()
 
     assert outcome.most_under_way == 5
 
 
 @pytest.mark.parametrize("writing", [0.0, 5.0])
-def test_what_waits_for_its_turn_is_bounded(writing: float) -> None:
+def test_the_bytes_that_wait_are_bounded(writing: float) -> None:
     index = still(even, 10_000)
     page = 50 * 100
 
@@ -144,7 +144,7 @@ def test_what_waits_for_its_turn_is_bounded(writing: float) -> None:
     assert outcome.most_waiting <= 9 * page
 
 
-def test_with_little_room_slices_are_no_shorter_than_some_pages() -> None:
+def test_with_little_memory_slices_still_have_some_pages() -> None:
     outcome = Simulation(
         still(even, 10_000), WINDOW, latency=lambda _: 3.0, page_size=50, lookahead=50_000
     ).run()
@@ -152,16 +152,16 @@ def test_with_little_room_slices_are_no_shorter_than_some_pages() -> None:
     assert outcome.requests <= 1.15 * 10_000 / 50
 
 
-def test_the_first_slice_goes_on_though_larger_rows_than_expected_fill_the_room() -> None:
+def test_the_first_slice_goes_on_though_larger_rows_than_expected_fill_the_memory() -> None:
     index = still(even, 1_000)
     schedule = Schedule(WINDOW, "conversations", page_size=50, lookahead=20_000)
     first, query = asked(schedule)
-    schedule.learn(first, index.ask(query, 50))
+    schedule.learn(first, index.search(query, 50))
     list(schedule.deliver())
     first, query = asked(schedule)
     second, later = asked(schedule)
-    schedule.learn(second, replace(index.ask(later, 50), size=90_000))
-    schedule.learn(first, index.ask(query, 50))
+    schedule.learn(second, replace(index.search(later, 50), size=90_000))
+    schedule.learn(first, index.search(query, 50))
     list(schedule.deliver())
 
     assert schedule.waiting == 90_000
@@ -183,13 +183,13 @@ def test_no_slice_has_so_many_rows_that_the_server_may_have_stopped_counting(
 
     Simulation(index, WINDOW, latency=lambda _: latency).run()
 
-    questions = index.questions[1:]
-    assert max(index.ask(query, 500).total or 0 for query in questions) <= 1.25 * 10_000
+    queries = index.queries[1:]
+    assert max(index.search(query, 500).total or 0 for query in queries) <= 1.25 * 10_000
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
 @pytest.mark.parametrize("spread", SPREADS)
-def test_where_counts_stop_at_10_000_slices_are_made_so_small_that_their_counts_are_proof(
+def test_if_counts_stop_at_10_000_slices_are_so_small_that_their_counts_are_proof(
     spread: Spread, parallel: int
 ) -> None:
     draw = random.Random(1)
@@ -206,14 +206,14 @@ def test_without_a_count_nothing_is_proven() -> None:
     schedule = Schedule(WINDOW, "conversations", page_size=500, lookahead=MEGABYTE)
     part, query = asked(schedule)
 
-    schedule.learn(part, replace(still(even, 400).ask(query, 500), total=None))
+    schedule.learn(part, replace(still(even, 400).search(query, 500), total=None))
     list(schedule.deliver())
 
     assert schedule.is_done
     assert schedule.unproven == [Unproven(WINDOW)]
 
 
-def test_a_server_with_smaller_pages_than_asked_for_is_read_by_slices_of_its_pages() -> None:
+def test_a_server_with_smaller_pages_than_asked_for_is_read_in_slices_of_its_pages() -> None:
     draw = random.Random(1)
     index = IndexModel({f"row{n}": (even(draw), START) for n in range(3_000)}, page_size=20)
 
@@ -239,7 +239,7 @@ def test_no_millisecond_lies_between_two_slices(latency: float) -> None:
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
-def test_rows_that_show_no_time_are_read_in_parts_of_a_page_and_by_several_workers(
+def test_rows_that_show_no_time_are_read_in_parts_of_a_page_by_several_workers(
     parallel: int,
 ) -> None:
     draw = random.Random(1)

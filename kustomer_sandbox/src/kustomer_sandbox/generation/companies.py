@@ -20,11 +20,11 @@ from kustomer_sandbox.generation.document import (
 from kustomer_sandbox.generation.staff import agents
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 
-def company(organisation: Organisation, row: Row) -> Document:
+def company(organisation: Store, row: Row) -> Document:
     """Build a company."""
     dice, now = row.dice(), row.revision_dice()
     name = f"{words.COMPANY_NAMES[row.number % 12]} {row.number + 1}"
@@ -56,7 +56,7 @@ def company(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, {"createdBy": creator, "modifiedBy": editor})
 
 
-def kedge(organisation: Organisation, row: Row) -> Document:
+def kedge(organisation: Store, row: Row) -> Document:
     """Build an edge of the company hierarchy, from parent to child.
 
     https://developer.kustomer.com/docs/guides/company-hierarchy

@@ -28,13 +28,13 @@ from kustomer_sandbox.times import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from kustomer_sandbox.dice import Dice
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 _SURVEY_STATUSES = ("scheduled", "offered", "rated", "commented", "unresponded")
 
 
-def conversation(organisation: Organisation, row: Row) -> Document:
+def conversation(organisation: Store, row: Row) -> Document:
     """Build a conversation."""
     dice, now = row.dice(), row.revision_dice()
     facts = row.facts
@@ -136,7 +136,7 @@ def conversation(organisation: Organisation, row: Row) -> Document:
 class _Actors:
     """Draws who did what: an agent, and lists of ids that may be empty, null or absent."""
 
-    def __init__(self, organisation: Organisation, now: Dice) -> None:
+    def __init__(self, organisation: Store, now: Dice) -> None:
         self._now = now
         self._users = [one.id for one in agents(organisation)]
         self._teams = [one.id for one in desks(organisation)]
@@ -168,12 +168,12 @@ def _channels(channel: str, dice: Dice) -> list[str]:
     return [channel] if dice.below(4) or other == channel else [channel, other]
 
 
-def _suggested_shortcuts(organisation: Organisation, now: Dice) -> list[Document]:
+def _suggested_shortcuts(organisation: Store, now: Dice) -> list[Document]:
     shortcuts = organisation.rows["shortcut"][:20]
     return [{"shortcutId": one.id, "confidence": 0.25} for one in now.some(shortcuts, 1)]
 
 
-def _satisfaction(organisation: Organisation, row: Row, dice: Dice, actors: _Actors) -> Any:
+def _satisfaction(organisation: Store, row: Row, dice: Dice, actors: _Actors) -> Any:
     answers = organisation.children(row, "satisfaction_response")
     if not answers:
         return {} if dice.one_in(3) else ABSENT
@@ -337,7 +337,7 @@ def _sla(row: Row, dice: Dice, now: Dice) -> Document:
     return {"sla": sla}
 
 
-def _assistance(organisation: Organisation, row: Row, dice: Dice) -> Document:
+def _assistance(organisation: Store, row: Row, dice: Dice) -> Document:
     state: Document = {
         "attribution": rarely(
             dice,
@@ -403,7 +403,7 @@ def _history(row: Row, now: Dice) -> Document:
     return {f"{name}At": now.pick((None, created, changed)) for name in names}
 
 
-def _relationships(organisation: Organisation, row: Row, dice: Dice, now: Dice) -> Document:
+def _relationships(organisation: Store, row: Row, dice: Dice, now: Dice) -> Document:
     staff = agents(organisation)
     rows = organisation.rows
     relationships: Document = {

@@ -17,8 +17,8 @@ from kustomer_sandbox.times import DAY, MINUTE, written
 
 if TYPE_CHECKING:
     from kustomer_sandbox.dice import Dice
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 _SUFFIX_TYPES = {"Num": "number", "Bool": "boolean", "At": "date-time"}
 _OFFSETS = ("-05:00", "+05:30", "+00:00", "+12:45", "+14:00")
@@ -39,7 +39,7 @@ class Custom:
     # they are touched.
     life: Literal["always", "early", "late"] = "always"
 
-    def declared_in(self, organisation: Organisation) -> bool:
+    def declared_in(self, organisation: Store) -> bool:
         """Tell whether the metadata names it by now."""
         return self.declared and (self.life != "late" or bool(organisation.advances))
 
@@ -47,7 +47,7 @@ class Custom:
         """Tell whether the row may have a value."""
         return self.life != ("early" if row.facts.get("late") else "late")
 
-    def deletion(self, organisation: Organisation) -> Document:
+    def deletion(self, organisation: Store) -> Document:
         """Return what the metadata says of a deletion, if there was one."""
         if self.life != "early" or not organisation.advances:
             return {}
@@ -262,7 +262,7 @@ def _value(custom: Custom, row: Row, dice: Dice) -> Any:
     return f"{dice.below(1 << 48):024x}"
 
 
-def metadata(organisation: Organisation, resource: str) -> Document | None:
+def metadata(organisation: Store, resource: str) -> Document | None:
     """Return the document that declares a resource's custom attributes."""
     type_, _, klass = resource.partition(".")
     if resource not in CUSTOM or (type_ == "kobject" and not klass_named(organisation, klass)):

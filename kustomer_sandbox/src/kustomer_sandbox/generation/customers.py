@@ -27,8 +27,8 @@ from kustomer_sandbox.times import HOUR
 
 if TYPE_CHECKING:
     from kustomer_sandbox.dice import Dice
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 STATUSES = ("open", "snoozed", "done")
 
@@ -42,7 +42,7 @@ def counted(conversations: tuple[Row, ...]) -> Document:
     return counts
 
 
-def customer(organisation: Organisation, row: Row) -> Document:
+def customer(organisation: Store, row: Row) -> Document:
     """Build a customer."""
     dice, now = row.dice(), row.revision_dice()
     first, last = dice.pick(words.FIRST_NAMES), dice.pick(words.LAST_NAMES)
@@ -221,7 +221,7 @@ def _conversation_state(row: Row, mood: Document) -> Document:
     return state
 
 
-def _satisfaction(organisation: Organisation, row: Row, dice: Dice, now: Dice) -> Document:
+def _satisfaction(organisation: Store, row: Row, dice: Dice, now: Dice) -> Document:
     conversations: tuple[Row, ...] = row.facts.get("conversations", ())
     answers = [
         answer
@@ -241,7 +241,7 @@ def _satisfaction(organisation: Organisation, row: Row, dice: Dice, now: Dice) -
     }
 
 
-def _answered(organisation: Organisation, answer: Row, now: Dice) -> Document:
+def _answered(organisation: Store, answer: Row, now: Dice) -> Document:
     conversation, when = answer.facts["conversation"], at(answer.created)
     return present(
         {
@@ -263,7 +263,7 @@ def _answered(organisation: Organisation, answer: Row, now: Dice) -> Document:
     )
 
 
-def _relationships(organisation: Organisation, row: Row, dice: Dice, now: Dice) -> Document:
+def _relationships(organisation: Store, row: Row, dice: Dice, now: Dice) -> Document:
     path = f"/v1/customers/{row.id}"
     staff = agents(organisation)
     relationships: Document = {

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kustomer_sandbox.dice import Dice
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 Document = dict[str, Any]
 
@@ -83,7 +83,7 @@ def attached(row: Row) -> Document:
     return {"data": [{"type": "attachment", "id": file}] if file else []}
 
 
-def org(organisation: Organisation) -> Document:
+def org(organisation: Store) -> Document:
     """Return the relationship that every record has."""
     return {
         "links": {"self": f"/v1/orgs/{organisation.id}"},
@@ -92,7 +92,7 @@ def org(organisation: Organisation) -> Document:
 
 
 def resource(
-    organisation: Organisation,
+    organisation: Store,
     row: Row,
     attributes: Document,
     relationships: Document | None = None,

@@ -11,13 +11,13 @@ from kustomer_sandbox.dice import Dice
 from kustomer_sandbox.generation import words
 from kustomer_sandbox.generation.customers import STATUSES, counted
 from kustomer_sandbox.generation.klasses import KLASSES
-from kustomer_sandbox.generation.settings import add_settings
+from kustomer_sandbox.generation.settings.registry import add_settings
 from kustomer_sandbox.generation.staff import add_staff, agents, desks
 from kustomer_sandbox.times import DAY, HOUR, MINUTE, SECOND, YEAR
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 # The newest row is this much older than the organisation's start.
 QUIET = 15 * MINUTE
@@ -77,7 +77,7 @@ class Era:
         return min(instant, self.end)
 
 
-def populate(organisation: Organisation) -> None:
+def populate(organisation: Store) -> None:
     """Fill a new organisation."""
     now = organisation.started_at
     dice = Dice(organisation.seed)
@@ -99,7 +99,7 @@ def populate(organisation: Organisation) -> None:
 class _Era:
     """Fills one era; later rows refer to earlier ones of the same era."""
 
-    def __init__(self, organisation: Organisation, era: Era) -> None:
+    def __init__(self, organisation: Store, era: Era) -> None:
         self.organisation = organisation
         self.era = era
         self.dice = era.dice
@@ -358,7 +358,7 @@ class _Era:
             row.deleted = row.updated
 
 
-def _tie(organisation: Organisation, type_: str, amount: int, instant: int) -> None:
+def _tie(organisation: Store, type_: str, amount: int, instant: int) -> None:
     """Give rows one exact update time, as a bulk update does."""
     rows = [row for row in organisation.index(type_) if row.updated <= instant]
     if len(rows) < amount:

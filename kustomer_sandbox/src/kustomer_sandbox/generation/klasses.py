@@ -9,8 +9,8 @@ from kustomer_sandbox.generation.document import Document, resource, stamps
 from kustomer_sandbox.generation.words import COLOURS
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 _MIXINS = ("commentable", "assignable", "editable", "creatable")
 
@@ -40,13 +40,13 @@ KLASSES = (
 )
 
 
-def klass_named(organisation: Organisation, name: str) -> Klass | None:
+def klass_named(organisation: Store, name: str) -> Klass | None:
     """Return the class of a name, singular or plural, where the organisation has it by now."""
     known = KLASSES[: len(organisation.rows["klass"])]
     return next((one for one in known if name in (one.name, f"{one.name}s")), None)
 
 
-def klass(organisation: Organisation, row: Row) -> Document:
+def klass(organisation: Store, row: Row) -> Document:
     """Build a class."""
     it = KLASSES[row.number]
     attributes = {

@@ -23,11 +23,11 @@ from kustomer_sandbox.generation.messages import files
 from kustomer_sandbox.generation.staff import agents, desks
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 
-def kobject(organisation: Organisation, row: Row) -> Document:
+def kobject(organisation: Store, row: Row) -> Document:
     """Build a custom object of any class."""
     dice, now = row.dice(), row.revision_dice()
     klass = row.type.partition(".")[2]
@@ -101,7 +101,7 @@ def kobject(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships, links)
 
 
-def comment(organisation: Organisation, row: Row) -> Document:
+def comment(organisation: Store, row: Row) -> Document:
     """Build a comment: a note on a custom object. How it reads back is not documented."""
     dice, now = row.dice(), row.revision_dice()
     about = row.facts["kobject"]

@@ -28,8 +28,8 @@ from kustomer_sandbox.secret import SECRET
 from kustomer_sandbox.times import MINUTE
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 _HELP = "help@shop.example.com"
 
@@ -79,7 +79,7 @@ def addresses(channel: str, number: int, direction: str) -> Document | None:
     return None
 
 
-def message(organisation: Organisation, row: Row) -> Document:
+def message(organisation: Store, row: Row) -> Document:
     """Build a message."""
     dice, now = row.dice(), row.revision_dice()
     facts = row.facts
@@ -178,7 +178,7 @@ def message(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships, links)
 
 
-def attachment(organisation: Organisation, row: Row) -> Document:
+def attachment(organisation: Store, row: Row) -> Document:
     """Build an attachment; its signed link differs from call to call."""
     parent = row.facts["message"]
     dice = row.dice()
@@ -211,7 +211,7 @@ def files(row: Row) -> Any:
     return [file] if row.number % 5 == 0 else NOTHING[row.number % 3]
 
 
-def note(organisation: Organisation, row: Row) -> Document:
+def note(organisation: Store, row: Row) -> Document:
     """Build a note."""
     dice, now = row.dice(), row.revision_dice()
     people, teams = agents(organisation), desks(organisation)

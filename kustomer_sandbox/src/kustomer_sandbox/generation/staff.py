@@ -25,8 +25,8 @@ from kustomer_sandbox.secret import SECRET
 from kustomer_sandbox.times import DAY, HOUR
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 USERS = 25
 DEACTIVATED = 4
@@ -36,7 +36,7 @@ DESKS = 5
 ROLE_GROUPS = ("Agent", "Admin", "Supervisor", "Reporting", "Collaborator")
 
 
-def add_staff(organisation: Organisation, since: int, until: int) -> None:
+def add_staff(organisation: Store, since: int, until: int) -> None:
     """Add role groups, users (the last is a machine) and teams."""
     span = until - since
     for number in range(len(ROLE_GROUPS)):
@@ -53,22 +53,22 @@ def add_staff(organisation: Organisation, since: int, until: int) -> None:
             row.deleted = row.updated
 
 
-def agents(organisation: Organisation) -> list[Row]:
+def agents(organisation: Store) -> list[Row]:
     """Return the users who answer customers, the deactivated ones included."""
     return organisation.rows["user"][: USERS - 1]
 
 
-def desks(organisation: Organisation) -> list[Row]:
+def desks(organisation: Store) -> list[Row]:
     """Return the teams that conversations are assigned to."""
     return organisation.rows["team"][:DESKS]
 
 
-def machine(organisation: Organisation) -> Row:
+def machine(organisation: Store) -> Row:
     """Return the user that API keys belong to."""
     return organisation.rows["user"][USERS - 1]
 
 
-def user(organisation: Organisation, row: Row) -> Document:
+def user(organisation: Store, row: Row) -> Document:
     """Build a user."""
     dice, now = row.dice(), row.revision_dice()
     name = f"{dice.pick(FIRST_NAMES)} {dice.pick(LAST_NAMES)}"
@@ -113,7 +113,7 @@ def user(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def team(organisation: Organisation, row: Row) -> Document:
+def team(organisation: Store, row: Row) -> Document:
     """Build a team."""
     dice, now = row.dice(), row.revision_dice()
     people = agents(organisation)
@@ -140,7 +140,7 @@ def team(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def role_group(organisation: Organisation, row: Row) -> Document:
+def role_group(organisation: Store, row: Row) -> Document:
     """Build a role group, the app's permission set."""
     named = row.number < len(ROLE_GROUPS)
     name = ROLE_GROUPS[row.number] if named else f"Permission set {row.number}"

@@ -18,8 +18,8 @@ from kustomer_sandbox.generation.staff import agents
 from kustomer_sandbox.times import HOUR, SECOND, YEAR
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 _TEXT = {
     "draftJs": {
@@ -55,7 +55,7 @@ def _changes(row: Row) -> Document:
     return changes
 
 
-def audit_log(organisation: Organisation, row: Row) -> Document:
+def audit_log(organisation: Store, row: Row) -> Document:
     """Build an entry of the audit log; what the system did has no user."""
     target = row.facts["object"]
     user = agents(organisation)[row.number % 20] if row.number % 4 else None
@@ -86,7 +86,7 @@ def audit_log(organisation: Organisation, row: Row) -> Document:
     return document
 
 
-def customer_event(organisation: Organisation, row: Row) -> Document:
+def customer_event(organisation: Store, row: Row) -> Document:
     """Build an event of a customer or a conversation."""
     customer, conversation = row.facts["customer"], row.facts["conversation"]
     message = row.facts.get("message")
@@ -131,7 +131,7 @@ def customer_event(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships, links)
 
 
-def customer_session(organisation: Organisation, row: Row) -> Document:
+def customer_session(organisation: Store, row: Row) -> Document:
     """Build a tracking session; its link is the collection's."""
     customer = row.facts["customer"]
     attributes = {
@@ -145,7 +145,7 @@ def customer_session(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships, links)
 
 
-def customer_merge(organisation: Organisation, row: Row) -> Document:
+def customer_merge(organisation: Store, row: Row) -> Document:
     """Build a merge; its source is the customer that went away."""
     attributes = {"status": "success", **stamps(row, modified=False)}
     relationships = {
@@ -156,7 +156,7 @@ def customer_merge(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def draft(organisation: Organisation, row: Row) -> Document:
+def draft(organisation: Store, row: Row) -> Document:
     """Build a draft; ``to`` and ``from`` differ by channel."""
     conversation = row.facts["conversation"]
     author = agents(organisation)[row.number % 20]
@@ -192,7 +192,7 @@ def draft(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def forward(organisation: Organisation, row: Row) -> Document:
+def forward(organisation: Store, row: Row) -> Document:
     """Build a forward of a conversation."""
     conversation = row.facts["conversation"]
     author = agents(organisation)[row.number % 20]

@@ -21,11 +21,11 @@ from kustomer_sandbox.generation.staff import agents, desks
 from kustomer_sandbox.times import HOUR, MINUTE
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 
-def work_session(organisation: Organisation, row: Row) -> Document:
+def work_session(organisation: Store, row: Row) -> Document:
     """Build a work session."""
     dice, now = row.dice(), row.revision_dice()
     active = row.facts["active"]
@@ -82,7 +82,7 @@ def work_session(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def work_item(organisation: Organisation, row: Row) -> Document:
+def work_item(organisation: Store, row: Row) -> Document:
     """Build a work item; only a completed one has a handle time."""
     dice = row.dice()
     conversation = row.facts["conversation"]
@@ -142,7 +142,7 @@ def work_item(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def conversation_time(organisation: Organisation, row: Row) -> Document:
+def conversation_time(organisation: Store, row: Row) -> Document:
     """Build a handle time: it has no update time and never changes."""
     dice = row.dice()
     conversation, user = row.facts["conversation"], row.facts["user"]
@@ -176,7 +176,7 @@ def conversation_time(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
-def satisfaction_response(organisation: Organisation, row: Row) -> Document:
+def satisfaction_response(organisation: Store, row: Row) -> Document:
     """Build the answer to a survey."""
     conversation = row.facts["conversation"]
     attributes = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.generation.document import Document
     from kustomer_sandbox.options import Options
     from kustomer_sandbox.organisation import Organisation
-    from kustomer_sandbox.search import SearchEngine
+    from kustomer_sandbox.search.engine import SearchEngine
 
 
 @dataclass

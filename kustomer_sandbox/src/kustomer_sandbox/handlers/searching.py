@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kustomer_sandbox import roles
 from kustomer_sandbox.handlers.call import Call, Endpoint
 from kustomer_sandbox.lists import search_links
-from kustomer_sandbox.search import ARCHIVE, STANDARD
+from kustomer_sandbox.search.query import ARCHIVE, STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,13 @@ from kustomer_sandbox.generation.settings.setting import Parts, Setting, adminis
 from kustomer_sandbox.secret import SECRET
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 _CONTEXTS = ("customer", "company", "conversation", "kobject")
 
 
-def _card(_: Organisation, row: Row) -> Parts:
+def _card(_: Store, row: Row) -> Parts:
     some = list(_CONTEXTS[: max(0, 1 + row.number % 4 - row.rev // 3)])
     attributes = {
         "name": f"Card {row.number}",
@@ -29,7 +29,7 @@ def _card(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _kview(_: Organisation, row: Row) -> Parts:
+def _kview(_: Store, row: Row) -> Parts:
     attributes = {
         "name": f"kview-{row.number}",
         "resource": ("customer", "conversation", "kobject.order", "company")[row.number % 4],
@@ -42,7 +42,7 @@ def _kview(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _workflow(_: Organisation, row: Row) -> Parts:
+def _workflow(_: Store, row: Row) -> Parts:
     attributes = {
         "name": f"Workflow {row.number}",
         "description": None,
@@ -56,11 +56,11 @@ def _workflow(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _assistant(_: Organisation, row: Row) -> Parts:
+def _assistant(_: Store, row: Row) -> Parts:
     return {"name": f"Assistant {row.number}", "enabled": True, **stamps(row)}, {}
 
 
-def _notification(_: Organisation, row: Row) -> Parts:
+def _notification(_: Store, row: Row) -> Parts:
     attributes = {
         "name": "kustomer.conversation.assign",
         "status": "unread" if row.number % 2 else "read",

@@ -8,8 +8,8 @@ from kustomer_sandbox.generation.document import Document, at, stamps
 from kustomer_sandbox.generation.settings.setting import Parts, Setting, administered
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 BRANDS = ("Shop", "Shop Outlet", "ショップ")
 _ACCOUNTS = (
@@ -21,7 +21,7 @@ _ACCOUNTS = (
 )
 
 
-def _brand(_: Organisation, row: Row) -> Parts:
+def _brand(_: Store, row: Row) -> Parts:
     attributes = {
         "name": BRANDS[row.number] if row.number < len(BRANDS) else f"Pop-up {row.number}",
         "default": row.number == 0,
@@ -31,7 +31,7 @@ def _brand(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _outbound_account(_: Organisation, row: Row) -> Document:
+def _outbound_account(_: Store, row: Row) -> Document:
     """Build an outbound account: no id, no times, no relationships."""
     if row.number < len(_ACCOUNTS):
         channel, name, account = _ACCOUNTS[row.number]
@@ -46,7 +46,7 @@ def _outbound_account(_: Organisation, row: Row) -> Document:
     return {"type": "outbound_account", "attributes": attributes}
 
 
-def _sender(_: Organisation, row: Row) -> Parts:
+def _sender(_: Store, row: Row) -> Parts:
     deleted = row.deleted is not None
     attributes = {
         "sender": f"spam{row.number}@bad.example",

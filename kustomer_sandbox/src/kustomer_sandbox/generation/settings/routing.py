@@ -10,14 +10,14 @@ from kustomer_sandbox.generation.document import NOTHING, shrinking, stamps, to_
 from kustomer_sandbox.generation.settings.setting import Parts, Setting, administered
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 QUEUES = ("DEFAULT_QUEUE", "Billing", "Returns", "VIP", "Chat 💬")
 STATUSES = ("available", "busy", "unavailable", "offline")
 
 
-def _queue(_: Organisation, row: Row) -> Parts:
+def _queue(_: Store, row: Row) -> Parts:
     name = QUEUES[row.number] if row.number < len(QUEUES) else f"Campaign {row.number}"
     attributes = {
         "name": name,
@@ -33,7 +33,7 @@ def _queue(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _queue_rule(organisation: Organisation, row: Row) -> Parts:
+def _queue_rule(organisation: Store, row: Row) -> Parts:
     attributes = {
         "name": f"Rule {row.number}",
         "enabled": row.number != 3,
@@ -44,7 +44,7 @@ def _queue_rule(organisation: Organisation, row: Row) -> Parts:
     return attributes, {"queue": to_one(queue)}
 
 
-def _status(_: Organisation, row: Row) -> Parts:
+def _status(_: Store, row: Row) -> Parts:
     system = row.number < len(STATUSES)
     kind = STATUSES[row.number] if system else "unavailable"
     attributes = {
@@ -56,7 +56,7 @@ def _status(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _team_settings(organisation: Organisation, row: Row) -> Parts:
+def _team_settings(organisation: Store, row: Row) -> Parts:
     now = row.revision_dice()
     first = organisation.rows["queue"][: len(QUEUES) - row.number]
     queues = shrinking(row, now, [one.id for one in first])

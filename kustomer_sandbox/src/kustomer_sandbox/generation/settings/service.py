@@ -20,8 +20,8 @@ from kustomer_sandbox.generation.settings.setting import Parts, Setting, adminis
 from kustomer_sandbox.times import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 # The number of each SLA, and of its version.
 SLA_VERSIONS = ((0, 1), (0, 2), (1, 1), (2, 1), (2, 2), (2, 3))
@@ -57,7 +57,7 @@ _CRITERIA: tuple[Any, ...] = (
 )
 
 
-def _sla(organisation: Organisation, row: Row) -> Document:
+def _sla(organisation: Store, row: Row) -> Document:
     """Build an SLA: no update time and no link of its own."""
     versions = organisation.children(row, "sla_version")
     document = resource(
@@ -74,7 +74,7 @@ def _sla(organisation: Organisation, row: Row) -> Document:
     return document
 
 
-def _sla_version(organisation: Organisation, row: Row) -> Document:
+def _sla_version(organisation: Store, row: Row) -> Document:
     def metric(minutes: int | None) -> Document:
         priorities = range(1, 6 - row.number % 2)
         times = {str(n): (minutes or 0) * MINUTE * n for n in priorities}
@@ -105,7 +105,7 @@ def _sla_version(organisation: Organisation, row: Row) -> Document:
     return resource(organisation, row, attributes, by, links={})
 
 
-def _satisfaction(_: Organisation, row: Row) -> Parts:
+def _satisfaction(_: Store, row: Row) -> Parts:
     questions = [
         {"id": "q1", "prompt": "Why? 🤔", "type": "text"},
         {"id": "q2", "prompt": "What else?", "type": "select", "options": ["a", "b"]},
@@ -147,7 +147,7 @@ def _hours(row: Row) -> Any:
     )[row.number % 4]
 
 
-def _schedule(_: Organisation, row: Row) -> Parts:
+def _schedule(_: Store, row: Row) -> Parts:
     name, zone = _SCHEDULES[row.number % len(_SCHEDULES)]
     attributes = {
         "name": name,
@@ -160,7 +160,7 @@ def _schedule(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _holiday(_: Organisation, row: Row) -> Parts:
+def _holiday(_: Store, row: Row) -> Parts:
     start = row.created - row.created % DAY + 90 * DAY
     attributes = {
         "name": ("New Year 🎆", "Tag der Arbeit", "海の日")[row.number % 3],
@@ -173,7 +173,7 @@ def _holiday(_: Organisation, row: Row) -> Parts:
     return attributes, {"schedule": to_one(row.facts["schedule"])}
 
 
-def _snooze(_: Organisation, row: Row) -> Parts:
+def _snooze(_: Store, row: Row) -> Parts:
     name, kind, value = SNOOZES[row.number % len(SNOOZES)]
     enabled = row.number != len(SNOOZES) - 1
     # No times: a change shows in what there is.
@@ -181,7 +181,7 @@ def _snooze(_: Organisation, row: Row) -> Parts:
     return {"name": title, "type": kind, "value": value, "enabled": enabled}, {}
 
 
-def _sub_status(_: Organisation, row: Row) -> Parts:
+def _sub_status(_: Store, row: Row) -> Parts:
     label, parent, kind = SUB_STATUSES[row.number % len(SUB_STATUSES)]
     attributes = {
         "label": label,

@@ -10,8 +10,8 @@ from kustomer_sandbox.generation.document import Document, resource, to_one
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 Parts = tuple[Document, Document]
 
@@ -20,7 +20,7 @@ Parts = tuple[Document, Document]
 class Setting:
     """A type of record that an administrator sets up."""
 
-    build: Callable[[Organisation, Row], Document]
+    build: Callable[[Store, Row], Document]
     # How many there are from the start; those that belong to another record are added with it.
     amount: int = 0
     # How many of the last are soft-deleted from the start.
@@ -30,11 +30,11 @@ class Setting:
 
 
 def administered(
-    build: Callable[[Organisation, Row], Parts],
-) -> Callable[[Organisation, Row], Document]:
+    build: Callable[[Store, Row], Parts],
+) -> Callable[[Store, Row], Document]:
     """Return a builder of whole documents from one of attributes and relationships."""
 
-    def whole(organisation: Organisation, row: Row) -> Document:
+    def whole(organisation: Store, row: Row) -> Document:
         attributes, relationships = build(organisation, row)
         admin = to_one(organisation.rows["user"][0])
         by: Document = {"createdBy": admin, "modifiedBy": admin}

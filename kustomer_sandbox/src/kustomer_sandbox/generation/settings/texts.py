@@ -17,15 +17,15 @@ from kustomer_sandbox.generation.settings.setting import Parts, Setting, adminis
 from kustomer_sandbox.generation.words import COLOURS, SENTENCES
 
 if TYPE_CHECKING:
-    from kustomer_sandbox.organisation import Organisation
     from kustomer_sandbox.row import Row
+    from kustomer_sandbox.store import Store
 
 TAG_NAMES = ("vip", "refund", "late delivery", "größe", "返品", "Spam", "gift 🎁")
 _KNOWLEDGE_BASE, _KB_CATEGORY = "b" * 24, "e" * 24
 CATEGORIES = ("Greetings", "Refunds", "Entschuldigungen", "その他")
 
 
-def _tag(_: Organisation, row: Row) -> Parts:
+def _tag(_: Store, row: Row) -> Parts:
     name = TAG_NAMES[row.number % len(TAG_NAMES)]
     attributes = {
         "name": f"{name} {row.number}" if row.number >= len(TAG_NAMES) else name,
@@ -37,7 +37,7 @@ def _tag(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _shortcut(organisation: Organisation, row: Row) -> Parts:
+def _shortcut(organisation: Store, row: Row) -> Parts:
     text = SENTENCES[row.number % len(SENTENCES)]
     block = {
         "key": f"b{row.number}",
@@ -74,7 +74,7 @@ def _shortcut(organisation: Organisation, row: Row) -> Parts:
     }
 
 
-def _access(organisation: Organisation, row: Row) -> Document:
+def _access(organisation: Store, row: Row) -> Document:
     """Return who may use a shortcut; everybody where nobody is named."""
     if row.number % 5:
         nobody: Any = (ABSENT, {"data": []}, {"data": None}, None)[row.number % 4]
@@ -87,11 +87,11 @@ def _access(organisation: Organisation, row: Row) -> Document:
     }
 
 
-def _category(_: Organisation, row: Row) -> Parts:
+def _category(_: Store, row: Row) -> Parts:
     return {"name": CATEGORIES[row.number % len(CATEGORIES)], **stamps(row)}, {}
 
 
-def _snippet(_: Organisation, row: Row) -> Parts:
+def _snippet(_: Store, row: Row) -> Parts:
     attributes = {
         "key": f"sn.{'kustomer' if row.number == 0 else 'org'}.text-{row.number}",
         "sourceLang": "en_us",
@@ -101,7 +101,7 @@ def _snippet(_: Organisation, row: Row) -> Parts:
     return attributes, {}
 
 
-def _kb_article(organisation: Organisation, row: Row) -> Parts:
+def _kb_article(organisation: Store, row: Row) -> Parts:
     attributes = {
         "title": f"How to return an item ({row.number})",
         "slug": f"return-{row.number}",
@@ -120,7 +120,7 @@ def _kb_article(organisation: Organisation, row: Row) -> Parts:
     return attributes, {"brand": to_one(organisation.rows["brand"][0])}
 
 
-def _search(organisation: Organisation, row: Row) -> Parts:
+def _search(organisation: Store, row: Row) -> Parts:
     data = {
         "queryContext": "conversation",
         "and": [{"conversation_status": {"equals": "open"}}],

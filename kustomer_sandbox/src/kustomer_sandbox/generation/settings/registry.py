@@ -1,0 +1,48 @@
+"""What an administrator sets up: a table of types, each with its records.
+
+Attributes without a source in Kustomer's documentation are kept few.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustomer_sandbox.generation.klasses import KLASSES, klass
+from kustomer_sandbox.generation.settings import apps, channels, routing, service, texts
+from kustomer_sandbox.generation.settings.setting import Setting
+from kustomer_sandbox.generation.staff import desks
+from kustomer_sandbox.times import DAY, HOUR
+
+if TYPE_CHECKING:
+    from kustomer_sandbox.store import Store
+
+SETTINGS: dict[str, Setting] = {
+    **texts.SETTINGS,
+    **channels.SETTINGS,
+    **routing.SETTINGS,
+    **service.SETTINGS,
+    **apps.SETTINGS,
+    "klass": Setting(klass, sum(not one.late for one in KLASSES)),
+}
+
+
+def add_settings(organisation: Store, since: int, until: int) -> None:
+    """Add every record of the table, spread over the time given."""
+    span = until - since
+    for type_, setting in SETTINGS.items():
+        amount = setting.amount
+        for number in range(amount):
+            created = since + (number * span) // (3 * amount)
+            updated = created + (number * span) // (2 * amount)
+            row = organisation.add(type_, created, updated)
+            if number >= amount - setting.deleted:
+                row.deleted = row.updated
+    for team in desks(organisation):
+        organisation.add("team_routing_settings", team.created, until - DAY, team=team)
+    for sla, version in service.SLA_VERSIONS:
+        row = organisation.rows["sla"][sla]
+        organisation.add("sla_version", row.created + version * HOUR, version=version, sla=row)
+    # The third schedule has no holiday; the last one, which is deleted, has one.
+    for number, place in enumerate((0, 1, 0, 1, 0, 3)):
+        schedule = organisation.rows["schedule"][place]
+        organisation.add("holiday", schedule.created + number * HOUR, schedule=schedule)

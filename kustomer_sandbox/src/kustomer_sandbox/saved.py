@@ -1,0 +1,116 @@
+"""A small file from which the same organisation can be made again.
+
+The clock of a stored organisation shows real time plus the minutes of all its
+advances, so it never runs backwards from one process to the next.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from kustomer_sandbox.clock import Clock
+from kustomer_sandbox.organisation import Organisation
+from kustomer_sandbox.times import MINUTE, milliseconds, understood, written
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Advance(msgspec.Struct):
+    """One advance: when it began, by the organisation's clock, and its length."""
+
+    at: str
+    minutes: float
+
+
+class Saved(msgspec.Struct):
+    """What the file holds."""
+
+    seed: int
+    scale: float
+    years: float
+    ties: dict[str, int]
+    started_at: str
+    advances: list[Advance]
+
+
+class SavedError(Exception):
+    """The file can't be understood."""
+
+
+def open_organisation(  # noqa: PLR0913 - what makes up an organisation
+    file: Path | None,
+    *,
+    seed: int = 7,
+    scale: float = 1.0,
+    years: float = 0.0,
+    ties: dict[str, int] | None = None,
+    started_at: datetime | int | None = None,
+    clock: Clock | None = None,
+) -> Organisation:
+    """Return the organisation of a file, or a new one, stored where a file is given.
+
+    An organisation that exists keeps its own seed, scale, years and ties.
+    """
+    if file is not None and file.exists():
+        return _restored(_read(file))
+    if started_at is not None and not isinstance(started_at, int):
+        started_at = milliseconds(started_at)
+    if clock is None:
+        offset = 0 if started_at is None else started_at - time.time_ns() // 1_000_000
+        clock = Clock(offset)
+    organisation = Organisation(
+        seed=seed,
+        scale=scale,
+        years=years,
+        ties=ties,
+        started_at=started_at,
+        clock=clock,
+    )
+    if file is not None:
+        save(organisation, file)
+    return organisation
+
+
+def save(organisation: Organisation, file: Path) -> None:
+    """Write the file, whole or not at all."""
+    content = Saved(
+        seed=organisation.seed,
+        scale=organisation.scale,
+        years=organisation.years,
+        ties=organisation.ties,
+        started_at=written(organisation.started_at),
+        advances=[Advance(written(at), m) for at, m in organisation.advances],
+    )
+    text = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    part = file.with_name(f"{file.name}.part")
+    part.write_bytes(text + b"\n")
+    os.replace(part, file)  # noqa: PTH105 - replaces on every system
+
+
+def _read(file: Path) -> Saved:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Saved)
+    except (OSError, msgspec.DecodeError) as error:
+        message = f"{file} is not a stored organisation: {error}"
+        raise SavedError(message) from error
+
+
+def _restored(content: Saved) -> Organisation:
+    passed = sum(one.minutes for one in content.advances)
+    arguments: dict[str, Any] = {
+        "seed": content.seed,
+        "scale": content.scale,
+        "years": content.years,
+        "ties": content.ties,
+        "started_at": understood(content.started_at),
+    }
+    organisation = Organisation(**arguments, clock=Clock(round(passed * MINUTE)))
+    for one in content.advances:
+        organisation.replay(understood(one.at), one.minutes)
+    return organisation

@@ -1,0 +1,279 @@
+"""Reads the catalog that a run is given, and keeps it from breaking what the tap promises.
+
+The SDK takes keys, replication and columns from the catalog as they are in it. Without a key, a
+target appends where it should update; with another replication key, rows would be missed; with
+another type, records do not fit their SCHEMA. Catalogs that people have written or that other
+Kustomer taps have made are like that. They choose streams and columns; what these are, the tap
+declares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from singer_sdk.singerlib.catalog import (
+    REPLICATION_FULL_TABLE,
+    REPLICATION_INCREMENTAL,
+    Catalog,
+    Metadata,
+    StreamMetadata,
+)
+from singer_sdk.singerlib.schema import Schema
+
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.singer.catalog_columns import contradictions, readable, within
+from tap_kustomer.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.singerlib.catalog import CatalogEntry, SelectionMask
+
+
+_EXPECTED: Final = (
+    '{"streams": [...]}, each with a tap_stream_id, a schema and metadata, as --discover writes it'
+)
+
+_METHODS: Final = f"{REPLICATION_INCREMENTAL} and {REPLICATION_FULL_TABLE}"
+
+
+class KnownTable(Protocol):
+    """What the tap knows of a table, whatever the catalog says."""
+
+    @property
+    def name(self) -> str:
+        """As the catalog calls it."""
+        ...
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its columns."""
+        ...
+
+    @property
+    def primary_keys(self) -> Sequence[str]:
+        """The columns that tell its rows apart."""
+        ...
+
+    @property
+    def replication_key(self) -> str | None:
+        """The column by which a later run goes on; None for what is read whole."""
+        ...
+
+
+def read_catalog(document: Mapping[str, Any]) -> Catalog:
+    """The catalog in a document, as far as the SDK can read it.
+
+    Raises:
+        ConfigurationError: It is no catalog.
+    """
+    streams = document.get("streams")
+    if not isinstance(streams, list):
+        raise ConfigurationError(f"--catalog: expected {_EXPECTED}")
+    names: set[str] = set()
+    for number, entry in enumerate(streams):
+        if (fault := next(_faults(entry, names), None)) is not None:
+            name = entry.get("tap_stream_id") if isinstance(entry, dict) else None
+            raise ConfigurationError(
+                f"--catalog: the entry of {name or f'stream {number + 1}'} has {fault}; expected "
+                f"{_EXPECTED}"
+            )
+        names.add(entry["tap_stream_id"])
+    return Catalog.from_dict({"streams": [_readable(entry) for entry in streams]})
+
+
+def repair_catalog(catalog: Catalog, tables: Iterable[KnownTable]) -> list[str]:
+    """Make a catalog say what the tap declares of the streams and columns that it has.
+
+    Args:
+        catalog: What was given. It is changed.
+        tables: All that the tap has.
+
+    Returns:
+        Warnings about the selected streams.
+
+    Raises:
+        ConfigurationError: A part of a column is deselected, and the tap can't omit it.
+    """
+    known = {table.name: table for table in tables}
+    warnings: list[str] = []
+    for entry in catalog.streams:
+        name = entry.tap_stream_id
+        mask = entry.metadata.resolve_selection()
+        if (table := known.get(name)) is None:
+            del catalog[name]
+            found = [f"there is no stream {name}, so it is left out{did_you_mean(name, known)}"]
+        else:
+            _check_selection(mask, table)
+            found = [f"{name} {each}" for each in _repair(entry, table)]
+        if mask[()]:
+            warnings += [f"--catalog: {each}" for each in found]
+    return warnings
+
+
+def _faults(entry: Any, names: set[str]) -> Iterator[str]:
+    """What the SDK could not read, or would misread. Only the first fault can be relied on."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("tap_stream_id"), str):
+        yield "no tap_stream_id"
+    elif entry["tap_stream_id"] in names:
+        yield "another one before it"
+    else:
+        schema, metadata = entry.get("schema"), entry.get("metadata", [])
+        if not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
+            yield "no schema with properties"
+        if not isinstance(metadata, list) or not all(map(_is_metadata, metadata)):
+            yield "metadata that is no list of breadcrumbs with metadata"
+        keys = [each["metadata"].get("table-key-properties") for each in metadata]
+        if not all(map(_is_list_of_names, [entry.get("key_properties"), *keys])):
+            yield "key_properties that are no list of names"
+        for each in metadata:
+            for choice in ("selected", "selected-by-default"):
+                if not isinstance(value := each["metadata"].get(choice), bool | None):
+                    yield f"{choice} of {value!r}, which is neither true nor false"
+
+
+def _is_metadata(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("breadcrumb"), list | tuple)
+        and all(map(_is_text, value["breadcrumb"]))
+        and isinstance(value.get("metadata"), dict)
+    )
+
+
+def _is_list_of_names(value: Any) -> bool:
+    return value is None or (isinstance(value, list | tuple) and all(map(_is_text, value)))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _readable(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **entry,
+        "schema": readable(entry["schema"]),
+        "replication_method": _replication_method(entry),
+    }
+
+
+def _replication_method(entry: dict[str, Any]) -> Any:
+    """The method that a user has chosen in the metadata or, without that, anyone."""
+    root: dict[str, Any] = {}
+    for each in entry.get("metadata", []):
+        if not each["breadcrumb"]:
+            root = each["metadata"]
+    given = (entry.get("replication_method"), root.get("forced-replication-method"))
+    otherwise = REPLICATION_FULL_TABLE if REPLICATION_FULL_TABLE in given else given[0] or given[1]
+    return root.get("replication-method") or otherwise
+
+
+def _check_selection(mask: SelectionMask, table: KnownTable) -> None:
+    """Check that no part of the items of an array is deselected: the SDK omits none."""
+    for breadcrumb, is_selected in mask.items():
+        array = _array_around(breadcrumb, table.schema)
+        if array is not None and not is_selected and mask[array]:
+            raise ConfigurationError(
+                f"--catalog: {table.name} has {'.'.join(breadcrumb)} deselected; expected all of "
+                f"{'.'.join(array)} to be, as the items of an array are written whole"
+            )
+
+
+def _array_around(breadcrumb: tuple[str, ...], schema: dict[str, Any]) -> tuple[str, ...] | None:
+    """The column that holds an array of which a breadcrumb leads to a part."""
+    for end in range(2, len(breadcrumb), 2):
+        schema = schema.get("properties", {}).get(breadcrumb[end - 1], {})
+        if "items" in schema:
+            return breadcrumb[:end]
+    return None
+
+
+def _repair(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
+    """Make an entry say what the tap declares of its table, and yield what it said instead."""
+    if entry.stream not in (None, table.name):
+        yield f"can't be called {entry.stream} here: stream_maps rename a stream"
+    entry.stream = table.name
+    root = entry.metadata.get(())
+    if not isinstance(root, StreamMetadata):
+        root = StreamMetadata()
+    yield from _repair_key(entry, root, table)
+    yield from _repair_replication(entry, root, table)
+    yield from _repair_columns(entry, table)
+    for column in (*table.primary_keys, *filter(None, (table.replication_key,))):
+        yield from _keep(column, entry, table)
+
+
+def _repair_key(entry: CatalogEntry, root: StreamMetadata, table: KnownTable) -> Iterator[str]:
+    own = table.primary_keys
+    for keys in (entry.key_properties, root.table_key_properties):
+        if keys and set(keys) != set(own):
+            yield f"can't have the key {', '.join(keys)}: its key is {', '.join(own)}"
+            break
+    entry.key_properties = root.table_key_properties = own
+
+
+def _repair_replication(
+    entry: CatalogEntry, root: StreamMetadata, table: KnownTable
+) -> Iterator[str]:
+    key = entry.replication_key or root.replication_key
+    method = entry.replication_method or root.forced_replication_method
+    if method == REPLICATION_FULL_TABLE:
+        pass
+    elif table.replication_key is None:
+        if key or method:
+            yield "can't be replicated by a key: it is read whole each time"
+        method = REPLICATION_FULL_TABLE
+    else:
+        if method not in (None, REPLICATION_INCREMENTAL):
+            yield f"can't be replicated by {method}: {_METHODS} are possible, the first is used"
+        if key and key != table.replication_key:
+            yield f"can't be replicated by {key}: it goes by {table.replication_key}"
+        method = REPLICATION_INCREMENTAL
+    entry.replication_method = method
+    entry.replication_key = root.replication_key = table.replication_key
+
+
+def _repair_columns(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
+    yield from _unknown_columns(entry, table)
+    given = entry.schema.to_dict()
+    if others := ", ".join(contradictions(table.schema, given)):
+        yield f"has other types of {others} than the tap, whose own are used: discover it again"
+    columns = {
+        name: within(column, given["properties"][name])
+        for name, column in table.schema["properties"].items()
+        if name in given["properties"]
+    }
+    entry.schema = Schema.from_dict({**table.schema, "properties": columns})
+
+
+def _keep(column: str, entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
+    """Select a column without which rows can't be told apart or followed."""
+    breadcrumb = ("properties", column)
+    said = entry.metadata.get(breadcrumb)
+    is_deselected = not entry.metadata.resolve_selection()[breadcrumb]
+    is_missing = column not in (entry.schema.properties or {})
+    if is_deselected or is_missing or (said is not None and said.selected is False):
+        yield f"can't be read without its column {column}, so that stays selected"
+    if is_deselected:
+        entry.metadata[breadcrumb].inclusion = Metadata.InclusionType.AUTOMATIC
+    if is_missing:
+        entry.schema.properties = {
+            **(entry.schema.properties or {}),
+            column: Schema.from_dict(table.schema["properties"][column]),
+        }
+
+
+def _unknown_columns(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
+    known = table.schema["properties"]
+    named = {
+        breadcrumb[1]
+        for breadcrumb, metadata in entry.metadata.items()
+        if len(breadcrumb) > 1 and metadata.selected
+    }
+    mask = entry.metadata.resolve_selection()
+    given = {name for name in entry.schema.properties or () if mask["properties", name]}
+    unknown = sorted((named | given) - known.keys())
+    if len(unknown) == 1:
+        yield f"has no column {unknown[0]}, so it is left out{did_you_mean(unknown[0], known)}"
+    elif unknown:
+        yield f"has no columns {', '.join(unknown)}, so they are left out"

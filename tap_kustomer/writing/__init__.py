@@ -1,1 +1,0 @@
-"""Singer messages on standard output, in the order and form that targets can rely on."""

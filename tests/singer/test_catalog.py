@@ -1,0 +1,644 @@
+"""The catalog that a run is given: what is none, what is repaired, what is worth a warning."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from singer_sdk.singerlib.catalog import Catalog
+
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.tap import TapKustomer
+
+TEXT = {"type": ["string", "null"]}
+SCHEMA = {
+    "type": "object",
+    "properties": {"id": {"type": ["string"]}, "updated_at": TEXT, "name": TEXT, "tags": TEXT},
+}
+
+BARE: dict[str, Any] = {"properties": {}}
+
+
+@dataclass(frozen=True)
+class TapStream:
+    name: str
+    replication_key: str | None = "updated_at"
+    primary_keys: tuple[str, ...] = ("id",)
+    schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
+
+
+TABLES = (TapStream("teams", None), TapStream("messages"))
+
+
+def metadata(*breadcrumb: str, **values: Any) -> dict[str, Any]:
+    return {
+        "breadcrumb": list(breadcrumb),
+        "metadata": {key.replace("_", "-"): value for key, value in values.items()},
+    }
+
+
+def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
+    """As `--discover` writes it, unless something else is given; None leaves a member out."""
+    key = "updated_at" if name == "messages" else None
+    standard = {
+        "tap_stream_id": name,
+        "schema": copy.deepcopy(SCHEMA),
+        "key_properties": ["id"],
+        "replication_key": key,
+        "replication_method": "INCREMENTAL" if key else "FULL_TABLE",
+        "metadata": [
+            metadata(inclusion="available", selected=True, table_key_properties=["id"]),
+            metadata("properties", "id", inclusion="automatic"),
+            metadata("properties", "updated_at", inclusion="automatic" if key else "available"),
+            metadata("properties", "name", inclusion="available"),
+        ],
+    }
+    return {name: value for name, value in (standard | given).items() if value is not None}
+
+
+def repair(*entries: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The catalog as the SDK reads it then, by stream, and the warnings."""
+    catalog = read_catalog({"streams": list(entries)})
+    warnings = repair_catalog(catalog, TABLES)
+    return dict(catalog), warnings
+
+
+def selected(entry: Any) -> set[str]:
+    mask = entry.metadata.resolve_selection()
+    return {name for name in entry.schema.properties if mask["properties", name]}
+
+
+# What is no catalog
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({}, "expected"),
+        ({"streams": {}}, "expected"),
+        ({"streams": ["messages"]}, "the entry of stream 1 has no tap_stream_id"),
+        ({"streams": [entry(), {"schema": {}}]}, "the entry of stream 2 has no tap_stream_id"),
+        ({"streams": [entry(schema=None)]}, "messages has no schema with properties"),
+        ({"streams": [entry(schema={})]}, "messages has no schema with properties"),
+        ({"streams": [entry(schema={"properties": []})]}, "no schema with properties"),
+        ({"streams": [entry(schema=True)]}, "no schema with properties"),
+        ({"streams": [entry(), entry("teams"), entry()]}, "messages has another one before it"),
+        ({"streams": [entry(metadata={})]}, "messages has metadata that is no list"),
+        ({"streams": [entry(metadata=[{"breadcrumb": []}])]}, "metadata that is no list"),
+        ({"streams": [entry(metadata=[{"breadcrumb": "x", "metadata": {}}])]}, "no list"),
+        ({"streams": [entry(metadata=[{"breadcrumb": [1], "metadata": {}}])]}, "no list"),
+        ({"streams": [entry(key_properties="id")]}, "key_properties that are no list of names"),
+        ({"streams": [entry(key_properties=[1])]}, "key_properties that are no list of names"),
+        ({"streams": [entry(metadata=[metadata(table_key_properties="id")])]}, "no list of names"),
+        ({"streams": [entry(metadata=[metadata(table_key_properties=5)])]}, "no list of names"),
+        (
+            {"streams": [entry(metadata=[metadata("properties", "name", selected="false")])]},
+            "messages has selected of 'false', which is neither true nor false",
+        ),
+        (
+            {"streams": [entry(metadata=[metadata(selected_by_default=0)])]},
+            "messages has selected-by-default of 0, which is neither true nor false",
+        ),
+    ],
+)
+def test_what_the_sdk_could_not_read_is_refused_in_one_line(
+    document: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read_catalog(document)
+
+    assert str(refused.value).startswith("--catalog: ")
+    assert said in str(refused.value)
+    assert '{"streams": [...]}, each with a tap_stream_id, a schema' in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [entry(), entry(metadata=None), entry(key_properties=None), entry(metadata=[])],
+    ids=["as discovered", "no metadata", "no keys", "empty metadata"],
+)
+def test_what_the_sdk_reads_is_accepted_without_a_word(given: dict[str, Any]) -> None:
+    _, warnings = repair(given)
+
+    assert warnings == []
+
+
+# Streams and columns that do not exist
+
+
+def test_a_selected_stream_that_does_not_exist_is_said_with_the_nearest() -> None:
+    _, warnings = repair(entry("message"), entry("zzz"))
+
+    assert warnings == [
+        "--catalog: there is no stream message, so it is left out: did you mean messages?",
+        "--catalog: there is no stream zzz, so it is left out",
+    ]
+
+
+def test_what_is_not_selected_is_not_worth_a_word() -> None:
+    deselected = [metadata(selected=False), metadata("properties", "nmae", selected=True)]
+
+    _, warnings = repair(entry("message", metadata=deselected), entry(metadata=deselected))
+
+    assert warnings == []
+
+
+def test_selected_columns_that_do_not_exist_are_said() -> None:
+    schema = copy.deepcopy(SCHEMA)
+    schema["properties"] |= {"nmae": TEXT, "icon": TEXT}  # type: ignore[operator]
+    in_schema = [metadata(selected=True), metadata("properties", "icon", selected=False)]
+    in_metadata = [metadata(selected=True), metadata("properties", "tgas", selected=True)]
+
+    assert repair(entry(schema=schema, metadata=in_schema))[1] == [
+        "--catalog: messages has no column nmae, so it is left out: did you mean name?"
+    ]
+    assert repair(entry(metadata=in_metadata))[1] == [
+        "--catalog: messages has no column tgas, so it is left out: did you mean tags?"
+    ]
+    assert repair(entry(schema=schema))[1] == [
+        "--catalog: messages has no columns icon, nmae, so they are left out"
+    ]
+
+
+def test_columns_inside_of_columns_are_open() -> None:
+    inside = metadata("properties", "name", "properties", "anything", selected=True)
+
+    assert repair(entry(metadata=[metadata(selected=True), inside]))[1] == []
+
+
+# Keys
+
+
+@pytest.mark.parametrize("column", ["id", "updated_at"])
+@pytest.mark.parametrize("inclusion", ["automatic", "available", "unsupported", None])
+def test_a_column_that_rows_are_told_apart_by_stays_selected(
+    column: str, inclusion: str | None
+) -> None:
+    given = [
+        metadata(selected=True),
+        metadata("properties", column, selected=False, inclusion=inclusion),
+        metadata("properties", "name", selected=False),
+    ]
+
+    catalog, warnings = repair(entry(metadata=given))
+
+    assert selected(catalog["messages"]) == {"id", "updated_at", "tags"}
+    assert warnings == [
+        f"--catalog: messages can't be read without its column {column}, so that stays selected"
+    ]
+
+
+@pytest.mark.parametrize("column", ["id", "updated_at"])
+def test_a_column_that_rows_are_told_apart_by_is_put_back(column: str) -> None:
+    schema = copy.deepcopy(SCHEMA)
+    schema["properties"].pop(column)  # type: ignore[attr-defined]
+
+    catalog, warnings = repair(entry(schema=schema))
+
+    assert catalog["messages"].schema.to_dict()["properties"][column]["type"]
+    assert selected(catalog["messages"]) == {"id", "updated_at", "name", "tags"}
+    assert warnings == [
+        f"--catalog: messages can't be read without its column {column}, so that stays selected"
+    ]
+
+
+def test_a_table_keeps_its_key_where_the_catalog_has_none() -> None:
+    assert repair(entry(key_properties=None, metadata=None))[0]["messages"].key_properties == (
+        "id",
+    )
+
+
+@pytest.mark.parametrize("key", [["uuid"], ["name"], ["id", "name"], []], ids=str)
+@pytest.mark.parametrize("place", ["entry", "metadata", "metadata alone"])
+def test_a_table_has_its_own_key_whatever_the_catalog_says(key: list[str], place: str) -> None:
+    root = metadata(selected=True, table_key_properties=None if place == "entry" else key)
+    in_entry = {"entry": key, "metadata": ["id"], "metadata alone": None}[place]
+
+    catalog, warnings = repair(entry(key_properties=in_entry, metadata=[root]))
+
+    assert catalog["messages"].key_properties == ("id",)
+    assert catalog["messages"].metadata.root.table_key_properties == ("id",)
+    assert warnings == [
+        f"--catalog: messages can't have the key {', '.join(key)}: its key is id" for _ in key[:1]
+    ]
+
+
+def test_two_other_keys_are_one_warning() -> None:
+    root = metadata(selected=True, table_key_properties=["name"])
+
+    _, warnings = repair(entry(key_properties=["uuid"], metadata=[root]))
+
+    assert warnings == ["--catalog: messages can't have the key uuid: its key is id"]
+
+
+def test_a_stream_that_is_not_selected_is_repaired_without_a_word() -> None:
+    """Stream maps take its key and columns all the same."""
+    catalog, warnings = repair(
+        entry(metadata=[metadata(selected=False)], key_properties=["uuid"], schema=BARE)
+    )
+
+    assert catalog["messages"].key_properties == ("id",)
+    assert catalog["messages"].schema.to_dict()["properties"].keys() == {"id", "updated_at"}
+    assert warnings == []
+
+
+def test_a_key_of_several_columns_has_no_order() -> None:
+    tables = (TapStream("messages", primary_keys=("id", "name")),)
+    given = entry(key_properties=["name", "id"], metadata=None)
+    catalog = read_catalog({"streams": [given]})
+
+    warnings = repair_catalog(catalog, tables)
+
+    assert warnings == []
+    assert catalog["messages"].key_properties == ("id", "name")
+
+
+# Names
+
+
+def test_a_stream_goes_by_its_id_alone() -> None:
+    catalog, warnings = repair(entry(stream="public-messages"), entry("teams", stream="teams"))
+
+    assert catalog["messages"].stream == "messages"
+    assert warnings == [
+        "--catalog: messages can't be called public-messages here: stream_maps rename a stream"
+    ]
+
+
+def test_a_stream_that_does_not_exist_is_in_the_catalog_no_more() -> None:
+    catalog, _ = repair(entry("message", schema={"properties": {"x": {"type": 5}}}), entry())
+
+    assert catalog.keys() == {"messages"}
+
+
+# Replication
+
+
+@pytest.mark.parametrize(
+    ("given", "root"),
+    [
+        ({}, {}),
+        ({"replication_method": "INCREMENTAL"}, {}),
+        ({}, {"forced_replication_method": "INCREMENTAL", "valid_replication_keys": ["x"]}),
+        ({"replication_key": "updated_at"}, {}),
+        ({}, {"replication_key": "updated_at"}),
+    ],
+    ids=["nothing", "method", "Singer.io's", "key", "key in metadata"],
+)
+def test_a_table_goes_on_where_it_ended_unless_the_catalog_says_otherwise(
+    given: dict[str, Any], root: dict[str, Any]
+) -> None:
+    nothing = {"replication_key": None, "replication_method": None}
+
+    catalog, warnings = repair(
+        entry(**(nothing | given), metadata=[metadata(selected=True, **root)])
+    )
+
+    assert catalog["messages"].replication_key == "updated_at"
+    assert catalog["messages"].replication_method == "INCREMENTAL"
+    assert warnings == []
+
+
+@pytest.mark.parametrize("given", [None, "INCREMENTAL"])
+@pytest.mark.parametrize("place", ["entry", "replication_method", "forced_replication_method"])
+def test_a_catalog_may_have_a_table_read_whole(place: str, given: str | None) -> None:
+    """People choose it in the metadata, beside what discovery has written into the entry."""
+    root = {} if place == "entry" else {place: "FULL_TABLE"}
+    given = "FULL_TABLE" if place == "entry" else given
+
+    catalog, warnings = repair(
+        entry(replication_method=given, metadata=[metadata(selected=True, **root)])
+    )
+
+    assert catalog["messages"].replication_method == "FULL_TABLE"
+    assert warnings == []
+
+
+def test_of_several_methods_that_of_the_user_counts() -> None:
+    root = metadata(
+        selected=True, replication_method="INCREMENTAL", forced_replication_method="FULL_TABLE"
+    )
+
+    catalog, warnings = repair(entry(replication_method="FULL_TABLE", metadata=[root]))
+
+    assert catalog["messages"].replication_method == "INCREMENTAL"
+    assert warnings == []
+
+
+@pytest.mark.parametrize("method", ["LOG_BASED", "full_table", 5, ["FULL_TABLE"]], ids=str)
+def test_a_method_that_there_is_not_is_said(method: Any) -> None:
+    root = metadata(selected=True, replication_method=method)
+
+    catalog, warnings = repair(entry(metadata=[root]))
+
+    assert catalog["messages"].replication_method == "INCREMENTAL"
+    (warning,) = warnings
+    assert f"can't be replicated by {method}: INCREMENTAL and FULL_TABLE are possible" in warning
+
+
+def test_a_table_goes_by_no_other_key_than_its_own() -> None:
+    in_entry, warnings = repair(entry(replication_key="modified_at"))
+    root = metadata(selected=True, replication_key="modified_at")
+    in_metadata, _ = repair(entry(replication_key=None, metadata=[root]))
+
+    for catalog in (in_entry, in_metadata):
+        assert catalog["messages"].replication_key == "updated_at"
+    assert warnings == [
+        "--catalog: messages can't be replicated by modified_at: it goes by updated_at"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "root"),
+    [
+        ({"replication_key": "updated_at", "replication_method": "INCREMENTAL"}, {}),
+        ({"replication_key": "updated_at", "replication_method": None}, {}),
+        ({"replication_method": None}, {"forced_replication_method": "INCREMENTAL"}),
+        ({"replication_method": None}, {"replication_key": "updated_at"}),
+        ({}, {"replication_method": "INCREMENTAL"}),
+    ],
+)
+def test_what_is_read_whole_can_not_be_replicated_by_a_key(
+    given: dict[str, Any], root: dict[str, Any]
+) -> None:
+    catalog, warnings = repair(entry("teams", **given, metadata=[metadata(selected=True, **root)]))
+
+    assert catalog["teams"].replication_method == "FULL_TABLE"
+    assert catalog["teams"].replication_key is None
+    assert catalog["teams"].metadata.root.replication_key is None
+    assert warnings == ["--catalog: teams can't be replicated by a key: it is read whole each time"]
+
+
+# Columns
+
+
+def declared(**columns: Any) -> tuple[TapStream]:
+    return (TapStream("teams", None, schema={"type": "object", "properties": columns}),)
+
+
+def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
+    """The columns of a catalog, as written in the end, and what is said of them."""
+    columns = {"id": KEY, **given}
+    catalog = read_catalog(
+        {"streams": [entry("teams", schema={"properties": columns}, metadata=None)]}
+    )
+    warnings = repair_catalog(catalog, tables)
+    return catalog["teams"].schema.to_dict()["properties"], warnings
+
+
+KEY = {"type": ["string"]}
+NUMBER = {"type": ["number", "null"]}
+TIME = {"type": ["string", "null"], "format": "date-time"}
+OPEN = {"type": ["object", "null"], "additionalProperties": True}
+
+REPAIRED = "than the tap, whose own are used: discover it again"
+
+OTHERS: list[Any] = [
+    {"type": "string"},
+    {"type": ["null", "string"]},
+    {"type": "number"},
+    {"type": ["null", "number"], "minimum": 5},
+    {"type": ["null", "object"], "properties": {"x": TEXT}},
+    {"type": ["number", "null"], "enum": [1]},
+    {"anyOf": [{"type": "number"}, {"type": "null"}]},
+    {"type": 5},
+    {"type": ["number", "null"], "x-unknown": 1, "multipleOf": 2},
+]
+
+
+@pytest.mark.parametrize("given", OTHERS, ids=str)
+def test_a_column_is_what_the_tap_declares_whatever_the_catalog_says(given: Any) -> None:
+    columns, warnings = columns_of({"rating": given}, declared(id=KEY, rating=NUMBER))
+
+    assert columns["rating"] == NUMBER
+    assert warnings == [f"--catalog: teams has other types of rating {REPAIRED}"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(True, False, 5, "number", None, [], {}),
+        {"$ref": "#/definitions/rating"},
+        {"description": "Mine.", "title": "Rating", "default": 5},
+        {"type": ["null", "number"], "additionalProperties": True},
+    ],
+    ids=str,
+)
+def test_a_column_of_which_a_catalog_says_nothing_else_is_worth_no_word(given: Any) -> None:
+    columns, warnings = columns_of({"rating": given}, declared(id=KEY, rating=NUMBER))
+
+    assert columns["rating"] == NUMBER
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("own", "given"),
+    [
+        (TIME, {"type": ["string", "null"]}),
+        (TIME, {"type": ["string", "null"], "format": "date"}),
+        (OPEN, {"type": ["object", "null"], "additionalProperties": False}),
+        (OPEN, {"type": ["object", "null"], "required": ["x"]}),
+        ({**OPEN, "additionalProperties": NUMBER}, {"type": ["object", "null"]}),
+        ({"type": ["array", "null"], "items": TEXT}, {"type": ["array", "null"], "items": NUMBER}),
+        (
+            {**OPEN, "properties": {"a": {**OPEN, "properties": {"b": TIME}}}},
+            {**OPEN, "properties": {"a": {**OPEN, "properties": {"b": TEXT}}}},
+        ),
+    ],
+    ids=[
+        *("no format", "another format", "a closed object", "required keys", "an open map"),
+        *("items of an array", "a key inside"),
+    ],
+)
+def test_so_is_what_is_inside_of_a_column(own: dict[str, Any], given: Any) -> None:
+    columns, warnings = columns_of({"x": given}, declared(id=KEY, x=own))
+
+    assert columns["x"] == own
+    assert len(warnings) == 1
+    assert warnings[0].startswith("--catalog: teams has other types of x")
+
+
+def test_each_column_of_another_type_is_named() -> None:
+    own = {**OPEN, "properties": {"b": TIME, "c": TIME}}
+    given = {**OPEN, "properties": {"b": TEXT, "c": TEXT}}
+    tables = declared(id=KEY, a=own, d=NUMBER, e=NUMBER, f={"type": ["array"], "items": own}, g=own)
+
+    _, warnings = columns_of(
+        {
+            "a": given,
+            "d": TEXT,
+            "e": NUMBER,
+            "f": {"type": ["array"], "items": given},
+            # What is inside of another type is no matter.
+            "g": {**given, "type": "string"},
+        },
+        tables,
+    )
+
+    assert "other types of a.b, a.c, d, f.b, f.c, g than" in warnings[0]
+
+
+def test_what_a_catalog_says_of_rows_as_a_whole_is_no_matter() -> None:
+    closed = {
+        "type": ["null", "object"],
+        "additionalProperties": False,
+        "required": ["x"],
+        "properties": {"id": KEY, "rating": TEXT},
+    }
+    catalog = read_catalog({"streams": [entry("teams", schema=closed, metadata=None)]})
+
+    warnings = repair_catalog(catalog, declared(id=KEY, rating=NUMBER))
+
+    assert warnings == [f"--catalog: teams has other types of rating {REPAIRED}"]
+    assert catalog["teams"].schema.to_dict() == {
+        "type": "object",
+        "properties": {"id": KEY, "rating": NUMBER},
+    }
+
+
+def test_a_catalog_has_the_columns_inside_of_columns_that_it_lists() -> None:
+    own = {**OPEN, "properties": {"a": TEXT, "b": {**OPEN, "properties": {"c": TEXT, "d": TEXT}}}}
+    listed = {**OPEN, "properties": {"b": {**OPEN, "properties": {"d": TEXT}}, "z": TEXT}}
+    items = {"type": ["array"], "items": own}
+
+    columns, warnings = columns_of(
+        {"x": listed, "y": {"type": ["array"], "items": listed}}, declared(id=KEY, x=own, y=items)
+    )
+
+    assert columns["x"] == {**OPEN, "properties": {"b": {**OPEN, "properties": {"d": TEXT}}}}
+    assert columns["y"]["items"] == columns["x"]
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"properties": {}},
+        {"properties": True},
+        {"properties": {"z": TEXT}},
+        {"items": [TEXT]},
+        {"items": True},
+    ],
+    ids=str,
+)
+def test_a_column_of_which_it_lists_no_part_has_them_all(given: Any) -> None:
+    own = {**OPEN, "properties": {"a": TEXT}}
+    items = {"type": ["array"], "items": own}
+
+    columns, warnings = columns_of({"x": given, "y": given}, declared(id=KEY, x=own, y=items))
+
+    assert (columns["x"], columns["y"]) == (own, items)
+    assert warnings == []
+
+
+def test_what_a_catalog_tells_a_target_of_a_column_stays() -> None:
+    hint = {"x-sql-datatype": "smallint", "x-sql-datatype-properties": {"a": 1}}
+
+    columns, warnings = columns_of({"rating": {**NUMBER, **hint}}, declared(id=KEY, rating=NUMBER))
+
+    assert columns["rating"]["x-sql-datatype"] == "smallint"
+    assert warnings == []
+
+
+def test_columns_that_do_not_exist_are_in_the_catalog_no_more() -> None:
+    columns, _ = columns_of({"nmae": True, "name": TEXT}, declared(id=KEY, name=TEXT, tags=TEXT))
+
+    assert columns.keys() == {"id", "name"}
+
+
+# What the tap can't leave out
+
+
+ARRAY = {"type": ["array", "null"], "items": {**OPEN, "properties": {"email": TEXT}}}
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [("items", "properties", "email"), ("properties", "email"), ("items",)],
+    ids=".".join,
+)
+def test_a_part_of_an_array_can_t_be_deselected(inside: tuple[str, ...]) -> None:
+    tables = declared(id=KEY, contact={**OPEN, "properties": {"emails": ARRAY}})
+    place = ("properties", "contact", "properties", "emails")
+    deselected = [metadata(selected=True), metadata(*place, *inside, selected=False)]
+    catalog = read_catalog({"streams": [entry("teams", metadata=deselected)]})
+
+    with pytest.raises(ConfigurationError) as refused:
+        repair_catalog(catalog, tables)
+
+    assert str(refused.value) == (
+        f"--catalog: teams has {'.'.join((*place, *inside))} deselected; expected all of "
+        "properties.contact.properties.emails to be, as the items of an array are written whole"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stream", "array"),
+    [(True, False), (False, True)],
+    ids=["the array is deselected", "the stream is deselected"],
+)
+def test_nothing_is_refused_of_what_is_not_written(*, stream: bool, array: bool) -> None:
+    place = ("properties", "emails")
+    given = [
+        metadata(selected=stream),
+        metadata(*place, selected=array),
+        metadata(*place, "items", "properties", "email", selected=False),
+    ]
+    catalog = read_catalog({"streams": [entry("teams", metadata=given)]})
+
+    repair_catalog(catalog, declared(id=KEY, emails=ARRAY))
+
+
+def test_a_part_of_an_array_may_be_selected_by_itself() -> None:
+    place = ("properties", "emails", "items", "properties", "email")
+    given = [metadata(selected=True), metadata(*place, selected=True)]
+    catalog = read_catalog(
+        {"streams": [entry("teams", metadata=given, schema={"properties": {"id": KEY}})]}
+    )
+
+    assert repair_catalog(catalog, declared(id=KEY, emails=ARRAY)) == []
+
+
+# With the tap's own tables
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_bare_catalog_makes_of_each_table_what_discovery_would() -> None:
+    tap = TapKustomer(
+        config={"api_key": "key", "api_url": "http://127.0.0.1:9"},
+        catalog={"streams": []},
+        setup_mapper=False,
+    )
+    tables = tap.streams
+    before = {
+        name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
+        for name, table in tables.items()
+    }
+    catalog = Catalog.from_dict(
+        {
+            "streams": [
+                {"tap_stream_id": name, "schema": table.schema, "metadata": []}
+                for name, table in tables.items()
+            ]
+        }
+    )
+
+    assert repair_catalog(catalog, tables.values()) == []
+    for table in tables.values():
+        table.apply_catalog(catalog)
+
+    assert before == {
+        name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
+        for name, table in tables.items()
+    }
+
+
+@pytest.mark.parametrize("catalog", [{}, {"streams": [{"tap_stream_id": "tags"}]}], ids=str)
+def test_a_catalog_is_checked_whoever_starts_the_tap(catalog: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="--catalog"):
+        TapKustomer(config={"api_key": "a-key"}, catalog=catalog)

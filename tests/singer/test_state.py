@@ -1,0 +1,205 @@
+"""The state that a run begins with: which forms are understood, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_kustomer import times
+from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.singer.state import read_state
+
+NOW = times.to_milliseconds("2024-06-01T12:00:00Z")
+KNOWN = {
+    "conversations": "updated_at",
+    "audit_logs": "created_at",
+    "conversation_tags": "conversation_updated_at",
+    "users": None,
+}
+TIME = "2024-01-31T08:00:00.000Z"
+BOOKMARK = {"replication_key": "updated_at", "replication_key_value": TIME}
+
+
+def read(document: dict[str, Any]) -> dict[str, Any]:
+    return read_state(document, KNOWN.get, now=NOW)["bookmarks"]
+
+
+def refusal(document: dict[str, Any]) -> str:
+    """What is said about a state that is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        read(document)
+    said = str(caught.value)
+    assert "\n" not in said
+    return said
+
+
+# Forms
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"bookmarks": {"conversations": BOOKMARK}},
+        {"type": "STATE", "value": {"bookmarks": {"conversations": BOOKMARK}}},
+        {"singer_state": {"bookmarks": {"conversations": BOOKMARK}}},
+        {"bookmarks": {"conversations": TIME}, "currently_syncing": "conversations"},
+        {"bookmarks": {"conversations": {"updated_at": TIME}}, "currently_syncing": None},
+    ],
+    ids=["SDK", "STATE message", "meltano state get", "Singer.io's", "Singer.io's, nested"],
+)
+def test_whoever_has_written_it_the_run_goes_on_from_there(document: dict[str, Any]) -> None:
+    assert read(document) == {"conversations": BOOKMARK}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"bookmarks": {}},
+        {"currently_syncing": "conversations"},
+        {"type": "STATE", "value": {}},
+    ],
+    ids=str,
+)
+def test_a_state_may_say_nothing(document: dict[str, Any]) -> None:
+    assert read(document) == {}
+
+
+def test_each_table_goes_by_its_own_key() -> None:
+    assert read({"bookmarks": {"audit_logs": TIME, "conversation_tags": {}}}) == {
+        "audit_logs": {"replication_key": "created_at", "replication_key_value": TIME},
+        "conversation_tags": {},
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2024-01-31T08:00:00Z",
+        "2024-01-31T08:00:00.000000Z",
+        "2024-01-31 08:00:00+00:00",
+        "2024-01-31T10:00:00.000+02:00",
+        "2024-01-31T08:00:00",
+        "2024-01-31T08:00:00.000999Z",
+    ],
+)
+def test_a_bookmark_gets_the_one_form_in_which_times_compare_as_texts(given: str) -> None:
+    assert read({"bookmarks": {"conversations": given}}) == {"conversations": BOOKMARK}
+    assert read({"bookmarks": {"conversations": {**BOOKMARK, "replication_key_value": given}}}) == {
+        "conversations": BOOKMARK
+    }
+
+
+def test_markers_of_a_run_that_was_under_way_are_forgotten() -> None:
+    markers = {
+        "replication_key_signpost": "2024-05-01T00:00:00Z",
+        "starting_replication_value": "2024-01-01T00:00:00Z",
+        "progress_markers": {
+            "Note": "Progress is not resumable if interrupted.",
+            "replication_key": "updated_at",
+            "replication_key_value": "2024-04-01T00:00:00Z",
+        },
+    }
+    document = {"bookmarks": {"conversations": {**BOOKMARK, **markers}, "audit_logs": markers}}
+
+    assert read(document) == {"conversations": BOOKMARK, "audit_logs": {}}
+
+
+def test_partitions_are_kept_without_their_markers() -> None:
+    partition = {"context": {"id": "1"}, "replication_key_value": TIME}
+    given = {"partitions": [{**partition, "progress_markers": {}}]}
+
+    assert read({"bookmarks": {"attachments": given}}) == {
+        "attachments": {"partitions": [partition]}
+    }
+
+
+def test_what_is_said_of_tables_that_are_not_known_is_kept() -> None:
+    given = {"next_version": {"replication_key_value": "whatever", "more": [1]}, "old": {}}
+
+    assert read({"bookmarks": given}) == given
+
+
+def test_a_table_that_is_read_whole_has_been_read_before_whatever_its_bookmark() -> None:
+    given = {"was_read": True, "replication_key_value": 7}
+
+    assert read({"bookmarks": {"users": given}}) == {"users": given}
+    assert read({"bookmarks": {"users": TIME}}) == {"users": BOOKMARK}
+
+
+def test_a_digest_of_the_rows_of_a_full_table_is_dropped() -> None:
+    given = {"was_read": True, "digest": "0" * 32}
+
+    assert read({"bookmarks": {"users": given}}) == {"users": {"was_read": True}}
+
+
+def test_a_bookmark_of_another_key_is_not_gone_by(caplog: pytest.LogCaptureFixture) -> None:
+    given = {**BOOKMARK, "replication_key": "sent_at"}
+
+    assert read({"bookmarks": {"conversations": given}}) == {"conversations": {}}
+    assert "State of conversations: its bookmark is a time of sent_at" in caplog.text
+
+
+def test_what_was_given_stays_as_it_is() -> None:
+    given = {"bookmarks": {"conversations": {**BOOKMARK, "progress_markers": {}}}}
+
+    read(given)
+
+    assert given == {"bookmarks": {"conversations": {**BOOKMARK, "progress_markers": {}}}}
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("document", "given"),
+    [
+        ({"conversations": TIME}, f"{{'conversations': '{TIME}'}} was given"),
+        ({"bookmarks": None}, "{'bookmarks': None} was given"),
+        ({"bookmarks": [TIME]}, "was given"),
+        ({"value": {"bookmarks": {}}}, "{'value': {'bookmarks': {}}} was given"),
+        ({"type": "RECORD", "record": {}}, "'RECORD'"),
+        ({"type": "STATE"}, "None was given"),
+        ({"type": "STATE", "value": TIME}, f"'{TIME}' was given"),
+        ({"bookmarks": {"conversations": None}}, "None was given for conversations"),
+        ({"bookmarks": {"conversations": 7}}, "7 was given for conversations"),
+        ({"bookmarks": {"unknown": ["x"]}}, "['x'] was given for unknown"),
+        ({"bookmarks": {"conversations": {"updatedAt": TIME}}}, "was given for conversations"),
+        ({"bookmarks": {"unknown": {"partitions": None}}}, "was given for unknown"),
+        ({"bookmarks": {"unknown": {"partitions": [7]}}}, "7 was given for unknown"),
+    ],
+    ids=str,
+)
+def test_what_is_no_state_is_said_with_what_one_looks_like(
+    document: dict[str, Any], given: str
+) -> None:
+    said = refusal(document)
+
+    assert said.startswith("--state: ")
+    assert given in said
+    assert 'expected {"bookmarks": {stream: {...}}}, as a target prints it' in said
+
+
+def test_a_long_state_is_not_said_in_full() -> None:
+    assert len(refusal({"streams": ["x" * 1_000]})) < 300
+
+
+@pytest.mark.parametrize("value", ["yesterday", "", 1706695200, ["2024-01-31"], "2024-02-30"])
+def test_a_bookmark_that_is_no_time_is_refused(value: Any) -> None:
+    said = refusal({"bookmarks": {"conversations": {"replication_key_value": value}}})
+
+    assert said.startswith(f"State of conversations: {value!r} was given as replication_key_value")
+    assert "2024-01-31T08:00:00.000Z" in said
+
+
+def test_a_bookmark_in_the_future_is_refused() -> None:
+    said = refusal({"bookmarks": {"conversations": "2024-06-02T12:00:00.001Z"}})
+
+    assert (
+        "State of conversations: its bookmark 2024-06-02T12:00:00.001Z lies in the future" in said
+    )
+
+
+def test_clocks_may_differ_by_a_day() -> None:
+    assert read({"bookmarks": {"conversations": "2024-06-02T12:00:00Z"}})

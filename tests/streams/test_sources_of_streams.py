@@ -1,0 +1,71 @@
+"""Where the rows of the smaller tables are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.samples.documents import CONVERSATION
+from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.business_holidays import BusinessHolidays
+from tap_kustomer.streams.customer_session_events import session_of
+from tap_kustomer.streams.satisfaction_responses import response_of
+from tap_kustomer.streams.slas import Slas, SlaVersions
+
+if TYPE_CHECKING:
+    from tap_kustomer.streams.base import KustomerStream
+
+
+def test_versions_come_with_their_agreements() -> None:
+    assert SlaVersions.source is Slas.source
+    assert not set(Slas.types) & set(SlaVersions.types)
+
+
+def per_parent() -> dict[type[KustomerStream], PerParent]:
+    return {stream: stream.source for stream in STREAMS if isinstance(stream.source, PerParent)}
+
+
+@pytest.mark.parametrize("stream", per_parent(), ids=lambda stream: stream.name)
+def test_a_table_that_costs_a_request_for_each_row_of_another_says_so(
+    stream: type[KustomerStream],
+) -> None:
+    assert "Costs one request per" in (stream.__doc__ or "")
+
+
+def test_only_schedules_are_few_enough_to_ask_for_each_by_default() -> None:
+    assert [stream for stream in per_parent() if stream.selected_by_default] == [BusinessHolidays]
+
+
+@pytest.mark.parametrize("stream", per_parent(), ids=lambda stream: stream.name)
+def test_a_path_names_the_parent_and_where_there_is_one_its_own_parent(
+    stream: type[KustomerStream],
+) -> None:
+    source = per_parent()[stream]
+    nested = isinstance(source.parent, PerParent)
+
+    assert "{id}" in source.path
+    assert ("{parent_id}" in source.path) == nested
+    assert stream.shape.parent
+
+
+def test_events_of_a_session_are_asked_for_by_its_session_id() -> None:
+    session = {"id": "58290fb4cca9b0a5e0189628", "attributes": {"sessionId": "58290fb391113b19"}}
+
+    assert session_of(session) == "58290fb391113b19"
+    assert session_of({"id": "58290fb4cca9b0a5e0189628"}) == "58290fb4cca9b0a5e0189628"
+
+
+def test_a_conversation_names_the_response_to_its_survey() -> None:
+    assert response_of({"attributes": {"satisfactionLevel": {"formResponse": "r1"}}}) == "r1"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [None, {}, {"satisfactionLevel": None}, {"satisfactionLevel": {}}, {"satisfactionLevel": 1}]
+    + [{"satisfactionLevel": {"formResponse": response}} for response in (None, "", 7)],
+    ids=str,
+)
+def test_a_conversation_without_a_response_is_not_asked_about(attributes: Any) -> None:
+    assert response_of({"id": CONVERSATION, "attributes": attributes}) is None

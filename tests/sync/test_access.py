@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from kustomer_sandbox import Sandbox
+from support.catalogs import catalog_of
+from support.offline_tap import OfflineContext, OfflineTap
+from support.singer_output import Output, finish
+from support.tap_process import start
+from tap_kustomer.client.errors import (
+    AccessError,
+    DeadKeyError,
+    GaveUpError,
+    MissingError,
+    RefusedError,
+)
+from tap_kustomer.reading.pages import IncompleteError
+from tap_kustomer.reading.sources import PagedList, Search, Source
+from tap_kustomer.streams.tags import Tags
+from tap_kustomer.sync.access import AccessCheck, Readable, check_access, table_of
+from tap_kustomer.sync.run import check_streams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.extractions import Extraction
+
+TAGS = PagedList("/v1/tags")
+
+
+@dataclass
+class Peeked:
+    """Takes the place of an extraction."""
+
+    result: list[Any] | Exception | None
+    source: Source = TAGS
+    assumed: bool = False
+    others: int = 0
+
+    @property
+    def lead(self) -> Any:
+        definition = SimpleNamespace(
+            name="tags",
+            source=self.source,
+            roles=("org.permission.tag.read",),
+            assumed=self.assumed,
+        )
+        return SimpleNamespace(definition=definition)
+
+    def peek(self) -> list[Any] | None:
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+def checks_of(*peeked: Peeked) -> list[AccessCheck]:
+    context = SimpleNamespace(stop_if_asked=lambda: None)
+    return check_access(cast("Context", context), cast("list[Extraction]", peeked))
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
+def test_a_stream_that_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
+    assert checks_of(Peeked(rows, others=2)) == [AccessCheck("tags", 2, Readable.YES)]
+
+
+def test_a_stream_that_lacks_rows_can_be_read() -> None:
+    (check,) = checks_of(Peeked(IncompleteError("1 of 2 rows")))
+
+    assert check.readable is Readable.YES
+
+
+def test_without_a_parent_to_ask_about_nothing_is_known() -> None:
+    (check,) = checks_of(Peeked(None))
+
+    assert check.readable is Readable.UNKNOWN
+    assert check.reason
+
+
+def test_without_its_role_a_stream_can_not_be_read_and_the_role_is_named() -> None:
+    (check,) = checks_of(Peeked(AccessError("GET /v1/tags answered 403")))
+
+    assert check.readable is Readable.NO
+    assert "org.permission.tag.read" in check.reason
+    assert "GET /v1/tags answered 403" in check.reason
+
+
+@pytest.mark.parametrize("source", [TAGS, Search("tag")], ids=["list", "search"])
+def test_the_roles_for_searching_are_named_for_a_search_only(source: Source) -> None:
+    (check,) = checks_of(Peeked(AccessError("403"), source=source))
+
+    assert ("org.permission.search.create" in check.reason) == isinstance(source, Search)
+
+
+@pytest.mark.parametrize(
+    ("peeked", "readable"),
+    [
+        (Peeked(MissingError("404")), Readable.ABSENT),
+        (Peeked(MissingError("404"), source=Search("tag")), Readable.NO),
+        (Peeked(RefusedError("400")), Readable.NO),
+        (Peeked(GaveUpError("500")), Readable.NO),
+        (Peeked(RefusedError("400"), assumed=True), Readable.ABSENT),
+        (Peeked(GaveUpError("500"), assumed=True), Readable.ABSENT),
+    ],
+    ids=["list 404", "search 404", "400", "500", "assumed 400", "assumed 500"],
+)
+def test_a_stream_that_a_run_may_leave_out_is_absent_and_others_can_not_be_read(
+    peeked: Peeked, readable: Readable
+) -> None:
+    (check,) = checks_of(peeked)
+
+    assert check.readable is readable
+    assert check.reason == str(peeked.result)
+
+
+def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    tap = OfflineTap(Tags, scripted={"key_is_good": False})
+    monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_key)
+
+    with pytest.raises(DeadKeyError):
+        check_streams(tap.context, [tap.table("tags")])
+
+
+def test_checks_keep_the_order_of_the_extractions() -> None:
+    peeked = [Peeked([], others=number) for number in range(40)]
+
+    assert [check.others for check in checks_of(*peeked)] == list(range(40))
+
+
+def test_the_table_has_a_line_for_each_check() -> None:
+    text = table_of(
+        [
+            AccessCheck("customers", 17, Readable.YES),
+            AccessCheck("tags", 0, Readable.NO, "a role is missing"),
+        ]
+    )
+
+    head, customers, tags = text.splitlines()
+    assert head.endswith("readable")
+    assert customers.split() == ["customers", "(+17)", "yes"]
+    assert tags.split(maxsplit=2) == ["tags", "no", "a role is missing"]
+    assert head.index("readable") == customers.index("yes") == tags.index("no")
+
+
+# The command
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(scale=0.1, org_limit=60_000, search_limit=0) as running:
+        running.options.deny = frozenset({"org.permission.team.read"})
+        yield running
+
+
+def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
+    """What `--test` says of some streams."""
+    config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
+    return finish(
+        start("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
+    )
+
+
+def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_read(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    run = checked(sandbox, tmp_path, "brands", "customers", "customer_emails", "teams")
+
+    assert run.code == 1
+    assert run.output == b""
+    *_, brands, teams, customers = run.log.splitlines()
+    assert brands.split() == ["brands", "yes"]
+    assert customers.split() == ["customers", "(+1)", "yes"]
+    assert teams.startswith("teams ")
+    assert "org.permission.team.read" in teams
+
+
+def test_the_command_succeeds_if_all_streams_can_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    run = checked(sandbox, tmp_path, "brands", "conversation_events")
+
+    assert run.code == 0, run.log
+    assert run.log.count(" yes") == 2
