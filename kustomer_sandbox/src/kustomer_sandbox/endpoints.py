@@ -1,8 +1,7 @@
-"""Every plain list and every plain read by id, as tables.
+"""All plain lists and plain reads by id.
 
-Sources: https://developer.kustomer.com/api and the reference page of each
-operation; ``GET /v1/tags``, ``/v1/slas`` and ``/v1/assistants`` are not
-documented and known from clients.
+Sources: https://developer.kustomer.com/api and the reference page of each operation. The lists of
+tags, SLAs and assistants are not documented, but clients use them.
 """
 
 from __future__ import annotations
@@ -99,7 +98,7 @@ LISTS: tuple[Listing, ...] = (
 
 @dataclass(frozen=True)
 class Single:
-    """Records read by id, several at once where ids are separated by commas."""
+    """A read by id, or by several ids separated by commas."""
 
     path: str
     type: str

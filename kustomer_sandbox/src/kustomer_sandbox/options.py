@@ -1,4 +1,4 @@
-"""How the sandbox behaves: where the documentation is silent, a choice."""
+"""Options: how the sandbox behaves, also where the documentation does not say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RatelimitHeaders = Literal["none", "normal", "always-reset", "ms"]
 
 @dataclass
 class Options:
-    """Every switch of the sandbox; may be changed while it runs."""
+    """All options of the sandbox. They may be changed while it runs."""
 
     api_key: str = "sandbox-key"
     # Roles taken from the default key.

@@ -1,4 +1,4 @@
-"""Which roles let a key read what: any one of a tuple is enough.
+"""Roles that let a key read something; any one of a tuple is enough.
 
 https://developer.kustomer.com/api and the reference page of each operation.
 """

@@ -17,7 +17,7 @@ _MIXINS = ("commentable", "assignable", "editable", "creatable")
 
 @dataclass(frozen=True)
 class Klass:
-    """A class of custom objects, and its part of all of them in percent."""
+    """A class of custom objects, with its share of all custom objects in percent."""
 
     name: str
     status: str
@@ -41,7 +41,7 @@ KLASSES = (
 
 
 def klass_named(organisation: Store, name: str) -> Klass | None:
-    """Return the class of a name, singular or plural, where the organisation has it by now."""
+    """The class with a singular or plural name, if the organisation has it by now."""
     known = KLASSES[: len(organisation.rows["klass"])]
     return next((one for one in known if name in (one.name, f"{one.name}s")), None)
 

@@ -35,9 +35,9 @@ _HELP = "help@shop.example.com"
 
 
 def addresses(channel: str, number: int, direction: str) -> Document | None:
-    """Return ``meta``: open, and of another form in every channel.
+    """The attribute `meta`, whose form depends on the channel.
 
-    ``to`` is an array, one object or a string.
+    `to` is an array, one object or a string.
     """
     person = f"customer{number}@example.com"
     sender, receiver = (person, _HELP) if direction == "in" else (_HELP, person)
@@ -198,9 +198,9 @@ def attachment(organisation: Store, row: Row) -> Document:
 
 
 def files(row: Row) -> Any:
-    """Return the files of a note or a comment.
+    """Files of a note or a comment.
 
-    How they read back is not documented: here as they are written.
+    Their form in answers is not documented; this is the form in requests.
     """
     file = {
         "_id": f"{row.seed:024x}",

@@ -1,4 +1,4 @@
-"""Children of one record whose lists are not plain."""
+"""Lists of children of one record, those that are not plain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _merges(call: Call) -> Document:
-    """List the merges of the customer that went away, as the docs' example does."""
+    """List the merges of a customer who no longer exists, as in the documented example."""
     find(call.organisation, call.names["id"], "customer")
 
     def narrow(_: Organisation, rows: list[Row], __: dict[str, str]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What answers each path."""
+"""All endpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which criteria, sort keys and operators search accepts.
+"""Criteria, sort keys and operators that search accepts.
 
 Standard: https://developer.kustomer.com/api/core-resources/create-customer-search
 Archive: https://developer.kustomer.com/api/core-resources/create-customer-archive-search
@@ -198,14 +198,14 @@ _ARCHIVE_SORT = re.compile(
 
 
 def standard_kind(name: str) -> str | None:
-    """Return the class of a criterion of standard search, or None."""
+    """Kind of a criterion of standard search; None if it is not accepted."""
     if _CUSTOM.match(name):
         return "custom"
     return STANDARD.get(name)
 
 
 def archive_kind(name: str) -> str | None:
-    """Return the class of a criterion of archive search, or None."""
+    """Kind of a criterion of archive search; None if it is not accepted."""
     if name in ARCHIVE:
         return ARCHIVE[name]
     if _ARCHIVE_KLASS.match(name):
@@ -214,10 +214,10 @@ def archive_kind(name: str) -> str | None:
 
 
 def standard_sort(name: str) -> bool:
-    """Tell whether standard search sorts by a key."""
+    """Whether standard search sorts by a key."""
     return name in STANDARD_SORTS
 
 
 def archive_sort(name: str) -> bool:
-    """Tell whether archive search sorts by a key."""
+    """Whether archive search sorts by a key."""
     return bool(_ARCHIVE_SORT.match(name))

@@ -1,4 +1,4 @@
-"""Where the shop is seen and written to: brands, accounts, unwanted senders."""
+"""Channels: brands, outbound accounts, spam senders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What customers are promised and asked: SLAs, opening hours, surveys, menus of the inbox."""
+"""Service: SLAs, opening hours, surveys, snoozes and the like."""
 
 # ruff: noqa: PLR2004 - the data is made of numbers and yes or no
 

@@ -1,4 +1,4 @@
-"""What every table of settings is made of."""
+"""How a type of records is declared."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Setting:
 def administered(
     build: Callable[[Store, Row], Parts],
 ) -> Callable[[Store, Row], Document]:
-    """Return a builder of whole documents from one of attributes and relationships."""
+    """Turn a builder of attributes and relationships into one of whole documents."""
 
     def whole(organisation: Store, row: Row) -> Document:
         attributes, relationships = build(organisation, row)
