@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
 from singer_sdk.mapper import PluginMapper
+from singer_sdk.singerlib.catalog import Catalog
 from singer_sdk.singerlib.messages import StateMessage
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
@@ -35,8 +36,7 @@ from tap_kustomer.singer.stream import TapStream
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from singer_sdk.singerlib.catalog import Catalog
-
+    from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.definition import StreamDefinition
     from tap_kustomer.sync import Context
@@ -55,7 +55,8 @@ class TapKustomer(SdkTap):
     _settings: Settings
 
     def __init__(self, *, catalog: Catalog | dict[str, Any] | None = None, **options: Any) -> None:
-        if isinstance(catalog, dict):
+        # The SDK's own catalogs are dictionaries too.
+        if catalog is not None and not isinstance(catalog, Catalog):
             catalog = read_catalog(catalog)
         super().__init__(catalog=catalog, **options)
 
@@ -68,7 +69,7 @@ class TapKustomer(SdkTap):
         """
         from tap_kustomer import sync  # noqa: PLC0415  # --version needs none of it.
 
-        now = int(SystemClock().now() * 1000)
+        now = int(self.clock.now() * 1000)
         super().load_state(read_state(state, sync.replication_key_of, now=now))
 
     # Configuration
@@ -124,13 +125,16 @@ class TapKustomer(SdkTap):
     # Discovery
 
     @cached_property
+    def clock(self) -> Clock:
+        """The clock of this run."""
+        return SystemClock(self.stop_if_asked)
+
+    @cached_property
     def context(self) -> Context:
         """What the streams of this run share."""
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        return sync.open_context(
-            self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked
-        )
+        return sync.open_context(self._settings, self.clock, self.stop_if_asked)
 
     @cached_property
     def results(self) -> RunResults:

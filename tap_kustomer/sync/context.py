@@ -13,6 +13,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# How far Kustomer's clock may be ahead of this machine's, in seconds.
-_CLOCK_TOLERANCE: Final = 300.0
+# How far Kustomer's clock may be ahead of this machine's, in seconds. The next run would refuse a
+# bookmark that is later than that (`singer/state.py`).
+_CLOCK_TOLERANCE: Final = DAY / 1000
 
 logger = logging.getLogger(__name__)
 
@@ -110,9 +112,9 @@ class Context:
         if now <= latest:
             return now
         logger.warning(
-            "Kustomer's clock is %.0f minutes ahead of this machine's: check the clock. Rows are "
-            "read up to the time of this machine",
-            (now - self.clock.now()) / 60,
+            "Kustomer's clock is %.1f days ahead of this machine's: check the clock. Rows are read "
+            "up to the time of this machine",
+            (now - self.clock.now()) * 1000 / DAY,
         )
         return self.clock.now()
 

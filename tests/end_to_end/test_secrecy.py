@@ -157,7 +157,7 @@ CASES: dict[str, Case] = {
     ),
     "a redirect to another path": Case(
         1,
-        "an address that has",
+        "an address that contains",
         faults=[_echo(302, "/v1/brands", location="/v1/brands?token={key}")],
     ),
     "a defect": Case(1, "ZeroDivisionError", command=(sys.executable, "-c", DEFECT)),

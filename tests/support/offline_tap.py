@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from support.singer_output import Output
+    from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Page, Window
     from tap_kustomer.reading.reader import Reader
@@ -89,10 +90,10 @@ class OfflineContext(Context):
 
 
 def offline_context(
-    settings: Settings, stop_if_asked: Callable[[], None], script: Script
+    settings: Settings, clock: Clock, stop_if_asked: Callable[[], None], script: Script
 ) -> OfflineContext:
-    """A context without Kustomer, and with a clock of its own."""
-    context = open_context(settings, VirtualClock(), stop_if_asked)
+    """A context without Kustomer."""
+    context = open_context(settings, clock, stop_if_asked)
     return OfflineContext(
         context.settings,
         context.clock,
@@ -162,8 +163,12 @@ class OfflineTap(TapKustomer):
             table.selected = not wanted or table.name in wanted
 
     @cached_property
+    def clock(self) -> VirtualClock:  # type: ignore[explicit-override]  # Cached properties.
+        return VirtualClock(self.script.started / 1000)
+
+    @cached_property
     def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.stop_if_asked, self.script)
+        return offline_context(self._settings, self.clock, self.stop_if_asked, self.script)
 
     @override
     def define_streams(self) -> Sequence[StreamDefinition]:
@@ -210,8 +215,12 @@ class CatalogTap(TapKustomer):
         )
 
     @cached_property
+    def clock(self) -> VirtualClock:  # type: ignore[explicit-override]  # Cached properties.
+        return VirtualClock(self.script.started / 1000)
+
+    @cached_property
     def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.stop_if_asked, self.script)
+        return offline_context(self._settings, self.clock, self.stop_if_asked, self.script)
 
     def sync(self) -> Output:
         """Run to the end, whatever that is."""

@@ -272,7 +272,7 @@ class DiscoveringTap(TapKustomer):
 
     @cached_property
     def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.stop_if_asked, Script())
+        return offline_context(self._settings, self.clock, self.stop_if_asked, Script())
 
 
 def tap_of(
