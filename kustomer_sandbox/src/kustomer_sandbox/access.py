@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.errors import ApiError
     from kustomer_sandbox.options import Options
 
-# Holds every role of the new style.
+# Includes every role of the new style.
 DEFAULT_ROLES = frozenset({"org.permission"})
 _BEARER = "bearer "
 

@@ -20,7 +20,7 @@ _FORWARDED = tuple(
 _GRACE = 3.0
 _PAUSE = 0.02
 _LOOK_UP = 1.0
-# As a shell says: not found, not executable.
+# As of a shell: not found, not executable.
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 

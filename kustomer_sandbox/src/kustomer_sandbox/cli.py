@@ -198,7 +198,7 @@ def serve(host: str, port: int, **given: Any) -> None:
     _start(sandbox, port)
     try:
         click.echo(f"Kustomer sandbox at {sandbox.url} with key {sandbox.api_key}")
-        # On Windows, no signal interrupts a wait without an end.
+        # On Windows, no signal interrupts an endless wait.
         while not ended.wait(_LOOK_UP):
             pass
     finally:

@@ -20,9 +20,9 @@ def _deleted_too(path: str, type_: str, needed: tuple[str, ...], **more: Any) ->
 LISTS: tuple[Listing, ...] = (
     # Records
     Listing("/v1/customers", "customer", roles.CUSTOMER, total=True, narrow=dates),
-    # A company is deleted by an attribute, there is no other way.
+    # Companies can only be deleted by an attribute.
     _deleted_too("/v1/companies", "company", roles.COMPANY, narrow=equal("externalId")),
-    # Documented as a resource, its paths for reading are a guess.
+    # Documented as a resource; the path of its list is a guess.
     Listing("/v1/kedge", "kedge", roles.COMPANY),
     Listing("/v1/conversations", "conversation", roles.CONVERSATION),
     Listing("/v1/messages", "message", roles.MESSAGE, extend=included.attachments),

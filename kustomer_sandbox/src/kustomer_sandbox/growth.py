@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     _Happening = Callable[[Store, Dice, int], None]
 
-# Minutes of an advance: half of them stay quiet.
+# Minutes of the shortest advance; half of them stay quiet.
 SHORTEST = 30
 
 
@@ -284,8 +284,8 @@ def _replace(type_: str, kept: int) -> _Happening:
     return happen
 
 
-# What happens, and how often in an hour at scale 1; at least once in an advance. What search finds
-# is only marked as deleted: rows without a trace are left to `Organisation.purge`.
+# Events, and how many there are in an hour at scale 1; at least one in an advance. Rows that search
+# finds are only marked as deleted; `Store.purge` removes them without a trace.
 _HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
     (_new_company, 0.5),
     (_new_customer, 2),
@@ -314,7 +314,7 @@ _HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
     (_delete("customer"), 0.1),
     (_delete("company"), 0.1),
     (_delete("kobject.order"), 0.2),
-    # Staff and settings: those to whom others refer stay.
+    # Staff and settings, of which those to which others refer stay.
     (_change("user"), 0.5),
     (_change("team"), 0.2),
     (_change("role_group"), 0),

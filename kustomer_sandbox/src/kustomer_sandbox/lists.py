@@ -31,20 +31,20 @@ class Listing:
     path: str
     type: str
     roles: tuple[str, ...] = ()
-    # The largest pageSize; a larger one is cut.
+    # The largest pageSize; larger ones are reduced to it.
     largest: int = 100
-    # Whether meta tells total and totalPages.
+    # Whether meta has total and totalPages.
     total: bool = False
-    # Whether soft-deleted rows are listed.
+    # Whether deleted rows are listed.
     deleted: bool = False
-    # The type of the record named by {id} in the path.
+    # Type of the record with the {id} in the path.
     parent: str | None = None
     narrow: Callable[[Organisation, list[Row], Parameters], list[Row]] | None = None
-    # Adds meta or included to the page that was cut.
+    # Adds meta or included to the page.
     extend: Callable[[Organisation, Sequence[Row], Parameters, Document], None] | None = None
-    # Whether the last one made comes first; else the first one does.
+    # Whether the order is newest first; by default, oldest first.
     newest_first: bool = False
-    # Answers meta {} and only links.self, and every row at once.
+    # Whether meta is {}, links have only self, and there is one page.
     bare: bool = False
 
 

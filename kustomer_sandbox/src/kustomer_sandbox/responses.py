@@ -78,7 +78,7 @@ class Truncated:
 class Reset:
     """Sends nothing and resets the connection."""
 
-    # What the sandbox remembers of a request that got no answer.
+    # Recorded for a request without an answer.
     status_code = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +122,7 @@ async def _closed(scope: Scope, receive: Receive, *, reset: bool) -> None:
         transport.abort()
     else:
         transport.close()
-    # The server would complain about, or even answer for, a handler that returns
-    # before the connection is gone.
+    # The server would log an error, or even send an answer, if this returned before the connection
+    # is closed.
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -81,7 +81,7 @@ USER = ("org.permission.user.read", "org.user.read")
 WORKFLOW = _roles("workflow", user=False, admin=True)
 WORK_SESSION = ("org.permission.work_session.read", *ROUTING)
 
-# The role that a search needs beside its own, where that is asked for.
+# Roles that a search in a context needs besides those of the search.
 OF_CONTEXT = {
     "customer": CUSTOMER,
     "company": COMPANY,

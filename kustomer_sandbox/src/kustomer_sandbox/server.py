@@ -146,7 +146,7 @@ class Sandbox:
         # The protocol is named because asyncio sets TCP_NODELAY only then; without
         # it every answer waits 40 ms for an acknowledgement.
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        # On Windows, which has an option of the opposite, this would let two servers share a port.
+        # On Windows, this would let two servers share a port; there an option forbids it.
         if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -60,7 +60,7 @@ class Store:
         self._indexes: dict[str, UpdatedIndex] = defaultdict(UpdatedIndex)
         self._children: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self.id = Row(seed, "org", 0, 0, 0, {}).id
-        # Until then rows are only appended to the indexes, which are sorted once.
+        # Meanwhile rows are only appended to the indexes, which are then sorted once.
         self._is_filled = False
         self._fill()
         self._is_filled = True

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
 
 
-# Which in eleven has no e-mail address.
+# Which of eleven people has no e-mail address.
 _SILENT = 5
 
 
@@ -20,7 +20,7 @@ def contacts(row: Row, dice: Dice, now: Dice, name: str) -> Document:
     """Contact details; few people have no e-mail address."""
     phones = [f"+1555{dice.below(10**7):07d}" for _ in range(2)]
     if dice.one_in(10):
-        # One number in two places: the value is no key.
+        # The same number twice: values are no keys.
         phones[1] = phones[0]
     emails = [
         {

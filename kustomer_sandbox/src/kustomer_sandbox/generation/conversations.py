@@ -356,7 +356,7 @@ def _assistance(organisation: Store, row: Row, dice: Dice) -> Document:
     if company is not None:
         state["firstCompany"] = {"id": company.id, "name": f"Company {company.number}"}
     if row.facts.get("late"):
-        # Attributes come without notice.
+        # Kustomer adds attributes without notice.
         state["handoffReason"] = "asked for a person"
     if dice.one_in(6):
         article = organisation.rows["kb_article"][0]

@@ -35,8 +35,8 @@ class Custom:
     values: tuple[Any, ...] = ()
     extra: Document = field(default_factory=dict)
     declared: bool = True
-    # "late" is made and "early" is deleted when the organisation first advances; rows show it once
-    # they are touched.
+    # "late" is created and "early" is deleted when the organisation first advances; a row shows
+    # that after its next update.
     life: Literal["always", "early", "late"] = "always"
 
     def declared_in(self, organisation: Store) -> bool:
@@ -78,7 +78,7 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
             (["chess"], ["chess", "swimming"], []),
             {"multi": True, "array": True, "enumeration": ["chess", "swimming"]},
         ),
-        # The two become one name in snake_case.
+        # Both have the same name in snake_case.
         Custom("taxIDStr", "Tax id", "Str", ("DE-1", "US-2")),
         Custom("taxIdStr", "Tax id (old)", "Str", ("1", "2")),
         Custom(
@@ -110,7 +110,7 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
             (["food.vegan"], ["food.vegan", "food.nuts"], "food.vegan"),
             {"multi": True, "tree": [{"id": "food", "children": [{"id": "vegan"}]}]},
         ),
-        # Words of SQL, and names that no suffix explains.
+        # SQL keywords, and names without a known suffix.
         Custom("group", "Group", "", ("A", "B")),
         Custom("order", "Order", "", (1, 2.5), {"type": "number"}),
         Custom("2ndContactStr", "The \"second\"\ncontact; 'quoted'", "Str", ("Ada", "美咲")),
@@ -216,7 +216,7 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
         Custom("claimedAt", "Claimed", "At"),
     ),
 }
-# Custom attributes that no metadata declares: the document of these is not found.
+# Resources whose custom attributes no metadata declares: 404.
 UNDECLARED: dict[str, tuple[Custom, ...]] = {
     "note": (
         Custom("escalationStr", "", "Str", ("none", "manager")),
@@ -257,7 +257,7 @@ def _value(custom: Custom, row: Row, dice: Dice) -> Any:
         instant = row.created + dice.below(90 * 24 * 60) * MINUTE
         if dice.one_in(3):
             return time_text(instant)
-        # Any offset may come back (https://developer.kustomer.com/api/core-resources).
+        # Times may have any offset (https://developer.kustomer.com/api/core-resources).
         return time_text(instant - instant % DAY)[:19] + dice.pick(_OFFSETS)
     return f"{dice.below(1 << 48):024x}"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 ABSENT: Any = object()
-# What a list without items may come as.
+# Forms of a list without items.
 NOTHING: tuple[Any, ...] = ([], None, ABSENT)
 
 PATHS = {
@@ -40,7 +40,7 @@ PATHS = {
     "status": "/v1/routing/statuses",
     "team_routing_settings": "/v1/routing/settings",
     "work_session": "/v1/routing/work-sessions",
-    # The route is "work-items", the link in the record says otherwise.
+    # The path is "work-items", but the link in the record differs.
     "work_item": "/v1/routing/work-item",
     "conversation_time": "/v1/conversations/times",
     "sla": "/v1/slas",

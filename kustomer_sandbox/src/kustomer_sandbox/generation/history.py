@@ -46,7 +46,7 @@ AMOUNTS = {
     "forward": 20,
     "customer_merge": 8,
 }
-# Rows that share one exact update time, whatever else is asked for.
+# Rows that share one update time, whatever the options are.
 TIES = {"customer": 12, "message": 40}
 
 _CREATED = attrgetter("created")

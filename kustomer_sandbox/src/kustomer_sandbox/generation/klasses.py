@@ -22,7 +22,7 @@ class Klass:
     name: str
     status: str
     share: int
-    # Made when the organisation first advances.
+    # Created when the organisation first advances.
     late: bool = False
 
 
@@ -30,7 +30,7 @@ KLASSES = (
     Klass("order", "enabled", 50),
     Klass("ecomm-return", "enabled", 20),
     Klass("Loyalty_Account", "existing_only", 12),
-    # The documented pattern of a name allows no dot; a client has to survive one all the same.
+    # The documented pattern of names has no dot, but clients must survive one.
     Klass("shopify.order", "enabled", 8),
     Klass("3PL-Shipment", "enabled", 6),
     # The same as another one in snake_case.

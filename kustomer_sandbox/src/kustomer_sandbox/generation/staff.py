@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 USERS = 25
 DEACTIVATED = 4
 TEAMS = ("Billing", "Delivery", "Returns", "VIP ⭐", "Übersetzung", "Old team", "New team", "Night")
-# The teams that conversations are assigned to come first.
+# Teams to which conversations are assigned come first.
 DESKS = 5
 ROLE_GROUPS = ("Agent", "Admin", "Supervisor", "Reporting", "Collaborator")
 

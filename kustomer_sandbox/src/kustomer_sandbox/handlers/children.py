@@ -44,7 +44,7 @@ def _conversation_attachments(call: Call) -> Document:
     ]
     found = [organisation.document(row) for row in rows]
     for row, document in zip(rows, found, strict=True):
-        # The documented example has no ids, a schema made from live data has.
+        # The documented example has no ids, but a schema made from live data has.
         if row.number % 3 == 0:
             del document["id"]
     number = whole(call.parameters, "page", 1)

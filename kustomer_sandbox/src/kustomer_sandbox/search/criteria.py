@@ -23,7 +23,7 @@ ARCHIVE_CONTEXTS = ("message", "conversation", "customer", "kobject", "company")
 
 OPERATORS = ("gte", "lte", "gt", "lt", "equals", "in", "contains", "not_set")
 
-# The prefix of the names, then their class and the rest of each name.
+# The prefix of the names, then their kind and the rest of each name.
 DOCUMENTED: dict[str, dict[str, str]] = {
     "customer": {
         "any": "any_text",
@@ -117,7 +117,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
     },
 }
 
-# Not in the documented list, yet other connectors rely on them.
+# Not in the documented list, but other connectors rely on them.
 UNDOCUMENTED = {
     "company_updated_at": "datetime",
     "work_session_updated_at": "datetime",
@@ -140,7 +140,7 @@ _CUSTOMER_SORTS = (
     "last_message_unresponded_to_sent_at last_message_at"
 )
 STANDARD_SORTS = frozenset(f"customer_{name}" for name in _CUSTOMER_SORTS.split()) | frozenset(
-    # Undocumented, and relied upon by the public taps.
+    # Undocumented, but public taps rely on it.
     (
         "company_updated_at",
         "conversation_updated_at",

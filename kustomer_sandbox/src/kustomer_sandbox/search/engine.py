@@ -174,7 +174,7 @@ class SearchEngine:
             rows = rows.copy()
             self._shuffle.shuffle(rows)
         elif _by_update(query):
-            # The index stands in this order already.
+            # The index is in this order already.
             return rows[::-1] if query.sorts[0][1] else rows
         for name, descending in reversed(query.sorts):
             if name.endswith("updated_at"):
@@ -188,7 +188,7 @@ class SearchEngine:
 def _times_of_update(context: str) -> tuple[str, ...]:
     """Criteria of a context on the update time, by which the index is ordered."""
     if context == "conversation_time":
-        # It never changes after it was made.
+        # It never changes after its creation.
         return ("conversation_time_created_at",)
     if context.startswith("kobject_"):
         return (f"{context}_updated_at", "kobject_updated_at")

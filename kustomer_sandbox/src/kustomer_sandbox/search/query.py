@@ -141,7 +141,7 @@ def _context_known(context: Any, rules: Rules) -> bool:
 
 
 def _zone(name: Any) -> tzinfo:
-    # Windows has no database of zones, which even UTC would be looked up in.
+    # Windows has no time zone database, in which even UTC would be looked up.
     if name in ("GMT", "UTC", ""):
         return UTC
     try:

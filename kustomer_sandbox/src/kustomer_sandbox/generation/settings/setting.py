@@ -21,11 +21,11 @@ class Setting:
     """A type of record that an administrator sets up."""
 
     build: Callable[[Store, Row], Document]
-    # How many there are from the start; those that belong to another record are added with it.
+    # How many there are initially; those of another record are added with it.
     amount: int = 0
-    # How many of the last are soft-deleted from the start.
+    # How many of the last ones are deleted initially.
     deleted: int = 0
-    # How many of the first others refer to: these are never removed. None: nor is any other.
+    # How many of the first ones are never removed, because others refer to them; None for all.
     kept: int | None = None
 
 
