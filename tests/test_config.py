@@ -1,4 +1,4 @@
-"""The settings: what is taken, what is refused, and in which words."""
+"""The settings: what is accepted, what is refused, and the error messages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def settings(**given: Any) -> Settings:
 
 
 def refusal(**given: Any) -> str:
-    """What is said about a configuration that is refused."""
+    """Error message for a configuration that is refused."""
     with pytest.raises(ConfigurationError) as caught:
         settings_from({"api_key": KEY, **given})
     said = str(caught.value)
@@ -48,7 +48,7 @@ def refusal(**given: Any) -> str:
     return said
 
 
-# What is taken
+# Accepted
 
 
 def test_the_key_is_all_that_is_needed() -> None:
@@ -182,7 +182,7 @@ def test_the_summary_goes_to_a_file_in_a_folder_that_exists(tmp_path: Path) -> N
     assert settings().summary_path is None
 
 
-# What is refused
+# Refused
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_no_representation_shows_the_key() -> None:
     assert KEY not in str(settings())
 
 
-# The schema that people and programs see
+# The JSON schema
 
 
 @pytest.mark.parametrize("name", SCHEMA["properties"])
@@ -431,7 +431,7 @@ FILES: dict[str, str] = {
     "null.json": "null",
     "bad_maps.json": json.dumps({**GOOD, "stream_maps": 5}),
 }
-# Arguments and environment, and what the one line must contain.
+# Arguments, environment, and parts of the one line of output.
 CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
     "sync": (["--config", "bad.json"], {}, ["page_size", "5000", "from 1 to 500"]),
     "discover": (["--config", "bad.json", "--discover"], {}, ["page_size", "5000", "500"]),
@@ -505,7 +505,7 @@ CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
 def processes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """All cases, started together, as each takes a second to start."""
+    """All cases, started together because each takes a second to start."""
     directory = tmp_path_factory.mktemp("settings")
     for name, content in FILES.items():
         (directory / name).write_text(content)

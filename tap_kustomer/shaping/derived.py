@@ -162,7 +162,7 @@ def related(name: str, relationship: str, field: Field, description: str) -> Der
     return Derived(name, description, (field,), references(relationship, named=field.source))
 
 
-# Where items are
+# Functions that find the items of a resource
 
 
 def objects(*path: str) -> Callable[[Resource], Items]:

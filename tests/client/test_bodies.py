@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-# Bodies of which every other one is needed no longer. The last one is at the end of the heap.
+# Bodies, every other of which is no longer used. The last one is at the end of the heap.
 CODE = """
 from pathlib import Path
 from tap_kustomer.client.bodies import free_bodies_at_once

@@ -1,4 +1,4 @@
-"""What a server, a proxy or the network does wrong, over real sockets and on virtual time."""
+"""Faults of servers, proxies and the network, with real sockets and virtual time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 class Server:
-    """Answers with what it was told, one answer for each request; the last one again and again.
+    """Gives prepared answers, one for each request; the last one is repeated.
 
     A request that meets a connection which is just being closed may cost an answer unseen.
     """
@@ -94,7 +94,7 @@ class Server:
 
 
 def say(content: bytes) -> Answer:
-    """Say this, and wait for the next request."""
+    """Send this, and wait for the next request."""
     return lambda connection: connection.sendall(content)
 
 
@@ -104,7 +104,7 @@ def document(content: bytes = b'{"data": []}', *headers: bytes) -> Answer:
 
 
 def cut(content: bytes) -> Answer:
-    """Say this, and hang up."""
+    """Send this, and close the connection."""
 
     def answer(connection: socket.socket) -> None:
         connection.sendall(content)
@@ -114,7 +114,7 @@ def cut(content: bytes) -> Answer:
 
 
 def reset(content: bytes) -> Answer:
-    """Say this, and be gone without a word."""
+    """Send this, and reset the connection."""
 
     def answer(connection: socket.socket) -> None:
         connection.sendall(content)
@@ -125,7 +125,7 @@ def reset(content: bytes) -> Answer:
 
 
 class WatchedClock(VirtualClock):
-    """A second passes whenever somebody looks at it, and a server may wait for that."""
+    """A clock that advances a second at each reading, for which a server may wait."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class WatchedClock(VirtualClock):
 
 
 def drip(clock: WatchedClock, content: Iterable[bytes], header: bytes) -> Answer:
-    """Say the next part whenever somebody has looked at the clock; a part a second, that is."""
+    """Send the next part after each reading of the clock: a part a second."""
 
     def answer(connection: socket.socket) -> None:
         connection.sendall(OK + header + b"\r\n\r\n")
@@ -236,7 +236,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
 }
 
 
-# What may be gone with the next try
+# Transient faults
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -332,7 +332,7 @@ def test_a_redirect_to_an_invalid_address_fails_at_once(
 
 @pytest.fixture
 def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """What requests to other hosts go through."""
+    """A proxy for requests to other hosts."""
     for scheme in ("HTTP", "HTTPS"):
         monkeypatch.setenv(f"{scheme}_PROXY", f"http://somebody:{PASSWORD}@{server.address}")
         monkeypatch.delenv(f"{scheme.lower()}_proxy", raising=False)
@@ -544,7 +544,7 @@ def test_one_connection_serves_many_requests(clock: VirtualClock, server: Server
 
 
 def everything_said(error: BaseException) -> str:
-    """All that a log could show of an error: its texts, its causes, and the values on its way."""
+    """All that a log could show of an error: its texts, its causes, and local variables."""
     told = traceback.TracebackException.from_exception(error, capture_locals=True)
     return f"{error} {error!r} {error.args} {vars(error)} {''.join(told.format())}"
 

@@ -64,13 +64,13 @@ class AuditLog:
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         for tries in range(3):
             self.sent.append(request)
             document = self._document({name: str(item) for name, item in request.params.items()})
             self.spoil(document)
             try:
-                return read(Reply(msgspec.json.encode(document)))
+                return parse(Reply(msgspec.json.encode(document)))
             except WrongAnswerError:
                 if tries == 2:
                     raise

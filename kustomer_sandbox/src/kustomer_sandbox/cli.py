@@ -1,4 +1,4 @@
-"""The ``kustomer-sandbox`` command."""
+"""The command `kustomer-sandbox`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RATELIMIT_HEADERS = ("none", "normal", "always-reset", "ms")
 
 
 def _organisation_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that make up the organisation and how it is served."""
+    """Add the options for the organisation and how it is served."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -198,7 +198,7 @@ def serve(host: str, port: int, **given: Any) -> None:
     _start(sandbox, port)
     try:
         click.echo(f"Kustomer sandbox at {sandbox.url} with key {sandbox.api_key}")
-        # On Windows, no signal interrupts a wait without an end.
+        # On Windows, no signal interrupts an endless wait.
         while not ended.wait(_LOOK_UP):
             pass
     finally:
@@ -239,10 +239,10 @@ def run(port: int, command: tuple[str, ...], **given: Any) -> None:
     "--organisation",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A stored organisation that nobody serves.",
+    help="A saved organisation that is not being served.",
 )
 def advance(minutes: float, url: str | None, file: Path | None) -> None:
-    """Let time pass and things happen, in a server or in a stored organisation."""
+    """Let time pass, in a server or in a saved organisation."""
     if (url is None) == (file is None):
         message = "give either --url or --organisation"
         raise click.UsageError(message)
@@ -262,7 +262,7 @@ def _advance_server(url: str, minutes: float) -> None:
         message = f"not a sandbox on this machine: {url}"
         raise ValueError(message)
     address = f"{url.rstrip('/')}/_sandbox/advance?{urlencode({'minutes': minutes})}"
-    request = urllib.request.Request(address, method="POST")  # noqa: S310 - checked above
+    request = urllib.request.Request(address, method="POST")  # noqa: S310  # Checked above.
     try:
         with urllib.request.urlopen(request, timeout=60):  # noqa: S310
             pass
