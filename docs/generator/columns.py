@@ -35,11 +35,6 @@ class Column:
     meaning: str
     joins: str | None = None
 
-    @property
-    def is_nested(self) -> bool:
-        """Whether it is inside a column."""
-        return "." in self.name
-
 
 def columns(
     properties: Mapping[str, Any],
