@@ -65,7 +65,7 @@ class Scene:
     def shown(self) -> Iterator[Progress]:
         with (
             redirect_stderr(self.terminal),
-            shown_on(self.console, self.budget, self.clock, readings=3) as progress,
+            shown_on(self.console, self.budget, self.clock, extractions=3) as progress,
         ):
             yield progress
 
@@ -190,7 +190,7 @@ def test_standard_output_is_left_alone(scene: Scene) -> None:
 
 
 def is_shown() -> bool:
-    with shown(Budget(limit=100, share=0.9), VirtualClock(), readings=1) as progress:
+    with shown(Budget(limit=100, share=0.9), VirtualClock(), extractions=1) as progress:
         return not isinstance(progress, NoProgress)
 
 

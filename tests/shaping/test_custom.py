@@ -64,7 +64,7 @@ def shaped_by(schema: dict[str, Any], values: Any) -> dict[str, Any]:
     fields = fields_from_schema(schema["properties"]["custom"])
     shaper = compile_shaper(with_custom_fields(SHAPE, fields), schema["properties"].keys())
     record: dict[str, Any] = shaper({"id": "1", "attributes": {"custom": values}})
-    assert not misfits(schema, record)
+    assert not misfits(without_descriptions(schema), record)
     return record
 
 
@@ -300,8 +300,8 @@ def test_a_column_removed_from_the_catalog_goes_to_extra() -> None:
 
 def without_descriptions(schema: dict[str, Any], description: Any = None) -> dict[str, Any]:
     schema = copy.deepcopy(schema)
-    for property_ in schema["properties"]["custom"]["properties"].values():
-        del property_["description"]
+    for property_ in schema["properties"]["custom"].get("properties", {}).values():
+        property_.pop("description", None)
         if description is not None:
             property_["description"] = description
     return schema

@@ -36,7 +36,7 @@ from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator
 
     from tap_kustomer.streams.base import KustomerStream
 

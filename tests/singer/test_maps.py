@@ -289,10 +289,10 @@ def test_a_filter_that_fails_is_named() -> None:
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
-        ("md5(name", ["no Python expression", "md5(email)"]),
-        ("", ["no Python expression"]),
-        ("a = 5", ["no Python expression"]),
-        ("name; name", ["no Python expression"]),
+        ("md5(name", ["not a Python expression", "md5(email)"]),
+        ("", ["not a Python expression"]),
+        ("a = 5", ["not a Python expression"]),
+        ("name; name", ["not a Python expression"]),
         ("lambda: 1", ["Lambda"]),
         ("name @ name", ["MatMult"]),
         ("sha265(name)", ["sha265", "did you mean sha256?"]),
