@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,8 +27,7 @@ _DESCRIBING: Final = ("config/settings.py", "shaping/", "streams/")
 # Sentences that are part of no message.
 _NO_MESSAGES: Final = (
     "Use --test to see",
-    "it is opened first",
-    "it is begun first",
+    "() comes before ",
     "a path ends at a leaf",
     "task.fields",
     # Lines of the summary, which `docs/running.md` explains.
@@ -76,6 +73,7 @@ def text_of(node: ast.AST) -> str:
     return ""
 
 
+@cache
 def quoted() -> list[str]:
     page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     return re.findall(r"^\* `(.+)`$", page, re.MULTILINE)
@@ -87,11 +85,20 @@ def is_explained_by(fragment: str, sentence: str) -> bool:
     return re.search(".*".join(parts), sentence, re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("sentence", sorted(sentences()))
-def test_every_sentence_is_explained(sentence: str) -> None:
-    assert any(is_explained_by(fragment, sentence) for fragment in quoted())
+def test_every_sentence_is_explained() -> None:
+    """A new message needs a line in `docs/troubleshooting.md`; part of it is enough."""
+    unexplained = [
+        sentence
+        for sentence in sorted(sentences())
+        if not any(is_explained_by(fragment, sentence) for fragment in quoted())
+    ]
+    assert unexplained == []
 
 
-@pytest.mark.parametrize("fragment", quoted())
-def test_what_is_explained_can_be_printed(fragment: str) -> None:
-    assert any(is_explained_by(fragment, sentence) for sentence in sentences())
+def test_what_is_explained_can_be_printed() -> None:
+    stale = [
+        fragment
+        for fragment in quoted()
+        if not any(is_explained_by(fragment, sentence) for sentence in sentences())
+    ]
+    assert stale == []
