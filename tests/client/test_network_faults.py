@@ -207,11 +207,11 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     ),
     "chunk without a size": (
         say(OK + b"Transfer-Encoding: chunked\r\n\r\nmuch\r\n{}"),
-        "what came is no HTTP",
+        "the response is not HTTP",
     ),
     "hung up": (cut(b""), "the connection was closed before an answer came"),
     "headers cut short": (cut(b"HTTP/1.1 200 OK\r\nContent-Len"), "no JSON"),
-    "no HTTP": (cut(b"220 mail.example ESMTP\r\n"), "what came is no HTTP"),
+    "no HTTP": (cut(b"220 mail.example ESMTP\r\n"), "the response is not HTTP"),
     "length too small": (cut(OK + b'Content-Length: 5\r\n\r\n{"data": []}'), "no JSON"),
     "no gzip": (document(b"{}", b"Content-Encoding: gzip"), "the answer can't be decompressed"),
     "gzip cut short": (
