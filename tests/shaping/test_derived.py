@@ -218,6 +218,19 @@ def test_values_of_another_type_than_declared_are_kept() -> None:
     assert items(numbers, {"numbers": ["many"]}) == [{"number": None, "_extra": {"number": "many"}}]
 
 
+# Secrets of the parent
+
+
+@pytest.mark.parametrize("secret", [{"isVerified": "hush"}, '{"isVerified": "hush"}'], ids=str)
+def test_a_secret_of_the_parent_is_in_no_row(secret: Any) -> None:
+    resource = {"id": "1", "attributes": {"emails": [secret, {"email": "a@example.com"}]}}
+
+    found = compile_deriver(EMAILS, "customer", secrets=("emails.isVerified",))(resource)
+
+    assert [row.get("email") for row in found] == [None, "a@example.com"]
+    assert "hush" not in str(found)
+
+
 # Relationships
 
 
