@@ -8,6 +8,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Each environment is made from pinned requirements. A change to them makes it again.
 ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
+SITE := .venv/site/.complete
 SINGER_IO := .venv/singer-io/.complete
 DBT := .venv/dbt/.complete
 
@@ -41,7 +42,7 @@ check = { found=$$($(call checked,$(1)) 2>&1) \
 	|| { echo "$(2) is incomplete, see \`make requirements\`:" $$found >&2; exit 1; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint benchmark demo answers dist requirements clean
+.PHONY: help setup test lint benchmark demo answers site dist requirements clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +71,9 @@ answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.htm
 
 DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check
 
+site: $(SITE)  ## Build the documentation site into output/site.
+	.venv/site/bin/python docs/build_site.py
+
 dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
 	rm -rf dist
 	$(BIN)/hatchling build
@@ -77,6 +81,7 @@ dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
 requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
+	echo 'zensical<0.1' | $(COMPILE) - --output-file requirements-docs.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
 	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
 		| $(COMPILE) - --output-file requirements-dbt.txt
@@ -106,6 +111,11 @@ $(MELTANO): requirements-demo.txt | $(ENVIRONMENT)
 $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 	@echo "Installing dbt into .venv/dbt"
 	@$(call environment,.venv/dbt,$<)
+	@touch $@
+
+$(SITE): requirements-docs.txt | $(ENVIRONMENT)
+	@echo "Installing the site generator into .venv/site"
+	@$(call environment,.venv/site,$<)
 	@touch $@
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""Keeps the API key out of what people and programs read."""
+"""Keeps the API key and other secrets out of logs, errors and summaries."""
 
 from __future__ import annotations
 

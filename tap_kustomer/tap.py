@@ -62,10 +62,10 @@ class TapKustomer(SdkTap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take over the state of an earlier run.
+        """Load the state of an earlier run.
 
         Raises:
-            ConfigurationError: It can't be understood, or would make the run miss rows.
+            ConfigurationError: The state is not understood, or would make the run miss rows.
         """
         from tap_kustomer import sync  # noqa: PLC0415  # --version needs none of it.
 
@@ -95,7 +95,7 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        """Read the files given as `--config`; later ones add to earlier ones."""
+        """Read the files given as `--config`; later ones override earlier ones."""
         del ctx, param
         given = ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
@@ -110,7 +110,7 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """Add the SDK's own settings, but not its format of files that this tap does not write."""
+        """Add the SDK's own settings, without the file format that this tap can't write."""
         super().append_builtin_config(config_jsonschema)
         batches = copy.deepcopy(config_jsonschema["properties"]["batch_config"])
         file_format = batches["properties"]["encoding"]["properties"]["format"]
@@ -119,7 +119,7 @@ class TapKustomer(SdkTap):
 
     @property
     def writer(self) -> BufferedWriter:
-        """What writes the messages; the SDK knows it by its general type only."""
+        """The writer of messages, which the SDK knows by a more general type only."""
         return cast("BufferedWriter", self.message_writer)
 
     # Discovery
@@ -131,19 +131,19 @@ class TapKustomer(SdkTap):
 
     @cached_property
     def context(self) -> Context:
-        """What the streams of this run share."""
+        """What all extractions of this run share."""
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
         return sync.open_context(self._settings, self.clock, self.stop_if_asked)
 
     @cached_property
     def results(self) -> RunResults:
-        """What came of the streams, noted while the run lasts."""
+        """The results of the streams, filled while the run lasts."""
         return RunResults()
 
     @override
     def discover_streams(self) -> Sequence[TapStream]:
-        """All streams; without a catalog, with what the organisation has defined itself."""
+        """Make all streams, and apply to the catalog what the tap declares."""
         streams = [self._stream(definition) for definition in self.define_streams()]
         if self.input_catalog is not None:
             for warning in repair_catalog(self.input_catalog, streams):
@@ -151,10 +151,10 @@ class TapKustomer(SdkTap):
         return streams
 
     def define_streams(self) -> Sequence[StreamDefinition]:
-        """What the streams are that the organisation can have.
+        """Define all streams, by the catalog or by asking Kustomer.
 
         Raises:
-            RequestError: There is no catalog, and Kustomer can't be asked.
+            RequestError: There is no catalog, and Kustomer can't be reached.
         """
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
@@ -182,10 +182,10 @@ class TapKustomer(SdkTap):
 
     @override
     def setup_mapper(self) -> None:
-        """Decide what is done with the records of each stream.
+        """Compile the stream maps, and the flattening.
 
         Raises:
-            ConfigurationError: `stream_maps` or `flattening_*` are wrong.
+            ConfigurationError: The settings `stream_maps` or `flattening_*` are wrong.
         """
         self.mapper = PluginMapper({}, self.logger)
         self.mapper.stream_maps = stream_maps(self.streams.values(), self.config)
@@ -195,11 +195,11 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """The SDK's command; `--test` is for the streams of `--catalog`, wherever that stands."""
+        """The SDK's command, but it reads files by their bytes, and tests selected streams only."""
         command = super().get_singer_command()
         for number, option in enumerate(command.params):
             if option.name in {"catalog", "state"} and isinstance(option, click.Option):
-                # The SDK's own open a file in the encoding of the locale.
+                # The SDK's own options open a file in the encoding of the locale.
                 command.params[number] = click.Option(
                     option.opts,
                     help=option.help,
@@ -246,7 +246,7 @@ class TapKustomer(SdkTap):
         state: dict[str, Any] | None = None,
         catalog: dict[str, Any] | None = None,
     ) -> None:
-        """Run what the command line asks for, with the documents that its options name."""
+        """Run what the command line asks for."""
         if about:
             super().invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
@@ -261,7 +261,7 @@ class TapKustomer(SdkTap):
         try:
             context = tap.context
             with summarised(tap.results, context.session.limiter, context.clock, context.settings):
-                # This asks Kustomer for the columns that the organisation has defined.
+                # Without a catalog, this requests what the organisation has defined itself.
                 tap.setup_mapper()
                 tap.sync_to_end()
         finally:
@@ -281,7 +281,7 @@ class TapKustomer(SdkTap):
         except (TapKustomerError, SystemExit):
             for stream in self.selected_streams:
                 stream.forget_unannounced()
-            # What ended the run is what to report, also where the state can't be written.
+            # The error that ended the run is raised, even if the state can't be written.
             with suppress(OutputError):
                 self._end_with_state()
             raise
@@ -294,10 +294,10 @@ class TapKustomer(SdkTap):
             )
 
     def _sync(self) -> None:
-        """Do what the SDK's `sync_all` does, with several extractions at once."""
+        """Sync all selected streams, as the SDK's `sync_all` does, but several at once."""
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        # Some targets take the first STATE of a run for one whose rows they have loaded already.
+        # Some targets assume that the rows of the first STATE are loaded already.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
         times = self.context.fix_times()
@@ -317,14 +317,14 @@ class TapKustomer(SdkTap):
         self.write_message(StateMessage(value=self.state))
 
     def _end_with_state(self) -> None:
-        """Write the last STATE, even if it is no other than the one before the last records."""
+        """Write the last STATE, even if it equals the one before the last records."""
         self.writer.end(StateMessage(value=self.state))
 
 
 def _load_only_file(
     ctx: click.Context, param: click.Option, value: tuple[str, ...]
 ) -> dict[str, Any] | None:
-    """Load the file that an option names."""
+    """Load the file that is given for an option."""
     del ctx
     (option,) = param.opts
     if len(value) > 1:

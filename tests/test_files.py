@@ -86,7 +86,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("data", FAULTS, ids=lambda data: repr(data[:24]))
-def test_what_is_no_json_object_is_refused_with_what_to_do(
+def test_a_file_that_is_not_a_json_object_is_refused_with_what_to_do(
     option: str, data: bytes, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_bytes(data)
@@ -98,7 +98,7 @@ def test_what_is_no_json_object_is_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_what_can_t_be_read_is_refused_with_what_to_do(option: str, tmp_path: Path) -> None:
+def test_a_file_that_can_t_be_read_is_refused_with_what_to_do(option: str, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent", tmp_path / "a\0b"):
         said = refusal(option, path)
         assert "can't be read" in said
@@ -137,7 +137,7 @@ def test_an_environment_file_that_can_t_be_decoded_is_an_error_of_one_line(
         load_environment_file()
 
 
-def test_a_folder_that_is_gone_is_an_error_of_one_line(folder: Path) -> None:
+def test_a_current_folder_that_is_removed_is_an_error_of_one_line(folder: Path) -> None:
     (folder / "gone").mkdir()
     os.chdir(folder / "gone")
     (folder / "gone").rmdir()

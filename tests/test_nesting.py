@@ -1,4 +1,4 @@
-"""Values that are nested more deeply than JSON libraries follow."""
+"""Values that are nested too deeply for JSON libraries."""
 
 from __future__ import annotations
 

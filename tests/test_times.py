@@ -123,7 +123,7 @@ def test_every_day_of_a_year_has_a_canonical_time(leap: int) -> None:
 
 
 def test_a_canonical_time_is_not_parsed() -> None:
-    # Two days a year apart: the one is told by its form, the other is parsed and written again.
+    # Two days a year apart: one is recognised by its form, the other is parsed and formatted.
     told, parsed = (f"2024-02-{day}T10:00:00.000Z" for day in (28, 29))
 
     assert canonical(told) is told

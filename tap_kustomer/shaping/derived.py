@@ -104,22 +104,24 @@ def compile_deriver(
         derived: The table's declaration.
         parent: What contains its rows, such as `customer`.
         known: Columns of the catalog in use; None for all.
-        secrets: Secrets of the parent, so that a substitute for its id is the same in both tables.
+        secrets: Secrets of the parent. They are in no row, nor in a substitute for its id.
     """
     column = parent_columns(parent)
     find = derived.items
-    hide = compile_hiding(secrets)
+    hide = compile_hiding(secrets) if secrets else None
     add_columns = compile_columns(derived.fields)
     complete = compile_completing(
         derived_schema(derived, parent)["properties"], known, columns_alike(derived.fields)
     )
 
     def rows(resource: Resource) -> list[Record]:
+        if hide is not None:
+            resource = hide(resource)
         items = find(resource)
         if not items:
             return []
         updated_at = _attribute(resource, ("updatedAt",))
-        parent_id = resource.get("id") or resource_id(hide(resource))
+        parent_id = resource.get("id") or resource_id(resource)
         of_parent = column.values({"id": parent_id, "updatedAt": updated_at})
         siblings = len(items)
         records = []
@@ -162,7 +164,7 @@ def related(name: str, relationship: str, field: Field, description: str) -> Der
     return Derived(name, description, (field,), references(relationship, named=field.source))
 
 
-# Where items are
+# Functions that find the items of a resource
 
 
 def objects(*path: str) -> Callable[[Resource], Items]:

@@ -1,4 +1,4 @@
-"""What a declaration of a stream consists of."""
+"""The base class of all declarations of streams."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class KustomerStream:
-    """A Kustomer object. A subclass is a declaration: nothing makes an instance of it.
+    """A Kustomer object. A subclass is a declaration, and has no instances.
 
     Attributes:
         name: Of the stream.

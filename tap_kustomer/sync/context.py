@@ -1,4 +1,4 @@
-"""What all streams of a run share, and the points in time that it reads between."""
+"""What all extractions of a run share, and its points in time."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class RunTimes:
 
     Attributes:
         started: Its start, by Kustomer's clock.
-        until: The end of every window. It is the start less the time that the search may lag
-            behind, or the end date where that is earlier.
+        until: The end of every window: the start less `settle_seconds`, or `end_date` if that is
+            earlier.
     """
 
     started: int
@@ -48,13 +48,13 @@ class RunTimes:
 
 @dataclass(frozen=True)
 class Context:
-    """What all streams of a run share.
+    """What all extractions of a run share.
 
     Attributes:
         settings: The checked settings.
         clock: Tells the time and waits.
         session: The one session with Kustomer.
-        workers: The threads that ask while the main thread writes.
+        workers: The threads that send requests while the main thread writes.
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
     """
 
@@ -67,12 +67,11 @@ class Context:
     def reader(
         self, times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
     ) -> Reader:
-        """Make a reader of sources, with a count of its own of the requests that it takes.
+        """Make a reader that counts its own requests.
 
         Args:
-            times: When the run has started.
-            report: Called with rows that are counted but don't come, and with what no count
-                proves.
+            times: The points in time of the run.
+            report: Called with each part of a window that is short of rows, or unproven.
         """
         return Reader(
             session=self.session.counted(),
@@ -87,15 +86,15 @@ class Context:
         )
 
     def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
-        """Ask for one thing and wait for it; a signal ends the waiting."""
+        """Send a request and wait for the answer; a signal ends the wait."""
         return self.workers.call(partial(self.session.send, request, read))
 
     def fix_times(self) -> RunTimes:
-        """Fix the points in time of a run by Kustomer's clock, with a key that works.
+        """Check the key, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
             DeadKeyError: Kustomer does not know the key.
-            RequestError: Kustomer can't be asked.
+            RequestError: Kustomer can't be reached.
         """
         self.check_key()
         started = int(self._now()) * 1000
@@ -104,9 +103,9 @@ class Context:
         return RunTimes(started, settled if end is None else min(settled, end))
 
     def _now(self) -> float:
-        """The time by Kustomer's clock, but not much later than by this machine's.
+        """The time by Kustomer's clock, but never much later than by this machine's clock.
 
-        A bookmark in the future would make later runs miss rows. One in the past costs nothing.
+        A bookmark in the future would make later runs miss rows. One in the past loses nothing.
         """
         now, latest = self.session.server_now(), self.clock.now() + _CLOCK_TOLERANCE
         if now <= latest:
@@ -119,9 +118,9 @@ class Context:
         return self.clock.now()
 
     def check_key(self) -> None:
-        """Ask for the one thing that any valid key may read, whatever its roles.
+        """Request what any valid key may read, whatever its roles.
 
-        See https://developer.kustomer.com/docs/get-started/quickstart.
+        Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
             DeadKeyError: Kustomer does not know the key.
@@ -140,13 +139,13 @@ class Context:
             try:
                 self.ask(Request("GET", path), _ignore)
             except MissingError:
-                # A proxy that does not forward this path says nothing about the key.
+                # A proxy may not forward this path. That means nothing for the key.
                 continue
             return
 
 
 def open_context(settings: Settings, clock: Clock, stop_if_asked: Callable[[], None]) -> Context:
-    """Make what all streams of a run share. Nothing is asked yet.
+    """Make the context of a run. No request is sent yet.
 
     Args:
         settings: The checked settings.

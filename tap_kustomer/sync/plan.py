@@ -1,4 +1,4 @@
-"""Decides which extractions a run needs: one for all streams that are made of the same rows."""
+"""The plan of a run: one extraction for all streams that are made of the same rows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Planned(NamedTuple):
-    """One extraction.
+    """An extraction that a run needs.
 
     Attributes:
-        source: What is read.
-        streams: Those that its rows go to. The first one names the extraction in logs and errors.
+        source: Where the rows are read from.
+        streams: The streams that the rows go to. The first one is the lead.
     """
 
     source: Source
@@ -29,9 +29,9 @@ def plan(streams: Iterable[TapStream], *, shared_rows: int | None, page_size: in
     """Plan the extractions for these streams, in the order in which they are written.
 
     Args:
-        streams: Those that are selected.
-        shared_rows: How many rows `undecided` streams find together; None if that is not known.
-        page_size: Rows that one request of a search gives.
+        streams: The selected streams.
+        shared_rows: How many rows the source of the `undecided` streams has; None if unknown.
+        page_size: Rows that one request of a search returns.
     """
     planned = [
         one
@@ -42,9 +42,9 @@ def plan(streams: Iterable[TapStream], *, shared_rows: int | None, page_size: in
 
 
 def undecided(streams: Iterable[TapStream]) -> list[TapStream]:
-    """The streams of which only a count of their rows tells whether to read them together.
+    """The streams that are read together only if their source has few enough rows.
 
-    These are streams of single klasses, without that of all klasses.
+    These are streams of single klasses, where the stream of all klasses is not selected.
     """
     for _, group in _by_source(streams):
         if len(group) > 1 and all(stream.definition.own_source for stream in group):
@@ -53,7 +53,7 @@ def undecided(streams: Iterable[TapStream]) -> list[TapStream]:
 
 
 def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStream]]]:
-    """The streams of each source. Sources are compared, as some of them can't be hashed."""
+    """The streams of each source. Sources with equal fields are the same; some have no hash."""
     groups: list[tuple[Source, list[TapStream]]] = []
     for stream in streams:
         for source, group in groups:
@@ -68,12 +68,12 @@ def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStrea
 def _plan_source(
     source: Source, streams: list[TapStream], shared_rows: int | None, page_size: int
 ) -> Iterator[Planned]:
-    """Plan the extractions of the streams that one source has the rows of.
+    """Plan the extractions of the streams whose rows one source has.
 
-    A stream that reads all of the source gives those with a source of their own along, unless one
-    of them begins earlier: that one is read by itself, as reading everything again would cost
-    more. Without such a stream, they are read together where that takes no more requests than to
-    ask about each of them by itself.
+    A stream of all klasses takes those of single klasses along. A klass whose window starts earlier
+    has an extraction of its own, as reading all klasses from there on would cost more. Without a
+    stream of all klasses, the klasses are read together if that takes no more requests than reading
+    each by its own source.
     """
     single = [stream for stream in streams if stream.definition.own_source is not None]
     others = [stream for stream in streams if stream.definition.own_source is None]
@@ -92,5 +92,5 @@ def _plan_source(
 
 
 def _rank(stream: TapStream) -> tuple[bool, int]:
-    """An extraction goes by the name of the stream it is made for: `slas`, not `sla_versions`."""
+    """The lead has the lowest rank: `slas` and not `sla_versions`, and no derived stream."""
     return stream.definition.is_derived, len(stream.name)

@@ -16,7 +16,12 @@ from tap_kustomer.tap import TapKustomer
 
 ROOT = Path(__file__).parents[2]
 OWN: dict[str, dict[str, Any]] = SCHEMA["properties"]
-REQUIREMENTS = ("requirements-dev.txt", "requirements-demo.txt", "requirements-dbt.txt")
+REQUIREMENTS = (
+    "requirements-dev.txt",
+    "requirements-demo.txt",
+    "requirements-dbt.txt",
+    "requirements-docs.txt",
+)
 
 
 def all_settings() -> dict[str, dict[str, Any]]:

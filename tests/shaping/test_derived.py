@@ -61,7 +61,7 @@ def rows(
     relationships: Any = None,
     known: AbstractSet[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows that a customer with the id 1 has in a derived table."""
+    """Rows of a customer with the id 1 in a derived table."""
     resource = {"id": "1", "attributes": attributes, "relationships": relationships}
     found = compile_deriver(derived, "customer", known)(resource)
     schema = derived_schema(derived, "customer")
@@ -70,7 +70,7 @@ def rows(
 
 
 def items(*args: Any, **more: Any) -> list[dict[str, Any]]:
-    """The same without what every row has."""
+    """The same, without the columns that every derived table has."""
     shared = {"customer_id", "customer_updated_at", "position", "siblings"}
     return [
         {column: value for column, value in row.items() if column not in shared}
@@ -78,7 +78,7 @@ def items(*args: Any, **more: Any) -> list[dict[str, Any]]:
     ]
 
 
-# Whose a row is, and where it stands
+# Parent and position
 
 
 def test_a_row_has_its_parents_id_and_time_and_its_position() -> None:
@@ -216,6 +216,19 @@ def test_values_of_another_type_than_declared_are_kept() -> None:
         {"tag_id": None},
     ]
     assert items(numbers, {"numbers": ["many"]}) == [{"number": None, "_extra": {"number": "many"}}]
+
+
+# Secrets of the parent
+
+
+@pytest.mark.parametrize("secret", [{"isVerified": "hush"}, '{"isVerified": "hush"}'], ids=str)
+def test_a_secret_of_the_parent_is_in_no_row(secret: Any) -> None:
+    resource = {"id": "1", "attributes": {"emails": [secret, {"email": "a@example.com"}]}}
+
+    found = compile_deriver(EMAILS, "customer", secrets=("emails.isVerified",))(resource)
+
+    assert [row.get("email") for row in found] == [None, "a@example.com"]
+    assert "hush" not in str(found)
 
 
 # Relationships
@@ -411,7 +424,7 @@ def test_no_declared_column_has_the_name_of_a_column_of_all_derived_tables(
     assert not set(own) & shared.keys()
 
 
-# Whatever comes
+# Any values
 
 
 @settings(deadline=None)

@@ -1,4 +1,4 @@
-"""Keys of rows that lack a part of theirs: such rows stay apart, and are the same in each run."""
+"""Keys of rows that lack a part of it: they stay apart, and are the same in each run."""
 
 from __future__ import annotations
 

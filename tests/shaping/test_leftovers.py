@@ -1,4 +1,4 @@
-"""What has no place in a record, without what the user keeps out of the output."""
+"""Values without a column, without those that the user has deselected."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELD = {"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f": "x"}
         ({"b": {"c": {}}}, {"a": 1, "b": {"d": {"e": 3}}, "f": "x"}),
         ({"b": {"d": {"e": {}}}}, {"a": 1, "b": {"c": 2}, "f": "x"}),
         ({"b": {"c": {}, "d": {}}}, {"a": 1, "f": "x"}),
-        # A text may hold what would be inside of an object.
+        # A text may contain the JSON of an object.
         ({"f": {"g": {}}}, {"a": 1, "b": {"c": 2, "d": {"e": 3}}}),
         ({"c": {}, "z": {"a": {}}}, HELD),
         (None, HELD),
@@ -28,7 +28,7 @@ HELD = {"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f": "x"}
 )
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_extra_has_what_remains_of_each_value(columns: Any, expected: Any, depth: int) -> None:
-    """Whether a column is left over as a whole, or in parts."""
+    """Whether a column is a leftover as a whole, or in parts."""
     record = {"id": "1", "a": 5, "_extra": Extra(parts(HELD, depth))}
 
     assert without_columns(record, columns) == {"id": "1", "a": 5, "_extra": expected}

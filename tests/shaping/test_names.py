@@ -180,7 +180,7 @@ def test_without_a_limit_a_key_keeps_its_whole_name() -> None:
     assert columns(["a" * 200]) == {"a" * 200: "a" * 200}
 
 
-# Keys that collide in many ways: in snake_case, by capitals, with numbers.
+# Keys that collide in many ways: in snake_case, by case, with numbers.
 _COLLIDING = st.one_of(
     KEYS, st.from_regex(r"[aA][-_]?[bB](_[23])?", fullmatch=True), st.text("aA_-\u24b6\u24d0ßs")
 )

@@ -36,7 +36,7 @@ from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator
 
     from tap_kustomer.streams.base import KustomerStream
 
@@ -457,7 +457,7 @@ def test_an_attribute_called_type_keeps_its_name() -> None:
     assert (record["type"], record["resource_type"]) == ("gold", "thing")
 
 
-# Rows that were found through a parent
+# Rows that are read by a parent
 
 
 FOUND = Shape(attributes=(text("name", "."),), relationships=(), parent="conversation")
@@ -538,7 +538,7 @@ def test_extra_is_omitted_if_the_catalog_lacks_it() -> None:
     }
 
 
-# Whatever comes
+# Any values
 
 
 @cache
@@ -611,7 +611,7 @@ def test_a_record_with_any_value_in_any_member_fits_the_schema(
 @given(resources(SHAPE))
 def test_no_value_of_a_resource_is_lost(resource: dict[str, Any]) -> None:
     given_ = {**resource, "relationships": dict(resource["relationships"])}
-    # Of those that a to-many relationship leads to, the ids arrive.
+    # Of to-many relationships, only the ids are kept.
     mentions = given_["relationships"]["userMentions"]["data"] or []
     given_["relationships"]["userMentions"] = [mention["id"] for mention in mentions]
 

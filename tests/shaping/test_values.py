@@ -225,7 +225,7 @@ def test_every_conversion_returns_a_value_or_raises_a_mismatch(value: Any) -> No
             converted = convert(value)
         except MismatchError:
             continue
-        # What the writer makes of it is the same value again: nothing became null on the way.
+        # The encoded value is the same again: nothing became null.
         assert msgspec.json.decode(msgspec.json.encode(converted)) == converted
 
 

@@ -26,7 +26,7 @@ from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetada
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jsonschema import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator
 
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Field

@@ -49,8 +49,8 @@ def test_a_state_follows_each_whole_file_and_the_files_of_streams_read_with_it(
     files = ["BATCH", "BATCH", "STATE"]
     types = [message["type"] for message in run.messages]
     assert types == ["STATE", "SCHEMA", "SCHEMA", *files * 4]
-    for table in ("companies", "company_tags"):
-        assert bookmarks(run, table) == [None, at(2), at(4), at(6), UNTIL]
+    for stream in ("companies", "company_tags"):
+        assert bookmarks(run, stream) == [None, at(2), at(4), at(6), UNTIL]
 
 
 def test_no_file_holds_more_records_than_the_batch_size(tmp_path: Path) -> None:
@@ -112,6 +112,21 @@ def test_the_last_state_of_a_run_that_ends_early_covers_whole_files_only(
     assert len(run.of_type("BATCH")) == files
     assert run.messages[-1]["type"] == "STATE"
     assert bookmarks(run, "companies")[-1] == (bookmark or (BEFORE if state else None))
+
+
+def test_the_last_state_does_not_cover_a_part_of_a_page_that_is_in_no_file(tmp_path: Path) -> None:
+    pages = [page(company(1, "x", "y", "z"), reached=at(1)), cut(reached=at(2))]
+    tap = OfflineTap(
+        Companies,
+        selected=["company_tags"],
+        scripted={"script": {"company_tags": pages}},
+        batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 2},
+    )
+
+    run = tap.sync()
+
+    assert len(run.of_type("BATCH")) == 1
+    assert bookmarks(run, "company_tags")[-1] is None
 
 
 def test_a_stream_that_stream_maps_duplicate_is_refused_before_the_run(tmp_path: Path) -> None:

@@ -1,37 +1,17 @@
-"""The settings: what is taken, what is refused, and in which words."""
+"""The settings: what is accepted, what is refused, and the error messages."""
 
 from __future__ import annotations
 
-import copy
-import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from singer_sdk.configuration import _dict_config
 
-from support.tap_process import LONGEST_RUN, start
 from tap_kustomer import times
-from tap_kustomer.config import (
-    SCHEMA,
-    Settings,
-    check_environment,
-    settings_from,
-    warnings_about,
-)
+from tap_kustomer.config import SCHEMA, Settings, settings_from, warnings_about
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.tap import TapKustomer
-
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
 
 KEY = "the-key-that-nobody-may-see"
-
-# The tap's own settings and the SDK's.
-ALL_SETTINGS = copy.deepcopy(SCHEMA)
-TapKustomer.append_builtin_config(ALL_SETTINGS)
 
 
 def settings(**given: Any) -> Settings:
@@ -39,7 +19,7 @@ def settings(**given: Any) -> Settings:
 
 
 def refusal(**given: Any) -> str:
-    """What is said about a configuration that is refused."""
+    """Error message for a configuration that is refused."""
     with pytest.raises(ConfigurationError) as caught:
         settings_from({"api_key": KEY, **given})
     said = str(caught.value)
@@ -48,7 +28,7 @@ def refusal(**given: Any) -> str:
     return said
 
 
-# What is taken
+# Accepted
 
 
 def test_the_key_is_all_that_is_needed() -> None:
@@ -182,7 +162,7 @@ def test_the_summary_goes_to_a_file_in_a_folder_that_exists(tmp_path: Path) -> N
     assert settings().summary_path is None
 
 
-# What is refused
+# Refused
 
 
 @pytest.mark.parametrize(
@@ -284,7 +264,7 @@ def test_no_representation_shows_the_key() -> None:
     assert KEY not in str(settings())
 
 
-# The schema that people and programs see
+# The JSON schema
 
 
 @pytest.mark.parametrize("name", SCHEMA["properties"])
@@ -299,239 +279,3 @@ def test_only_the_key_is_required_and_secret() -> None:
     secrets = [name for name, schema in SCHEMA["properties"].items() if schema.get("secret")]
 
     assert secrets == SCHEMA["required"] == ["api_key"]
-
-
-# From environment variables
-
-
-@pytest.mark.usefixtures("signals")
-def test_every_setting_can_be_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {name: example(name) for name in SCHEMA["properties"]}
-    for name, value in given.items():
-        monkeypatch.setenv(
-            f"TAP_KUSTOMER_{name.upper()}", value if isinstance(value, str) else json.dumps(value)
-        )
-
-    tap = TapKustomer(parse_env_config=True, setup_mapper=False)
-
-    assert tap.context.settings == settings_from(given)
-    assert {name: tap.config[name] for name in given} == given
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "expected"),
-    [
-        ("page_size", "many", "a whole number from 1 to 500"),
-        ("page_size", "--5", "a whole number"),
-        ("page_size", "5-", "a whole number"),
-        ("page_size", "²", "a whole number"),
-        ("page_size", "", "a whole number"),
-        ("flattening_max_depth", "deep", "a whole number"),
-        ("strict_counts", "maybe", "true or false"),
-        ("flattening_enabled", "maybe", "true or false"),
-        ("stream_maps", "all", "a JSON object"),
-        ("stream_maps", "[]", "a JSON object"),
-        ("batch_config", "{", "a JSON object"),
-    ],
-)
-def test_a_variable_of_another_type_is_refused(name: str, value: str, expected: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"{name}: .*; expected {expected}"):
-        check_environment({f"TAP_KUSTOMER_{name.upper()}": value}, ALL_SETTINGS)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("page_size", "50"),
-        ("strict_counts", "True"),
-        ("strict_counts", "off"),
-        ("stream_maps", '{"tags": null}'),
-        ("organization", "5"),
-    ],
-)
-def test_a_variable_of_the_right_type_is_accepted(name: str, value: str) -> None:
-    check_environment({f"TAP_KUSTOMER_{name.upper()}": value}, ALL_SETTINGS)
-
-
-@pytest.mark.usefixtures("signals")
-@pytest.mark.parametrize("text", ["TRUE", "true", "1", "yes", "on", "false", "0", "no", "off"])
-def test_the_sdk_reads_booleans_as_they_are_checked(
-    text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TAP_KUSTOMER_API_KEY", KEY)
-    monkeypatch.setenv("TAP_KUSTOMER_STRICT_COUNTS", text)
-    check_environment(os.environ, ALL_SETTINGS)
-
-    tap = TapKustomer(parse_env_config=True, setup_mapper=False)
-
-    assert tap.config["strict_counts"] is (text.lower() in {"true", "1", "yes", "on"})
-
-
-@pytest.mark.parametrize(
-    ("variable", "said"),
-    [
-        ("TAP_KUSTOMER_PAGE_SIZE=5-", b"Setting page_size: '5-' was given"),
-        ("TAP_KUSTOMER_FLATTENING_MAX_DEPTH=deep", b"Setting flattening_max_depth: 'deep' was"),
-    ],
-)
-def test_variables_are_read_from_the_env_file_of_the_working_directory(
-    variable: str, said: bytes, tmp_path: Path
-) -> None:
-    (tmp_path / ".env").write_text(f"TAP_KUSTOMER_API_KEY={KEY}\n{variable}\n")
-
-    run = _start(["--config", "ENV"], {}, tmp_path)
-    _, log = run.communicate(timeout=LONGEST_RUN)
-
-    assert run.returncode == 1
-    assert log.count(b"\n") == 1
-    assert said in log
-
-
-def example(name: str) -> Any:
-    """A value of a setting that is not its default."""
-    examples = {
-        "api_key": KEY,
-        "organization": "acme",
-        "region": "eu",
-        "prod_point": 2,
-        "api_url": "http://127.0.0.1:9",
-        "start_date": "2024-01-31",
-        "end_date": "2024-02-29",
-        "user_agent": "me/1",
-        "summary_path": "summary.json",
-    }
-    if name in examples:
-        return examples[name]
-    schema = SCHEMA["properties"][name]
-    return schema["minimum"] if "minimum" in schema else not schema["default"]
-
-
-def test_an_env_file_beside_the_sdk_is_ignored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / ".env").write_bytes(b"TAP_KUSTOMER_USER_AGENT=gr\xf6\xdfe")
-    monkeypatch.setattr(_dict_config, "find_dotenv", lambda: tmp_path / ".env")
-    monkeypatch.setenv("TAP_KUSTOMER_USER_AGENT", "ours/1")
-
-    assert TapKustomer._env_var_config["user_agent"] == "ours/1"  # noqa: SLF001
-
-
-# On the command line
-
-GOOD = {"api_key": KEY, "api_url": "http://127.0.0.1:9"}
-BAD = {"api_key": KEY, "page_size": 5_000, "api_url": "http://127.0.0.1:9"}
-FILES: dict[str, str] = {
-    "good.json": json.dumps(GOOD),
-    "bad.json": json.dumps(BAD),
-    "line_break.json": json.dumps({**GOOD, "api_key": f"{KEY}\n"}),
-    "fraction.json": json.dumps({**GOOD, "page_size": 50.5}),
-    "broken.json": f'{{"api_key": "{KEY}", ',
-    "list.json": "[]",
-    "empty.json": "",
-    "null.json": "null",
-    "bad_maps.json": json.dumps({**GOOD, "stream_maps": 5}),
-}
-# Arguments and environment, and what the one line must contain.
-CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
-    "sync": (["--config", "bad.json"], {}, ["page_size", "5000", "from 1 to 500"]),
-    "discover": (["--config", "bad.json", "--discover"], {}, ["page_size", "5000", "500"]),
-    "test": (["--config", "bad.json", "--test"], {}, ["page_size", "5000", "500"]),
-    "catalog": (
-        ["--config", "good.json", "--catalog", "broken.json"],
-        {},
-        ["--catalog", "broken.json", "JSON"],
-    ),
-    "nothing": ([], {}, ["api_key", "missing"]),
-    "key with a line break": (["--config", "line_break.json"], {}, ["api_key", "line breaks"]),
-    "fraction": (["--config", "fraction.json"], {}, ["Setting page_size: 50.5 was given"]),
-    "missing config": (["--config", "absent.json"], {}, ["--config", "absent.json"]),
-    "config is a directory": (["--config", "."], {}, ["--config", "."]),
-    "config is no JSON": (["--config", "broken.json"], {}, ["--config", "JSON"]),
-    "config is null": (["--config", "null.json"], {}, ["--config", "JSON object"]),
-    "state is no JSON": (
-        ["--config", "good.json", "--state", "broken.json"],
-        {},
-        ["--state", "broken.json", "JSON"],
-    ),
-    "empty state": (
-        ["--config", "good.json", "--state", "empty.json"],
-        {},
-        ["--state", "empty.json", "is empty", "last whole line"],
-    ),
-    "missing state": (
-        ["--config", "good.json", "--state", "absent.json"],
-        {},
-        ["--state", "absent.json", "can't be read", "last whole line"],
-    ),
-    "two states": (
-        ["--config", "good.json", "--state", "list.json", "--state", "null.json"],
-        {},
-        ["--state", "list.json, null.json", "one file"],
-    ),
-    "two catalogs": (
-        ["--config", "good.json", "--catalog", "list.json", "--catalog", "null.json", "--discover"],
-        {},
-        ["--catalog", "list.json, null.json", "one file"],
-    ),
-    "log level": (
-        ["--config", "good.json"],
-        {"TAP_KUSTOMER_LOGLEVEL": "chatty"},
-        ["TAP_KUSTOMER_LOGLEVEL", "chatty", "WARNING"],
-    ),
-    "state is a list": (
-        ["--config", "good.json", "--state", "list.json"],
-        {},
-        ["--state", "list.json", "JSON object"],
-    ),
-    "setting of the SDK": (
-        ["--config", "bad_maps.json"],
-        {},
-        ["stream_maps", "a number", "object"],
-    ),
-    "number in the environment": (
-        ["--config", "ENV"],
-        {"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": "5000"},
-        ["page_size", "5000", "from 1 to 500"],
-    ),
-    "no number in the environment": (
-        ["--config", "ENV"],
-        {"TAP_KUSTOMER_API_KEY": KEY, "TAP_KUSTOMER_PAGE_SIZE": "many"},
-        ["page_size", "many", "from 1 to 500"],
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def processes(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """All cases, started together, as each takes a second to start."""
-    directory = tmp_path_factory.mktemp("settings")
-    for name, content in FILES.items():
-        (directory / name).write_text(content)
-    started = {
-        case: _start(arguments, env, directory) for case, (arguments, env, _) in CASES.items()
-    }
-    yield started
-    for process in started.values():
-        process.kill()
-        process.communicate()
-
-
-def _start(arguments: list[str], env: dict[str, str], cwd: Path) -> subprocess.Popen[bytes]:
-    return start(*arguments, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR", **env}, cwd=cwd)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_mistake_of_the_user_ends_with_exit_code_1_and_one_line(
-    case: str, processes: dict[str, subprocess.Popen[bytes]]
-) -> None:
-    output, log = processes[case].communicate(timeout=LONGEST_RUN)
-    lines = log.decode().splitlines()
-
-    assert processes[case].returncode == 1
-    assert output == b""
-    assert len(lines) == 1, log.decode()
-    assert "Traceback" not in lines[0]
-    assert KEY not in lines[0]
-    assert all(part in lines[0] for part in CASES[case][2]), lines[0]
