@@ -114,6 +114,21 @@ def test_the_last_state_of_a_run_that_ends_early_covers_whole_files_only(
     assert bookmarks(run, "companies")[-1] == (bookmark or (BEFORE if state else None))
 
 
+def test_the_last_state_does_not_cover_a_part_of_a_page_that_is_in_no_file(tmp_path: Path) -> None:
+    pages = [page(company(1, "x", "y", "z"), reached=at(1)), cut(reached=at(2))]
+    tap = OfflineTap(
+        Companies,
+        selected=["company_tags"],
+        scripted={"script": {"company_tags": pages}},
+        batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 2},
+    )
+
+    run = tap.sync()
+
+    assert len(run.of_type("BATCH")) == 1
+    assert bookmarks(run, "company_tags")[-1] is None
+
+
 def test_a_stream_that_stream_maps_duplicate_is_refused_before_the_run(tmp_path: Path) -> None:
     settings: dict[str, Any] = {
         "batch_config": {"storage": {"root": str(tmp_path)}},

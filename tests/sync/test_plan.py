@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,6 +91,14 @@ def test_streams_that_are_made_of_the_same_rows_share_an_extraction() -> None:
         ["sla_criteria", "sla_metrics", "sla_versions", "slas"],
         ["tags"],
     ]
+
+
+def test_sources_with_equal_fields_are_the_same_source() -> None:
+    class Labels(Tags):
+        name = "labels"
+        source = replace(Tags.source)
+
+    assert names(planned(OfflineTap(Tags, Labels))) == [["tags", "labels"]]
 
 
 def test_streams_with_different_sources_have_extractions_of_their_own() -> None:
