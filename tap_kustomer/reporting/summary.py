@@ -98,7 +98,7 @@ class Summary:
     def figures(self) -> dict[str, int | float]:
         """The figures of the whole run, by name."""
         return {
-            "tables": len(self.streams),
+            "streams": len(self.streams),
             "rows": self.rows,
             "requests": self.requests,
             "seconds": self.seconds,
@@ -235,7 +235,7 @@ def print_summary(summary: Summary, console: Console) -> None:
     if summary.not_begun:
         say(f"Not begun: {', '.join(summary.not_begun)}")
     say(
-        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.streams)} tables, "
+        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.streams)} streams, "
         f"{summary.requests:,} requests, {summary.seconds:,} s, "
         f"{summary.rows_per_minute:,} rows a minute, "
         f"{summary.search_budget_percent}% of the searches that Kustomer grants"

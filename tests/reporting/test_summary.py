@@ -119,7 +119,7 @@ def test_the_last_line_of_a_run_has_its_figures_as_text_and_as_fields(
     (record,) = logged(run, caplog, logging.INFO)
 
     figures = {
-        "tables": 3,
+        "streams": 3,
         "rows": 2000,
         "requests": 60,
         "seconds": 120.0,
@@ -179,7 +179,7 @@ def test_a_terminal_shows_the_streams_without_such_a_count_too() -> None:
 def test_a_run_that_ended_early_says_so(caplog: pytest.LogCaptureFixture) -> None:
     (record,) = logged(Run(CUSTOMERS, is_finished=False), caplog, logging.INFO)
 
-    assert record.getMessage().startswith("Run ended early: tables=1, ")
+    assert record.getMessage().startswith("Run ended early: streams=1, ")
 
 
 # On a terminal
@@ -193,7 +193,7 @@ def test_a_terminal_gets_a_table_of_all_streams() -> None:
     # What came with another table stands under that, and took nothing of its own.
     assert emails.startswith("  customer_emails ")
     assert emails.split() == ["customer_emails", "800", CUSTOMERS.bookmark]
-    assert end.startswith("Run finished: 2,000 rows of 2 tables, ")
+    assert end.startswith("Run finished: 2,000 rows of 2 streams, ")
 
 
 def test_a_terminal_shows_below_the_table_what_is_wrong() -> None:
@@ -395,7 +395,7 @@ def test_the_command_summarises_a_run(sandbox: Sandbox, tmp_path: Path) -> None:
 
     assert run.code == 0, run.log
     rows = sum(run.counts().values())
-    assert f"Run finished: tables=3, rows={rows}, requests=" in run.log.splitlines()[-1]
+    assert f"Run finished: streams=3, rows={rows}, requests=" in run.log.splitlines()[-1]
     document = json.loads((tmp_path / "summary.json").read_text())
     assert (document["ended"], document["rows"]) == ("whole", rows)
     assert {one["stream"]: one["rows"] for one in document["streams"]} == run.counts()
@@ -408,7 +408,7 @@ def test_the_command_names_a_stream_that_could_not_be_read(
 
     assert run.code == 1
     *_, summary, error = run.log.splitlines()
-    assert "Run finished: tables=3, " in summary
+    assert "Run finished: streams=3, " in summary
     assert "incomplete=1" in summary
     document = json.loads((tmp_path / "summary.json").read_text())
     assert (document["ended"], document["not_begun"]) == ("whole", [])
@@ -429,7 +429,7 @@ def test_the_command_summarises_a_run_that_ends_early(sandbox: Sandbox, tmp_path
 
     assert run.code == 1
     *_, summary, error = run.log.splitlines()
-    assert "Run ended early: tables=2, " in summary
+    assert "Run ended early: streams=2, " in summary
     document = json.loads((tmp_path / "summary.json").read_text())
     assert document["ended"] == "early"
     assert error.endswith(document["error"])

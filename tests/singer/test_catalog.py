@@ -618,25 +618,25 @@ def test_a_bare_catalog_is_completed_to_what_discovery_would_write() -> None:
     )
     tables = tap.streams
     before = {
-        name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
-        for name, table in tables.items()
+        name: (tuple(stream.primary_keys), stream.replication_key, stream.replication_method)
+        for name, stream in tables.items()
     }
     catalog = Catalog.from_dict(
         {
             "streams": [
-                {"tap_stream_id": name, "schema": table.schema, "metadata": []}
-                for name, table in tables.items()
+                {"tap_stream_id": name, "schema": stream.schema, "metadata": []}
+                for name, stream in tables.items()
             ]
         }
     )
 
     assert repair_catalog(catalog, tables.values()) == []
-    for table in tables.values():
-        table.apply_catalog(catalog)
+    for stream in tables.values():
+        stream.apply_catalog(catalog)
 
     assert before == {
-        name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
-        for name, table in tables.items()
+        name: (tuple(stream.primary_keys), stream.replication_key, stream.replication_method)
+        for name, stream in tables.items()
     }
 
 

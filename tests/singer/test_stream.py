@@ -1,4 +1,4 @@
-"""One table: from when on it is read, and what is written of a resource."""
+"""One stream: where its window starts, and what is written of a resource."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def milliseconds(text: str) -> int:
     return times.to_milliseconds(text)
 
 
-# From when on
+# Where the window starts
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_stream_was_read_before_if_its_state_says_so(
     assert OfflineTap(Tags, state=state).table("tags").was_read == was_read
 
 
-# How it goes on
+# How it is replicated
 
 
 @pytest.mark.parametrize(
@@ -112,20 +112,20 @@ def test_a_stream_was_read_before_if_its_state_says_so(
     ],
 )
 def test_a_stream_that_is_read_by_time_is_incremental(stream: Any, column: str) -> None:
-    table = OfflineTap(stream).table(stream.name)
+    stream = OfflineTap(stream).table(stream.name)
 
-    assert table.replication_key == column
-    assert table.is_incremental
-    assert not table.definition.is_full_table
+    assert stream.replication_key == column
+    assert stream.is_incremental
+    assert not stream.definition.is_full_table
 
 
 @pytest.mark.parametrize("stream", [Tags, BusinessHolidays, NoteIds, Slas])
 def test_a_stream_that_is_not_read_by_time_is_a_full_table(stream: Any) -> None:
-    table = OfflineTap(stream).table(stream.name)
+    stream = OfflineTap(stream).table(stream.name)
 
-    assert table.replication_key is None
-    assert not table.is_incremental
-    assert table.definition.is_full_table
+    assert stream.replication_key is None
+    assert not stream.is_incremental
+    assert stream.definition.is_full_table
 
 
 @pytest.mark.parametrize(
@@ -136,14 +136,14 @@ def test_a_derived_stream_is_replicated_like_its_root(
     stream: Any, name: str, column: str | None
 ) -> None:
     tap = OfflineTap(stream)
-    table, root = tap.table(name), tap.table(stream.name)
+    stream, root = tap.table(name), tap.table(stream.name)
 
-    assert table.replication_key == column
+    assert stream.replication_key == column
     for member in ("is_full_table", "source", "types", "roles", "assumed"):
-        assert getattr(table.definition, member) == getattr(root.definition, member)
+        assert getattr(stream.definition, member) == getattr(root.definition, member)
 
 
-# What is written straight
+# Records that bypass the SDK
 
 
 def is_plain(name: str = "companies", **config: Any) -> bool:
@@ -189,7 +189,7 @@ def test_records_with_deselected_columns_do_not_bypass_the_sdk(
     assert not companies._is_plain  # noqa: SLF001
 
 
-# What the SDK's trial runs take
+# The SDK's own way to sync
 
 
 def endless(read: list[int]) -> Iterator[Page]:
@@ -293,7 +293,7 @@ def test_the_sdk_s_own_sync_writes_no_files(tmp_path: Path) -> None:
     assert not run.of_type("BATCH")
 
 
-# Rows that others need
+# Rows that only other streams need
 
 
 def test_rows_before_the_start_of_a_stream_are_not_written_if_others_need_them() -> None:

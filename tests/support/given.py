@@ -1,4 +1,4 @@
-"""What Kustomer gives in tests of a run: resources, pages, errors, and bookmarks to look at."""
+"""Resources, pages and errors for tests of a run, and the bookmarks of its states."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ def test_a_state_follows_each_whole_file_and_the_files_of_streams_read_with_it(
     files = ["BATCH", "BATCH", "STATE"]
     types = [message["type"] for message in run.messages]
     assert types == ["STATE", "SCHEMA", "SCHEMA", *files * 4]
-    for table in ("companies", "company_tags"):
-        assert bookmarks(run, table) == [None, at(2), at(4), at(6), UNTIL]
+    for stream in ("companies", "company_tags"):
+        assert bookmarks(run, stream) == [None, at(2), at(4), at(6), UNTIL]
 
 
 def test_no_file_holds_more_records_than_the_batch_size(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What an organisation has defined itself: found by asking, and found again in a catalog."""
+"""What an organisation has defined itself: requested from Kustomer, or found in a catalog."""
 
 from __future__ import annotations
 

@@ -96,8 +96,8 @@ def test_a_refused_stream_that_an_earlier_run_has_read_fails_the_run_at_its_end(
     named = "tags" if "tags" in state["bookmarks"] else "companies"
     assert named in error
     assert not {"tags", "companies"} - {named} & set(error.split())
-    for table, bookmark in state["bookmarks"].items():
-        assert run.state()["bookmarks"][table] == bookmark
+    for stream, bookmark in state["bookmarks"].items():
+        assert run.state()["bookmarks"][stream] == bookmark
 
 
 def test_a_stream_that_is_refused_half_way_fails_the_run_at_its_end() -> None:

@@ -1,4 +1,4 @@
-"""Which readings a run makes: as few as give all rows, and none that repeats much."""
+"""The plan of a run: as few extractions as possible, of which none repeats much."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def kobjects(
 ) -> OfflineTap:
     state = {
         "bookmarks": {
-            table: {"replication_key_value": value} for table, value in (bookmarks or {}).items()
+            stream: {"replication_key_value": value} for stream, value in (bookmarks or {}).items()
         }
     }
     return OfflineTap(

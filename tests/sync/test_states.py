@@ -83,8 +83,8 @@ def test_a_run_that_ends_within_a_page_moves_the_bookmark_if_the_rows_are_in_ord
 
     assert run.code == 128 + signal.SIGTERM
     assert len(run.records("company_tags")) == 2
-    for table in ("companies", "company_tags"):
-        assert bookmarks(run, table)[-1] == bookmark
+    for stream in ("companies", "company_tags"):
+        assert bookmarks(run, stream)[-1] == bookmark
 
 
 def test_a_bookmark_moves_to_the_end_of_the_window_even_without_a_row() -> None:
