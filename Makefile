@@ -42,7 +42,7 @@ check = { found=$$($(call checked,$(1)) 2>&1) \
 	|| { echo "$(2) is incomplete, see \`make requirements\`:" $$found >&2; exit 1; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint benchmark demo site dist requirements clean
+.PHONY: help setup test lint benchmark demo answers site dist requirements clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,13 @@ benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an h
 
 demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a made-up organisation to DuckDB with Meltano.
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
+
+answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.html.
+	@mkdir -p output
+	@$(DBT_COMMAND) --quiet build --project-dir dbt --profiles-dir dbt
+	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html
+
+DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check
 
 site: $(SITE)  ## Build the documentation site into output/site.
 	.venv/site/bin/python docs/build_site.py
@@ -85,7 +92,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 # Meltano's state and the output of other runs are kept.
 clean:  ## Remove what these commands made.
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .meltano/run dist
-	rm -f output/demo.duckdb output/sandbox.json
+	rm -rf dbt/target dbt/logs
+	rm -f output/demo.duckdb output/sandbox.json output/answers.html
 
 $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.toml
 	@echo "Installing into .venv"

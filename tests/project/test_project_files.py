@@ -145,3 +145,12 @@ def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
 def test_requirements_hold_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"://|--(extra-)?index-url|--find-links| @ ", text)
+
+
+# Tests
+
+
+def test_no_two_test_files_have_the_same_name() -> None:
+    # pytest can't collect both.
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
