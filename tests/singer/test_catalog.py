@@ -348,7 +348,7 @@ def test_another_replication_key_is_a_warning() -> None:
     for catalog in (in_entry, in_metadata):
         assert catalog["messages"].replication_key == "updated_at"
     assert warnings == [
-        "--catalog: messages can't be replicated by modified_at: it goes by updated_at"
+        "--catalog: messages can't be replicated by modified_at: its replication key is updated_at"
     ]
 
 
