@@ -1,4 +1,4 @@
-"""The files around the tap say what the tap says."""
+"""The files around the tap agree with it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def plugins(request: pytest.FixtureRequest) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 def entry(plugins: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    """What Meltano knows of the tap."""
+    """The tap's entry in a Meltano project."""
     (found,) = plugins["extractors"]
     return found
 
@@ -106,7 +106,7 @@ def test_meltano_needs_no_hub(plugins: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def test_meltano_installs_nothing_in_this_repository() -> None:
-    # What it would install, it would resolve: another release next month.
+    # Meltano resolves what it installs, so it would install other releases next month.
     plugins = meltano_project("meltano.yml")["plugins"]
     assert not [plugin for kind in plugins.values() for plugin in kind if "pip_url" in plugin]
 
