@@ -272,7 +272,7 @@ class TapKustomer(SdkTap):
 
         Raises:
             TapKustomerError: The run could not be finished.
-            SystemExit: A signal asked for the end; its code is 128 plus the signal's number.
+            SystemExit: A signal ended the run. The code is 128 plus the signal's number.
         """
         if self._settings.batches is not None:
             prepare_folder(self._settings.batches)

@@ -72,8 +72,8 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
 
     Args:
         error: What `requests` or `urllib3` has raised.
-        request: What was asked.
-        host: Who was asked.
+        request: The method and path of the request.
+        host: The host of the request.
     """
     root = _root(error)
     is_proxied = isinstance(error, requests.exceptions.ProxyError)

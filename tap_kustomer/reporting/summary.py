@@ -225,16 +225,16 @@ def print_summary(summary: Summary, console: Console) -> None:
         )
     console.print(table)
 
-    def say(line: str) -> None:
+    def show(line: str) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     for result in summary.incomplete:
-        say(summary.shortcoming(result))
+        show(summary.shortcoming(result))
     if summary.unproven:
-        say(summary.unproven)
+        show(summary.unproven)
     if summary.not_begun:
-        say(f"Not begun: {', '.join(summary.not_begun)}")
-    say(
+        show(f"Not begun: {', '.join(summary.not_begun)}")
+    show(
         f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.streams)} streams, "
         f"{summary.requests:,} requests, {summary.seconds:,} s, "
         f"{summary.rows_per_minute:,} rows a minute, "
@@ -245,13 +245,13 @@ def print_summary(summary: Summary, console: Console) -> None:
 def save_summary(summary: Summary, path: Path) -> None:
     """Write the summary file. Its reader never finds half of one."""
     document = msgspec.json.format(msgspec.json.encode(_document(summary)), indent=2)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(document + b"\n")
-        beside.replace(path)
+        temporary.write_bytes(document + b"\n")
+        temporary.replace(path)
     except OSError as error:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         logger.warning(
             "Setting summary_path: %s can't be written: %s. The run is not affected",
             path,

@@ -51,7 +51,7 @@ class DeclaredStream(Protocol):
 
     @property
     def primary_keys(self) -> Sequence[str]:
-        """The columns that tell its rows apart."""
+        """The columns of its key."""
         ...
 
     @property
@@ -226,7 +226,7 @@ def _repair_replication(
         if method not in (None, REPLICATION_INCREMENTAL):
             yield f"can't be replicated by {method}: {_METHODS} are possible, the first is used"
         if key and key != stream.replication_key:
-            yield f"can't be replicated by {key}: it goes by {stream.replication_key}"
+            yield f"can't be replicated by {key}: its replication key is {stream.replication_key}"
         method = REPLICATION_INCREMENTAL
     entry.replication_method = method
     entry.replication_key = root.replication_key = stream.replication_key
@@ -248,10 +248,10 @@ def _repair_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str
 def _keep(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
     """Keep a column of the key, or the replication key, selected."""
     breadcrumb = ("properties", column)
-    said = entry.metadata.get(breadcrumb)
+    given = entry.metadata.get(breadcrumb)
     is_deselected = not entry.metadata.resolve_selection()[breadcrumb]
     is_missing = column not in (entry.schema.properties or {})
-    if is_deselected or is_missing or (said is not None and said.selected is False):
+    if is_deselected or is_missing or (given is not None and given.selected is False):
         yield f"can't be read without its column {column}, so that stays selected"
     if is_deselected:
         entry.metadata[breadcrumb].inclusion = Metadata.InclusionType.AUTOMATIC

@@ -76,7 +76,7 @@ def contradictions(
     Yields:
         Names; a dot leads into an object or an array.
     """
-    if place and _says_otherwise(declared, given):
+    if place and _contradicts(declared, given):
         yield ".".join(place)
         return
     if "items" in declared:
@@ -96,13 +96,13 @@ def _in_both(
     }
 
 
-def _says_otherwise(declared: Schema, given: Mapping[str, Any]) -> bool:
+def _contradicts(declared: Schema, given: Mapping[str, Any]) -> bool:
     """Whether a catalog restricts a column's values in another way than the tap."""
-    said = _claims(given)
-    return bool(said) and said != _claims(declared)
+    restrictions = _restrictions(given)
+    return bool(restrictions) and restrictions != _restrictions(declared)
 
 
-def _claims(schema: Mapping[str, Any]) -> Schema:
+def _restrictions(schema: Mapping[str, Any]) -> Schema:
     """The restrictions of a schema, without those of the columns inside it."""
     return {
         keyword: _in_order(value)

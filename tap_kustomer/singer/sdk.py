@@ -85,7 +85,7 @@ class SdkTap(Tap):
     @override
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        # The SDK would look for another file with variables, beside itself.
+        # Otherwise the SDK would read a file `.env` next to its own code.
         return parse_environment_config(
             cls.config_jsonschema, cls._env_var_prefix, dotenv_path=os.devnull
         )

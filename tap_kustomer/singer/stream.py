@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_kustomer.config import Settings
-    from tap_kustomer.reading.pages import Window
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.shaping.records import Record
@@ -38,7 +37,7 @@ class TapStream(SdkStream):
     Args:
         tap: The SDK requires it.
         definition: What the stream is.
-        settings: The start date, the lookback, and how files are written.
+        settings: The lookback, and how files are written.
         writer: Writes the messages.
         read_alone: Reads the records of this stream alone, for the SDK's own way to sync.
 
@@ -101,28 +100,26 @@ class TapStream(SdkStream):
         return self.stream_state.get("replication_key_value") if self.is_incremental else None
 
     @cached_property
-    def start(self) -> int:
-        """The start of the window: the start date, or `lookback_seconds` before the bookmark.
+    def resume_at(self) -> int | None:
+        """The time to continue from: `lookback_seconds` before the bookmark; None without one.
 
         In milliseconds since 1970.
         """
-        settings = self._settings
-        start = settings.start_date or 0
-        if (bookmark := self.bookmark) is not None:
-            start = max(start, times.to_milliseconds(bookmark) - settings.lookback_seconds * 1000)
-        return start
+        if (bookmark := self.bookmark) is None:
+            return None
+        return times.to_milliseconds(bookmark) - self._settings.lookback_seconds * 1000
 
     # How it is written, in this order
 
-    def begin(self, window: Window) -> None:
+    def begin(self, since: int | None = None) -> None:
         """Write the SCHEMA.
 
         Args:
-            window: The window of the extraction. It may start earlier than this stream needs.
+            since: The start of this stream's window (milliseconds since 1970), if that of the
+                extraction is earlier. Older rows are not written.
         """
         self.log("Started: %s", self.replication_method.lower().replace("_", " "))
-        if window.start < self.start:
-            self._since = times.to_text(self.start)
+        self._since = None if since is None else times.to_text(since)
         self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()

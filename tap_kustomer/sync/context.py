@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Shortfall, Unproven
+    from tap_kustomer.singer.stream import TapStream
 
 T = TypeVar("T")
 
@@ -38,12 +39,18 @@ class RunTimes:
 
     Attributes:
         started: Its start, by Kustomer's clock.
+        since: No older row is wanted: `start_date`, or 0 without one.
         until: The end of every window: the start less `settle_seconds`, or `end_date` if that is
             earlier.
     """
 
     started: int
+    since: int
     until: int
+
+    def start_of(self, stream: TapStream) -> int:
+        """The start of a stream's window: where it continues from, or `since` if that is later."""
+        return self.since if stream.resume_at is None else max(self.since, stream.resume_at)
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Context:
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             now=times.started,
-            earliest=self.settings.start_date or 0,
+            earliest=times.since,
             report=report,
         )
 
@@ -99,8 +106,8 @@ class Context:
         self.check_key()
         started = int(self._now()) * 1000
         settled = started - self.settings.settle_seconds * 1000
-        end = self.settings.end_date
-        return RunTimes(started, settled if end is None else min(settled, end))
+        start, end = self.settings.start_date, self.settings.end_date
+        return RunTimes(started, start or 0, settled if end is None else min(settled, end))
 
     def _now(self) -> float:
         """The time by Kustomer's clock, but never much later than by this machine's clock.

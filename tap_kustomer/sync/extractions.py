@@ -56,7 +56,7 @@ class Extraction:
         self.source = source
         self.lead = streams[0]
         self._context = context
-        self._until = times.until
+        self._times = times
         self.streams = streams
         self._by_type: dict[str, list[TapStream]] = {}
         self._prefetch: Prefetch | None = None
@@ -94,9 +94,11 @@ class Extraction:
             TapKustomerError: The run can't go on.
         """
         assert self._prefetch is not None, "open() comes before write()"  # noqa: S101
+        window = self._window
         for stream in self.streams:
-            stream.begin(self._window)
-        progress.begin(self.lead.name, self._window.end if is_windowed(self.source) else None)
+            start = self._times.start_of(stream)
+            stream.begin(since=start if window.start < start else None)
+        progress.begin(self.lead.name, window.end if is_windowed(self.source) else None)
         began = self._context.clock.monotonic()
         self._ending = CUT_SHORT
         self._was_read = any(stream.was_read for stream in self.streams)
@@ -116,7 +118,7 @@ class Extraction:
         is_whole = not self._missing and not self._is_unproven
         for stream in self.streams:
             if stream.is_incremental:
-                stream.advance_bookmark(self._until)
+                stream.advance_bookmark(self._times.until)
             stream.finish(is_whole=is_whole)
 
     def _keep_what_came(self) -> None:
@@ -161,7 +163,7 @@ class Extraction:
 
     @property
     def _window(self) -> Window:
-        return Window(min(stream.start for stream in self.streams), self._until)
+        return Window(min(map(self._times.start_of, self.streams)), self._times.until)
 
     def _read(self, window: Window, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         if window.start > window.end and is_windowed(self.source):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.singer.stream import TapStream
+    from tap_kustomer.sync.context import RunTimes
 
 
 class Planned(NamedTuple):
@@ -25,18 +26,26 @@ class Planned(NamedTuple):
     streams: list[TapStream]
 
 
-def plan(streams: Iterable[TapStream], *, shared_rows: int | None, page_size: int) -> list[Planned]:
+def plan(
+    streams: Iterable[TapStream], times: RunTimes, *, shared_rows: int | None, page_size: int
+) -> list[Planned]:
     """Plan the extractions for these streams, in the order in which they are written.
 
     Args:
         streams: The selected streams.
+        times: The points in time of the run.
         shared_rows: How many rows the source of the `undecided` streams has; None if unknown.
         page_size: Rows that one request of a search returns.
     """
     planned = [
         one
         for source, group in _by_source(streams)
-        for one in _plan_source(source, group, shared_rows, page_size)
+        for one in _plan_source(
+            source,
+            group,
+            times,
+            is_small=shared_rows is not None and shared_rows <= len(group) * page_size,
+        )
     ]
     return sorted(planned, key=lambda one: reading_order(one.source))
 
@@ -66,21 +75,26 @@ def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStrea
 
 
 def _plan_source(
-    source: Source, streams: list[TapStream], shared_rows: int | None, page_size: int
+    source: Source, streams: list[TapStream], times: RunTimes, *, is_small: bool
 ) -> Iterator[Planned]:
     """Plan the extractions of the streams whose rows one source has.
 
     A stream of all klasses takes those of single klasses along. A klass whose window starts earlier
     has an extraction of its own, as reading all klasses from there on would cost more. Without a
-    stream of all klasses, the klasses are read together if that takes no more requests than reading
-    each by its own source.
+    stream of all klasses, the klasses are read together if the source is small.
+
+    Args:
+        source: The source.
+        streams: The streams.
+        times: The points in time of the run.
+        is_small: Whether the source takes no more requests than one for each stream.
     """
     single = [stream for stream in streams if stream.definition.own_source is not None]
     others = [stream for stream in streams if stream.definition.own_source is None]
     if others:
-        start = min(stream.start for stream in others)
-        together = [stream for stream in single if stream.start >= start]
-    elif len(single) > 1 and shared_rows is not None and shared_rows <= len(single) * page_size:
+        start = min(map(times.start_of, others))
+        together = [stream for stream in single if times.start_of(stream) >= start]
+    elif len(single) > 1 and is_small:
         together = single
     else:
         together = []

@@ -82,6 +82,7 @@ def plan_extractions(
     """
     planned = plan(
         streams,
+        times,
         shared_rows=_count_shared_rows(context, times, undecided(streams)),
         page_size=context.settings.page_size,
     )
@@ -95,7 +96,7 @@ def _count_shared_rows(
     if not streams:
         return None
     source = streams[0].definition.source
-    start = min(stream.start for stream in streams)
+    start = min(map(times.start_of, streams))
     if start > times.until:
         return 0
     if not isinstance(source, Search):

@@ -105,6 +105,22 @@ def test_the_picture_of_the_rooms_shows_who_imports_from_whom() -> None:
     assert imports <= ways(arrows)
 
 
+def test_every_field_of_the_summary_is_explained() -> None:
+    page = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| (`.+?) \|", page.partition("## Exit codes")[0], re.MULTILINE)
+    source = (TAP / "reporting" / "summary.py").read_text(encoding="utf-8")
+    fields = [
+        key.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and node.name == "_document"
+        for part in ast.walk(node)
+        if isinstance(part, ast.Dict)
+        for key in part.keys
+        if isinstance(key, ast.Constant)
+    ]
+    assert sorted(re.findall(r"`(\w+)`", " ".join(explained))) == sorted(map(str, fields))
+
+
 def room(module: str) -> str:
     """Return the folder of the tap that a module is in, or the module itself."""
     return module.partition(".")[2].partition(".")[0]

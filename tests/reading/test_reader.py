@@ -25,7 +25,7 @@ from tap_kustomer.reading.sources import (
     Search,
     Single,
 )
-from tap_kustomer.sync.context import RunTimes, open_context
+from tap_kustomer.sync.context import open_context
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -197,4 +197,4 @@ def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     settings = settings_from({"api_key": "a-key", **config})
     context = open_context(settings, VirtualClock(), lambda: None)
 
-    assert context.reader(RunTimes(NOW, NOW)).earliest == earliest
+    assert context.reader(context.fix_times()).earliest == earliest

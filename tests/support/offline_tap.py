@@ -73,7 +73,7 @@ class OfflineContext(Context):
     @override
     def fix_times(self) -> RunTimes:
         settled = self.script.started - self.settings.settle_seconds * 1000
-        return RunTimes(self.script.started, settled)
+        return RunTimes(self.script.started, self.settings.start_date or 0, settled)
 
     @override
     def check_key(self) -> None:

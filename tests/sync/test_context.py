@@ -46,7 +46,7 @@ def test_a_clock_that_is_far_ahead_moves_no_bookmark_into_the_future(
     with caplog.at_level(logging.WARNING):
         times = times_of(requests_mock, NOW + offset)
 
-    assert times == RunTimes(NOW * 1000, (NOW - 60) * 1000)
+    assert times == RunTimes(NOW * 1000, 0, (NOW - 60) * 1000)
     (warning,) = caplog.messages
     assert f"{offset / DAY:.1f} days ahead" in warning
 
@@ -54,4 +54,4 @@ def test_a_clock_that_is_far_ahead_moves_no_bookmark_into_the_future(
 def test_a_window_ends_with_the_end_date_where_that_is_earlier(requests_mock: Mocker) -> None:
     times = times_of(requests_mock, NOW, end_date="2020-01-01")
 
-    assert times == RunTimes(NOW * 1000, 1_577_836_800_000)
+    assert times == RunTimes(NOW * 1000, 0, 1_577_836_800_000)
