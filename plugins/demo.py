@@ -144,10 +144,7 @@ class Tables:
         """Read the tables after a run that started at the given time."""
         self.database = database
         self._started = started
-        self.names = sorted(
-            name
-            for (name,) in database.execute(_TABLES).fetchall()
-        )
+        self.names = sorted(name for (name,) in database.execute(_TABLES).fetchall())
 
     def held(self, table: str) -> int:
         """Count all rows."""
