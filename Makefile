@@ -8,6 +8,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Each environment is made from pinned requirements. A change to them makes it again.
 ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
+SITE := .venv/site/.complete
 SINGER_IO := .venv/singer-io/.complete
 DBT := .venv/dbt/.complete
 
@@ -41,7 +42,7 @@ check = { found=$$($(call checked,$(1)) 2>&1) \
 	|| { echo "$(2) is incomplete, see \`make requirements\`:" $$found >&2; exit 1; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint benchmark demo dist requirements clean
+.PHONY: help setup test lint benchmark demo answers site dist requirements clean
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -60,8 +61,18 @@ lint: $(ENVIRONMENT)  ## Check style and types.
 benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an hour, on an idle machine.
 	$(BIN)/python benchmarks/run.py
 
-demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a made-up organisation to DuckDB with Meltano.
+demo: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Sync a made-up organisation to DuckDB with Meltano.
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
+
+answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.html.
+	@mkdir -p output
+	@$(DBT_COMMAND) --quiet run --project-dir dbt --profiles-dir dbt
+	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html
+
+DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check
+
+site: $(SITE)  ## Build the documentation site into output/site.
+	.venv/site/bin/python docs/build_site.py
 
 dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
 	rm -rf dist
@@ -70,6 +81,7 @@ dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
 requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
+	echo 'zensical<0.1' | $(COMPILE) - --output-file requirements-docs.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
 	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
 		| $(COMPILE) - --output-file requirements-dbt.txt
@@ -80,7 +92,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 # Meltano's state and the output of other runs are kept.
 clean:  ## Remove what these commands made.
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .meltano/run dist
-	rm -f output/demo.duckdb output/sandbox.json
+	rm -rf dbt/target dbt/logs
+	rm -f output/demo.duckdb output/sandbox.json output/answers.html
 
 $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.toml
 	@echo "Installing into .venv"
@@ -98,6 +111,11 @@ $(MELTANO): requirements-demo.txt | $(ENVIRONMENT)
 $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 	@echo "Installing dbt into .venv/dbt"
 	@$(call environment,.venv/dbt,$<)
+	@touch $@
+
+$(SITE): requirements-docs.txt | $(ENVIRONMENT)
+	@echo "Installing the site generator into .venv/site"
+	@$(call environment,.venv/site,$<)
 	@touch $@
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""Discovers, syncs, and syncs again from the state: the installed tap against a sandbox.
+"""Discover, sync, and sync again from the state: the installed tap against a sandbox.
 
 kustomer-sandbox run -- python .ci/round_trip.py
 """

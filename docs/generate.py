@@ -1,8 +1,8 @@
-"""Writes the documentation and the examples: `python docs/generate.py`.
+"""Write the documentation and the examples: `python docs/generate.py`.
 
-Those of the tables follow from the declarations in `tap_kustomer/streams`, those of the settings
-from `tap_kustomer/config/settings.py`. With `--check` nothing is written, and the exit code is 1 if
-a file is out of date.
+What is about tables follows from the declarations in `tap_kustomer/streams`, what is about settings
+from `tap_kustomer/config/settings.py`. With `--check`, nothing is written, and the exit code is 1
+if a file is out of date.
 """
 
 # ruff: noqa: INP001  # A script, no package.
@@ -54,10 +54,10 @@ def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> None:
 
     Args:
         root: The folder with the README and `docs`.
-        arguments: Of the command line.
+        arguments: The command line's; by default those of this process.
     """
     parser = argparse.ArgumentParser(description="Write the documentation of the tables.")
-    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    parser.add_argument("--check", action="store_true", help="only list what is out of date")
     check = parser.parse_args(arguments).check
     try:
         tables = documented_tables()
@@ -78,7 +78,7 @@ def main(root: Path = ROOT, arguments: Sequence[str] | None = None) -> None:
 
 
 def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
-    """What each file should hold."""
+    """Return what each file should hold."""
     docs, example = root / "docs", root / "examples" / "meltano"
     readme = _with_part(root / "README.md", _TABLES, f"\n{readme_list(tables)}\n")
     metrics = declared_metrics(root / "dbt" / "metrics.yml")
@@ -107,7 +107,7 @@ def _with_part(path: Path, lines: tuple[str, str], part: str) -> str:
 
 
 def _replaced(name: str, text: str, lines: tuple[str, str], part: str) -> str:
-    """A text whose part between two lines is another one."""
+    """Replace the part of a text between two lines."""
     first, last = lines
     if text.count(first) != 1 or text.count(last) != 1:
         raise UnknownError(f"{name}: expected the lines {first.strip()} and {last.strip()}")
@@ -136,7 +136,7 @@ def _draw(drawing: str) -> str:
 
 
 def _mark(drawing: str) -> str:
-    """Tells what a picture was drawn from, so that it can be checked without Graphviz."""
+    """Return a comment that identifies a drawing, to check a picture without Graphviz."""
     return f"<!-- drawn from {hashlib.sha256(drawing.encode()).hexdigest()} -->\n"
 
 

@@ -1,6 +1,6 @@
-"""What `make demo` runs beside the sandbox: a sync to DuckDB with Meltano, checked and shown.
+"""Sync the sandbox to DuckDB with Meltano, check the result and show it: `make demo`.
 
-The first run reads the whole organisation. In each later run two hours have passed in it, and only
+The first run reads the whole organisation. Before each later run, two hours pass in it, and only
 what changed in them is read, except for the small tables that are always read whole.
 """
 
@@ -33,14 +33,17 @@ MELTANO = Path(".venv/meltano/bin/meltano")
 DATABASE = Path("output/demo.duckdb")
 MINUTES = 120
 
-# What is read incrementally, for what the run says at its end.
+# Incremental tables, for the last line of a run.
 INCREMENTAL = ("companies", "conversations", "customers", "kobjects", "messages", "notes")
+
+# Beside them are the models, in a schema of their own.
+_TABLES = "select table_name from duckdb_tables() where schema_name = 'tap_kustomer'"
 
 Resource = dict[str, Any]
 
 
 def main() -> int:
-    """Sync, compare, show."""
+    """Sync, show and compare, and return the exit code."""
     again = DATABASE.exists()
     if again:
         requests.post(f"{SANDBOX}/_sandbox/advance?minutes={MINUTES}", timeout=60)
@@ -55,31 +58,31 @@ def main() -> int:
         for table, count in differing.items():
             print(f"{table}: DuckDB has {found.get(table)} rows, the sandbox {count}")
         if differing:
-            print("\nThe two differ. `make clean` starts over; settings in .env take part too.")
+            print("\nThe two differ. Check the settings in .env, or start over with `make clean`.")
             return 1
         print("\nEvery table in DuckDB has as many rows as the sandbox.")
         if not again:
-            print("Run `make demo` again: it reads only what has changed by then.")
+            print("Run `make demo` again: it reads only what has changed.")
             return 0
         read, held = (sum(map(count, INCREMENTAL)) for count in (tables.read, tables.held))
     if read == held:
-        print("But everything was read again: Meltano knew nothing of the last run.")
+        print("But everything was read again: Meltano did not keep the state of the last run.")
         return 1
-    print(f"Read incrementally: {read:,} of {held:,} rows, those of the last {MINUTES} minutes")
+    print(f"Read incrementally: {read:,} of {held:,} rows, changed in the last {MINUTES} minutes")
     return 0
 
 
 def sync() -> int:
-    """Run Meltano; its exit code."""
+    """Run Meltano and return its exit code."""
     # Ctrl-C reaches Meltano by itself. This script waits for it to end.
     signal.signal(signal.SIGINT, lambda *_: None)
-    # A run that was killed counts as running for five more minutes, but for `--force`.
-    command = [str(MELTANO), "run", "--force", "tap-kustomer", "target-duckdb"]
+    # Without `--force`, a run that was killed blocks the next one for five minutes.
+    command = [str(MELTANO), "run", "--force", "tap-kustomer", "target-duckdb", "dbt-duckdb:build"]
     if not DATABASE.exists():
-        # A bookmark of a file that has been deleted would leave the new one incomplete.
+        # With the bookmarks of a file that was deleted, the new one would be incomplete.
         command.insert(2, "--full-refresh")
     print("$ MELTANO_ENVIRONMENT=demo", *command, flush=True)
-    # The tap and the target are those of the environment in which this script runs.
+    # The tap and the target come from the environment in which this script runs.
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     environment = {**os.environ, "MELTANO_ENVIRONMENT": "demo", "PATH": path}
     code = subprocess.call(command, env=environment)  # noqa: S603
@@ -87,13 +90,13 @@ def sync() -> int:
 
 
 def resources(kind: str) -> list[Resource]:
-    """All resources of one kind that the sandbox holds."""
+    """Return all resources of one kind that the sandbox holds."""
     found: list[Resource] = requests.get(f"{SANDBOX}/_sandbox/resources/{kind}", timeout=60).json()
     return found
 
 
 def truth() -> dict[str, int]:
-    """How many rows each table should have; of derived tables, those of the parents as they are."""
+    """Count the rows that each table should have; of derived tables, the current ones."""
     counts: dict[str, int] = {}
     for stream in (stream for stream in STREAMS if stream.selected_by_default):
         rows = rows_of(stream)
@@ -106,7 +109,7 @@ def truth() -> dict[str, int]:
 
 
 def rows_of(stream: type[KustomerStream]) -> list[Resource]:
-    """What the table of a stream is made of."""
+    """Return the resources that a stream consists of."""
     if stream.name == "custom_attribute_metadata":
         owners = ["company", "conversation", "customer", "message"]
         owners += [f"kobject.{klass['attributes']['name']}" for klass in resources("klass")]
@@ -115,13 +118,13 @@ def rows_of(stream: type[KustomerStream]) -> list[Resource]:
         return [{}]
     rows = resources(stream.resource_type)
     if stream.name == "work_items":
-        # The search finds those that are done.
+        # The search finds completed ones only.
         return [row for row in rows if (row["attributes"].get("handle") or {}).get("completedAt")]
     return rows
 
 
 def attributes_of(owner: str) -> list[str]:
-    """The custom attributes of a resource."""
+    """Return the names of a resource's custom attributes."""
     key = os.environ["TAP_KUSTOMER_API_KEY"]
     answer = requests.get(
         f"{SANDBOX}/v1/metadata/{owner}", headers={"Authorization": f"Bearer {key}"}, timeout=60
@@ -130,39 +133,36 @@ def attributes_of(owner: str) -> list[str]:
 
 
 def in_order(klasses: list[Resource]) -> list[Resource]:
-    """As the tap names their tables: the oldest first."""
+    """Sort klasses as the tap does to name their tables: the oldest first."""
     return sorted(klasses, key=lambda klass: klass["attributes"]["createdAt"])
 
 
 class Tables:
-    """What the DuckDB file holds."""
+    """The tables of the DuckDB file."""
 
     def __init__(self, database: duckdb.DuckDBPyConnection, started: datetime) -> None:
-        """Look at the tables as they are after a run that started then."""
+        """Read the tables after a run that started at the given time."""
         self.database = database
         self._started = started
-        self.names = sorted(
-            name
-            for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()
-        )
+        self.names = sorted(name for (name,) in database.execute(_TABLES).fetchall())
 
     def held(self, table: str) -> int:
-        """All rows."""
+        """Count all rows."""
         return self._count(f"tap_kustomer.{table}")
 
     def read(self, table: str) -> int:
-        """The rows that the run has read."""
+        """Count the rows that the run has read."""
         return self._count(f"tap_kustomer.{table} where _sdc_extracted_at >= $started")
 
     def current(self, table: str) -> int:
-        """The rows that count: nothing removes those which are gone from full tables and arrays."""
+        """Count the current rows, without those that are gone from full tables and arrays."""
         for stream in STREAMS:
             is_derived = table in {derived.name for derived in stream.derived}
             if table != stream.name and not is_derived:
                 continue
             if not is_windowed(stream.source):
                 return self.read(table)
-            # What has no time of change never changes.
+            # Rows without a time of change never change.
             if is_derived and replication_key(stream.source, stream.shape) == "updated_at":
                 parent = stream.singular
                 return self._count(

@@ -1,12 +1,12 @@
-"""The root of everything that the tap raises on purpose."""
+"""The root of all errors that the tap raises on purpose."""
 
 
 class TapKustomerError(Exception):
-    """Something a user can understand and act upon, said in one line.
+    """An error that a user can understand and act upon. Its text is one line.
 
-    The command line prints the text and ends with a non-zero code; it shows no traceback.
+    The command line prints the text and exits with a code other than 0, without a traceback.
     """
 
 
 class ConfigurationError(TapKustomerError):
-    """The settings, the catalog or the state can't be used as they were given."""
+    """The settings, the catalog or the state can't be used as they are."""

@@ -1,7 +1,7 @@
-"""Loads the files that a user writes: settings, a catalog, a state, environment variables.
+"""Loads the files that a user gives: settings, catalog, state, environment variables.
 
-They come from editors, shells and targets, so their encoding follows from their bytes and never
-from the locale. PowerShell writes UTF-16, and Windows' editors begin UTF-8 with a byte order mark.
+Editors, shells and targets write them, so the encoding is detected from the bytes and not taken
+from the locale. PowerShell writes UTF-16, and Windows' editors start UTF-8 with a byte order mark.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def load_document(option: str, name: str) -> dict[str, Any]:
     """Load a JSON object from a file.
 
     Args:
-        option: Of the command line, for the text of an error.
-        name: Path of the file; a dash for standard input.
+        option: The command line's option, for the text of an error.
+        name: The path of the file, or a dash for standard input.
 
     Raises:
-        ConfigurationError: It can't be read, or holds something else.
+        ConfigurationError: The file can't be read, or is not a JSON object.
     """
     try:
         with click.open_file(name, "rb") as file:
@@ -54,10 +54,10 @@ def load_document(option: str, name: str) -> dict[str, Any]:
 
 
 def load_environment_file() -> None:
-    """Set the variables of the nearest `.env`, from the current folder upwards.
+    """Set the variables of the nearest file `.env`, from the current folder upwards.
 
     Raises:
-        ConfigurationError: It can't be read or decoded.
+        ConfigurationError: The file can't be read or decoded.
     """
     name = ".env"
     try:
@@ -75,7 +75,7 @@ def _decode(data: bytes) -> Any:
     """Decode the one JSON document of a file.
 
     Raises:
-        ValueError: There is none, or more than one; its text completes "the file ...".
+        ValueError: There is none, or more than one. Its text continues "the file ...".
     """
     text = _text(data)
     if not text.strip():
@@ -93,7 +93,7 @@ def _text(data: bytes) -> str:
     """Decode a text in UTF-8, -16 or -32, with or without a byte order mark.
 
     Raises:
-        ValueError: It is in another encoding; the error's text completes "the file ...".
+        ValueError: The text has another encoding. Its text continues "the file ...".
     """
     encoding = json.detect_encoding(data)
     try:

@@ -1,7 +1,7 @@
-"""JSON that is nested more deeply than the programs that read it can follow.
+"""JSON that is nested too deeply.
 
-Parsers and encoders stop somewhere between 250 and 1,000 levels. So whatever lies below `LEVELS` is
-kept as text: the JSON of the value, in its place.
+Parsers and encoders fail at 250 to 1,000 levels. So values below `LEVELS` levels are replaced by
+their JSON, as text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-# No value that Kustomer documents has as many, and all readers that are known take twice as many.
+# More than any value that Kustomer documents, and half of what every known parser accepts.
 LEVELS: Final = 100
 
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
@@ -20,7 +20,7 @@ _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 def flatten(content: bytes) -> bytes:
-    """The same JSON with no more than `LEVELS` levels, however many it has."""
+    """Reduce JSON of any depth to `LEVELS` levels."""
     parts: list[bytes] = []
     level = start = 0
     for token in _TOKEN.finditer(content):
@@ -40,7 +40,7 @@ def flatten(content: bytes) -> bytes:
 
 
 def encode(value: Any) -> bytes:
-    """The JSON of a value of any depth, objects in the order of their keys."""
+    """Encode a value of any depth as JSON, with sorted keys."""
     try:
         return _encode(value)
     except RecursionError:
@@ -49,7 +49,7 @@ def encode(value: Any) -> bytes:
 
 def _encode_step_by_step(value: Any) -> bytes:
     parts: list[bytes] = []
-    # Values, and bytes that are JSON already; the next one is the last.
+    # A stack of values, and of bytes that are JSON already.
     rest: list[Any] = [value]
     while rest:
         match rest.pop():
@@ -66,5 +66,5 @@ def _encode_step_by_step(value: Any) -> bytes:
 
 
 def _between(begin: bytes, pieces: list[Any], end: bytes) -> list[Any]:
-    """What is left to encode, in reverse; the first of the pieces is a comma too many."""
+    """Pieces of an object or array for the stack, without the comma before the first one."""
     return [end, *reversed(pieces[1:]), begin]

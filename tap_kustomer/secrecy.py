@@ -1,4 +1,4 @@
-"""Keeps the API key out of what people and programs read."""
+"""Keeps the API key and other secrets out of logs, errors and summaries."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 
 _HIDDEN: Final = "[api key]"
 
-# Kustomer's keys are JSON Web Tokens (RFC 7519): what begins like one is one, or a piece of one.
+# Kustomer's keys are JSON Web Tokens (RFC 7519). A text that starts like one is one, or a piece.
 _TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
 _PASSWORD: Final = re.compile(r"(?<=://)[^\s/@]*@")
 
 
 def hide_key(text: str, api_key: str | None) -> str:
-    """The text without the key, in capital or small letters, and without any other secret.
+    """Replace the key, in capital or small letters, and any other secret in a text.
 
-    Hide first, and shorten then: a piece of a key can't be told from other text.
+    Call it before the text is shortened: a piece of a key can't be recognised.
 
     Args:
-        text: Such as an answer, or a setting that the key was pasted into by mistake.
+        text: A text such as a response, or a setting that the key was pasted into by mistake.
         api_key: The key, if there is one.
     """
     text = _PASSWORD.sub(f"{_HIDDEN}@", _TOKEN.sub(_HIDDEN, text))

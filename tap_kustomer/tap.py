@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
 from singer_sdk.mapper import PluginMapper
+from singer_sdk.singerlib.catalog import Catalog
 from singer_sdk.singerlib.messages import StateMessage
 from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
+from tap_kustomer.client.bodies import free_bodies_at_once
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.files import load_document, load_environment_file
@@ -22,21 +24,22 @@ from tap_kustomer.reporting.results import RunResults
 from tap_kustomer.reporting.summary import summarised
 from tap_kustomer.secrecy import hide_key
 from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.flattening import flattening_of
+from tap_kustomer.singer.maps import check_stream_maps, stream_maps
 from tap_kustomer.singer.output.batch_files import prepare_folder
 from tap_kustomer.singer.output.stdout import OutputError
 from tap_kustomer.singer.output.writer import BufferedWriter
 from tap_kustomer.singer.sdk import ConfigInput, SdkTap
 from tap_kustomer.singer.state import read_state
+from tap_kustomer.singer.stream import TapStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from singer_sdk.singerlib.catalog import Catalog
-
+    from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
-    from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync import Context
 
 
 class TapKustomer(SdkTap):
@@ -51,14 +54,30 @@ class TapKustomer(SdkTap):
 
     _settings: Settings
 
+    def __init__(self, *, catalog: Catalog | dict[str, Any] | None = None, **options: Any) -> None:
+        # The SDK's own catalogs are dictionaries too.
+        if catalog is not None and not isinstance(catalog, Catalog):
+            catalog = read_catalog(catalog)
+        super().__init__(catalog=catalog, **options)
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Load the state of an earlier run.
+
+        Raises:
+            ConfigurationError: The state is not understood, or would make the run miss rows.
+        """
+        from tap_kustomer import sync  # noqa: PLC0415  # --version needs none of it.
+
+        now = int(self.clock.now() * 1000)
+        super().load_state(read_state(state, sync.replication_key_of, now=now))
+
     # Configuration
 
     @override
     def check_settings(self, config: Mapping[str, Any]) -> None:
         self._settings = configuration.settings_from(config)
         if "stream_maps" in config:
-            from tap_kustomer.singer.maps import check_stream_maps  # noqa: PLC0415  # As below.
-
             check_stream_maps(config)
 
     @override
@@ -68,8 +87,6 @@ class TapKustomer(SdkTap):
     @override
     def check_more_settings(self, config: Mapping[str, Any]) -> None:
         if config.get("flattening_enabled"):
-            from tap_kustomer.singer.flattening import flattening_of  # noqa: PLC0415  # As below.
-
             flattening_of(config)
         known = self.config_jsonschema["properties"]
         for warning in configuration.warnings_about(config, known):
@@ -78,7 +95,7 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
-        """Read the files given as `--config`; later ones add to earlier ones."""
+        """Read the files given as `--config`; later ones override earlier ones."""
         del ctx, param
         given = ConfigInput(parse_env="ENV" in value)
         if given.parse_env:
@@ -90,28 +107,43 @@ class TapKustomer(SdkTap):
                 given.config |= load_document("--config", name)
         return given
 
+    @override
+    @classmethod
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add the SDK's own settings, without the file format that this tap can't write."""
+        super().append_builtin_config(config_jsonschema)
+        batches = copy.deepcopy(config_jsonschema["properties"]["batch_config"])
+        file_format = batches["properties"]["encoding"]["properties"]["format"]
+        file_format["enum"] = [value for value in file_format["enum"] if value != "parquet"]
+        config_jsonschema["properties"]["batch_config"] = batches
+
     @property
     def writer(self) -> BufferedWriter:
-        """What writes the messages; the SDK knows it by its general type only."""
+        """The writer of messages, which the SDK knows by a more general type only."""
         return cast("BufferedWriter", self.message_writer)
 
     # Discovery
 
     @cached_property
-    def context(self) -> Context:
-        """What the streams of this run share."""
-        from tap_kustomer.sync.context import open_context  # noqa: PLC0415  # Brings HTTP along.
+    def clock(self) -> Clock:
+        """The clock of this run."""
+        return SystemClock(self.stop_if_asked)
 
-        return open_context(self._settings, SystemClock(self.stop_if_asked), self.stop_if_asked)
+    @cached_property
+    def context(self) -> Context:
+        """What all extractions of this run share."""
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+
+        return sync.open_context(self._settings, self.clock, self.stop_if_asked)
 
     @cached_property
     def results(self) -> RunResults:
-        """What came of the streams, noted while the run lasts."""
+        """The results of the streams, filled while the run lasts."""
         return RunResults()
 
     @override
     def discover_streams(self) -> Sequence[TapStream]:
-        """All streams; without a catalog, with what the organisation has defined itself."""
+        """Make all streams, and apply to the catalog what the tap declares."""
         streams = [self._stream(definition) for definition in self.define_streams()]
         if self.input_catalog is not None:
             for warning in repair_catalog(self.input_catalog, streams):
@@ -119,28 +151,26 @@ class TapKustomer(SdkTap):
         return streams
 
     def define_streams(self) -> Sequence[StreamDefinition]:
-        """What the streams are that the organisation can have.
+        """Define all streams, by the catalog or by asking Kustomer.
 
         Raises:
-            RequestError: There is no catalog, and Kustomer can't be asked.
+            RequestError: There is no catalog, and Kustomer can't be reached.
         """
-        from tap_kustomer.sync.streams import (  # noqa: PLC0415  # --about needs none of them.
-            discover_streams,
-            streams_of_catalog,
-        )
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
         if self.input_catalog is None:
-            return discover_streams(self.context)
-        return streams_of_catalog(self.input_catalog)
+            return sync.discover_streams(self.context)
+        return sync.streams_of_catalog(self.input_catalog)
 
     def _stream(self, definition: StreamDefinition) -> TapStream:
-        from tap_kustomer.singer.stream import TapStream  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.run import read_alone  # noqa: PLC0415
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        read = partial(read_alone, self.context)
+        read = partial(sync.read_alone, self.context)
         return TapStream(self, definition, self._settings, self.writer, read)
 
-    def _selected(self) -> list[TapStream]:
+    @property
+    def selected_streams(self) -> list[TapStream]:
+        """The streams that the catalog selects, or that are selected by default."""
         return [cast("TapStream", stream) for stream in self.streams.values() if stream.selected]
 
     @override
@@ -152,13 +182,11 @@ class TapKustomer(SdkTap):
 
     @override
     def setup_mapper(self) -> None:
-        """Decide what is done with the records of each stream.
+        """Compile the stream maps, and the flattening.
 
         Raises:
-            ConfigurationError: `stream_maps` or `flattening_*` are wrong.
+            ConfigurationError: The settings `stream_maps` or `flattening_*` are wrong.
         """
-        from tap_kustomer.singer.maps import stream_maps  # noqa: PLC0415  # As above.
-
         self.mapper = PluginMapper({}, self.logger)
         self.mapper.stream_maps = stream_maps(self.streams.values(), self.config)
 
@@ -167,11 +195,11 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """The SDK's command; `--test` is for the streams of `--catalog`, wherever that stands."""
+        """The SDK's command, but it reads files by their bytes, and tests selected streams only."""
         command = super().get_singer_command()
         for number, option in enumerate(command.params):
             if option.name in {"catalog", "state"} and isinstance(option, click.Option):
-                # The SDK's own open a file in the encoding of the locale.
+                # The SDK's own options open a file in the encoding of the locale.
                 command.params[number] = click.Option(
                     option.opts,
                     help=option.help,
@@ -190,23 +218,22 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Say which streams can be read; the code is 1 if one can't."""
+        """Show which streams can be read; the exit code is 1 if one can't."""
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+
         if value in {CliTestOptionValue.Disabled.value, CliTestOptionValue.Schema.value}:
             super().cb_test(ctx, param, value)
             return
         config: ConfigInput = ctx.params.get("config") or ConfigInput()
         tap = cls(
             config=config.config,
-            catalog=_checked_catalog(ctx.params.get("catalog")),
+            catalog=ctx.params.get("catalog"),
             parse_env_config=config.parse_env,
         )
-        from tap_kustomer.sync.access import Readable, table_of  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.run import check_streams  # noqa: PLC0415
-
-        findings = check_streams(tap.context, tap._selected())
+        checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
-        click.echo(table_of(findings), err=True)
-        ctx.exit(int(any(finding.readable is Readable.NO for finding in findings)))
+        click.echo(sync.table_of(checks), err=True)
+        ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override
     @classmethod
@@ -219,73 +246,68 @@ class TapKustomer(SdkTap):
         state: dict[str, Any] | None = None,
         catalog: dict[str, Any] | None = None,
     ) -> None:
-        """Run what the command line asks for, with the documents that its options name."""
+        """Run what the command line asks for."""
         if about:
             super().invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
         config = config or ConfigInput()
         tap = cls(
             config=config.config,
-            state=_checked_state(state),
-            catalog=_checked_catalog(catalog),
+            state=state,
+            catalog=catalog,
             parse_env_config=config.parse_env,
             setup_mapper=False,
         )
         try:
             context = tap.context
             with summarised(tap.results, context.session.limiter, context.clock, context.settings):
-                # This asks Kustomer for the columns that the organisation has defined.
+                # Without a catalog, this requests what the organisation has defined itself.
                 tap.setup_mapper()
                 tap.sync_to_end()
         finally:
             tap.context.session.close()
 
     def sync_to_end(self) -> None:
-        """Sync all streams; whatever ends the run early, the state is written.
+        """Sync all selected streams; whatever ends the run early, the state is written.
 
         Raises:
             TapKustomerError: The run could not be finished.
-            SystemExit: A signal asked for the end; its code is 128 plus the signal's number.
+            SystemExit: A signal ended the run. The code is 128 plus the signal's number.
         """
+        if self._settings.batches is not None:
+            prepare_folder(self._settings.batches)
         try:
             self._sync()
         except (TapKustomerError, SystemExit):
-            # With batches the state is ahead of the files that were being written.
-            if self._settings.batches is None:
-                # What ended the run is what to report, also where the state can't be written.
-                with suppress(OutputError):
-                    self._end_with_state()
+            for stream in self.selected_streams:
+                stream.forget_unannounced()
+            # The error that ended the run is raised, even if the state can't be written.
+            with suppress(OutputError):
+                self._end_with_state()
             raise
         self._end_with_state()
         self.results.is_finished = True
         if failed := self.results.failed:
             raise TapKustomerError(
                 f"Not read to the end: {', '.join(failed)}. {next(iter(failed.values()))}. All "
-                "other streams were read: mend this, or deselect these streams"
+                "other streams were read: fix this, or deselect these streams"
             )
 
     def _sync(self) -> None:
-        """Like the SDK's `sync_all`, with readings side by side and derived tables beside them."""
-        if self._settings.batches is not None:
-            prepare_folder(self._settings.batches)
-        self.forget_progress_markers()
-        # Some targets take the first STATE of a run for one whose rows they have loaded already.
+        """Sync all selected streams, as the SDK's `sync_all` does, but several at once."""
+        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+
+        # Some targets assume that the rows of the first STATE are loaded already.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
         times = self.context.fix_times()
         self.writer.stop_if_asked = self.stop_if_asked
-        from tap_kustomer.client.bodies import free_bodies_at_once  # noqa: PLC0415  # As above.
-        from tap_kustomer.sync.run import (  # noqa: PLC0415
-            plan_extractions,
-            write_extractions,
-        )
-
         free_bodies_at_once()
-        streams = self._selected()
+        streams = self.selected_streams
         self.results.selected = [stream.name for stream in streams]
-        write_extractions(
+        sync.write_extractions(
             self.context,
-            plan_extractions(self.context, times, streams),
+            sync.plan_extractions(self.context, times, streams),
             self.results,
             write_state=self._write_state,
             before_waiting=self.writer.flush,
@@ -295,14 +317,14 @@ class TapKustomer(SdkTap):
         self.write_message(StateMessage(value=self.state))
 
     def _end_with_state(self) -> None:
-        """Write the last STATE, even if it is no other than the one before the last records."""
+        """Write the last STATE, even if it equals the one before the last records."""
         self.writer.end(StateMessage(value=self.state))
 
 
 def _load_only_file(
     ctx: click.Context, param: click.Option, value: tuple[str, ...]
 ) -> dict[str, Any] | None:
-    """Load the file that an option names."""
+    """Load the file that is given for an option."""
     del ctx
     (option,) = param.opts
     if len(value) > 1:
@@ -310,15 +332,3 @@ def _load_only_file(
             f"{option}: {', '.join(value)} were given; expected one file. Leave out all but one"
         )
     return load_document(option, value[0]) if value else None
-
-
-def _checked_state(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    if document is None:
-        return None
-    from tap_kustomer.sync.streams import replication_key_of  # noqa: PLC0415  # As above.
-
-    return read_state(document, replication_key_of, now=int(SystemClock().now() * 1000))
-
-
-def _checked_catalog(document: dict[str, Any] | None) -> Catalog | None:
-    return None if document is None else read_catalog(document)

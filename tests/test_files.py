@@ -1,4 +1,4 @@
-"""The files that a user writes: which encodings are read, and what is said of the rest."""
+"""The files that a user gives: which encodings are read, and the errors for all others."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_document_is_read_in_the_encoding_that_its_bytes_show(
 
 
 def refusal(option: str, path: Path) -> str:
-    """What is said about a file that is refused."""
+    """The error for a file that is refused."""
     with pytest.raises(ConfigurationError) as caught:
         load_document(option, str(path))
     said = str(caught.value)
@@ -86,7 +86,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("data", FAULTS, ids=lambda data: repr(data[:24]))
-def test_what_is_no_json_object_is_refused_with_what_to_do(
+def test_a_file_that_is_not_a_json_object_is_refused_with_what_to_do(
     option: str, data: bytes, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_bytes(data)
@@ -98,7 +98,7 @@ def test_what_is_no_json_object_is_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_what_can_t_be_read_is_refused_with_what_to_do(option: str, tmp_path: Path) -> None:
+def test_a_file_that_can_t_be_read_is_refused_with_what_to_do(option: str, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent", tmp_path / "a\0b"):
         said = refusal(option, path)
         assert "can't be read" in said
@@ -110,7 +110,7 @@ def test_what_can_t_be_read_is_refused_with_what_to_do(option: str, tmp_path: Pa
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder; the environment is as before when the test is done."""
+    """The current folder. The environment is restored after the test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TAP_KUSTOMER_USER_AGENT", "")
     return tmp_path
@@ -137,7 +137,7 @@ def test_an_environment_file_that_can_t_be_decoded_is_an_error_of_one_line(
         load_environment_file()
 
 
-def test_a_folder_that_is_gone_is_an_error_of_one_line(folder: Path) -> None:
+def test_a_current_folder_that_is_removed_is_an_error_of_one_line(folder: Path) -> None:
     (folder / "gone").mkdir()
     os.chdir(folder / "gone")
     (folder / "gone").rmdir()
@@ -146,7 +146,7 @@ def test_a_folder_that_is_gone_is_an_error_of_one_line(folder: Path) -> None:
         load_environment_file()
 
 
-# Anything at all: it is either understood or refused by an error of the tap's own
+# Any bytes are either accepted or refused by an error of the tap
 
 
 @REUSED
@@ -172,7 +172,7 @@ def test_any_json_is_a_document_or_refused(tmp_path: Path, value: Any) -> None:
 
 
 def objects_like(names: list[str], depth: int) -> st.SearchStrategy[Any]:
-    """Objects and arrays within each other that have the right names, and anything else inside."""
+    """Nested objects and arrays with the right names, and any values inside."""
     if not depth:
         return json_values()
     inner = objects_like(names, depth - 1)

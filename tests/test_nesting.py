@@ -1,4 +1,4 @@
-"""Values that are nested more deeply than JSON libraries follow."""
+"""Values that are nested too deeply for JSON libraries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_json_with_few_levels_is_not_changed(levels: int, value: Any) -> None:
 
 
 @pytest.mark.parametrize("levels", [LEVELS + 1, 600, 10_000])
-def test_of_json_with_many_levels_the_rest_becomes_its_own_text(levels: int) -> None:
+def test_json_below_the_deepest_level_becomes_text(levels: int) -> None:
     content = b'{"a":' * levels + b'"} \\" {"' + b"}" * levels
 
     value = msgspec.json.decode(flatten(content))
@@ -32,13 +32,13 @@ def test_of_json_with_many_levels_the_rest_becomes_its_own_text(levels: int) -> 
 
 
 @pytest.mark.parametrize("content", [b"]]", b"[" * 500, b'{"a": "', b'"\\', b"[1,"])
-def test_what_is_no_json_stays_none(content: bytes) -> None:
+def test_bytes_that_are_not_json_stay_invalid(content: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         msgspec.json.decode(flatten(content))
 
 
 @given(json_values())
-def test_a_value_is_encoded_the_same_in_whatever_order_its_keys_are(value: Any) -> None:
+def test_the_order_of_keys_does_not_change_the_encoding(value: Any) -> None:
     assert encode(value) == msgspec.json.encode(value, order="deterministic")
 
 

@@ -1,1 +1,1 @@
-"""From the tap's declarations to the documentation of its tables."""
+"""Turn the tap's declarations into documentation."""

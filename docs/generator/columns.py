@@ -1,4 +1,4 @@
-"""From the JSON schema of a table to a list of its columns, in an analyst's words."""
+"""Turn the JSON schema of a table into a list of its columns, in an analyst's words."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _KINDS: Final = {
     "boolean": "boolean",
 }
 
-# What a reference to another resource is made of; the description of its column says so.
+# The keys of a reference to another resource; its column's description mentions them.
 _REFERENCE: Final = {"id", "type"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column, or one key inside of it.
+    """A column, or a key inside a column.
 
     Attributes:
-        name: With a dot before each key of an object, `[]` after an array, `*` for any key.
-        kind: What its values are.
-        meaning: What it means.
+        name: Its name, with a dot before each key, `[]` after an array, `*` for any key.
+        kind: The type of its values.
+        meaning: Its description.
         joins: The column of another table that it leads to, as `table.column`.
     """
 
@@ -35,23 +35,18 @@ class Column:
     meaning: str
     joins: str | None = None
 
-    @property
-    def is_nested(self) -> bool:
-        """Whether it stands inside of a column."""
-        return "." in self.name
-
 
 def columns(
     properties: Mapping[str, Any],
     joins: Mapping[str, str] | None = None,
     closed: Collection[str] = (),
 ) -> Iterator[Column]:
-    """All columns of a table, and all that is known of what they hold.
+    """List the columns of a table, and the keys inside them.
 
     Args:
-        properties: Of the table's schema.
+        properties: The properties of the table's schema.
         joins: Where columns lead, by their names.
-        closed: Columns that are not looked into.
+        closed: Columns whose keys are not listed.
     """
     joins = joins or {}
     for name, schema in properties.items():
@@ -69,7 +64,7 @@ def _inside(name: str, schema: Mapping[str, Any]) -> Iterator[Column]:
 
 
 def _holders(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Where the schema of a column lists keys: in itself, its items or its values."""
+    """Yield the schemas that list a column's keys: its own, its items' and its values'."""
     yield name, schema
     if items := schema.get("items"):
         yield from _holders(f"{name}[]", items)

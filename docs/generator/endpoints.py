@@ -1,4 +1,4 @@
-"""Says in words where the rows of a table are read."""
+"""Describe in words where the rows of a table are read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def in_words(source: Source) -> str:
-    """Where a source is, as Markdown."""
+    """Describe a source, as Markdown."""
     match source:
         case Search():
             words = _search(source)
@@ -50,7 +50,7 @@ def _per_parent(source: PerParent) -> str:
 
 
 def name_of(stream: type[KustomerStream]) -> str:
-    """The name of a stream's table, which the SDK knows of instances only."""
+    """Return the name of a stream, which the SDK declares for instances only."""
     return str(vars(stream)["name"])
 
 

@@ -98,7 +98,7 @@ def _overview(tables: Iterable[Table], pages: Mapping[str, str]) -> Iterator[str
 
 
 def _what(table: Table) -> str:
-    """What a row is, without what the column's heading says already."""
+    """Return what a row is, without the words that the heading has already."""
     return re.sub("^One row(?: for each| for|:) ", "", table.row)
 
 
@@ -156,20 +156,20 @@ def _name(table: Table) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """What GitHub makes of a heading."""
+    """Return the anchor that GitHub gives to a heading."""
     return "".join(letter for letter in heading if letter.isalnum() or letter in "_-")
 
 
 def code(words: Iterable[str]) -> str:
-    """Names in a row, as Markdown."""
+    """Format names as code, separated by commas."""
     return ", ".join(f"`{word}`" for word in words)
 
 
 def grid(*headings: str) -> list[str]:
-    """The head of a table, as Markdown."""
+    """Return the head of a Markdown table."""
     return [row(*headings), row(*("---" for _ in headings))]
 
 
 def row(*cells: str) -> str:
-    """A row of a table, as Markdown."""
+    """Return a row of a Markdown table."""
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -1,4 +1,4 @@
-"""The page `docs/roles.md`: what an API key needs to read the tables."""
+"""Write the page `docs/roles.md`: what an API key needs to read the tables."""
 
 from __future__ import annotations
 

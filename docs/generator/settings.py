@@ -47,8 +47,8 @@ _PROJECT_INTRODUCTION: Final = """
 # Made by `python docs/generate.py`. Everything is defined in full, so Meltano Hub is not needed.
 """.lstrip()
 
-# What Meltano installs for each plugin of a user's project. It looks for a command from the
-# plugin's own folder, .meltano/loaders/target-duckdb/venv/bin.
+# What Meltano installs for each plugin of a user's project. It resolves a command from the plugin's
+# own folder, .meltano/loaders/target-duckdb/venv/bin.
 _INSTALLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "tap-kustomer": {"pip_url": DISTRIBUTION},
     "target-duckdb": {
@@ -59,7 +59,7 @@ _INSTALLED: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def all_settings() -> dict[str, dict[str, Any]]:
-    """The JSON schema of each setting: the tap's own, and those that the SDK adds."""
+    """Return the JSON schema of each setting: the tap's own, and those that the SDK adds."""
     schema = copy.deepcopy(SCHEMA)
     TapKustomer.append_builtin_config(schema)
     properties: dict[str, dict[str, Any]] = schema["properties"]
@@ -67,7 +67,7 @@ def all_settings() -> dict[str, dict[str, Any]]:
 
 
 def settings_table() -> str:
-    """The tap's own settings, for the README."""
+    """Return a table of the tap's own settings, for the README."""
     return "\n".join(
         [
             *grid("setting", "default", "meaning"),
@@ -87,14 +87,14 @@ def _default(schema: Mapping[str, Any]) -> str:
 
 
 def sample_config() -> str:
-    """The content of `sample_config.json`: every setting with its default or an example."""
-    # Null for what the SDK adds: an example of these would change what is written.
+    """Return the content of `sample_config.json`: every setting with its default or an example."""
+    # Null for the SDK's settings: an example would change what is written.
     settings = {name: _example(name) if name in OWN else None for name in all_settings()}
     return json.dumps(settings, indent=2) + "\n"
 
 
 def sample_environment() -> str:
-    """The content of `.env.example`: all settings, the optional ones commented out."""
+    """Return the content of `.env.example`: all settings, the optional ones commented out."""
     wanted = {*SCHEMA["required"], "organization"}
     lines = [_ENVIRONMENT_INTRODUCTION]
     lines += (_assignment(name) for name in OWN if name in wanted)
@@ -117,7 +117,7 @@ def _example(name: str) -> Any:
 
 
 def meltano_entry() -> str:
-    """The tap's entry among the extractors of this repository's `meltano.yml`."""
+    """Return the tap's entry in this repository's `meltano.yml`."""
     entry = {
         "name": TapKustomer.name,
         "namespace": TapKustomer.name.replace("-", "_"),
@@ -136,7 +136,7 @@ def meltano_entry() -> str:
 
 
 def own_meltano_project(project: str) -> str:
-    """A `meltano.yml` for users: like this repository's, but Meltano installs the plugins.
+    """Return a `meltano.yml` for users: like this repository's, but Meltano installs the plugins.
 
     Args:
         project: The content of this repository's `meltano.yml`.
@@ -144,12 +144,14 @@ def own_meltano_project(project: str) -> str:
     own = yaml.safe_load(project)
     own["environments"] = [each for each in own["environments"] if each["name"] != "demo"]
     own["project_id"] = "support-data"
+    # The models are a package for the dbt project that a user has.
+    del own["plugins"]["utilities"]
     for plugins in own["plugins"].values():
         for position, plugin in enumerate(plugins):
             name = plugin["name"]
             plugins[position] = {"name": name, "pip_url": ""} | plugin | _INSTALLED[name]
             if "config" in plugin:
-                # There is no folder for output.
+                # A user's project has no folder `output`.
                 plugin["config"]["filepath"] = Path(plugin["config"]["filepath"]).name
     return _PROJECT_INTRODUCTION + _yaml(own)
 
@@ -182,7 +184,7 @@ def _meltano_setting(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
-    """The kind that Meltano has for such a setting."""
+    """Return Meltano's kind for a setting."""
     if "string" not in schema["type"]:
         return next(str(kind) for kind in schema["type"] if kind != "null")
     if schema.get("format") == "date-time":

@@ -1,4 +1,4 @@
-"""What the documentation knows of each table, taken from the tap's declarations."""
+"""Collect what the documentation says of each table from the tap's declarations."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ class Table:
     """One table.
 
     Attributes:
-        name: Of the table.
-        group: The tables that it stands with.
+        name: Its name.
+        group: The group that it belongs to.
         row: What a row is.
         notes: What else there is to know, as Markdown.
         page: Where Kustomer documents it; empty if it does not.
         key: The columns that tell its rows apart.
-        replication_key: The column by which a later run goes on; None where each run reads all.
+        replication_key: The column that a later run continues by; None if each run reads all.
         source: Where its rows are read, as Markdown.
-        searched: Whether it takes a role for searching too.
-        roles: Any one of them lets a key read it.
+        searched: Whether it needs a role for searching too.
+        roles: Roles any one of which lets a key read it.
         selected: Whether it is selected by default.
         documented: Whether Kustomer documents it.
-        assumed: Whether it is only assumed to be there.
+        assumed: Whether it is only assumed to exist.
         secrets: What never leaves the tap.
-        columns: Its columns, and what is inside of them.
+        columns: Its columns, and the keys inside them.
         parent: The table that it is derived from.
         children: The tables that are derived from it.
     """
@@ -83,7 +83,7 @@ class Table:
 
 
 def documented_tables() -> list[Table]:
-    """All tables, by group; in each, those that are selected by default come first.
+    """List all tables by group; in each, those that are selected by default come first.
 
     Raises:
         UnknownError: The declarations do not say where a column leads.
@@ -103,7 +103,7 @@ def documented_tables() -> list[Table]:
 
 
 def _place(named: tuple[str, type[KustomerStream]]) -> tuple[Any, ...]:
-    """Where a table stands. What is searched is the larger, and comes before lists."""
+    """Return the sort key of a table: within a group, searches come before lists."""
     name, stream = named
     is_searched = isinstance(stream.source, Search)
     return _GROUPS.index(stream.group), not stream.selected_by_default, not is_searched, name
@@ -165,7 +165,7 @@ def _derived(derived: Derived, stream: type[KustomerStream], root: Table, joins:
 
 
 def _described(stream: type[KustomerStream]) -> tuple[str, str]:
-    """The first line of a class's docstring, and the rest of it."""
+    """Return the first line of a class's docstring, and the rest of it."""
     text, _, _ = inspect.cleandoc(stream.__doc__ or "").partition("\n\nArgs:")
     row, _, notes = _SOURCE.sub("", text).partition("\n")
     return row, notes.strip()
@@ -178,7 +178,7 @@ def _page(stream: type[KustomerStream]) -> str:
 
 
 def _columns_with_tables(stream: type[KustomerStream]) -> set[str]:
-    """The columns whose objects are the rows of a derived table, with columns of their own."""
+    """Return the columns whose objects are the rows of a derived table."""
     place = layout(stream.shape).attributes
     return {
         place[field.source]

@@ -70,7 +70,7 @@ class PagingError(StreamError):
 
 
 class NoAnswerError(StreamError):
-    """No answer can be had, of one stream or of any: `check_key` tells which."""
+    """There is no usable answer. It may be the same for all streams: `check_key` finds out."""
 
 
 class GaveUpError(NoAnswerError):
@@ -106,7 +106,7 @@ class TransientError(TapKustomerError):
 
     Args:
         message: What happened.
-        retry_after: Seconds that the server asks to wait, where it names any.
+        retry_after: Seconds that the server asks to wait, if it does.
     """
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -129,7 +129,7 @@ PROXY_LOGIN: Final = (
 
 
 def explain(body: bytes) -> str:
-    """What an error's body says, in one line.
+    """Explain the body of an error response in one line.
 
     Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
     object with `status`, `code`, `title`, `detail`, `source`
@@ -174,9 +174,9 @@ def from_status(
 
     Args:
         status: The code.
-        request: What was asked.
-        body: Of the answer.
-        retry_after: Seconds that the server asks to wait, where it says so.
+        request: The method and path of the request.
+        body: The body of the response.
+        retry_after: Seconds that the server asks to wait, if it does.
     """
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on: {PROXY_LOGIN}")
@@ -186,7 +186,7 @@ def from_status(
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message, retry_after=retry_after)
     if status == HTTPStatus.FORBIDDEN and body.lstrip().startswith(b"<"):
-        # Its CDN has stopped the request: that says nothing about the key's roles.
+        # The CDN has stopped the request. That means nothing for the key's roles.
         return TransientError(message)
     if status in {
         HTTPStatus.UNAUTHORIZED,

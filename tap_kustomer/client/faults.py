@@ -1,4 +1,4 @@
-"""What it means when no answer came: from exceptions of the network to errors of the tap."""
+"""What it means if no response comes: from exceptions of the network to errors of the tap."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tap_kustomer.client.errors import (
     TransientError,
 )
 
-# How a connection ends that is cut in the middle of TLS, which has nothing to do with trust.
+# Exceptions of a connection that is cut in the middle of TLS. They have nothing to do with trust.
 _CUT_OFF: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
-# What `http.client` says when a proxy does not open a tunnel. The rest is the proxy's own text.
+# What `http.client` raises if a proxy opens no tunnel. The rest of its text is the proxy's own.
 _TUNNEL_REFUSED: Final = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
-# With these a proxy says that it could not reach the host, or is too busy: another try may succeed.
-# Any other status is a rule of the proxy's.
+# With these, a proxy could not reach the host or is too busy: another try may succeed. Any other
+# status is a rule of the proxy.
 _PASSING: Final = {
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.TOO_EARLY,
@@ -40,20 +40,20 @@ _PASSING: Final = {
     HTTPStatus.GATEWAY_TIMEOUT,
 }
 
-# For exceptions that have no words of the operating system; the first that fits is said.
+# Words for exceptions without a text of the operating system; the first that fits is used.
 _WORDS: Final[dict[type[BaseException], str]] = {
     ssl.SSLError: "the connection was cut",
     http.client.IncompleteRead: "the answer was cut short",
     http.client.RemoteDisconnected: "the connection was closed before an answer came",
-    http.client.HTTPException: "what came is no HTTP",
-    ValueError: "what came is no HTTP",
+    http.client.HTTPException: "the response is not HTTP",
+    ValueError: "the response is not HTTP",
     urllib3.exceptions.InvalidHeader: "the answer's headers contradict each other",
     urllib3.exceptions.DecodeError: "the answer can't be decompressed",
     zlib.error: "the answer can't be decompressed",
     TimeoutError: "nothing came for as long as the setting request_timeout allows",
 }
 
-# What is wrong with a request that can't be sent; the first that fits is said.
+# Words for a request that can't be sent; the first that fits is used.
 _UNUSABLE: Final[dict[type[Exception], str]] = {
     requests.exceptions.InvalidProxyURL: "the address of the proxy has no host",
     requests.exceptions.InvalidSchema: "an address has a scheme that is not supported",
@@ -65,15 +65,15 @@ _UNUSABLE: Final[dict[type[Exception], str]] = {
 
 
 def from_exception(error: Exception, request: str, host: str) -> RequestError | TransientError:
-    """The error that stands for an exchange that failed on its way.
+    """The error for a request that got no response.
 
-    Exceptions of the libraries may carry the request with its headers, so nothing of their own
-    text is handed on.
+    Exceptions of the libraries may hold the request with its headers, so none of their own text is
+    used.
 
     Args:
         error: What `requests` or `urllib3` has raised.
-        request: What was asked.
-        host: Who was asked.
+        request: The method and path of the request.
+        host: The host of the request.
     """
     root = _root(error)
     is_proxied = isinstance(error, requests.exceptions.ProxyError)
@@ -87,7 +87,7 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
         return _from_proxy(int(refused[1]), request, host)
     network = isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError)
     if not network or (isinstance(error, ValueError) and isinstance(root, ValueError)):
-        # A ValueError may quote the header that holds the key.
+        # A ValueError may quote the header with the key.
         detail = str(error) if type(error) is OSError else _unusable(error)
         return InvalidRequestError(
             f"{request} can't be sent to {host}: {detail}. Check api_key, organization, api_url, "
@@ -96,14 +96,14 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
     way = " by a proxy" if is_proxied else ""
     message = f"{request} to {host}{way} failed: {_reason(root)}"
     if isinstance(root, socket.gaierror):
-        # A network that is down for a while looks like a name that is misspelt.
+        # A network that is down looks like a misspelled name.
         name = "HTTPS_PROXY" if is_proxied else "organization and api_url"
         message += f" (check {name}, and the network)"
     return TransientError(message)
 
 
 def _from_proxy(status: int, request: str, host: str) -> RequestError | TransientError:
-    """The error that stands for the status with which a proxy opens no tunnel."""
+    """The error for the status with which a proxy refuses to open a tunnel."""
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on to {host}: {PROXY_LOGIN}")
     if status in _PASSING:
@@ -115,7 +115,7 @@ def _from_proxy(status: int, request: str, host: str) -> RequestError | Transien
 
 
 def _is_about_trust(error: Exception, root: BaseException) -> bool:
-    """Whether TLS failed, with the host or with a proxy, in a way that lasts."""
+    """Whether TLS failed, with the host or a proxy, in a way that another try does not change."""
     if isinstance(root, _CUT_OFF):
         return False
     return isinstance(error, requests.exceptions.SSLError) or (
@@ -131,7 +131,7 @@ def _unusable(error: Exception) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Where a chain of exceptions began."""
+    """The first exception of a chain."""
     while (before := error.__cause__ or error.__context__) is not None:
         error = before
     if isinstance(error, urllib3.exceptions.SSLError) and isinstance(error.args[0], ssl.SSLError):

@@ -1,4 +1,4 @@
-"""The setting `batch_config`: whether rows go to files, and how these are written."""
+"""The setting `batch_config`: whether records go to files, and how these are written."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _TYPES: Final = {
     "string": "a text that is not empty",
 }
 
-# What the SDK takes for true in an environment variable, and the opposites.
+# Values of environment variables that the SDK takes for true, and their opposites.
 _BOOLEANS: Final = {"true", "1", "yes", "on", "false", "0", "no", "off"}
 
 _FORMATS: Final = FormatChecker(formats=())

@@ -1,1 +1,1 @@
-"""What people are told of a run, while it lasts and at its end."""
+"""What people see of a run: its progress while it lasts, and its summary at the end."""

@@ -1,4 +1,4 @@
-"""Shows on a terminal, in one line, how far a run has come."""
+"""One line on a terminal that shows how far a run has come."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.limits import Budget
 
-# From how many seconds of pages the time that is left is told.
+# From how many seconds of pages the time left is estimated.
 _LOOKING_BACK: Final = 120.0
 _BAR_CHARACTERS: Final = 16
 
 
 class Progress(Protocol):
-    """Told of what is written, while it is written."""
+    """Shows what is written, while it is written."""
 
-    def begin(self, table: str, until: int | None) -> None:
-        """A reading begins to be written.
+    def begin(self, stream: str, until: int | None) -> None:
+        """Show the start of an extraction.
 
         Args:
-            table: Name of the table that the reading is made for.
-            until: To when it reads, in milliseconds since 1970; None where it is read whole.
+            stream: The name of the stream that leads it.
+            until: The end of its window, in milliseconds since 1970; None if it has none.
         """
         ...
 
     def wrote(self, rows: int, reached: int | None) -> None:
-        """A page of the reading was written.
+        """Show that a page of the extraction is written.
 
         Args:
-            rows: Of the reading, so far.
-            reached: Everything before this time (milliseconds since 1970) is written, where that
-                can be said.
+            rows: Its rows so far.
+            reached: The time before which everything is written, in milliseconds since 1970; None
+                if it is not known.
         """
         ...
 
@@ -51,33 +51,35 @@ class Progress(Protocol):
 class NoProgress:
     """Shows nothing."""
 
-    def begin(self, table: str, until: int | None) -> None:
-        """Nobody looks."""
+    def begin(self, stream: str, until: int | None) -> None:
+        """Show nothing."""
 
     def wrote(self, rows: int, reached: int | None) -> None:
-        """Nobody looks."""
+        """Show nothing."""
 
 
 @contextmanager
-def shown(budget: Budget, clock: Clock, readings: int) -> Iterator[Progress]:
-    """A line on standard error while the block runs, if that, and only that, is a terminal.
+def shown(budget: Budget, clock: Clock, extractions: int) -> Iterator[Progress]:
+    """Show a line on standard error while the block runs, if only that is a terminal.
 
     Args:
-        budget: Of searches, whose share is shown.
-        clock: Measures.
-        readings: How many there are to be written.
+        budget: The budget of searches, of which the used share is shown.
+        clock: Measures time.
+        extractions: How many extractions the run has.
     """
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield NoProgress()
         return
-    # Without soft wrapping, lines of the log would be broken where the terminal ends.
-    with shown_on(open_console(soft_wrap=True), budget, clock, readings) as progress:
+    # Without soft wrapping, lines of the log would be broken at the width of the terminal.
+    with shown_on(open_console(soft_wrap=True), budget, clock, extractions) as progress:
         yield progress
 
 
 @contextmanager
-def shown_on(console: Console, budget: Budget, clock: Clock, readings: int) -> Iterator[Progress]:
-    """A line on a console while the block runs; lines of the log go above it."""
+def shown_on(
+    console: Console, budget: Budget, clock: Clock, extractions: int
+) -> Iterator[Progress]:
+    """Show a line on a console while the block runs; the log is written above it."""
     from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
@@ -89,7 +91,7 @@ def shown_on(console: Console, budget: Budget, clock: Clock, readings: int) -> I
         TextColumn("{task.fields[share]}% of searches"),
         TextColumn("{task.fields[left]}"),
         console=console,
-        # Records may be written while it is shown: standard output is left alone.
+        # Records may be written to standard output meanwhile.
         redirect_stdout=False,
         transient=True,
         speed_estimate_period=_LOOKING_BACK,
@@ -97,21 +99,21 @@ def shown_on(console: Console, budget: Budget, clock: Clock, readings: int) -> I
     )
     terminal = sys.stderr
     with bar, _logged_to(terminal):
-        yield _Line(bar, budget, clock, readings)
+        yield _Line(bar, budget, clock, extractions)
 
 
 class _Line:
-    """The line, as `Progress` tells it.
+    """A progress that is one line.
 
-    The time that is left is that of the reading that is shown. It goes by how far in time the rows
-    have come, so it is a guess where they do not lie evenly.
+    The time left is that of the extraction that is shown. It is estimated from how far in time its
+    rows have come, so it is a guess if they are not spread evenly.
     """
 
-    def __init__(self, bar: Bar, budget: Budget, clock: Clock, readings: int) -> None:
+    def __init__(self, bar: Bar, budget: Budget, clock: Clock, extractions: int) -> None:
         self._bar = bar
         self._budget = budget
         self._clock = clock
-        self._readings = readings
+        self._extractions = extractions
         self._begun = 0
         self._task: TaskID | None = None
         self._until: int | None = None
@@ -119,19 +121,19 @@ class _Line:
         self._began = 0.0
         self._spent = 0
 
-    def begin(self, table: str, until: int | None) -> None:
-        """Show another table."""
+    def begin(self, stream: str, until: int | None) -> None:
+        """Show another extraction."""
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._begun += 1
         self._until, self._from = until, None
         self._began, self._spent = self._clock.monotonic(), self._budget.spent
-        place = f"{self._begun}/{self._readings}"
-        self._task = self._bar.add_task(table, total=None, place=place, **self._figures(0))
+        place = f"{self._begun}/{self._extractions}"
+        self._task = self._bar.add_task(stream, total=None, place=place, **self._figures(0))
 
     def wrote(self, rows: int, reached: int | None) -> None:
-        """Show how far it has come."""
-        assert self._task is not None, "it is begun first"  # noqa: S101
+        """Show how far the extraction has come."""
+        assert self._task is not None, "begin() comes before wrote()"  # noqa: S101
         if reached is not None and self._until is not None:
             if self._from is None:
                 self._from = reached
@@ -152,7 +154,7 @@ class _Line:
 
 @contextmanager
 def _logged_to(terminal: TextIO) -> Iterator[None]:
-    """Send what loggers write to a stream to what stands in its place now."""
+    """Let loggers that write to a terminal write to what has replaced standard error."""
     loggers = [logging.getLogger(), *logging.Logger.manager.loggerDict.values()]
     handlers = [
         handler

@@ -1,4 +1,4 @@
-"""What came of the streams of a run."""
+"""The results of a run, stream by stream."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ class Status(Enum):
     """How the extraction of a stream ended.
 
     Attributes:
-        COMPLETE: All rows came, as far as can be told.
-        INCOMPLETE: Kustomer counts more rows than it gave.
+        COMPLETE: No row is known to be missing.
+        INCOMPLETE: Kustomer counts more rows than it returned.
         LEFT_OUT: The stream, or the rest of it, can't be read.
-        CUT_SHORT: The run ended before.
+        CUT_SHORT: The run ended first.
     """
 
     COMPLETE = "complete"
@@ -29,21 +29,21 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StreamResult:
-    """What came of one stream in one run.
+    """The result of one stream in one run.
 
     Attributes:
-        stream: Name of the stream.
+        stream: The name of the stream.
         status: How its extraction ended.
         reason: Why the status is not `COMPLETE`; empty if it is.
-        fails_run: Whether the run fails for this reason once all other streams are read.
+        fails_run: Whether the run fails for this reason, once all other streams are read.
         rows: Records written.
-        came_with: The stream whose extraction gave these rows; empty where it had one of its own.
-        requests: HTTP requests that were sent for it; 0 where the rows came with another stream.
+        came_with: The stream that leads its extraction; empty if that is this stream itself.
+        requests: HTTP requests sent for it; 0 if another stream leads its extraction.
         seconds: From the first record to the last.
-        missing: Rows that Kustomer has counted but did not give, however often it was asked.
+        missing: Rows that Kustomer counts but does not return, however often they are requested.
         is_unproven: Whether Kustomer's search gave no count of these rows, or one that may have
-            stopped at 10,000: then it proves nothing.
-        bookmark: Up to when it was read; None for what is read whole each time.
+            stopped at 10,000, so that it proves nothing.
+        bookmark: Up to when the stream was read; None for a full table.
     """
 
     stream: str
@@ -60,17 +60,17 @@ class StreamResult:
 
     @property
     def expected(self) -> int:
-        """Rows that Kustomer has counted."""
+        """How many rows Kustomer counts."""
         return self.rows + self.missing
 
 
 @dataclass
 class RunResults:
-    """What came of a run, noted while it lasts.
+    """The results of a run, filled while it lasts.
 
     Attributes:
-        selected: Names of the streams that are to be read.
-        streams: What came of each stream, in the order in which they were finished.
+        selected: The names of the selected streams.
+        streams: The results of the streams, in the order in which they were finished.
         is_finished: Whether the run came to its end, and its last STATE was written.
     """
 
@@ -80,5 +80,5 @@ class RunResults:
 
     @property
     def failed(self) -> dict[str, str]:
-        """Why streams for which the run fails could not be read to their end, by their names."""
+        """The streams that fail the run, and why."""
         return {result.stream: result.reason for result in self.streams if result.fails_run}

@@ -1,4 +1,4 @@
-"""Says at the end of a run what came of it: to people, to log collectors, and in a file."""
+"""The summary at the end of a run: on the terminal, in the log, and in a file."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What came of a run.
+    """The summary of a run.
 
     Attributes:
-        started: In milliseconds since 1970.
+        started: Its start, in milliseconds since 1970.
         seconds: How long it took.
         is_finished: Whether it came to its end.
-        error: What is wrong; None if nothing is.
-        requests: That it took, with those for the key and for the columns.
+        error: Why it failed; None if it did not.
+        requests: All requests, those for the key and the columns included.
         rate_limited: How many of them were answered with 429.
-        search_budget_percent: How much of the searches that Kustomer grants were used.
-        streams: What came of each stream that was begun.
-        not_begun: Names of the tables that were selected, but not come to.
+        search_budget_percent: The share of Kustomer's search budget that was used.
+        streams: The result of each stream that was begun.
+        not_begun: The selected streams that the run did not get to.
     """
 
     started: int
@@ -63,17 +63,17 @@ class Summary:
 
     @property
     def rows(self) -> int:
-        """Records written, of all tables."""
+        """Records written, of all streams."""
         return sum(result.rows for result in self.streams)
 
     @property
     def rows_per_minute(self) -> int:
-        """How fast it was."""
+        """Records written per minute."""
         return round(self.rows * 60 / max(self.seconds, 0.1))
 
     @property
     def incomplete(self) -> tuple[StreamResult, ...]:
-        """What came of tables that lack rows; those that came with another go without saying."""
+        """The results that are not complete, without those that came with another stream."""
         return tuple(
             result
             for result in self.streams
@@ -81,14 +81,14 @@ class Summary:
         )
 
     def shortcoming(self, result: StreamResult) -> str:
-        """What an incomplete table lacks, and why."""
+        """Format an incomplete result in one line."""
         others = sum(other.came_with == result.stream for other in self.streams)
         name = f"{result.stream} and {others} made of its rows" if others else result.stream
         return f"{name}: {result.status.label}: {result.reason}"
 
     @property
     def unproven(self) -> str:
-        """In one line, the tables of which no count proves that all rows came; empty for none."""
+        """The streams of which no count proves that all rows came, in one line; or empty."""
         names = ", ".join(result.stream for result in self.streams if result.is_unproven)
         return names and (
             f"No proof that all rows came, as Kustomer's search gave no count or stopped counting "
@@ -96,9 +96,9 @@ class Summary:
         )
 
     def figures(self) -> dict[str, int | float]:
-        """What is said of the whole run, each figure under its name."""
+        """The figures of the whole run, by name."""
         return {
-            "tables": len(self.streams),
+            "streams": len(self.streams),
             "rows": self.rows,
             "requests": self.requests,
             "seconds": self.seconds,
@@ -113,19 +113,19 @@ class Summary:
 def summarised(
     results: RunResults, limiter: Limiter, clock: Clock, settings: Settings
 ) -> Iterator[None]:
-    """Say what came of the run that takes place in the block, however it ends.
+    """Summarise the run in the block, however it ends.
 
     Args:
-        results: What came of the streams, as far as the run has come.
+        results: The results of the run, filled while it lasts.
         limiter: Counts the requests.
-        clock: Measures.
-        settings: Say where to write the summary.
+        clock: Measures time.
+        settings: The path of the summary, and the API key to hide.
     """
     started, began = clock.now(), clock.monotonic()
 
     def end(error: str | None) -> None:
         seconds = clock.monotonic() - began
-        tell(summary_of(results, limiter, started, seconds, error), settings.summary_path)
+        write_summary(summary_of(results, limiter, started, seconds, error), settings.summary_path)
 
     try:
         yield
@@ -138,14 +138,14 @@ def summarised(
 def summary_of(
     results: RunResults, limiter: Limiter, started: float, seconds: float, error: str | None
 ) -> Summary:
-    """What came of a run so far.
+    """Summarise a run.
 
     Args:
-        results: What came of the streams.
+        results: The results of the run so far.
         limiter: Counts the requests.
-        started: When it began, in seconds since 1970.
+        started: Its start, in seconds since 1970.
         seconds: How long it took.
-        error: What is wrong, if anything is.
+        error: Why it failed, if it did.
     """
     done = {result.stream for result in results.streams}
     return Summary(
@@ -162,8 +162,8 @@ def summary_of(
     )
 
 
-def tell(summary: Summary, path: Path | None) -> None:
-    """Say what came of a run: in a file, and as a table on a terminal, else in the log."""
+def write_summary(summary: Summary, path: Path | None) -> None:
+    """Write the summary to a file, and to the terminal or else to the log."""
     if path is not None:
         save_summary(summary, path)
     if sys.stderr.isatty():
@@ -173,7 +173,7 @@ def tell(summary: Summary, path: Path | None) -> None:
 
 
 def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
-    """Log one line with the figures of a stream, as text and as fields."""
+    """Log the figures of a stream in one line, as text and as fields."""
     figures: dict[str, Any] = {"rows": result.rows}
     if result.came_with:
         figures["came_with"] = result.came_with
@@ -186,7 +186,7 @@ def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
 
 
 def log_summary(summary: Summary) -> None:
-    """One line for each table that is not complete, and one for the run."""
+    """Log a line for each stream that is not complete, and one for the run."""
     for result in summary.incomplete:
         logger.warning(
             summary.shortcoming(result),
@@ -204,7 +204,7 @@ def log_summary(summary: Summary) -> None:
 
 
 def print_summary(summary: Summary, console: Console) -> None:
-    """A table with a line for each table of the run, and below it what is wrong."""
+    """Print a table with a line for each stream, and below it what is not complete."""
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
@@ -225,17 +225,17 @@ def print_summary(summary: Summary, console: Console) -> None:
         )
     console.print(table)
 
-    def say(line: str) -> None:
+    def show(line: str) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     for result in summary.incomplete:
-        say(summary.shortcoming(result))
+        show(summary.shortcoming(result))
     if summary.unproven:
-        say(summary.unproven)
+        show(summary.unproven)
     if summary.not_begun:
-        say(f"Not begun: {', '.join(summary.not_begun)}")
-    say(
-        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.streams)} tables, "
+        show(f"Not begun: {', '.join(summary.not_begun)}")
+    show(
+        f"{_ended(summary)}: {summary.rows:,} rows of {len(summary.streams)} streams, "
         f"{summary.requests:,} requests, {summary.seconds:,} s, "
         f"{summary.rows_per_minute:,} rows a minute, "
         f"{summary.search_budget_percent}% of the searches that Kustomer grants"
@@ -243,15 +243,15 @@ def print_summary(summary: Summary, console: Console) -> None:
 
 
 def save_summary(summary: Summary, path: Path) -> None:
-    """Write the file that alerts can be made of. Whoever reads it never finds half of one."""
+    """Write the summary file. Its reader never finds half of one."""
     document = msgspec.json.format(msgspec.json.encode(_document(summary)), indent=2)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(document + b"\n")
-        beside.replace(path)
+        temporary.write_bytes(document + b"\n")
+        temporary.replace(path)
     except OSError as error:
         with suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         logger.warning(
             "Setting summary_path: %s can't be written: %s. The run is not affected",
             path,

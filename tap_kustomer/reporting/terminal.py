@@ -1,4 +1,4 @@
-"""The terminal that people watch. It may be closed while a run goes on."""
+"""The terminal that people watch. It may be closed during a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def open_console(*, soft_wrap: bool = False) -> Console:
-    """Make a console on standard error that raises nothing when its terminal is closed."""
+    """Make a console on standard error that raises nothing if its terminal is closed."""
     # Most runs have no terminal.
     from rich.console import Console  # noqa: PLC0415
 
@@ -19,7 +19,7 @@ def open_console(*, soft_wrap: bool = False) -> Console:
 
 
 class _Terminal:
-    """A stream to which a failed write is no error: a run does not end with its terminal."""
+    """A text stream that ignores failed writes: a run does not end with its terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,7 +1,7 @@
-"""Custom attributes: what an organisation has added to Kustomer's own.
+"""Custom attributes: those that an organisation has added to Kustomer's own.
 
-`GET /v1/metadata/{resource}` lists them with name, type and display name; where a key may not read
-that, the suffix of a name still tells its type (`values.kind_by_suffix`).
+`GET /v1/metadata/{resource}` lists them with name, type and display name. Where the API key can't
+read that, the suffix of the name still tells the type (`values.kind_by_suffix`).
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _SCHEMA_TYPES: Final = {
 }
 
 
-# How the description of a custom attribute begins. The SDK keeps no keyword of ours in a catalog,
-# so this is where a later run finds out which key a column was made for.
+# How the description of a custom attribute begins. A later run finds there which key a column was
+# made for: the SDK keeps no other keyword of ours in a catalog.
 _KEY: Final = re.compile(r'Custom attribute ("(?:[^"\\]|\\.)*")')
 
 
 def fields_from_metadata(properties: Mapping[str, Any]) -> tuple[Field, ...]:
-    """One field for each custom attribute that the metadata of a resource lists.
+    """Fields for the custom attributes that the metadata of a resource lists.
 
-    Deleted ones are among them: older rows still carry their values.
+    Deleted ones are included: older rows still have their values.
 
     Args:
         properties: `data.attributes.properties` of the metadata document.
@@ -74,9 +74,9 @@ def _field(key: str, about: Mapping[str, Any]) -> Field:
 
 
 def in_common(resources: Iterable[tuple[Field, ...]]) -> tuple[Field, ...]:
-    """The custom attributes of several resources in one column.
+    """Fields for the custom attributes of several resources that share one column.
 
-    One that has another type elsewhere, or several values, may be anything.
+    An attribute whose type differs between resources may be anything.
     """
     common: dict[str, Field] = {}
     for field in chain.from_iterable(resources):
@@ -87,7 +87,7 @@ def in_common(resources: Iterable[tuple[Field, ...]]) -> tuple[Field, ...]:
 
 
 def fields_from_schema(schema: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields of a column `custom` as a catalog describes it: the way back of `schema.py`."""
+    """Fields of a column `custom` as a catalog describes it: the inverse of `schema.py`."""
     return tuple(
         _field_from_schema(name, inner) for name, inner in schema.get("properties", {}).items()
     )
@@ -105,7 +105,7 @@ def _field_from_schema(name: str, schema: Mapping[str, Any]) -> Field:
 
 
 def _key(description: str) -> str:
-    """The key that a description tells; empty if it does not."""
+    """The key that a description names; empty if it names none."""
     quoted = _KEY.match(description)
     try:
         return msgspec.json.decode(quoted[1], type=str) if quoted else ""
@@ -121,7 +121,7 @@ def _types(schema: Mapping[str, Any]) -> list[str]:
 
 
 def with_custom_fields(shape: Shape, fields: tuple[Field, ...]) -> Shape:
-    """The same shape, its column `custom` filled with these fields."""
+    """Copy a shape, with these fields in its column `custom`."""
     return replace(
         shape,
         attributes=tuple(

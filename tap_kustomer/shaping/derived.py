@@ -1,8 +1,8 @@
-"""Tables that cost no request: rows for what a resource carries inside itself, such as e-mails.
+"""Derived tables: rows for what a resource contains, such as e-mails. They cost no request.
 
-A row's key is its parent's id and its position. An array that has shrunk leaves rows behind in the
-target, so each row says how many siblings it has and how old its parent was: the rows that count
-are those with the parent's own `updated_at` (`docs/derived.md`).
+A row's key is its parent's id and its position. When an array shrinks, outdated rows stay in the
+target. So each row has the number of its siblings and its parent's `updated_at`: the current rows
+are those with the latest one (`docs/derived.md`).
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.shaping.schema import Schema
 
-# What a resource carries, as objects by Kustomer's own keys.
+# What a resource contains, as objects with Kustomer's own keys.
 Items = list[Any]
 
 POSITION = "position"
 SIBLINGS = "siblings"
 
-# What an item is called that is no object.
+# The key of an item that is no object.
 _VALUE: Final = "value"
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A table of what the resources of another one carry inside themselves.
+    """A table of what the resources of another table contain.
 
     Attributes:
-        name: Of the table.
+        name: Name of the table.
         description: What a row is.
-        fields: The columns that an item has.
+        fields: Columns that an item has.
         items: Finds the items in a resource.
     """
 
@@ -56,11 +56,11 @@ class Derived:
 
 
 def derived_schema(derived: Derived, parent: str) -> Schema:
-    """The schema of the table.
+    """JSON schema of a derived table.
 
     Args:
         derived: Its declaration.
-        parent: What its rows are found in, such as `customer`.
+        parent: What contains its rows, such as `customer`.
     """
     column = parent_columns(parent)
     return {
@@ -69,18 +69,18 @@ def derived_schema(derived: Derived, parent: str) -> Schema:
             column.id: {"type": ["string"], "description": f"Id of the {_words(parent)}."},
             POSITION: {
                 "type": ["integer"],
-                "description": "Place among its siblings, from 0 on, in Kustomer's order.",
+                "description": "Position among its siblings, from 0, in Kustomer's order.",
             },
             SIBLINGS: {
                 "type": ["integer", "null"],
                 "description": f"Number of rows that the {_words(parent)} has in this table. "
-                "Rows at a position beyond it are left over from before.",
+                "Rows at higher positions are outdated.",
             },
             column.updated_at: {
                 "type": ["string", "null"],
                 "format": "date-time",
-                "description": f"When the {_words(parent)} last changed, as far as this row knows: "
-                "older rows than its newest one are left over from before.",
+                "description": f"When the {_words(parent)} had last changed as this row was read. "
+                "Rows with an earlier time than its newest row are outdated.",
             },
             **properties(derived.fields),
             EXTRA: EXTRA_SCHEMA,
@@ -98,33 +98,35 @@ def compile_deriver(
     known: AbstractSet[str] | None = None,
     secrets: Collection[str] = (),
 ) -> Callable[[Resource], list[Record]]:
-    """The function that turns a resource into the rows of a derived table.
+    """Make the function that turns a resource into the rows of a derived table.
 
     Args:
         derived: The table's declaration.
-        parent: What its rows are found in, such as `customer`.
-        known: The columns of the catalog in use.
-        secrets: What the parent's own table never hands on; its rows have the same ids then.
+        parent: What contains its rows, such as `customer`.
+        known: Columns of the catalog in use; None for all.
+        secrets: Secrets of the parent. They are in no row, nor in a substitute for its id.
     """
     column = parent_columns(parent)
     find = derived.items
-    hide = compile_hiding(secrets)
+    hide = compile_hiding(secrets) if secrets else None
     add_columns = compile_columns(derived.fields)
     complete = compile_completing(
         derived_schema(derived, parent)["properties"], known, columns_alike(derived.fields)
     )
 
     def rows(resource: Resource) -> list[Record]:
+        if hide is not None:
+            resource = hide(resource)
         items = find(resource)
         if not items:
             return []
         updated_at = _attribute(resource, ("updatedAt",))
-        parent_id = resource.get("id") or resource_id(hide(resource))
-        whose = column.values({"id": parent_id, "updatedAt": updated_at})
+        parent_id = resource.get("id") or resource_id(resource)
+        of_parent = column.values({"id": parent_id, "updatedAt": updated_at})
         siblings = len(items)
         records = []
         for position, item in enumerate(items):
-            row: Record = {**whose, POSITION: position, SIBLINGS: siblings}
+            row: Record = {**of_parent, POSITION: position, SIBLINGS: siblings}
             leftovers: Leftovers = []
             if type(item) is dict:
                 add_columns(item, leftovers, row)
@@ -139,54 +141,53 @@ def compile_deriver(
 
 
 def _from_anywhere(leftover: Leftover) -> Leftover:
-    """An item that is no object may be a value of any column."""
+    """Mark the value of an item that is no object as one that may belong to any column."""
     return leftover._replace(origins=((),)) if leftover.path == (_VALUE,) else leftover
 
 
-# Ways to declare a table: of objects, whose fields are declared with the attribute already, or of
-# single values.
+# Declarations
 
 
 def rows_of(shape: Shape, name: str, attribute: str, description: str) -> Derived:
-    """A table of the objects in an array among the attributes."""
+    """Declare a table of the objects in an array, whose fields the shape declares already."""
     (array,) = (field for field in shape.attributes if field.source == attribute)
     return Derived(name, description, array.holds.fields, objects(attribute))
 
 
 def values_of(name: str, attribute: str, field: Field, description: str) -> Derived:
-    """A table of the values in an array among the attributes, such as ids."""
+    """Declare a table of the values in an array, such as ids."""
     return Derived(name, description, (field,), values(attribute, named=field.source))
 
 
 def related(name: str, relationship: str, field: Field, description: str) -> Derived:
-    """A table of the resources that a to-many relationship leads to."""
+    """Declare a table of the resources that a to-many relationship refers to."""
     return Derived(name, description, (field,), references(relationship, named=field.source))
 
 
-# Where items are found.
+# Functions that find the items of a resource
 
 
 def objects(*path: str) -> Callable[[Resource], Items]:
-    """The objects of an array among the attributes."""
+    """Find the objects of an array."""
     return lambda resource: _array(_attribute(resource, path))
 
 
 def values(*path: str, named: str) -> Callable[[Resource], Items]:
-    """The values of an array among the attributes, such as ids; one value alone counts too.
+    """Find the values of an array, such as ids; a single value counts as an array of one.
 
     Args:
-        path: Of the attribute.
-        named: What each value is called among the fields.
+        path: Path of the array among the attributes.
+        named: Key for each value among the fields.
     """
     return lambda resource: [{named: value} for value in _array(_attribute(resource, path))]
 
 
 def entries(*path: str, named: str) -> Callable[[Resource], Items]:
-    """The entries of a map among the attributes, in the order of their keys.
+    """Find the entries of a map, in the order of their keys.
 
     Args:
-        path: Of the attribute.
-        named: What the key of an entry is called among the fields.
+        path: Path of the map among the attributes.
+        named: Key for an entry's own key among the fields.
     """
 
     def find(resource: Resource) -> Items:
@@ -201,13 +202,13 @@ def entries(*path: str, named: str) -> Callable[[Resource], Items]:
 def references(
     *names: str, named: str, only: Iterable[str] = (), but: Iterable[str] = ()
 ) -> Callable[[Resource], Items]:
-    """The resources that to-many relationships lead to.
+    """Find the resources that to-many relationships refer to.
 
     Args:
-        names: Of the relationships.
-        named: What the id of a reference is called among the fields.
-        only: The JSON:API types that count; all of them where none are given.
-        but: The JSON:API types that don't count.
+        names: Keys of the relationships.
+        named: Key for the id of a resource among the fields.
+        only: JSON:API types to include; all by default.
+        but: JSON:API types to exclude.
     """
     wanted, unwanted = tuple(only), tuple(but)
 
@@ -232,13 +233,13 @@ def references(
 
 
 def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Resource], Items]:
-    """The values of an array that stands in each of several objects among the attributes.
+    """Find the values of the same array inside each of several objects.
 
     Args:
-        names: Of the objects.
-        named: What each value is called among the fields.
-        place: What the name of the object is called among the fields.
-        path: Of the array inside each object.
+        names: Keys of the objects among the attributes.
+        named: Key for each value among the fields.
+        place: Key for the object's own key among the fields.
+        path: Key of the array inside each object.
     """
     return lambda resource: [
         {place: name, named: value}

@@ -1,8 +1,8 @@
-"""The words in which a stream declares its attributes and relationships.
+"""How a stream declares its attributes and relationships.
 
-A declaration names Kustomer's own keys; columns follow from them (`names.snake_case`). From one
-declaration come the JSON schema that the catalog shows (`schema.py`) and the function that shapes
-its records (`records.py`).
+Declarations use Kustomer's own keys; the names of columns follow from them (`names.snake_case`).
+From a declaration follow the JSON schema in the catalog (`schema.py`) and the function that shapes
+records (`records.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What a value is, whatever Kustomer sends."""
+    """The type of a column."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -33,12 +33,12 @@ class Field:
 
     Attributes:
         source: Kustomer's key, in camelCase; empty where a catalog does not tell it.
-        kind: What its values are.
-        description: For an analyst: what it means, and its unit.
-        title: The name that people gave it in Kustomer; empty where the key says it all.
-        fields: The known keys of an object. An object stays open for others.
-        items: What an array or a mapping holds.
-        column: Its name. Without one it follows from the key (`names.columns`).
+        kind: Type of its values.
+        description: Its meaning and unit, for an analyst.
+        title: Its name in Kustomer's user interface; empty where that adds nothing to the key.
+        fields: Known keys of an object, which may have others.
+        items: What an array or a mapping contains.
+        column: Its name; by default it follows from the key (`names.columns`).
     """
 
     source: str
@@ -51,19 +51,19 @@ class Field:
 
     @property
     def holds(self) -> Field:
-        """What an array or a mapping holds."""
-        assert self.items is not None, f"{self.source} does not say what it holds"  # noqa: S101
+        """What an array or a mapping contains."""
+        assert self.items is not None, f"{self.source} does not declare what it contains"  # noqa: S101
         return self.items
 
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A link from one resource to another, or to many others.
+    """A reference from one resource to another, or to several others.
 
     Attributes:
         source: Kustomer's key, in camelCase.
-        description: For an analyst: what the other resource is to this one.
-        many: Whether the API gives an array of others.
+        description: What the other resource is to this one, for an analyst.
+        many: Whether it refers to several.
     """
 
     source: str
@@ -73,13 +73,13 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a resource carries.
+    """What a resource contains.
 
     Attributes:
         attributes: Its declared attributes.
         relationships: Its declared relationships.
-        parent: What it is found through, such as `conversation`, where it is read per parent.
-        root: What that in turn is found through, two levels up; its changes count then.
+        parent: The resource by which it is read, such as `conversation`, if it is read per parent.
+        root: The resource by which the parent is read, if that is read per parent too.
     """
 
     attributes: tuple[Field, ...]
@@ -109,7 +109,7 @@ def boolean(source: str, description: str) -> Field:
 
 
 def time(source: str, description: str) -> Field:
-    """A point in time, written in canonical form (`tap_kustomer.times`)."""
+    """A point in time, in canonical form (`tap_kustomer.times`)."""
     return Field(source, Kind.TIME, description)
 
 
@@ -119,12 +119,12 @@ def timestamp(source: str, description: str) -> Field:
 
 
 def structure(source: str, description: str, *fields: Field) -> Field:
-    """An object with known keys; unknown ones are kept beside them."""
+    """An object with known keys; it may have others."""
     return Field(source, Kind.OBJECT, description, fields=fields)
 
 
 def array(source: str, description: str, items: Field) -> Field:
-    """An array of what `items` describes (the item's own `source` is not used)."""
+    """An array of `items`, whose own `source` is not used."""
     return Field(source, Kind.ARRAY, description, items=items)
 
 
@@ -134,21 +134,21 @@ def texts(source: str, description: str) -> Field:
 
 
 def mapping(source: str, description: str, items: Field) -> Field:
-    """An object whose keys are data, such as ids: they are not renamed."""
+    """An object whose keys are data, such as ids, and stay as they are."""
     return Field(source, Kind.MAPPING, description, items=items)
 
 
 def custom(description: str, *fields: Field) -> Field:
     """The custom attributes of an organisation.
 
-    With `fields`, as discovery finds them, each value gets its declared type. Without, the suffix
-    of the name decides what can be done (`objects.py`).
+    With the `fields` that discovery finds, each value gets its declared type; without them, the
+    suffix of the name decides (`objects.py`).
     """
     return Field("custom", Kind.CUSTOM, description, fields=fields)
 
 
 def anything(source: str, description: str) -> Field:
-    """A value that Kustomer sends in several types. It is handed on as it comes."""
+    """A value that Kustomer sends in several types. It stays as it is."""
     return Field(source, Kind.ANYTHING, description)
 
 

@@ -1,4 +1,4 @@
-"""Keys of rows: no part is null or empty, which a target may load as null."""
+"""Keys of rows: no part is null, nor empty, which a target may load as null."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from tap_kustomer.shaping.values import as_text_or_null
 if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
 
-# No two rows in an organisation have the same digest by chance.
+# Long enough that no two rows of an organisation share a digest by chance.
 _DIGEST_BYTES: Final = 16
 
 
 def resource_id(resource: Resource) -> str:
-    """The id of a resource, or the substitute for it."""
+    """The id of a resource, or a substitute."""
     return as_text_or_null(resource.get("id")) or substitute(resource)
 
 
 def substitute(resource: Resource) -> str:
-    """A key part for a row that lacks one: `missing:` and a digest of all that the row holds.
+    """Substitute for a missing part of a key: `missing:` and a digest of the whole resource.
 
-    It is the same in each run until the row changes, and differs from that of any other row.
+    It stays the same until the resource changes, and differs from that of any other.
 
     Args:
-        resource: Without its secrets, as links that give access change from answer to answer.
+        resource: Without its secrets: links that give access differ from answer to answer.
     """
     content = {**resource}
     if PARENT in content:
-        # The parent may change without the row.
+        # The parent may change without the resource.
         content[PARENT] = content[PARENT].get("id")
     return f"missing:{blake2b(encode(content), digest_size=_DIGEST_BYTES).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Which column each attribute and each relationship of a resource gets."""
+"""The names of columns for the attributes and relationships of a resource."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXTRA: Final = "_extra"
 
 @dataclass(frozen=True, slots=True)
 class RelationshipColumns:
-    """Where a relationship goes: `id` for to-one only, `data` for both."""
+    """Columns of a relationship; `id` is empty for to-many."""
 
     id: str
     data: str
@@ -26,14 +26,14 @@ class RelationshipColumns:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one table, by Kustomer's keys.
+    """Columns of one table, by Kustomer's keys.
 
     Attributes:
-        attributes: Column of each declared attribute. An attribute always has its own name.
-        relationships: Columns of each declared relationship. Where an attribute has the name, as
-            `sla` of a conversation does, the relationship is moved to `<name>_data`.
-        type: Column of the resource's JSON:API type; `resource_type` where an attribute has `type`.
-        links: Column of the resource's links, likewise.
+        attributes: Column of each declared attribute.
+        relationships: Columns of each declared relationship. If an attribute has the same name, as
+            `sla` of a conversation, the relationship gets `<name>_data`.
+        type: Column of the JSON:API type; `resource_type` if an attribute is called `type`.
+        links: Column of the links; `resource_links` if an attribute is called `links`.
     """
 
     attributes: Mapping[str, str]
@@ -44,18 +44,18 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class ParentColumns:
-    """Where a row says whose it is.
+    """Columns that refer to the parent of a row.
 
     Attributes:
         id: Column of the parent's id.
-        updated_at: Column of the parent's `updatedAt`, by which the newest rows are known.
+        updated_at: Column of the parent's `updatedAt`, which tells current rows from outdated ones.
     """
 
     id: str
     updated_at: str
 
     def values(self, parent: Mapping[str, Any]) -> dict[str, Any]:
-        """Both columns for one parent: `id` and `updatedAt`."""
+        """Values of both columns for one parent."""
         return {
             self.id: as_text_or_null(parent.get("id")),
             self.updated_at: _canonical(parent.get("updatedAt")),
@@ -63,11 +63,11 @@ class ParentColumns:
 
 
 def parent_columns(parent: str, root: str = "") -> ParentColumns:
-    """The columns for a kind of parent, such as `customer`.
+    """Columns for a parent of some type, such as `customer`.
 
     Args:
-        parent: Whose id is noted.
-        root: Whose changes count, if not the parent's own.
+        parent: Type of the parent.
+        root: Type of the resource whose `updatedAt` is used instead of the parent's, if any.
     """
     return ParentColumns(id=f"{parent}_id", updated_at=f"{root or parent}_updated_at")
 
@@ -80,7 +80,7 @@ def _canonical(value: Any) -> str | None:
 
 
 def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
-    """The column of each field, by Kustomer's key."""
+    """Column of each field, by Kustomer's key."""
     fields = tuple(fields)
     taken = {field.column for field in fields if field.column}
     names = columns((field.source for field in fields if not field.column), taken, LONGEST)
@@ -88,7 +88,7 @@ def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
 
 
 def layout(shape: Shape) -> Layout:
-    """Give every declared attribute and relationship a column of its own."""
+    """Choose a column of its own for every declared attribute and relationship."""
     attributes = columns_of(shape.attributes)
     taken = {"id", EXTRA, *attributes.values()}
 

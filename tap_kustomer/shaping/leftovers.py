@@ -1,7 +1,8 @@
-"""What has no place in a record: it is kept in the column `_extra`, so that nothing is dropped.
+"""Values without a column. They are kept in the column `_extra`, so that nothing is lost.
 
-A value in `_extra` may be one of a column that the user has left out of the output: the column's
-type did not fit it, say. So `_extra` keeps its parts, and can be made again without some of them.
+A value in `_extra` may belong to a column that the user has deselected, for example because it did
+not fit the column's type. So `_extra` remembers what it consists of, and can be rebuilt without
+some of it.
 """
 
 from __future__ import annotations
@@ -18,19 +19,17 @@ if TYPE_CHECKING:
 # Names, keys and positions that lead to a value in a record.
 Path = tuple[str, ...]
 
-# Columns, and what is meant of each: some keys of the objects in it or, where it names none, all
-# of it. None means no column at all.
+# Columns, each with keys of the objects in it or, for the whole column, with none.
 Columns: TypeAlias = "Mapping[str, Columns]"
 
 
 class Leftover(NamedTuple):
-    """A value that has no place.
+    """A value without a column.
 
     Attributes:
-        path: Where it would have had one.
+        path: Where in the record it would have been.
         value: The value.
-        origins: Where the value may come from, if not only from there. The empty path means
-            anywhere in the record.
+        origins: Further paths to which it may belong. The empty path stands for all columns.
     """
 
     path: Path
@@ -45,7 +44,7 @@ class Extra(dict[str, Any]):
     """The column `_extra` of one record.
 
     Args:
-        leftovers: What it is made of.
+        leftovers: The values in it.
     """
 
     def __init__(self, leftovers: Leftovers) -> None:
@@ -53,7 +52,7 @@ class Extra(dict[str, Any]):
         self._leftovers = leftovers
 
     def without(self, columns: Columns) -> Extra:
-        """The same, without any value that may come from these columns."""
+        """Copy it without any value that may belong to these columns."""
         return Extra(
             [
                 Leftover(path, reduced, origins)
@@ -64,7 +63,7 @@ class Extra(dict[str, Any]):
 
 
 def without_columns(record: dict[str, Any], columns: Columns) -> dict[str, Any]:
-    """A record whose `_extra` holds nothing of these columns; the columns themselves stay."""
+    """Copy a record without values of these columns in `_extra`; the columns themselves stay."""
     if not columns or EXTRA not in record:
         return record
     extra = record[EXTRA].without(columns)
@@ -73,14 +72,14 @@ def without_columns(record: dict[str, Any], columns: Columns) -> dict[str, Any]:
 
 
 def _without(value: Any, columns: Columns, origins: Iterable[Path]) -> Any:
-    """What is left of a value that may come from these places; None if that is nothing."""
+    """What remains of a value that may belong to several paths; None if nothing does."""
     for origin in origins:
         value = _reduced(value, _inside(columns, origin))
     return value
 
 
 def _inside(columns: Columns, path: Path) -> Columns | None:
-    """Which of these columns, or of the keys inside of them, a path leads to."""
+    """The part of these columns at a path; None if they do not contain the path."""
     for step in path:
         if not columns:
             return columns
@@ -91,7 +90,7 @@ def _inside(columns: Columns, path: Path) -> Columns | None:
 
 
 def _reduced(value: Any, columns: Columns | None) -> Any:
-    """A value without some of its keys; None if that is all of it, or if it can't be told."""
+    """A value without some keys; None if nothing remains, or if they can't be separated from it."""
     if columns is None:
         return value
     if not columns or not isinstance(value, dict):
@@ -127,14 +126,14 @@ def compile_completing(
 
 
 def nested(leftovers: Leftovers, others: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Objects within objects, as the paths say, and every value in a place of its own.
+    """Nest values in objects by their paths; where one is taken, `_` is appended to its name.
 
     Args:
-        leftovers: What is put in.
-        others: What is there already.
+        leftovers: The values.
+        others: Objects to add them to.
     """
     extra = copy.deepcopy(dict(others or {}))
-    # What stands at the beginning of another path comes first, in whatever order it was found.
+    # Sorted, so that the result does not depend on the order in which they were found.
     for path, value, _ in sorted(leftovers, key=lambda leftover: leftover.path):
         inner = extra
         for step in path[:-1]:

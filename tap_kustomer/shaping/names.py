@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-# The longest name that PostgreSQL keeps whole, in bytes: it cuts the rest off without a word.
+# The longest name in PostgreSQL, in bytes. It cuts longer ones silently.
 LONGEST: Final = 63
 
 _DIGEST_BYTES: Final = 4
@@ -25,7 +25,7 @@ _SUFFIX = re.compile(rf"_[0-9a-f]{{{2 * _DIGEST_BYTES}}}$")
 
 @lru_cache(maxsize=65_536)
 def snake_case(key: str) -> str:
-    """`lastMessageIn` becomes `last_message_in`; a key without any letter or digit stays as it is.
+    """Convert a key to snake_case; one without any letter or digit stays as it is.
 
     >>> snake_case("satisfactionLevel"), snake_case("isPSTTime"), snake_case("ecomm-order")
     ('satisfaction_level', 'is_pst_time', 'ecomm_order')
@@ -37,20 +37,20 @@ def snake_case(key: str) -> str:
 def columns(
     keys: Iterable[str], taken: Iterable[str] = (), longest: int | None = None
 ) -> Mapping[str, str]:
-    """A name of its own for each key of one object: source key to column.
+    """Unique names for the keys of one object: column by key.
 
-    Names differ by more than capitals and underscores, which many targets don't tell apart. Of keys
-    with one name, the one that is spelled like it gets it, otherwise the first in alphabetical
-    order. The rest get a suffix that depends on their own spelling alone, and so does a name that
-    is too long. The result does not depend on the order in which the keys come.
+    Names differ by more than case and underscores, which many targets ignore. If several keys have
+    the same name, the key that is spelled like it gets it, otherwise the first in alphabetical
+    order. The others, and names that are too long, get a suffix that depends on the key alone. The
+    order of the keys does not matter.
 
     >>> dict(columns(["orderTotal", "order_total"]))
     {'order_total': 'order_total', 'orderTotal': 'order_total_991d7b87'}
 
     Args:
-        keys: Of the object.
-        taken: Names that are not free any more.
-        longest: How long a name may be, in bytes; None where it may have any length.
+        keys: Keys of the object.
+        taken: Names in use.
+        longest: Length limit for names, in bytes; None for no limit.
     """
     return _columns(tuple(keys), frozenset(taken), longest)
 
@@ -63,7 +63,7 @@ def _columns(
 
 
 def without_case_and_underscores(name: str) -> str:
-    """What is left of a name in a target that tells neither capitals nor underscores apart."""
+    """Fold a name as targets do that ignore case and underscores."""
     return name.casefold().replace("_", "")
 
 
@@ -73,16 +73,16 @@ def distinct(
     longest: int | None = None,
     fold: Callable[[str], str] = without_case_and_underscores,
 ) -> dict[str, str]:
-    """A name of its own for each source: the one that it wants, or that one with a suffix.
+    """Unique names for sources: the wanted one, or that with a suffix.
 
-    The suffix is a digest of the source: the same in every run, whatever other sources there are.
+    The suffix is a digest of the source: the same in every run, whatever the other sources are.
 
     Args:
-        wanted: Names by source. Of sources with one name, the one that is spelled like it gets it,
-            otherwise the first in alphabetical order.
-        taken: Names that are not free any more.
-        longest: How long a name may be, in bytes; None where it may have any length.
-        fold: Names are equal if this makes them so.
+        wanted: Wanted name of each source. If several sources want the same, the one that is
+            spelled like it gets it, otherwise the first in alphabetical order.
+        taken: Names in use.
+        longest: Length limit for names, in bytes; None for no limit.
+        fold: Two names count as equal if this function makes them equal.
     """
     used = {fold(name) for name in taken}
     names: dict[str, str] = {}
@@ -100,7 +100,7 @@ def distinct(
 
 
 def names_of(key: str) -> tuple[str, str, str]:
-    """The names that `columns` may give to a key: in its own spelling, with a suffix, without."""
+    """Names that `columns` may give to a key: as spelled, with a suffix, without."""
     return key, next(_suffixed(snake_case(key), key, LONGEST)), snake_case(key)
 
 
@@ -110,7 +110,7 @@ def without_suffix(name: str) -> str:
 
 
 def fits(name: str, longest: int | None = LONGEST) -> bool:
-    """Whether a name has at most so many bytes."""
+    """Whether a name is within a length limit."""
     return longest is None or len(name.encode()) <= longest
 
 
@@ -121,4 +121,4 @@ def _suffixed(name: str, source: str, longest: int | None) -> Iterator[str]:
     while True:
         digest = blake2b(source.encode(), digest_size=_DIGEST_BYTES).hexdigest()
         yield f"{stem.rstrip('_')}_{digest}".lstrip("_")
-        source += "_"  # Only if another name happens to end in this digest.
+        source += "_"  # In case another name ends in the same digest.

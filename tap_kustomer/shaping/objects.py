@@ -1,7 +1,7 @@
-"""Objects, arrays and maps: from a field's declaration to the function that shapes its values.
+"""Functions that shape values, made from the declarations of fields.
 
-Whatever comes, a shaped value fits its field's schema (`schema.py`). What does not fit is left
-over; what an open object has beside its declared keys stays in it.
+A shaped value always fits its field's schema (`schema.py`). A value that does not fit is added to
+the leftovers, and null takes its place. Undeclared keys of an object stay in it.
 """
 
 from __future__ import annotations
@@ -37,39 +37,38 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-# Shapes a value. What does not fit is added to the leftovers; of a value of another kind, null
-# remains.
+# Shapes a value; adds what does not fit to the leftovers.
 Shaper = Callable[[Any, Leftovers], Any]
 
-# The types whose values stay as they are, and what shapes all others. Most values are passed on
-# after one look at their type: that is what keeps shaping fast.
+# The types whose values need no shaping, and what shapes all others. Most values only have their
+# type checked, which keeps shaping fast.
 Step = tuple[frozenset[type], Shaper]
 
-# Adds the columns that come out of some keys of an object to a row.
+# Adds the undeclared keys of an object to a row, or to the leftovers.
 Filler = Callable[[Row, dict[str, Any], Leftovers], None]
 
 Key = TypeVar("Key")
 
 
 class ObjectShaper(Protocol):
-    """Shapes an object, into a row of its own or into a given one."""
+    """Shapes an object, into a new row or a given one."""
 
     def __call__(self, value: Any, leftovers: Leftovers, row: Row | None = None, /) -> Row | None:
-        """The row; None for what is no object."""
+        """Return the row; None if the value is no object."""
 
 
 def compile_columns(fields: Iterable[Field]) -> ObjectShaper:
-    """The function that turns an object of these fields into columns. Other keys are left over."""
+    """Make the function that turns an object into columns; other keys become leftovers."""
     fields = tuple(fields)
-    return _object(fields, (), _leaving_over((), columns_of(fields).items()))
+    return _object(fields, (), _into_leftovers((), columns_of(fields).items()))
 
 
 def _step(field: Field, path: Path) -> Step:
-    """How the values of a field are shaped.
+    """Make the step that shapes the values of a field.
 
     Args:
         field: Its declaration.
-        path: Where it stands in the record or, within arrays and maps, in an item.
+        path: Its path in the record or, within arrays and maps, in an item.
     """
     if field.kind in CONVERSIONS:
         shape = _FAST[field.kind](path) if field.kind in _FAST else _single(field.kind, path)
@@ -83,7 +82,7 @@ def _step(field: Field, path: Path) -> Step:
             shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
             names = columns_of(field.fields)
-            shape = _object(field.fields, path, _keeping_beside(path, names))
+            shape = _object(field.fields, path, _into_object(path, names))
     return frozenset({NoneType}), shape
 
 
@@ -101,14 +100,14 @@ def _single(kind: Kind, path: Path) -> Shaper:
 
 
 def _time(path: Path) -> Shaper:
-    """Nearly all times are canonical: they are passed on after one look."""
+    """Nearly all times are canonical already: check that first."""
     convert = _single(Kind.TIME, path)
 
     def shape(value: Any, leftovers: Leftovers) -> Any:
         try:
             if is_canonical(value):
                 return value
-        except TypeError:  # It is no text.
+        except TypeError:  # It is not a text.
             pass
         return convert(value, leftovers)
 
@@ -116,7 +115,7 @@ def _time(path: Path) -> Shaper:
 
 
 def _integer(path: Path) -> Shaper:
-    """Nearly all whole numbers come as such and fit: they too are passed on after one look."""
+    """Nearly all whole numbers are integers already, and fit: check that first."""
     convert = _single(Kind.INTEGER, path)
 
     def shape(value: Any, leftovers: Leftovers) -> Any:
@@ -136,13 +135,13 @@ _FAST: Final[Mapping[Kind, Callable[[Path], Shaper]]] = {
 # Objects
 
 
-def _object(fields: Iterable[Field], path: Path, take_up: Filler) -> ObjectShaper:
-    """The columns of an object.
+def _object(fields: Iterable[Field], path: Path, add_unknown: Filler) -> ObjectShaper:
+    """Make the function that turns an object into columns.
 
     Args:
-        fields: The declared ones.
-        path: Where the object stands.
-        take_up: What is done with the other keys.
+        fields: Its declared keys.
+        path: Its path in the record.
+        add_unknown: Deals with its other keys.
     """
     names = columns_of(fields)
     plan = {
@@ -164,59 +163,59 @@ def _object(fields: Iterable[Field], path: Path, take_up: Filler) -> ObjectShape
             else:
                 row[column] = item if type(item) in unchanged else shape_item(item, leftovers)
         if unknown:
-            take_up(row, unknown, leftovers)
+            add_unknown(row, unknown, leftovers)
         return row
 
     return shape
 
 
-def _leaving_over(path: Path, pairs: Collection[tuple[str, str]]) -> Filler:
-    """Keys that a table has no columns for are left over. A null among them would say nothing.
+def _into_leftovers(path: Path, pairs: Collection[tuple[str, str]]) -> Filler:
+    """Add unknown keys to the leftovers, unless their value is null.
 
     Args:
-        path: Where their object stands.
-        pairs: The keys that have a column, and the column.
+        path: Path of their object.
+        pairs: Pairs of a known key and its column.
     """
     taken = frozenset(column for _, column in pairs)
     spelled = _columns_by_spelling(path, pairs)
 
-    def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
+    def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         del row
         unknown = {key: value for key, value in unknown.items() if value is not None}
         for key, name in columns(unknown, taken).items():
             leftovers.append(_unknown(path, name, key, unknown[key], spelled))
 
-    return take_up
+    return add_unknown
 
 
-def _keeping_beside(path: Path, names: Mapping[str, str]) -> Filler:
-    """An open object keeps other keys beside the declared ones.
+def _into_object(path: Path, names: Mapping[str, str]) -> Filler:
+    """Keep unknown keys in their object.
 
-    A second spelling of a declared key is left over: beside it, it would stay in the object where
-    the declared key has been deselected.
+    Another spelling of a declared key becomes a leftover: in the object it would remain even if the
+    declared key was deselected.
     """
     taken = frozenset(names.values())
     spelled = _columns_by_spelling(path, names.items())
 
-    def take_up(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
+    def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         for key, name in columns(unknown, taken).items():
             if _spelling(key) in spelled:
                 leftovers.append(_unknown(path, name, key, unknown[key], spelled))
             else:
                 row[name] = snake_cased(unknown[key])
 
-    return take_up
+    return add_unknown
 
 
 def columns_alike(fields: Iterable[Field]) -> Mapping[str, tuple[Path, ...]]:
-    """For each column, all columns whose keys differ from its own only in spelling."""
+    """For each column, all columns whose keys differ only in spelling."""
     names = columns_of(fields)
     spelled = _columns_by_spelling((), names.items())
     return {name: tuple(spelled[_spelling(key)]) for key, name in names.items()}
 
 
 def _columns_by_spelling(path: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, list[Path]]:
-    """Columns by what their keys have in common, whatever the spelling."""
+    """Group columns whose keys differ only in spelling."""
     spelled: dict[str, list[Path]] = {}
     for key, name in pairs:
         spelled.setdefault(_spelling(key), []).append((*path, name))
@@ -230,7 +229,7 @@ def _spelling(key: str) -> str:
 def _unknown(
     path: Path, name: str, key: str, value: Any, spelled: Mapping[str, list[Path]]
 ) -> Leftover:
-    """A key that is left over. It may belong to any column whose key is spelled like it."""
+    """Leftover for an unknown key. It may belong to any column whose key differs in spelling."""
     first = (*path, snake_case(key))
     return Leftover((*path, name), snake_cased(value), (first, *spelled.get(_spelling(key), ())))
 
@@ -242,7 +241,7 @@ def _array(field: Field, path: Path) -> Shaper:
     step = unchanged, _ = _step(field.holds, ())
 
     def shape(value: Any, leftovers: Leftovers) -> list[Any]:
-        # An attribute that became multi-valued, or lost it, still arrives in its old form.
+        # An attribute that has become multi-valued may still arrive as a single value.
         items = value if type(value) is list else [value]
         if unchanged.issuperset(map(type, items)):
             return items
@@ -266,7 +265,7 @@ def _mapping(field: Field, path: Path) -> Shaper:
 def _shaped(
     items: Iterable[tuple[Key, Any]], step: Step, path: Path, leftovers: Leftovers
 ) -> Iterator[tuple[Key, Any]]:
-    """Items of an array or a map, each with its position or key."""
+    """Shape the items of an array or a map, each with its position or key."""
     unchanged, shape_item = step
     inside: Leftovers = []
     for key, item in items:
@@ -280,9 +279,9 @@ def _shaped(
 
 
 def _custom(field: Field, path: Path) -> Shaper:
-    """Custom attributes by the columns of the catalog.
+    """Shape custom attributes by the columns of the catalog.
 
-    Where a catalog does not tell the key of a column, any key will do that gives its name.
+    If a catalog does not tell the key of a column, any key is accepted that results in its name.
     """
     told = [inner for inner in field.fields if inner.source]
     by_name = {
@@ -290,13 +289,13 @@ def _custom(field: Field, path: Path) -> Shaper:
         for inner in field.fields
         if not inner.source
     }
-    # A suffix hides how the key of a column is spelled.
+    # The key of a column with a suffix is spelled like the rest of its name.
     keys = [(key, name) for name in by_name for key in {name: "", without_suffix(name): ""}]
-    leave_over = _leaving_over(path, [*columns_of(told).items(), *keys])
+    add_leftovers = _into_leftovers(path, [*columns_of(told).items(), *keys])
 
-    def take_up_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
+    def add_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         others: dict[str, Any] = {}
-        # A key that is spelled like a column comes first, in whatever order the keys are.
+        # Keys that are spelled like a column take precedence, whatever their order.
         for key in sorted(unknown, key=lambda key: (key not in by_name, key)):
             name = next((name for name in names_of(key) if name in by_name), key)
             if name in by_name and name not in row:
@@ -305,13 +304,13 @@ def _custom(field: Field, path: Path) -> Shaper:
                 row[name] = item if type(item) in unchanged else shape_item(item, leftovers)
             else:
                 others[key] = unknown[key]
-        leave_over(row, others, leftovers)
+        add_leftovers(row, others, leftovers)
 
-    return _object(told, path, take_up_by_name if by_name else leave_over)
+    return _object(told, path, add_by_name if by_name else add_leftovers)
 
 
 def _custom_by_suffix(path: Path) -> Shaper:
-    """Custom attributes without metadata: times become canonical, all else stays as it came."""
+    """Shape custom attributes without metadata: make times canonical, keep the rest."""
 
     def shape(value: Any, leftovers: Leftovers) -> Row | None:
         if type(value) is not dict:

@@ -1,8 +1,8 @@
-"""From a JSON:API resource to a flat record, in one pass that is compiled from a declaration.
+"""From a JSON:API resource to a flat record, by a function made from a declaration.
 
-What has no column, or a value that its column can't hold, goes to `_extra` under the name that it
-would have had. Nothing that Kustomer sent is dropped, apart from what a relationship has beside its
-`data` (its link), and the type of each resource that a to-many relationship leads to.
+Values without a column, and values that do not fit their column, go to `_extra` under the name of
+the column. Only two things are dropped: the links of relationships, and the type of each resource
+that a to-many relationship refers to.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ def compile_shaper(
     secrets: Collection[str] = (),
     key: Collection[str] = ("id",),
 ) -> Callable[[Resource], Record]:
-    """The function that turns resources of this shape into records.
+    """Make the function that turns resources of a shape into records.
 
     Args:
         shape: The stream's declaration.
-        known: The columns of the catalog in use, when it may be older than the declaration. What
-            it does not list goes to `_extra`.
-        secrets: What is never handed on, not even in `_extra`: attributes, also nested ones
-            (`settings.secret`), and links (`links.related`).
-        key: Columns that tell the rows apart. They hold text, and a substitute where there is none.
+        known: Columns of the catalog in use, which may be older than the declaration; values of
+            other columns go to `_extra`. None for all columns.
+        secrets: Attributes, also nested ones (`settings.secret`), and links (`links.related`) that
+            never leave the tap, not even in `_extra`.
+        key: Columns of the key. Missing parts get a substitute.
     """
     hide = compile_hiding(secrets) if secrets else None
     place = layout(shape)
@@ -66,7 +66,7 @@ def compile_shaper(
             resource = hide(resource)
         leftovers: Leftovers = []
         row_id, row_type = resource.get("id"), resource.get("type")
-        # Looked at before it is converted, here and below: that is what keeps shaping fast.
+        # Checked before they are converted, here and below: this keeps shaping fast.
         if type(row_id) is not str or type(row_type) is not str:
             row_id, row_type = as_text_or_null(row_id), as_text_or_null(row_type)
         row: Record = {"id": row_id, type_column: row_type, links_column: None}
@@ -78,8 +78,8 @@ def compile_shaper(
             add_relationships(row, relationships, leftovers)
         links = resource.get("links")
         if type(links) is dict:
-            # A copy: what is deselected in a record, the SDK removes in place, and a resource may
-            # go to several tables.
+            # A copy: the SDK removes deselected properties in place, and several streams may share
+            # a resource.
             is_flat = _TEXTS.issuperset(map(type, links.values()))
             row[links_column] = {**links} if is_flat else as_sent(links)
         if parent is not None:
@@ -97,12 +97,12 @@ def compile_shaper(
 def _other_members(
     resource: Resource, members: AbstractSet[str], origins: Mapping[str, Path]
 ) -> Iterator[Leftover]:
-    """The members that should be objects and are not, and those that no resource has.
+    """Leftovers for members that are unknown, or not the objects that they should be.
 
     Args:
-        resource: Whose members.
-        members: All that a resource has.
-        origins: The columns that the values of such a member may belong to.
+        resource: The resource.
+        members: Known members.
+        origins: Columns to which the values of a member may belong.
     """
     for member, origin in origins.items():
         value = resource.get(member)

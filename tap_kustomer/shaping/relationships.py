@@ -1,4 +1,4 @@
-"""Relationships of a resource: which others it leads to."""
+"""Relationships of a resource: the other resources that it refers to."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.layout import RelationshipColumns
     from tap_kustomer.shaping.leftovers import Leftovers
 
-# Of a reference: its id and its type.
+# Members of a reference: its id and its type.
 _MEMBERS: Final = 2
 
 
 def compile_relationships(
     shape: Shape, place: Mapping[str, RelationshipColumns]
 ) -> Callable[[dict[str, Any], dict[str, Any], Leftovers], None]:
-    """The function that adds the relationships of a resource to its row.
+    """Make the function that adds the relationships of a resource to its row.
 
     Args:
         shape: Declares the relationships.
-        place: The columns of each, by Kustomer's key.
+        place: Columns of each, by Kustomer's key.
     """
     many = {relationship.source: relationship.many for relationship in shape.relationships}
     to_one = {key: (place[key].id, place[key].data) for key in many if not many[key]}
@@ -34,42 +34,42 @@ def compile_relationships(
     origins = {key: ((place[key].id,), (place[key].data,)) for key in many}
 
     def add(row: dict[str, Any], relationships: dict[str, Any], leftovers: Leftovers) -> None:
-        untold: dict[str, Any] = {}
+        incomplete: dict[str, Any] = {}
         for key, relationship in relationships.items():
             data = relationship.get("data") if type(relationship) is dict else relationship
-            # Some relationships are a mere link: a customer's messages, or one for each klass
-            # that customers have objects of. They say nothing beyond the resource's own id.
+            # Some relationships are only a link, such as a customer's messages. A link adds
+            # nothing to the resource's own id.
             if data is None:
                 continue
             if key in to_one and type(data) is dict:
                 id_column, data_column = to_one[key]
                 reference_id, reference_type = data.get("id"), data.get("type")
-                # Looked at before it is converted: that is what keeps shaping fast.
+                # Checked before they are converted: this keeps shaping fast.
                 if type(reference_id) is str and type(reference_type) is str:
-                    is_told = len(data) == _MEMBERS
+                    is_complete = len(data) == _MEMBERS
                 else:
                     reference_id = as_text_or_null(reference_id)
                     reference_type = as_text_or_null(reference_type)
-                    is_told = not _says_more(data)
+                    is_complete = not _has_more(data)
                 row[id_column] = reference_id
                 row[data_column] = {"id": reference_id, "type": reference_type}
             elif key in to_many and type(data) is list:
                 row[to_many[key]] = [_id(item) for item in data]
-                is_told = not any(type(item) is dict and _says_more(item) for item in data)
+                is_complete = not any(type(item) is dict and _has_more(item) for item in data)
             else:
-                is_told = False
-            if not is_told:
-                untold[key] = data
-        if untold:
-            for key, name in columns(untold).items():
-                path, value = ("relationships", name), snake_cased(untold[key])
+                is_complete = False
+            if not is_complete:
+                incomplete[key] = data
+        if incomplete:
+            for key, name in columns(incomplete).items():
+                path, value = ("relationships", name), snake_cased(incomplete[key])
                 leftovers.append(Leftover(path, value, origins.get(key) or _columns(name)))
 
     return add
 
 
 def _columns(name: str) -> tuple[tuple[str], tuple[str]]:
-    """The columns that an unknown relationship would have."""
+    """Columns that an unknown relationship would have."""
     return (f"{name}_id",), (name,)
 
 
@@ -77,6 +77,6 @@ def _id(reference: Any) -> str | None:
     return as_text_or_null(reference.get("id") if type(reference) is dict else reference)
 
 
-def _says_more(reference: dict[str, Any]) -> bool:
-    """Whether a reference has members beside its id and type."""
+def _has_more(reference: dict[str, Any]) -> bool:
+    """Whether a reference has members other than its id and type."""
     return len(reference) > ("id" in reference) + ("type" in reference)

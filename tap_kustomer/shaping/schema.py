@@ -1,4 +1,4 @@
-"""From a stream's declaration to the JSON schema of its records."""
+"""The JSON schema of records, from a stream's declaration."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ EXTRA_SCHEMA: Schema = {
     "type": ["object", "null"],
     "additionalProperties": True,
     "description": (
-        "What has no column: attributes that Kustomer has added since the catalog was written, "
-        "and values that their column can't hold as they came, by the name of that column."
+        "Values without a column: attributes that Kustomer has added since the catalog was made, "
+        "and values that do not fit their column, under its name."
     ),
 }
 
 
 def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
-    """The schema of a table: everything is nullable except the key, and objects stay open.
+    """JSON schema of a table. All columns but the key are nullable; objects may have other keys.
 
     Args:
         shape: The table's declaration.
-        key: The columns that tell its rows apart.
+        key: Columns of the key.
     """
     place = layout(shape)
     table: dict[str, Schema] = {
@@ -99,7 +99,7 @@ def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
 
 
 def field_schema(field: Field) -> Schema:
-    """The schema of one attribute."""
+    """JSON schema of an attribute."""
     schema = _value_schema(field)
     schema["description"] = field.description
     if field.title:
@@ -122,7 +122,7 @@ def _value_schema(field: Field) -> Schema:
 
 
 def properties(fields: Iterable[Field]) -> dict[str, Schema]:
-    """The schema of each field, by its column."""
+    """JSON schema of each field, by column."""
     fields = tuple(fields)
     names = columns_of(fields)
     return {field.column or names[field.source]: field_schema(field) for field in fields}

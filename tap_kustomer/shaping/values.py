@@ -1,4 +1,4 @@
-"""Single values: from whatever Kustomer sent to what the column promises, or a clear no."""
+"""Conversions of single values to the type of their column."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from tap_kustomer.shaping.names import columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# A number as JSON writes it: `0012` may be a code and `+4930123456` a telephone number. No double
-# needs a longer exponent.
+# A number as in JSON: `0012` may be a code, and `+4930123456` a telephone number. No double needs a
+# longer exponent.
 _NUMERAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
-# Databases keep whole numbers in 64 bits, and others as doubles, which hold each whole number only
-# up to here.
+# Databases store integers in 64 bits, and other numbers as doubles, which are exact for integers
+# only up to this one.
 INTEGER_BITS: Final = 64
 _LIMIT: Final = 2 ** (INTEGER_BITS - 1)
 _LARGEST_EXACT: Final = 2**53
 
-# The shortest date, `20240131`: in a year or a month, a point in time would be made up.
+# The shortest date, `20240131`. A year or a month is no point in time.
 _SHORTEST_DATE: Final = 8
 
 is_canonical = times.CANONICAL.fullmatch
 
 
 class MismatchError(Exception):
-    """The value can't be turned into the declared type without losing something."""
+    """The value can't be converted to the declared type without loss."""
 
 
 def as_text(value: Any) -> str:
-    """Strings as they are, everything else as JSON: `7` becomes `"7"`."""
+    """Keep strings; encode everything else as JSON: `7` becomes `"7"`."""
     return value if type(value) is str else encode(value).decode()
 
 
 def as_text_or_null(value: Any) -> str | None:
-    """Ids and types, which are strings if there are any."""
+    """Convert an id or a type, which may be absent."""
     return value if value is None or type(value) is str else as_text(value)
 
 
 def as_integer(value: Any) -> int:
-    """Whole numbers of 64 bits, also as floats or as numerals."""
+    """Convert whole numbers of 64 bits, also floats and numerals."""
     exact = value if type(value) is int else _exact(value)
     if not -_LIMIT <= exact < _LIMIT or exact != int(exact):
         raise MismatchError
@@ -54,12 +54,12 @@ def as_integer(value: Any) -> int:
 
 
 def as_number(value: Any) -> float:
-    """Numbers that a double holds to the last digit, also as numerals: `1.10` is 1.1."""
+    """Convert numbers that a double can represent, also numerals: `1.10` is 1.1."""
     if type(value) is float or (type(value) is int and -_LARGEST_EXACT <= value <= _LARGEST_EXACT):
         return value
     exact = _exact(value)
     double = float(exact)
-    # A double has one exact value, and stands for all shorter ones that are read as it: 0.1.
+    # A double has one exact value, and also represents the shortest decimal that reads as it: 0.1.
     if exact not in {Decimal(double), Decimal(repr(double))}:
         raise MismatchError
     return int(exact) if exact.as_tuple().exponent == 0 else double
@@ -74,7 +74,7 @@ def _exact(value: Any) -> Decimal:
 
 
 def as_boolean(value: Any) -> bool:
-    """True and false, also as the words."""
+    """Convert booleans, also the words."""
     if type(value) is bool:
         return value
     if value in ("true", "false"):
@@ -83,7 +83,7 @@ def as_boolean(value: Any) -> bool:
 
 
 def as_time(value: Any) -> str:
-    """Times in canonical form, whatever their offset. What is finer than a millisecond is cut."""
+    """Convert times to canonical form, with any offset, cut to milliseconds."""
     if type(value) is not str or len(value) < _SHORTEST_DATE:
         raise MismatchError
     if is_canonical(value):
@@ -105,7 +105,7 @@ def as_timestamp(value: Any) -> str:
 
 
 def snake_cased(value: Any, levels: int = LEVELS) -> Any:
-    """Any value, with the keys of objects in snake_case; the text of what lies below the levels."""
+    """Keep any value, with keys in snake_case; below some levels, as the text of its JSON."""
     if type(value) is dict:
         if not levels:
             return as_text(value)
@@ -117,7 +117,7 @@ def snake_cased(value: Any, levels: int = LEVELS) -> Any:
 
 
 def as_sent(value: Any, levels: int = LEVELS) -> Any:
-    """Any value, its keys as they came; the text of what lies below the levels."""
+    """Keep any value, with its own keys; below some levels, as the text of its JSON."""
     if type(value) is dict and levels:
         return {key: as_sent(item, levels - 1) for key, item in value.items()}
     if type(value) is list and levels:
@@ -135,7 +135,7 @@ CONVERSIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
     Kind.ANYTHING: snake_cased,
 }
 
-# The types whose values a conversion would hand back as they are: for most, it need not be called.
+# The types whose values a conversion returns unchanged, so that it need not be called.
 UNCHANGED: Final[Mapping[Kind, frozenset[type]]] = {
     Kind.TEXT: frozenset({str}),
     Kind.INTEGER: frozenset(),
@@ -146,9 +146,8 @@ UNCHANGED: Final[Mapping[Kind, frozenset[type]]] = {
     Kind.ANYTHING: frozenset({str, int, float, bool}),
 }
 
-# The suffixes that Kustomer puts at the end of a custom attribute's name, and the type that each
-# promises (https://developer.kustomer.com/docs/concepts/data-model; `Tree` is not in that list,
-# but public clients meet it).
+# Suffixes of the names of custom attributes, with the type that each promises
+# (https://developer.kustomer.com/docs/concepts/data-model; `Tree` is not listed there, but occurs).
 CUSTOM_SUFFIXES: Final[Mapping[str, Kind]] = {
     "Str": Kind.TEXT,
     "Txt": Kind.TEXT,
@@ -163,7 +162,7 @@ CUSTOM_SUFFIXES: Final[Mapping[str, Kind]] = {
 
 @lru_cache(maxsize=4_096)
 def kind_by_suffix(name: str) -> Kind:
-    """What the name of a custom attribute promises; `Kind.ANYTHING` without a known suffix."""
+    """Type that the suffix of a custom attribute promises; `Kind.ANYTHING` without a known one."""
     for suffix, kind in CUSTOM_SUFFIXES.items():
         if name.endswith(suffix):
             return kind

@@ -1,1 +1,1 @@
-"""All that speaks Singer."""
+"""Everything that speaks Singer: messages, bookmarks, catalog, state, stream maps, output."""

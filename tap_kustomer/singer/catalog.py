@@ -1,10 +1,9 @@
-"""Reads the catalog that a run is given, and keeps it from breaking what the tap promises.
+"""Checks the catalog of a run, and replaces what contradicts the tap's own declarations.
 
-The SDK takes keys, replication and columns from the catalog as they are in it. Without a key, a
-target appends where it should update; with another replication key, rows would be missed; with
-another type, records do not fit their SCHEMA. Catalogs that people have written or that other
-Kustomer taps have made are like that. They choose streams and columns; what these are, the tap
-declares.
+The SDK takes keys, replication and columns from the catalog as they are. Without a key, a target
+appends instead of updating; with another replication key, rows are missed; with another type,
+records do not match their SCHEMA. Catalogs written by people or by other Kustomer taps are like
+that. A catalog selects streams and columns; the tap declares what they are.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ _EXPECTED: Final = (
 _METHODS: Final = f"{REPLICATION_INCREMENTAL} and {REPLICATION_FULL_TABLE}"
 
 
-class KnownTable(Protocol):
-    """What the tap knows of a table, whatever the catalog says."""
+class DeclaredStream(Protocol):
+    """What the tap declares about a stream, whatever the catalog says."""
 
     @property
     def name(self) -> str:
-        """As the catalog calls it."""
+        """Its name in the catalog."""
         ...
 
     @property
@@ -52,20 +51,20 @@ class KnownTable(Protocol):
 
     @property
     def primary_keys(self) -> Sequence[str]:
-        """The columns that tell its rows apart."""
+        """The columns of its key."""
         ...
 
     @property
     def replication_key(self) -> str | None:
-        """The column by which a later run goes on; None for what is read whole."""
+        """The column of the bookmark; None for a full table."""
         ...
 
 
 def read_catalog(document: Mapping[str, Any]) -> Catalog:
-    """The catalog in a document, as far as the SDK can read it.
+    """Read the catalog in a document, without what the SDK can't read.
 
     Raises:
-        ConfigurationError: It is no catalog.
+        ConfigurationError: The document is not a catalog.
     """
     streams = document.get("streams")
     if not isinstance(streams, list):
@@ -82,37 +81,37 @@ def read_catalog(document: Mapping[str, Any]) -> Catalog:
     return Catalog.from_dict({"streams": [_readable(entry) for entry in streams]})
 
 
-def repair_catalog(catalog: Catalog, tables: Iterable[KnownTable]) -> list[str]:
-    """Make a catalog say what the tap declares of the streams and columns that it has.
+def repair_catalog(catalog: Catalog, streams: Iterable[DeclaredStream]) -> list[str]:
+    """Replace what contradicts the tap's declarations.
 
     Args:
-        catalog: What was given. It is changed.
-        tables: All that the tap has.
+        catalog: The given catalog. It is changed.
+        streams: All streams of the tap.
 
     Returns:
         Warnings about the selected streams.
 
     Raises:
-        ConfigurationError: A part of a column is deselected, and the tap can't omit it.
+        ConfigurationError: A part of an array's items is deselected, which the SDK can't omit.
     """
-    known = {table.name: table for table in tables}
+    known = {stream.name: stream for stream in streams}
     warnings: list[str] = []
     for entry in catalog.streams:
         name = entry.tap_stream_id
         mask = entry.metadata.resolve_selection()
-        if (table := known.get(name)) is None:
+        if (stream := known.get(name)) is None:
             del catalog[name]
             found = [f"there is no stream {name}, so it is left out{did_you_mean(name, known)}"]
         else:
-            _check_selection(mask, table)
-            found = [f"{name} {each}" for each in _repair(entry, table)]
+            _check_selection(mask, stream)
+            found = [f"{name} {each}" for each in _repair(entry, stream)]
         if mask[()]:
             warnings += [f"--catalog: {each}" for each in found]
     return warnings
 
 
 def _faults(entry: Any, names: set[str]) -> Iterator[str]:
-    """What the SDK could not read, or would misread. Only the first fault can be relied on."""
+    """Yield what the SDK can't read or misreads. Only the first fault is reliable."""
     if not isinstance(entry, dict) or not isinstance(entry.get("tap_stream_id"), str):
         yield "no tap_stream_id"
     elif entry["tap_stream_id"] in names:
@@ -135,14 +134,14 @@ def _faults(entry: Any, names: set[str]) -> Iterator[str]:
 def _is_metadata(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and isinstance(value.get("breadcrumb"), list)
+        and isinstance(value.get("breadcrumb"), list | tuple)
         and all(map(_is_text, value["breadcrumb"]))
         and isinstance(value.get("metadata"), dict)
     )
 
 
 def _is_list_of_names(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and all(map(_is_text, value)))
+    return value is None or (isinstance(value, list | tuple) and all(map(_is_text, value)))
 
 
 def _is_text(value: Any) -> bool:
@@ -158,7 +157,7 @@ def _readable(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replication_method(entry: dict[str, Any]) -> Any:
-    """The method that a user has chosen in the metadata or, without that, anyone."""
+    """The method in the metadata that a user may set, or else any other in the entry."""
     root: dict[str, Any] = {}
     for each in entry.get("metadata", []):
         if not each["breadcrumb"]:
@@ -168,19 +167,19 @@ def _replication_method(entry: dict[str, Any]) -> Any:
     return root.get("replication-method") or otherwise
 
 
-def _check_selection(mask: SelectionMask, table: KnownTable) -> None:
-    """Check that no part of the items of an array is deselected: the SDK omits none."""
+def _check_selection(mask: SelectionMask, stream: DeclaredStream) -> None:
+    """Check that no part of an array's items is deselected: the SDK can't omit one."""
     for breadcrumb, is_selected in mask.items():
-        array = _array_around(breadcrumb, table.schema)
+        array = _array_around(breadcrumb, stream.schema)
         if array is not None and not is_selected and mask[array]:
             raise ConfigurationError(
-                f"--catalog: {table.name} has {'.'.join(breadcrumb)} deselected; expected all of "
+                f"--catalog: {stream.name} has {'.'.join(breadcrumb)} deselected; expected all of "
                 f"{'.'.join(array)} to be, as the items of an array are written whole"
             )
 
 
 def _array_around(breadcrumb: tuple[str, ...], schema: dict[str, Any]) -> tuple[str, ...] | None:
-    """The column that holds an array of which a breadcrumb leads to a part."""
+    """The array that a breadcrumb leads into; None if it leads into none."""
     for end in range(2, len(breadcrumb), 2):
         schema = schema.get("properties", {}).get(breadcrumb[end - 1], {})
         if "items" in schema:
@@ -188,23 +187,23 @@ def _array_around(breadcrumb: tuple[str, ...], schema: dict[str, Any]) -> tuple[
     return None
 
 
-def _repair(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
-    """Make an entry say what the tap declares of its table, and yield what it said instead."""
-    if entry.stream not in (None, table.name):
+def _repair(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
+    """Replace what contradicts the declaration of a stream, and yield what that was."""
+    if entry.stream not in (None, stream.name):
         yield f"can't be called {entry.stream} here: stream_maps rename a stream"
-    entry.stream = table.name
+    entry.stream = stream.name
     root = entry.metadata.get(())
     if not isinstance(root, StreamMetadata):
         root = StreamMetadata()
-    yield from _repair_key(entry, root, table)
-    yield from _repair_replication(entry, root, table)
-    yield from _repair_columns(entry, table)
-    for column in (*table.primary_keys, *filter(None, (table.replication_key,))):
-        yield from _keep(column, entry, table)
+    yield from _repair_key(entry, root, stream)
+    yield from _repair_replication(entry, root, stream)
+    yield from _repair_columns(entry, stream)
+    for column in (*stream.primary_keys, *filter(None, (stream.replication_key,))):
+        yield from _keep(column, entry, stream)
 
 
-def _repair_key(entry: CatalogEntry, root: StreamMetadata, table: KnownTable) -> Iterator[str]:
-    own = table.primary_keys
+def _repair_key(entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStream) -> Iterator[str]:
+    own = stream.primary_keys
     for keys in (entry.key_properties, root.table_key_properties):
         if keys and set(keys) != set(own):
             yield f"can't have the key {', '.join(keys)}: its key is {', '.join(own)}"
@@ -213,58 +212,58 @@ def _repair_key(entry: CatalogEntry, root: StreamMetadata, table: KnownTable) ->
 
 
 def _repair_replication(
-    entry: CatalogEntry, root: StreamMetadata, table: KnownTable
+    entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStream
 ) -> Iterator[str]:
     key = entry.replication_key or root.replication_key
     method = entry.replication_method or root.forced_replication_method
     if method == REPLICATION_FULL_TABLE:
         pass
-    elif table.replication_key is None:
+    elif stream.replication_key is None:
         if key or method:
             yield "can't be replicated by a key: it is read whole each time"
         method = REPLICATION_FULL_TABLE
     else:
         if method not in (None, REPLICATION_INCREMENTAL):
             yield f"can't be replicated by {method}: {_METHODS} are possible, the first is used"
-        if key and key != table.replication_key:
-            yield f"can't be replicated by {key}: it goes by {table.replication_key}"
+        if key and key != stream.replication_key:
+            yield f"can't be replicated by {key}: its replication key is {stream.replication_key}"
         method = REPLICATION_INCREMENTAL
     entry.replication_method = method
-    entry.replication_key = root.replication_key = table.replication_key
+    entry.replication_key = root.replication_key = stream.replication_key
 
 
-def _repair_columns(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
-    yield from _unknown_columns(entry, table)
+def _repair_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
+    yield from _unknown_columns(entry, stream)
     given = entry.schema.to_dict()
-    if others := ", ".join(contradictions(table.schema, given)):
+    if others := ", ".join(contradictions(stream.schema, given)):
         yield f"has other types of {others} than the tap, whose own are used: discover it again"
     columns = {
         name: within(column, given["properties"][name])
-        for name, column in table.schema["properties"].items()
+        for name, column in stream.schema["properties"].items()
         if name in given["properties"]
     }
-    entry.schema = Schema.from_dict({**table.schema, "properties": columns})
+    entry.schema = Schema.from_dict({**stream.schema, "properties": columns})
 
 
-def _keep(column: str, entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
-    """Select a column without which rows can't be told apart or followed."""
+def _keep(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
+    """Keep a column of the key, or the replication key, selected."""
     breadcrumb = ("properties", column)
-    said = entry.metadata.get(breadcrumb)
+    given = entry.metadata.get(breadcrumb)
     is_deselected = not entry.metadata.resolve_selection()[breadcrumb]
     is_missing = column not in (entry.schema.properties or {})
-    if is_deselected or is_missing or (said is not None and said.selected is False):
+    if is_deselected or is_missing or (given is not None and given.selected is False):
         yield f"can't be read without its column {column}, so that stays selected"
     if is_deselected:
         entry.metadata[breadcrumb].inclusion = Metadata.InclusionType.AUTOMATIC
     if is_missing:
         entry.schema.properties = {
             **(entry.schema.properties or {}),
-            column: Schema.from_dict(table.schema["properties"][column]),
+            column: Schema.from_dict(stream.schema["properties"][column]),
         }
 
 
-def _unknown_columns(entry: CatalogEntry, table: KnownTable) -> Iterator[str]:
-    known = table.schema["properties"]
+def _unknown_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
+    known = stream.schema["properties"]
     named = {
         breadcrumb[1]
         for breadcrumb, metadata in entry.metadata.items()

@@ -1,7 +1,7 @@
-"""Compares the columns of a catalog with the tap's own: the catalog chooses, the tap declares.
+"""Compares the columns of a catalog with the tap's own.
 
-A record is shaped by the tap's declaration, so a SCHEMA that says otherwise is wrong about it: a
-target refuses the record, or stops.
+A record is shaped by the tap's declaration. If its SCHEMA differs from that, a target refuses the
+record, or stops.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-# Keywords that say something to a target alone: they are the catalog's to set.
+# Keywords that only targets use. The catalog may set them.
 _FOR_TARGETS: Final = ("x-sql-datatype", "x-sql-datatype-properties")
 
 # Keywords that no value can contradict.
@@ -31,12 +31,12 @@ _ANNOTATIONS: Final = frozenset(
     }
 )
 
-# Keywords that lead to other columns.
+# Keywords that hold other columns.
 _INNER: Final = frozenset({"items", "properties"})
 
 
 def readable(schema: Any) -> Schema:
-    """A schema without what the SDK can't read, such as a column that is `true`."""
+    """Remove from a schema what the SDK can't read, such as a column that is `true`."""
     if not isinstance(schema, dict):
         return {}
     known = {keyword: value for keyword, value in schema.items() if keyword not in _INNER}
@@ -48,12 +48,11 @@ def readable(schema: Any) -> Schema:
 
 
 def within(declared: Schema, given: Mapping[str, Any]) -> Schema:
-    """The declared schema of a column, or of all, without the columns that a catalog lacks.
+    """Remove from a declared schema the columns that a catalog lacks.
 
     Args:
-        declared: The tap's own.
-        given: The catalog's. Where it has none of the declared columns, it chooses none: an object
-            whose parts it does not list keeps them all.
+        declared: The tap's own schema, of a column or of all.
+        given: The catalog's. An object of which it lists no part keeps all of them.
     """
     hints = {keyword: given[keyword] for keyword in _FOR_TARGETS if keyword in given}
     chosen = {**declared, **hints}
@@ -67,7 +66,7 @@ def within(declared: Schema, given: Mapping[str, Any]) -> Schema:
 def contradictions(
     declared: Schema, given: Mapping[str, Any], place: tuple[str, ...] = ()
 ) -> Iterator[str]:
-    """The columns of a catalog of which it says something else than the tap does.
+    """Yield the columns whose types in a catalog differ from the tap's own.
 
     Args:
         declared: The tap's own schema.
@@ -77,7 +76,7 @@ def contradictions(
     Yields:
         Names; a dot leads into an object or an array.
     """
-    if place and _says_otherwise(declared, given):
+    if place and _contradicts(declared, given):
         yield ".".join(place)
         return
     if "items" in declared:
@@ -97,14 +96,14 @@ def _in_both(
     }
 
 
-def _says_otherwise(declared: Schema, given: Mapping[str, Any]) -> bool:
-    """Whether a catalog says something of a column's values, and not what the tap says."""
-    said = _claims(given)
-    return bool(said) and said != _claims(declared)
+def _contradicts(declared: Schema, given: Mapping[str, Any]) -> bool:
+    """Whether a catalog restricts a column's values in another way than the tap."""
+    restrictions = _restrictions(given)
+    return bool(restrictions) and restrictions != _restrictions(declared)
 
 
-def _claims(schema: Mapping[str, Any]) -> Schema:
-    """What a schema demands of a value, without what it demands of the columns inside of it."""
+def _restrictions(schema: Mapping[str, Any]) -> Schema:
+    """The restrictions of a schema, without those of the columns inside it."""
     return {
         keyword: _in_order(value)
         for keyword, value in schema.items()
@@ -114,5 +113,5 @@ def _claims(schema: Mapping[str, Any]) -> Schema:
 
 
 def _in_order(value: Any) -> Any:
-    """The value of a keyword, such as `type`; neither order nor a list of one matter."""
+    """The value of a keyword such as `type`, in which neither order nor a list of one matters."""
     return sorted(value, key=str) if isinstance(value, list) else [value]

@@ -1,7 +1,7 @@
 """The expressions of stream maps: Python on the columns of a record, as the SDK documents it.
 
-What is wrong for every record is an error before the run. What is wrong for one of them ends the
-run with one line that has no value of the record in it.
+An expression that can never work is an error before the run. One that fails for a record ends the
+run, with one line that holds no value of the record.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ _FUNCTIONS: Final[dict[str, Any]] = {
     "bool": bool,
     "datetime": simpleeval.ModuleWrapper(dt),
     "json": simpleeval.ModuleWrapper(json),
-    # Of null, and of what is no text, too.
+    # These accept null, and values that are not strings, too.
     "md5": _digest(md5),
     "sha256": _digest(sha256),
 }
 
-# What expressions may use beside columns and functions.
+# What expressions may use besides columns and functions.
 RECORD_NAMES: Final = ("_", "record")
 FAKE: Final = "fake"
 SELF: Final = "self"
@@ -83,33 +83,33 @@ class Place:
     """The place of an expression in the settings.
 
     Attributes:
-        name: Such as `customers.email`.
-        expression: As it was given, without secrets.
+        name: The stream and the column, such as `customers.email`.
+        expression: The expression as it was given, without secrets.
     """
 
     name: str
     expression: str
 
     def error(self, problem: str) -> ConfigurationError:
-        """One line that names the stream, the column and the expression."""
+        """Make an error that names the stream, the column and the expression in one line."""
         return ConfigurationError(
             f"Setting stream_maps: {self.name}: the expression {self.expression} {problem}"
         )
 
 
 class Expression:
-    """One expression.
+    """A parsed expression.
 
     Args:
         source: Its text.
         place: Its place in the settings.
 
     Raises:
-        ConfigurationError: It is no expression, or uses what is not available.
+        ConfigurationError: It is not an expression, or uses something that is not available.
 
     Attributes:
         place: Its place in the settings.
-        names: The names that it uses, functions left out.
+        names: The names that it uses, except functions.
     """
 
     def __init__(self, source: str, place: Place) -> None:
@@ -118,7 +118,7 @@ class Expression:
         try:
             self._node = ast.parse(source.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise place.error("is no Python expression; expected one like md5(email)") from error
+            raise place.error("is not a Python expression; expected one like md5(email)") from error
         self._evaluator = _Evaluator(functions=_FUNCTIONS)
         self._check_features()
         bound = {
@@ -136,7 +136,7 @@ class Expression:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if (name := node.func.id) not in _FUNCTIONS:
                     raise self.place.error(
-                        f"calls {name}, which is no function; expected one of "
+                        f"calls {name}, which is not a function; expected one of "
                         f"{', '.join(_FUNCTIONS)}{did_you_mean(name, _FUNCTIONS)}"
                     )
             elif isinstance(node, ast.expr | ast.operator | ast.unaryop | ast.cmpop) and not (
@@ -147,20 +147,21 @@ class Expression:
                 )
 
     def needs(self, column: str) -> set[str]:
-        """The columns that it uses.
+        """Return the columns that it uses.
 
         Args:
-            column: The one that its results go to, which is also called `self`.
+            column: The column of its results, which it may call `self`.
         """
         used = {column if name == SELF else name for name in self.names}
         return used - _OTHERS
 
     def schema(self, properties: Mapping[str, Schema], column: str) -> Schema:
-        """The schema of its results; of a text, where the expression does not tell.
+        """Infer the schema of its results.
 
         Args:
             properties: The columns that it can use.
-            column: The one that its results go to; its schema comes before that of a text.
+            column: The column of its results. Its schema is used if none can be inferred, or that
+                of a string if it is a new column.
         """
         own = properties.get(column, _STRING)
         result = _result(self._node, {**properties, SELF: own})
@@ -168,13 +169,13 @@ class Expression:
         return {**schema, "type": types_of(schema) or list(_JSON_TYPES)}
 
     def evaluate(self, names: Mapping[str, Any]) -> Any:
-        """Its result.
+        """Evaluate it.
 
         Args:
             names: The values that it can use.
 
         Raises:
-            ConfigurationError: It has none for these.
+            ConfigurationError: It fails for these values.
         """
         self._evaluator.names = names
         try:
@@ -186,10 +187,10 @@ class Expression:
             ) from error
 
     def conformed(self, value: Any, schema: Schema) -> Any:
-        """A result as its column has it.
+        """Convert a result to the type of its column.
 
         Raises:
-            ConfigurationError: It is of another type.
+            ConfigurationError: The result has another type.
         """
         types = schema["type"]
         if value is None:
@@ -214,10 +215,10 @@ class Expression:
 
 
 class _Evaluator(MapperEval):
-    """The SDK's evaluator, in which what is not there is null."""
+    """The SDK's evaluator, but a missing key of an object is null."""
 
     def knows(self, node: ast.AST) -> bool:
-        """Whether it can evaluate such a node."""
+        """Whether it can evaluate this kind of node."""
         return type(node) in self.nodes or type(node) in self.operators
 
     @override
@@ -232,23 +233,23 @@ class _Evaluator(MapperEval):
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, without the values that it went wrong with."""
+    """The reason of an error, without the values that caused it."""
     if isinstance(error, simpleeval.AttributeDoesNotExist):
         return f"there is no {error.attr}"
-    # The texts of these two name types alone.
+    # The texts of these two name types only.
     if isinstance(error, TypeError | ZeroDivisionError):
         return str(error)
     return type(error).__name__
 
 
 def _is_of(value: Any, types: Collection[str]) -> bool:
-    # `_extra` is a dict of its own kind.
+    # `_extra` is a subclass of dict.
     form = dict if isinstance(value, dict) else type(value)
     return any(kind in types for kind in _KINDS.get(form, ()))
 
 
 def _result(node: ast.expr, properties: Mapping[str, Schema]) -> Schema | None:
-    """The schema of a node's value; None where it can't be told."""
+    """Infer the schema of a node's value; None if that is not possible."""
     schema: Schema | None = None
     match node:
         case ast.Constant(value=value) if value is not None:

@@ -1,8 +1,8 @@
-"""Gives the keys of objects columns of their own, as the settings `flattening_*` ask for.
+"""Flattens objects into columns, as the settings `flattening_*` say.
 
-Columns have the SDK's names, `parent__child`. A name that is too long or that another column has
-gets a suffix (`names.distinct`). Keys of an object that its schema does not declare have no column:
-they go to `_extra`, below the names of the objects that they come from.
+Columns have the SDK's names, `parent__child`. A name that is too long, or that another column has,
+gets a suffix (`names.distinct`). Keys that the schema of their object does not declare go to
+`_extra`, nested as in the record.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.shaping.schema import Schema
 
-# A name that is cut keeps some letters before its suffix of nine.
+# A name that is cut keeps at least some letters before its suffix of nine characters.
 _SHORTEST: Final = 16
 
 _encode: Final = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
@@ -36,9 +36,9 @@ class Flattening:
     """How objects are flattened.
 
     Attributes:
-        depth: How many levels of objects become columns; what lies deeper is JSON text.
+        depth: How many levels of objects become columns; deeper ones become JSON text.
         separator: Joins the parts of a name.
-        longest: How long the name of such a column may be, in bytes.
+        longest: The most bytes that the name of such a column may have.
     """
 
     depth: int
@@ -48,23 +48,23 @@ class Flattening:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where the values of one property go.
+    """The column that the values of one property go to.
 
     Attributes:
-        name: Of the column.
-        is_text: Whether all values are texts: objects and arrays become JSON.
+        name: The name of the column.
+        is_text: Whether all its values are strings: objects and arrays become JSON text.
     """
 
     name: str
     is_text: bool
 
 
-# By key: a column, or what is done with the keys of an object.
+# By key: a column, or the plan of an object.
 _Plan = dict[str, "_Column | _Plan"]
 
 
 def flattening_of(config: Mapping[str, Any]) -> Flattening | None:
-    """The flattening that a configuration asks for; None if it asks for none.
+    """Return the flattening that the settings ask for; None if they ask for none.
 
     Raises:
         ConfigurationError: The depth is missing, or a number is too small.
@@ -101,7 +101,7 @@ def compile_flattening(
     Without a column `_extra`, keys that the schema does not declare are dropped.
 
     Args:
-        schema: Of the records.
+        schema: The schema of the records.
         how: How they are flattened.
     """
     leaves = dict(_leaves(schema, how.depth))
@@ -116,7 +116,7 @@ def compile_flattening(
         is_text = _is_open(leaf)
         properties[name] = _column_schema(leaf, is_text=is_text, is_inner=len(path) > 1)
         if name != wanted:
-            # Nothing else says any more where its values come from.
+            # The name no longer shows where the values come from.
             about = properties[name].get("description", "")
             properties[name]["description"] = f"{'.'.join(path)}: {about}".rstrip(": ")
         _place(plan, path, _Column(name, is_text))
@@ -134,7 +134,7 @@ def compile_flattening(
 
 
 def _leaves(schema: Schema, depth: int, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """The path and the schema of each property that becomes one column."""
+    """Yield the path and the schema of each property that becomes a column."""
     for key, inner in schema.get("properties", {}).items():
         if len(path) < depth and "object" in types_of(inner) and "properties" in inner:
             yield from _leaves(inner, depth, (*path, key))
@@ -143,20 +143,20 @@ def _leaves(schema: Schema, depth: int, path: Path = ()) -> Iterator[tuple[Path,
 
 
 def types_of(schema: Schema) -> list[str]:
-    """The JSON types that values may have; none where the schema leaves that open."""
+    """The JSON types that a schema allows; empty if it allows any."""
     types = schema.get("type", [])
     return [types] if isinstance(types, str) else types
 
 
 def _is_open(schema: Schema) -> bool:
-    """Whether values may be objects or arrays, for which a flat record has no room."""
+    """Whether values may be objects or arrays, which a flat record can't hold."""
     types = types_of(schema)
     return not types or "object" in types or "array" in types
 
 
 def _column_schema(leaf: Schema, *, is_text: bool, is_inner: bool) -> Schema:
     types = ["string"] if is_text else [kind for kind in types_of(leaf) if kind != "null"]
-    # What lies in an object is missing where the object is.
+    # A property of an object is missing if the object is.
     if is_inner or "null" in types_of(leaf) or not types_of(leaf):
         types.append("null")
     if not is_text:
@@ -174,7 +174,7 @@ def _place(plan: _Plan, path: Path, column: _Column) -> None:
 
 
 def _fill(row: Record, values: Mapping[str, Any], plan: _Plan, path: Path, rest: Leftovers) -> None:
-    """Put values into their columns, and those without one into the rest, unless they are null."""
+    """Put values into their columns, and other values into `rest` unless they are null."""
     for key, value in values.items():
         place = plan.get(key)
         if type(place) is _Column:

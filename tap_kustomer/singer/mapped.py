@@ -42,7 +42,7 @@ OPTIONS: Final = (
     MAPPER_SOURCE_OPTION,
 )
 
-# How alike the names of a new column and of another one are if one may be meant for the other.
+# How similar two names are if one may be a misspelling of the other.
 _ALIKE: Final = 0.75
 
 
@@ -54,7 +54,7 @@ def _are_names(given: Any) -> bool:
     return given is None or (isinstance(given, list) and all(map(_is_name, given)))
 
 
-# What options other than expressions may be, and how that is said.
+# What options other than expressions may be, and the words for that.
 _EXPECTED: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     MAPPER_ALIAS_OPTION: (_is_name, "a name"),
     MAPPER_ELSE_OPTION: (NULLS.__contains__, f"null or {NULL_STRING}"),
@@ -74,13 +74,13 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A stream, as maps see it.
+    """What a map needs to know about a stream.
 
     Attributes:
-        name: Of the stream.
-        schema: Of the columns that are selected.
-        known: The names of all of its columns.
-        keys: The columns that tell its rows apart.
+        name: The name of the stream.
+        schema: The schema of the selected columns.
+        known: The names of all columns.
+        keys: The columns of the key.
     """
 
     name: str
@@ -90,19 +90,19 @@ class Described:
 
     @property
     def columns(self) -> Mapping[str, Schema]:
-        """The columns that are selected."""
+        """The selected columns."""
         columns: Mapping[str, Schema] = self.schema["properties"]
         return columns
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What expressions can use beside the columns.
+    """What expressions can use besides the columns.
 
     Attributes:
-        config: Values from the settings.
-        faker: Settings of the package faker.
-        api_key: Shown in no error.
+        config: The setting `stream_map_config`.
+        faker: The setting `faker_config`.
+        api_key: The API key, which no error shows.
     """
 
     config: Mapping[str, Any]
@@ -110,15 +110,15 @@ class Names:
     api_key: str | None
 
     def expression(self, owner: str, name: str, given: Any) -> Expression:
-        """The expression that is given for a column or an option.
+        """Parse the expression of a column or an option.
 
         Args:
             owner: The stream, or the key of the map.
-            name: Of the column or the option.
-            given: The expression, if it is one.
+            name: The column or the option.
+            given: What the map gives for it.
 
         Raises:
-            ConfigurationError: It is none.
+            ConfigurationError: That is not an expression.
         """
         if not isinstance(given, str):
             expected = "an expression as a text" + ("" if name in OPTIONS else ", or null")
@@ -134,12 +134,12 @@ class Names:
     def for_stream(
         self, name: str, alias: str, expressions: Iterable[Expression]
     ) -> dict[str, Any]:
-        """The values of these names.
+        """The values that the expressions of a stream can use besides the columns.
 
         Args:
-            name: Of the stream.
+            name: The name of the stream.
             alias: The name that it is written under.
-            expressions: That use them.
+            expressions: Its expressions.
         """
         values = {
             "config": self.config,
@@ -163,12 +163,12 @@ class Names:
 
 
 class Mapped(NamedTuple):
-    """A map of one stream, compiled.
+    """The compiled map of one stream.
 
     Attributes:
-        schema: Of the records that come out.
-        keys: The columns that tell them apart.
-        transform: Maps a record; None if the filter leaves it out.
+        schema: The schema of the mapped records.
+        keys: The columns of their key.
+        transform: Maps a record; returns None if the filter drops it.
     """
 
     schema: Schema
@@ -182,12 +182,12 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
     Args:
         stream: The stream.
         alias: The name that it is written under.
-        options: Options and columns of the map.
-        names: What expressions can use beside the columns.
+        options: The options and columns of the map.
+        names: What expressions can use besides the columns.
 
     Raises:
-        ConfigurationError: An option or an expression is wrong, or names what is not there. The
-            function that is returned raises it too, for an expression that a record makes wrong.
+        ConfigurationError: An option or an expression is wrong, or names something that does not
+            exist. `transform` raises it too, if an expression fails for a record.
     """
     given = columns_of(options)
     left_out = {column for column, value in given.items() if value in NULLS}
@@ -213,7 +213,7 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
     }
     properties = _with_keys(stream, {**kept, **computed_schemas}, keys)
     expressions = [*computed.values(), *filter(None, [keep_if])]
-    # A column that a row lacks is null.
+    # A column that a record lacks is null.
     blank = dict.fromkeys(column for one in expressions for column in one.names)
     others = names.for_stream(stream.name, alias, expressions)
     leave_out = stream.columns.keys() - kept.keys()
@@ -243,15 +243,15 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
 
 
 def check_options(owner: str, options: Mapping[str, Any], names: Names) -> None:
-    """Check the options and columns of a map as far as that needs no stream.
+    """Check the options and columns of a map, as far as no stream is needed for that.
 
     Args:
         owner: The key of the map.
         options: Options and columns of the map.
-        names: What expressions can use beside the columns.
+        names: What expressions can use besides the columns.
 
     Raises:
-        ConfigurationError: An option is not what it should be, or an expression can never work.
+        ConfigurationError: An option has the wrong type, or an expression can never work.
     """
     for option, given in options.items():
         place = f"{owner}.{option}"
@@ -266,18 +266,18 @@ def check_options(owner: str, options: Mapping[str, Any], names: Names) -> None:
 
 
 def columns_of(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a map, without its options."""
+    """Return the columns of a map, without its options."""
     return {name: given for name, given in options.items() if name not in OPTIONS}
 
 
 def needed_columns(owner: str, name: str, given: Any, names: Names) -> set[str]:
-    """The columns without which a column or an option of a map has no meaning in a stream.
+    """Return the columns that a column or an option of a map requires.
 
     Args:
         owner: The stream, or the key of the map.
-        name: Of the column or the option.
-        given: What the map says about it.
-        names: What expressions can use beside the columns.
+        name: The column or the option.
+        given: What the map gives for it.
+        names: What expressions can use besides the columns.
     """
     if given in NULLS:
         return set() if name in OPTIONS else {name}
@@ -287,12 +287,12 @@ def needed_columns(owner: str, name: str, given: Any, names: Names) -> set[str]:
 
 
 def map_error(place: str, problem: str) -> ConfigurationError:
-    """One line about a place in the setting `stream_maps`."""
+    """Make the error for a place in the setting `stream_maps`."""
     return ConfigurationError(f"Setting stream_maps: {place}: {problem}")
 
 
 def kind(value: Any) -> str:
-    """What a value of a JSON document is: the value itself may be a secret."""
+    """Name the type of a JSON value, without the value: it may be a secret."""
     return _KINDS.get(type(value), "null")
 
 
@@ -316,7 +316,7 @@ def _expression(stream: Described, name: str, given: Any, names: Names) -> Expre
 def _with_keys(
     stream: Described, properties: dict[str, Schema], keys: Iterable[str]
 ) -> dict[str, Schema]:
-    """The columns, of which those of the key are never null."""
+    """Make the columns of the key not nullable."""
     for key in keys:
         if key not in properties:
             raise map_error(
@@ -343,7 +343,7 @@ def _check_left_out(stream: Described, column: str, keys: Iterable[str]) -> None
 
 
 def _check_name(stream: Described, column: str, computed: Iterable[str]) -> None:
-    """Check the name of a new column, and warn of one that may be misspelled."""
+    """Check the name of a new column, and warn if it may be misspelled."""
     place = f"{stream.name}.{column}"
     if not fits(column):
         raise map_error(place, f"its name is too long; expected {LONGEST} bytes at most")

@@ -1,7 +1,7 @@
-"""Stream maps and flattening: from the settings to what is done with the records of each stream.
+"""Stream maps and flattening: from the settings to the function that maps a stream's records.
 
-The SDK's own maps take the same settings, but there a misspelled name has no effect, so that what
-was to be hashed goes out in clear, and null values end the run with a traceback.
+The SDK's own maps take the same settings. But there, a misspelled name has no effect, so a column
+that should be hashed is written in clear, and a null value ends the run with a traceback.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from tap_kustomer.singer.sdk import get_selected_schema
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from singer_sdk.streams.core import Stream
 
@@ -57,15 +57,15 @@ logger = logging.getLogger(__name__)
 
 _WILDCARDS: Final = re.compile(r"[*?\[]")
 
-# An alias of other characters is an expression.
+# An alias with other characters is an expression.
 _LITERAL: Final = re.compile(r"(?!.*__stream_name__)[\w. -]+")
 
 
 def check_stream_maps(config: Mapping[str, Any]) -> None:
-    """Check the setting as far as that needs no streams: before the first request.
+    """Check the setting before the first request, as far as no stream is needed for that.
 
     Raises:
-        ConfigurationError: A map is not what it should be, or an expression can never work.
+        ConfigurationError: A map has the wrong type, or an expression can never work.
     """
     given = config.get("stream_maps") or {}
     if not isinstance(given, dict):
@@ -90,17 +90,17 @@ def check_stream_maps(config: Mapping[str, Any]) -> None:
 
 
 def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[str, list[StreamMap]]:
-    """The maps of each stream, by its name: first its own, then those of its copies.
+    """Compile the maps of each stream, by its name: first its own, then those of its duplicates.
 
-    Where several maps match a stream, the one without wildcards decides about each option and
-    column that it names; among maps with wildcards, the last one.
+    If several maps match a stream, the one without wildcards wins for each option and column that
+    it names; among maps with wildcards, the last one.
 
     Args:
-        streams: All of them, as the catalog wants them.
+        streams: All streams, with the catalog applied.
         config: The settings.
 
     Raises:
-        ConfigurationError: A setting is wrong, or names what is not there.
+        ConfigurationError: A setting is wrong, or names something that does not exist.
     """
     streams = list(streams)
     known = [_described(stream) for stream in streams]
@@ -142,12 +142,14 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
         maps[stream.name] = [first, *copies]
     written = {stream.name: maps[stream.name] for stream in streams if stream.selected}
     _check_aliases(written)
+    if config.get("batch_config"):
+        _check_copies(written)
     _warn_of_dropped_keys(written)
     return maps
 
 
 def _described(stream: Stream) -> Described:
-    """Describe a stream, with the columns that it has once it is selected."""
+    """Describe a stream, with the columns that it has if it is selected."""
     schema = stream.effective_schema
     metadata = MetadataMapping(stream.metadata)
     metadata[()] = StreamMetadata(selected=True)
@@ -164,10 +166,10 @@ def _as_it_is(record: Record) -> Record:
 
 
 class _Changed(StreamMap):
-    """Records that go out otherwise than they were shaped.
+    """A map that changes records.
 
     Attributes:
-        drops_keys: Whether keys of objects that have no column are dropped.
+        drops_keys: Whether keys of objects are dropped if they have no column.
     """
 
     def __init__(
@@ -205,13 +207,13 @@ class _Changed(StreamMap):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One map of the settings.
+    """One map in the settings.
 
     Attributes:
         key: Its key in the setting.
         source: The name of its stream, or a pattern of names.
-        options: Its options and columns; None if its streams are left out.
-        is_copy: Whether its records come beside those of the source.
+        options: Its options and columns; None if it removes its streams.
+        is_copy: Whether it duplicates its stream.
     """
 
     key: str
@@ -221,11 +223,11 @@ class _Entry:
 
     @property
     def has_wildcard(self) -> bool:
-        """Whether it may be for several streams, and need not fit all of them."""
+        """Whether it may match several streams. It need not fit all of them."""
         return bool(_WILDCARDS.search(self.source))
 
     def matches(self, stream: str) -> bool:
-        """Whether it is for this stream."""
+        """Whether it is a map of this stream."""
         return fnmatchcase(stream, self.source)
 
 
@@ -247,7 +249,7 @@ def _entry(key: str, definition: Any, streams: Iterable[str]) -> _Entry:
 
 
 def _check_columns(entry: _Entry, streams: Iterable[Described], names: Names) -> None:
-    """Check that each column and filter of a map with wildcards fits one of its streams."""
+    """Check that each column and filter of a map with wildcards fits at least one stream."""
     known = [stream.known for stream in streams]
     for name, given in (entry.options or {}).items():
         needed = needed_columns(entry.key, name, given, names)
@@ -261,7 +263,7 @@ def _check_columns(entry: _Entry, streams: Iterable[Described], names: Names) ->
 
 
 def _options(stream: Described, entries: Iterable[_Entry], names: Names) -> dict[str, Any]:
-    """The options and columns of several maps together: later ones replace earlier ones."""
+    """Merge the options and columns of several maps: later ones replace earlier ones."""
     options: dict[str, Any] = {}
     for entry in entries:
         for name, given in (entry.options or {}).items():
@@ -296,7 +298,7 @@ def _fitting(alias: str) -> str:
 
 
 def _check_aliases(maps: Mapping[str, Iterable[StreamMap]]) -> None:
-    """Check that the streams of this run have names of their own."""
+    """Check that no two streams of this run have the same name."""
     owners: dict[str, str] = {}
     for stream, each in maps.items():
         for one in each:
@@ -311,6 +313,16 @@ def _check_aliases(maps: Mapping[str, Iterable[StreamMap]]) -> None:
             owners[one.stream_alias.casefold()] = stream
 
 
+def _check_copies(maps: Mapping[str, Sequence[StreamMap]]) -> None:
+    """Check that no stream is duplicated: a file holds the records of one map."""
+    for stream, each in maps.items():
+        if len(each) > 1:
+            raise ConfigurationError(
+                f"Setting batch_config: stream_maps duplicate {stream}; expected one of the two "
+                "settings for a stream"
+            )
+
+
 def _warn_of_dropped_keys(maps: Mapping[str, Iterable[StreamMap]]) -> None:
     names = [
         stream
@@ -319,8 +331,8 @@ def _warn_of_dropped_keys(maps: Mapping[str, Iterable[StreamMap]]) -> None:
     ]
     if names:
         logger.warning(
-            "Setting flattening_enabled: keys that the catalog does not know are dropped from the "
-            "objects of %s; expected their column %s to be selected, which takes such keys",
+            "Setting flattening_enabled: keys without a column are dropped from the objects of "
+            "%s; expected their column %s to be selected, which takes such keys",
             ", ".join(names),
             EXTRA,
         )

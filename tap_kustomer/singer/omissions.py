@@ -1,4 +1,4 @@
-"""Which columns a user keeps out of the output: deselects them, or changes them by a stream map."""
+"""The columns that a user keeps out of the output, by the catalog or by a stream map."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def deselected(mask: SelectionMask) -> Columns:
         for step in outer:
             inner = inner.setdefault(step, {})
         inner[name] = {}
-    # What is deselected inside of `_extra` would be a column of its own, if it had one.
+    # A deselected part of `_extra` is a column that the tap does not know.
     chosen: Columns = columns | columns.get(EXTRA, {})
     return chosen
 
@@ -37,11 +37,11 @@ def _is_column(breadcrumb: tuple[str, ...]) -> bool:
 
 
 def mapped(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
-    """The columns that a stream map removes, or writes otherwise than they are.
+    """The columns that a stream map removes or changes.
 
     Args:
-        options: Of the map: expressions by column, and the SDK's own.
-        columns: All that the stream has.
+        options: The options of the map, and its expressions by column.
+        columns: All columns of the stream.
     """
     changed = {name for name, expression in options.items() if expression not in (name, "self")}
     if MAPPER_ELSE_OPTION in options:

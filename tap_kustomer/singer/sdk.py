@@ -1,8 +1,8 @@
-"""The one place that touches what the SDK keeps to itself: a new release of it can break only this.
+"""The only module that uses private names of the SDK, so that a new release can break only this.
 
-The SDK gives a tap no public way to write a record, a SCHEMA or a version at a time of its own
-choosing, to stop at a signal, or to read its settings. Classes here take over those hooks and offer
-them under public names; everything else in the tap uses these alone.
+The SDK has no public way to write a SCHEMA, a record or a version when the tap chooses to, to stop
+between two records, or to check settings first. The classes here override the private hooks and
+offer them under public names.
 """
 
 from __future__ import annotations
@@ -48,32 +48,28 @@ SIGNAL_CODES = 128
 
 
 class SdkTap(Tap):
-    """The SDK's tap, which stops at a signal only where it is asked to."""
+    """The SDK's tap, which stops at a signal only between two records or in a pause."""
 
     _stop_signal: int | None = None
 
     def check_settings(self, config: Mapping[str, Any]) -> None:
-        """Check the settings as they were given, before the SDK does."""
+        """Check the settings as they were given. The SDK checks them afterwards."""
 
     def explain(self, errors: list[str]) -> Exception:
-        """The error to raise for what the SDK finds wrong with the settings."""
+        """Make the error for what the SDK finds wrong with the settings."""
         return ConfigValidationError("; ".join(errors), errors=errors)
 
     def check_more_settings(self, config: Mapping[str, Any]) -> None:
-        """Check the settings once the SDK has found their types right and filled defaults in."""
+        """Check the settings further. Their types are right, and defaults are filled in."""
 
     def stop_if_asked(self) -> None:
-        """End the run here, between two records or in a pause, if a signal has asked for it.
+        """End the run here if a signal has come.
 
         Raises:
             SystemExit: With the code 128 plus the signal's number.
         """
         if self._stop_signal is not None:
             raise SystemExit(SIGNAL_CODES + self._stop_signal)
-
-    def forget_progress_markers(self) -> None:
-        """Remove from the state what an earlier run noted while it was under way."""
-        self._reset_state_progress_markers()
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
@@ -89,21 +85,21 @@ class SdkTap(Tap):
     @override
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        # The SDK would look for another file with variables, beside itself.
+        # Otherwise the SDK would read a file `.env` next to its own code.
         return parse_environment_config(
             cls.config_jsonschema, cls._env_var_prefix, dotenv_path=os.devnull
         )
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Take note only: the main thread may be in the middle of writing a line."""
+        """Only set a flag: the main thread may be in the middle of writing a line."""
         self._stop_signal = signum
 
 
 class SdkStream(Stream):
-    """The SDK's stream, whose messages are written when the tap says so.
+    """The SDK's stream, whose messages the tap writes one by one.
 
-    The SDK's own way to sync a stream, which its tests use, works too.
+    The SDK's own `sync`, which its tests call, works too.
     """
 
     # Shaping gives every value its declared type already.
@@ -111,37 +107,37 @@ class SdkStream(Stream):
 
     @abstractmethod
     def omit(self, record: Record) -> Record:
-        """The record without what is deselected in places where the SDK does not look."""
+        """Remove deselected values from where the SDK does not look for them."""
 
     @abstractmethod
     def advance_past(self, record: Record) -> None:
-        """Move the bookmark: everything up to this record is written."""
+        """Move the bookmark to a record: everything before it is written."""
 
     @abstractmethod
     def flush(self) -> None:
-        """Write what is buffered."""
+        """Write the buffered messages."""
 
     # Messages
 
     @property
     def version(self) -> int | None:
-        """The version that records carry; None for records without one."""
+        """The version that the records carry; None if they carry none."""
         return self._stream_version
 
     def start_version(self) -> None:
-        """Let the records that follow carry a version: the start of this run, in seconds."""
+        """Start a version, which is the start time of the run in seconds."""
         self._stream_version = self._initialized_at // 1000
 
     def write_schema(self) -> None:
-        """Write the SCHEMA, one for each stream map."""
+        """Write a SCHEMA message for each stream map."""
         self._write_schema_message()
 
     def write_record(self, record: Record) -> None:
-        """Write the RECORD messages of a record: selected columns only, one for each stream map."""
+        """Write a RECORD message with the selected columns for each stream map."""
         self._write_record_message(record)
 
     def messages_of(self, record: Record) -> Generator[RecordMessage, None, None]:
-        """The RECORD messages of a record, which is changed."""
+        """Make the RECORD messages of a record. The record is changed."""
         pop_deselected_record_properties(record, self.schema, self.mask)
         kept = self.omit(record)
         for stream_map in self.stream_maps:
@@ -160,11 +156,11 @@ class SdkStream(Stream):
         self._write_batch_message(encoding=encoding, manifest=[address])
 
     def activate_version(self) -> None:
-        """Write an ACTIVATE_VERSION message, if the records carry a version."""
+        """Write an ACTIVATE_VERSION message if the records carry a version."""
         if self._stream_version is not None:
             super()._write_activate_version_message(self._stream_version)
 
-    # What the SDK would do otherwise
+    # What the SDK does differently
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
@@ -172,7 +168,7 @@ class SdkStream(Stream):
 
     @override
     def _generate_schema_messages(self) -> Generator[SchemaMessage, None, None]:
-        """The SDK's, without a replication key that a stream map has left out."""
+        """Leave out a replication key that a stream map has removed."""
         for message in super()._generate_schema_messages():
             columns = message.schema["properties"]
             keys = [key for key in message.bookmark_properties or () if key in columns]
@@ -187,29 +183,29 @@ class SdkStream(Stream):
 
     @override
     def _write_state_message(self) -> None:
-        """Write the state if it has changed; the records before it are due in any case."""
+        """Write the state if it has changed, and the buffered records in any case."""
         super()._write_state_message()
         self.flush()
 
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:
-        """Not before the records, where the SDK would send it: a target may delete at once."""
+        """Write nothing before the records, as the SDK would: a target may delete rows at once."""
 
     @override
     def _write_starting_replication_value(self, context: Context | None) -> None:
-        """Leave the state as it is: the window is found without a marker in it."""
+        """Write no marker into the state: the tap needs none to find the window."""
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """No signpost: a window ends before the run has begun, so no bookmark can pass that."""
+        """Set no signpost: a window ends before the run starts, so no bookmark is later."""
 
     @override
     def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
-        """None: the SDK's own batches hold deselected columns, and ignore stream maps."""
+        """Prevent the SDK's own batches: they hold deselected columns and ignore stream maps."""
         return None
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log a message, but not the SDK's about an error: the command line explains that."""
+        """Log a message, but no error of the SDK: the command line explains that."""
         if level < logging.ERROR:
             super().log(message, *args, level=level, **kwargs)

@@ -1,12 +1,12 @@
-"""Understands the state that a run begins with, also one that another Kustomer tap has written.
+"""Reads the state that a run continues from, even if another Kustomer tap has written it.
 
 Taps on the SDK, MeltanoLabs' tap-kustomer among them, keep
 `{"bookmarks": {stream: {"replication_key", "replication_key_value"}}}`, with markers while a run is
 under way (https://sdk.meltano.com/en/latest/implementation/state.html). Singer.io's tap-kustomer
 keeps `{"bookmarks": {stream: time}, "currently_syncing": stream}`
 (https://github.com/singer-io/tap-kustomer), other taps of Singer.io
-`{"bookmarks": {stream: {replication key: time}}}`. Where these taps have a table of this one with
-a bookmark, they call it by the same name.
+`{"bookmarks": {stream: {replication key: time}}}`. A stream that these taps share with this one
+has the same name in all of them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tap_kustomer.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# What other taps for Kustomer go by, also in tables that this one reads whole.
+# The replication key of other Kustomer taps, also for streams that are full tables here.
 _USUAL_KEY: Final = "updated_at"
 
-# What the SDK notes while a run is under way, and forgets before the next one begins.
+# What the SDK writes during a run, and removes before the next one.
 _MARKERS: Final = {"progress_markers", "replication_key_signpost", "starting_replication_value"}
-# A digest of a full table's rows decides nothing: such a table is written whole in each run.
+# Earlier versions kept a digest of a full table's rows. It means nothing any more.
 _DROPPED: Final = {*_MARKERS, "digest"}
 _MEANINGFUL: Final = {"replication_key_value", "partitions", "was_read"}
 
@@ -38,18 +38,18 @@ logger = logging.getLogger(__name__)
 def read_state(
     document: Mapping[str, Any], key_of: Callable[[str], str | None], *, now: int
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """The same state as the SDK's taps keep it, with its times in the canonical form.
+    """Bring a state into the form of the SDK, with its times in the canonical form.
 
-    What it says of tables that are not known is kept: another version of the tap may know them.
+    Bookmarks of unknown streams are kept: another version of the tap may know them.
 
     Args:
-        document: A state, a STATE message, or what `meltano state get` prints.
-        key_of: The replication key of a table, by its name; None for what is read whole each time,
-            and for tables that are not known.
+        document: A state, a STATE message, or the output of `meltano state get`.
+        key_of: Returns the replication key of a stream by its name; None for a full table, and for
+            an unknown stream.
         now: Milliseconds since 1970, by this machine's clock.
 
     Raises:
-        ConfigurationError: It can't be understood, or would make the run miss rows.
+        ConfigurationError: The state is not understood, or would make the run miss rows.
     """
     bookmarks = {
         stream: _in_sdk_form(stream, given, key_of(stream) or _USUAL_KEY)
@@ -69,7 +69,7 @@ def _bookmarks(document: Mapping[str, Any]) -> dict[str, Any]:
         state = document["singer_state"]
     if not isinstance(state, dict):
         raise ConfigurationError(f"--state: {_shown(state)} was given; {_EXPECTED}")
-    # A tap of Singer.io that was stopped early has nothing else to say.
+    # A tap of Singer.io that was stopped early writes nothing else.
     bookmarks = state.get("bookmarks", {} if state.keys() <= {"currently_syncing"} else None)
     if not isinstance(bookmarks, dict):
         raise ConfigurationError(f"--state: {_shown(state)} was given; {_EXPECTED}")
@@ -94,7 +94,7 @@ def _in_sdk_form(stream: str, given: Any, key: str) -> dict[str, Any]:
 
 
 def _check(stream: str, bookmark: dict[str, Any], key: str, *, latest: int) -> None:
-    """Make sure that a run may go on from here, and put the time in its canonical form."""
+    """Check that a run may continue from a bookmark, and bring its time into canonical form."""
     if bookmark and not bookmark.keys() & _MEANINGFUL:
         raise _not_understood(stream, bookmark)
     value = bookmark.get("replication_key_value")
@@ -102,8 +102,8 @@ def _check(stream: str, bookmark: dict[str, Any], key: str, *, latest: int) -> N
         return
     if (other := bookmark.get("replication_key") or key) != key:
         logger.warning(
-            "State of %s: its bookmark is a time of %s, but the table goes by %s. It is read from "
-            "the start",
+            "State of %s: its bookmark is a time of %s, but its replication key is %s. It is read "
+            "from the start",
             stream,
             other,
             key,
@@ -119,8 +119,8 @@ def _check(stream: str, bookmark: dict[str, Any], key: str, *, latest: int) -> N
         ) from error
     if times.to_milliseconds(value) > latest:
         raise ConfigurationError(
-            f"State of {stream}: its bookmark {value} lies in the future, so that rows up to then "
-            "would be missed; set it to an earlier time, or remove it to read everything"
+            f"State of {stream}: its bookmark {value} is in the future, so rows up to then would "
+            "be missed; set it to an earlier time, or remove it to read everything"
         )
 
 
@@ -129,6 +129,6 @@ def _not_understood(stream: str, given: object) -> ConfigurationError:
 
 
 def _shown(value: object) -> str:
-    """A value as it was given, in one line that is not too long."""
+    """A value as it was given, cut to the length of a line."""
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}..."  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""One table as Singer sees it: from resources to SCHEMA, RECORD, BATCH, ACTIVATE_VERSION."""
+"""A stream as Singer sees it: from resources to SCHEMA, RECORD, BATCH and ACTIVATE_VERSION."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_kustomer import times
-from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.singer.omissions import deselected
 from tap_kustomer.singer.output.batch_files import write_file
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_kustomer.config import Settings
-    from tap_kustomer.reading.pages import Window
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.shaping.records import Record
@@ -34,14 +32,14 @@ if TYPE_CHECKING:
 
 
 class TapStream(SdkStream):
-    """A stream of the tap as the SDK knows it.
+    """A stream of the tap.
 
     Args:
-        tap: What the SDK wants to know of each stream's tap.
+        tap: The SDK requires it.
         definition: What the stream is.
-        settings: Say from when on to read, and whether to write files.
+        settings: The lookback, and how files are written.
         writer: Writes the messages.
-        read_alone: Gives the records of this stream alone, for the SDK's own way of running it.
+        read_alone: Reads the records of this stream alone, for the SDK's own way to sync.
 
     Attributes:
         definition: What the stream is.
@@ -68,10 +66,14 @@ class TapStream(SdkStream):
         self._since: str | None = None
         self._latest: Record = {}
         self._batch: list[Record] = []
+        # The bookmark at the time the last file was announced, and the last record in that file if
+        # it belongs to the page that is being written.
+        self._announced: str | None = None
+        self._latest_announced: Record = {}
 
     @cached_property
     def shape(self) -> Callable[[Resource], Iterable[Record]]:
-        """Makes the records of this stream that come out of a resource."""
+        """The function that makes this stream's records of a resource."""
         return self.definition.compile_rows(self.effective_schema["properties"].keys())
 
     # What to read
@@ -79,71 +81,58 @@ class TapStream(SdkStream):
     @property
     @override
     def is_sorted(self) -> bool:
-        """Whether rows come in the order of their replication key: a stopped run can go on."""
+        """Whether rows come in the order of their replication key."""
         return self.is_incremental
 
     @property
     def is_incremental(self) -> bool:
-        """Whether a run goes on where the one before it ended."""
+        """Whether a run continues from the bookmark of the one before."""
         return self.replication_method == REPLICATION_INCREMENTAL
 
     @property
     def was_read(self) -> bool:
-        """Whether an earlier run has read this table."""
+        """Whether an earlier run has read this stream."""
         return bool(self.stream_state)
 
     @property
     def bookmark(self) -> str | None:
-        """Up to when the table was read; None for what is read whole each time."""
+        """Up to when the stream was read; None for a full table."""
         return self.stream_state.get("replication_key_value") if self.is_incremental else None
 
     @cached_property
-    def start(self) -> int:
-        """From when on to read, in milliseconds since 1970: a little before the bookmark."""
-        settings = self._settings
-        start = settings.start_date or 0
-        if (bookmark := self._bookmark) is not None:
-            start = max(start, bookmark - settings.lookback_seconds * 1000)
-        return start
+    def resume_at(self) -> int | None:
+        """The time to continue from: `lookback_seconds` before the bookmark; None without one.
 
-    @property
-    def _bookmark(self) -> int | None:
-        """Everything up to here was read by an earlier run, in milliseconds since 1970."""
-        if not self.is_incremental:
+        In milliseconds since 1970.
+        """
+        if (bookmark := self.bookmark) is None:
             return None
-        value = self.stream_state.get("replication_key_value")
-        if value is None:
-            return None
-        try:
-            return times.to_milliseconds(value)
-        except (TypeError, ValueError) as error:
-            raise ConfigurationError(
-                f"State of {self.name}: {value!r} was given as replication_key_value; expected a "
-                "date-time such as 2024-01-31T08:00:00.000Z"
-            ) from error
+        return times.to_milliseconds(bookmark) - self._settings.lookback_seconds * 1000
 
-    # Writing, in this order
+    # How it is written, in this order
 
-    def begin(self, window: Window) -> None:
+    def begin(self, since: int | None = None) -> None:
         """Write the SCHEMA.
 
         Args:
-            window: What is being read; more than this table needs, if others need more.
+            since: The start of this stream's window (milliseconds since 1970), if that of the
+                extraction is earlier. Older rows are not written.
         """
         self.log("Started: %s", self.replication_method.lower().replace("_", " "))
-        if window.start < self.start:
-            self._since = times.to_text(self.start)
+        self._since = None if since is None else times.to_text(since)
         self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()
+        self._announced = self.bookmark
         self._write = self._writing()
 
     def begin_page(self) -> None:
-        """Note the time at which the records that follow were extracted."""
+        """Take the time now as that at which the records of the next page were extracted."""
         self._tail = self._encode_tail()
+        self._latest_announced = {}
 
     def write_resource(self, resource: Resource) -> None:
-        """Write the records that come out of a resource."""
+        """Write the records of a resource."""
         since = self._since
         for record in self.shape(resource):
             if since is not None and (record.get(self.replication_key or "") or since) < since:
@@ -153,16 +142,20 @@ class TapStream(SdkStream):
             self._write(record)
 
     def advance_bookmark(self, time: int) -> None:
-        """Everything before this time (milliseconds since 1970) is written: move the bookmark."""
+        """Move the bookmark to a time before which everything is written, in ms since 1970."""
         if self.is_incremental:
             self._move_bookmark(times.to_text(time))
 
     def flush_partial(self) -> None:
-        """Everything before the latest record is written: the run ends within a page."""
-        self.advance_past(self._latest)
+        """Move the bookmark to the latest record, or that in a file: the run ends within a page."""
+        if self._settings.batches is None:
+            self.advance_past(self._latest)
+        elif self._latest_announced:
+            self.advance_past(self._latest_announced)
+            self._announced = self.bookmark
 
     def finish(self, *, is_whole: bool) -> None:
-        """Note that all rows that came are written.
+        """Finish the stream: all rows that came are written.
 
         Args:
             is_whole: Whether counts show that no row is missing, so that a target may remove what
@@ -176,20 +169,20 @@ class TapStream(SdkStream):
             self.activate_version()
 
     def cap_bookmark(self, time: int) -> None:
-        """Rows from this time on are known to be missing: no bookmark stands beyond it."""
+        """Move the bookmark back to a time from which on rows are missing, in ms since 1970."""
         state = self.stream_state
         if (bookmark := state.get("replication_key_value")) is not None:
             state["replication_key_value"] = min(bookmark, times.to_text(time))
 
     def _move_bookmark(self, value: str) -> None:
-        """Bookmarks only move forward: rows of the lookback are older than where it stands."""
+        """Move the bookmark, but not back: rows of the lookback are older than it is."""
         state = self.stream_state
         if value > (state.get("replication_key_value") or ""):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
 
     def _writing(self) -> Callable[[Record], None]:
-        """What writes one record: straight to the writer, unless the SDK has to do more to it."""
+        """The function that writes one record: straight to the writer, where that is enough."""
         if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
@@ -204,13 +197,13 @@ class TapStream(SdkStream):
 
     @property
     def _is_plain(self) -> bool:
-        """Whether records go out just as they were shaped: all columns, no stream maps."""
+        """Whether records are written as they were shaped: all columns, and no stream map."""
         first, *others = self.stream_maps
         return not others and type(first) is SameRecordTransform and all(self.mask.values())
 
     @override
     def omit(self, record: Record) -> Record:
-        """The record without values of deselected columns in `_extra`."""
+        """Remove the values of deselected columns from `_extra`."""
         return without_columns(record, self._deselected)
 
     @cached_property
@@ -218,7 +211,7 @@ class TapStream(SdkStream):
         return deselected(self.mask)
 
     def _encode_tail(self) -> bytes:
-        """What follows the record in its message, as the SDK writes it."""
+        """Encode what follows the record in its message."""
         now = self._writer.encode(datetime.now(UTC))
         if self.version is None:
             return b',"time_extracted":%b}\n' % now
@@ -227,44 +220,51 @@ class TapStream(SdkStream):
     # Batches
 
     def write_batch(self) -> None:
-        """Write a file of the records that are kept, and announce it: a STATE may speak of them.
+        """Write the pending records to a file, and announce it. A STATE may cover them then.
 
         Raises:
-            ConfigurationError: It can't be written.
+            ConfigurationError: The file can't be written.
         """
         batches = self._settings.batches
         if batches is None or not self._batch:
             return
-        if len(self.stream_maps) > 1:
-            raise ConfigurationError(
-                f"Setting batch_config: stream_maps duplicate {self.name}; expected one of the two "
-                "settings for a stream"
-            )
         address = write_file(batches, self.name, map(self._writer.encode, self._batch))
         self._batch.clear()
         self.announce_file(address, batches.encoding.format, batches.encoding.compression)
+        self._announced, self._latest_announced = self.bookmark, self._latest
+
+    def forget_unannounced(self) -> None:
+        """Move the bookmark back to where it covers no record that is in no file yet."""
+        if not self._batch or not self.is_incremental:
+            return
+        state = self.stream_state
+        if self._announced is not None:
+            state["replication_key_value"] = self._announced
+        else:
+            state.pop("replication_key_value", None)
+            state.pop("replication_key", None)
 
     def _write_to_batch(self, record: Record) -> None:
-        # Exactly what RECORD messages would hold.
+        # A file holds exactly what RECORD messages would.
         self._batch.extend(message.record for message in self.messages_of(record))
         if self._settings.batches and len(self._batch) >= self._settings.batches.batch_size:
             self.write_batch()
 
-    # The SDK's own way, which its trial runs and its tests use
+    # The SDK's own way to sync a stream, which its tests use
 
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        """The table's records, shaped, in a reading for this table alone."""
+        """Yield the records of this stream, in an extraction of its own."""
         del context
         yield from islice(self._read_alone(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
     def advance_past(self, record: Record) -> None:
-        """Move the bookmark: everything up to this record is written."""
+        """Move the bookmark to a record: everything before it is written."""
         if self.is_incremental and (value := record.get(self.replication_key or "")):
             self._move_bookmark(value)
 
     @override
     def flush(self) -> None:
-        """Write what is buffered."""
+        """Write the buffered messages."""
         self._writer.flush()

@@ -1,4 +1,4 @@
-"""What a declaration of a stream consists of."""
+"""The base class of all declarations of streams."""
 
 from __future__ import annotations
 
@@ -15,31 +15,30 @@ if TYPE_CHECKING:
 
 
 class KustomerStream:
-    """A Kustomer object. A subclass is a declaration: nothing makes an instance of it.
+    """A Kustomer object. A subclass is a declaration, and has no instances.
 
     Attributes:
         name: Of the stream.
         group: The group that the documentation has it in.
         resource_type: The JSON:API type of the resources that its rows are made of.
         foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
-        joins: Columns that lead elsewhere than their names say.
-        source: Where its rows are found.
-        types: The JSON:API types of the resources that it is made of; without any, all that its
-            source gives.
+        joins: Columns that lead to another place than their names suggest.
+        source: Where its rows are read from.
+        types: The JSON:API types of the resources that its rows are made of; empty for all types
+            that its source returns.
         roles: The roles of an API key any one of which lets it read this stream.
         documented: Whether Kustomer documents the list or the search that the rows come from.
         assumed: Whether that is only assumed to be there: no program is known to read it, so an
             organisation without it is no fault.
         feature: Of Kustomer, which an organisation need not have; it answers 403 without.
         selected_by_default: Whether it is read without a catalog.
-        shape: What a row carries.
-        key: The columns that tell its rows apart.
+        shape: The columns of a row.
+        key: The columns of its primary key.
         secrets: Attributes and links that never leave the tap.
-        unpack: Gives the resources, each of them a row, that one resource holds; None where the
-            resource itself is the row.
-        metadata_resource: Under which name `GET /v1/metadata` lists its custom attributes.
+        unpack: Splits a resource into resources that are a row each; None if a resource is a row.
+        metadata_resource: The name under which `GET /v1/metadata` lists its custom attributes.
         singular: What one row is called in the columns of derived streams.
-        derived: Streams of what its rows carry inside themselves.
+        derived: Streams that are made of parts of its rows.
     """
 
     name: ClassVar[str]

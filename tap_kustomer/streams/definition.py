@@ -1,4 +1,4 @@
-"""A stream as one organisation has it: its declaration, with the organisation's own fields."""
+"""The definition of a stream in one organisation: its declaration, plus custom attributes."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamDefinition:
-    """What a stream is, before anything is known of a run.
+    """What a stream is, independent of any run.
 
     Attributes:
-        name: Of the stream.
-        schema: JSON schema of its records.
-        key: The columns that tell its rows apart.
-        replication_key: The column by which a later run goes on; None for a full table.
-        source: Where its rows are found.
-        own_source: Where its rows are found without those of other streams, if `source` has both.
-        types: The JSON:API types of the resources that it is made of; without any, all that its
-            source gives.
+        name: The name of the stream.
+        schema: The JSON schema of its records.
+        key: The columns of its primary key.
+        replication_key: The column of its bookmark; None for a full table.
+        source: Where its rows are read from.
+        own_source: A source that has only the rows of this stream, if `source` has others too.
+        types: The JSON:API types of the resources that its rows are made of; empty for all types
+            that its source returns.
         roles: The roles of an API key any one of which lets it read this stream.
         assumed: Whether its list or search is only assumed to be there: an organisation without it
             is no fault.
         feature: Of Kustomer, which an organisation need not have; it answers 403 without.
         selected_by_default: Whether it is read without a catalog.
-        is_derived: Whether its rows are what the rows of another stream carry inside themselves.
-        compile_rows: Gives, for the names of the columns in use, the function that makes the
+        is_derived: Whether its rows are parts of the rows of another stream.
+        compile_rows: Takes the names of the columns in use, and returns the function that makes the
             records of a resource.
     """
 
@@ -65,12 +65,12 @@ class StreamDefinition:
 
     @property
     def is_full_table(self) -> bool:
-        """Whether each run reads all rows there are: a window gives only some of them."""
+        """Whether each run reads all rows, and not only those of a window."""
         return not is_windowed(self.source)
 
 
 def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) -> StreamDefinition:
-    """The stream of a declared Kustomer object.
+    """Define the stream of a declared Kustomer object.
 
     Args:
         stream: The declaration.
@@ -102,11 +102,11 @@ def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) 
 
 
 def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefinition:
-    """The stream of what the rows of another one carry inside themselves.
+    """Define a stream that is derived from another one.
 
     Args:
-        stream: The declaration of the other one. It need not be selected.
-        derived: One of its derived streams.
+        stream: The declaration of the other one, which need not be selected.
+        derived: The declaration of the derived stream.
     """
 
     def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
@@ -123,7 +123,7 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
         roles=stream.roles,
         assumed=stream.assumed,
         feature=stream.feature,
-        # Otherwise it would have its root read, whatever that costs.
+        # Otherwise it would cause its root to be read, whatever that costs.
         selected_by_default=stream.selected_by_default,
         is_derived=True,
         compile_rows=compile_rows,
@@ -131,7 +131,7 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
 
 
 def replication_key(source: Source, shape: Shape) -> str | None:
-    """The column by which a later run goes on; None for what is read whole each time."""
+    """The replication key of a declared stream; None for a full table."""
     if isinstance(source, Search):
         return snake_case(source.times[0].attribute or "updatedAt")
     if isinstance(source, CursorList):
@@ -142,11 +142,11 @@ def replication_key(source: Source, shape: Shape) -> str | None:
 
 
 def derived_replication_key(root: str | None, singular: str) -> str | None:
-    """The column by which a later run goes on in a derived stream; None for a full table.
+    """The replication key of a derived stream; None for a full table.
 
     Args:
-        root: The column by which it goes on in the stream that it is derived from.
+        root: The replication key of the stream that it is derived from.
         singular: What one row of that stream is called.
     """
-    # Where that is not the time of the last change, rows carry the time that it is (`timed.py`).
+    # If that is not the time of the last change, the rows carry that column too (`timed.py`).
     return parent_columns(singular).updated_at if root == "updated_at" else root

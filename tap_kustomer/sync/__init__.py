@@ -1,1 +1,21 @@
-"""One run of the tap: which tables there are, what is read for them, and what is written."""
+"""One run of the tap: which streams there are, what is read for them, and what is written."""
+
+from tap_kustomer.sync.access import Readable, table_of
+from tap_kustomer.sync.context import Context, RunTimes, open_context
+from tap_kustomer.sync.run import check_streams, plan_extractions, read_alone, write_extractions
+from tap_kustomer.sync.streams import discover_streams, replication_key_of, streams_of_catalog
+
+__all__ = [
+    "Context",
+    "Readable",
+    "RunTimes",
+    "check_streams",
+    "discover_streams",
+    "open_context",
+    "plan_extractions",
+    "read_alone",
+    "replication_key_of",
+    "streams_of_catalog",
+    "table_of",
+    "write_extractions",
+]

@@ -55,7 +55,7 @@ def check_access(context: Context, extractions: Iterable[Extraction]) -> list[Ac
     """Peek at each extraction, several at once, with a key that was found to work.
 
     Raises:
-        RunError: Kustomer can't be asked at all.
+        RunError: Kustomer can't be reached at all.
     """
     opened = [(extraction, _open(context, extraction)) for extraction in extractions]
     return [_check(extraction, pages) for extraction, pages in opened]

@@ -1,10 +1,11 @@
-"""What all streams of a run share, and the points in time that it reads between."""
+"""What all extractions of a run share, and its points in time."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
@@ -12,6 +13,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Shortfall, Unproven
+    from tap_kustomer.singer.stream import TapStream
 
 T = TypeVar("T")
+
+# How far Kustomer's clock may be ahead of this machine's, in seconds. The next run would refuse a
+# bookmark that is later than that (`singer/state.py`).
+_CLOCK_TOLERANCE: Final = DAY / 1000
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +39,29 @@ class RunTimes:
 
     Attributes:
         started: Its start, by Kustomer's clock.
-        until: The end of every window. It is the start less the time that the search may lag
-            behind, or the end date where that is earlier.
+        since: No older row is wanted: `start_date`, or 0 without one.
+        until: The end of every window: the start less `settle_seconds`, or `end_date` if that is
+            earlier.
     """
 
     started: int
+    since: int
     until: int
+
+    def start_of(self, stream: TapStream) -> int:
+        """The start of a stream's window: where it continues from, or `since` if that is later."""
+        return self.since if stream.resume_at is None else max(self.since, stream.resume_at)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What all streams of a run share.
+    """What all extractions of a run share.
 
     Attributes:
         settings: The checked settings.
         clock: Tells the time and waits.
         session: The one session with Kustomer.
-        workers: The threads that ask while the main thread writes.
+        workers: The threads that send requests while the main thread writes.
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
     """
 
@@ -59,12 +74,11 @@ class Context:
     def reader(
         self, times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
     ) -> Reader:
-        """Make a reader of sources, with a count of its own of the requests that it takes.
+        """Make a reader that counts its own requests.
 
         Args:
-            times: When the run has started.
-            report: Called with rows that are counted but don't come, and with what no count
-                proves.
+            times: The points in time of the run.
+            report: Called with each part of a window that is short of rows, or unproven.
         """
         return Reader(
             session=self.session.counted(),
@@ -74,31 +88,46 @@ class Context:
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             now=times.started,
-            earliest=self.settings.start_date or 0,
+            earliest=times.since,
             report=report,
         )
 
     def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
-        """Ask for one thing and wait for it; a signal ends the waiting."""
+        """Send a request and wait for the answer; a signal ends the wait."""
         return self.workers.call(partial(self.session.send, request, read))
 
     def fix_times(self) -> RunTimes:
-        """Fix the points in time of a run by Kustomer's clock, with a key that works.
+        """Check the key, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
             DeadKeyError: Kustomer does not know the key.
-            RequestError: Kustomer can't be asked.
+            RequestError: Kustomer can't be reached.
         """
         self.check_key()
-        started = int(self.session.server_now()) * 1000
+        started = int(self._now()) * 1000
         settled = started - self.settings.settle_seconds * 1000
-        end = self.settings.end_date
-        return RunTimes(started, settled if end is None else min(settled, end))
+        start, end = self.settings.start_date, self.settings.end_date
+        return RunTimes(started, start or 0, settled if end is None else min(settled, end))
+
+    def _now(self) -> float:
+        """The time by Kustomer's clock, but never much later than by this machine's clock.
+
+        A bookmark in the future would make later runs miss rows. One in the past loses nothing.
+        """
+        now, latest = self.session.server_now(), self.clock.now() + _CLOCK_TOLERANCE
+        if now <= latest:
+            return now
+        logger.warning(
+            "Kustomer's clock is %.1f days ahead of this machine's: check the clock. Rows are read "
+            "up to the time of this machine",
+            (now - self.clock.now()) * 1000 / DAY,
+        )
+        return self.clock.now()
 
     def check_key(self) -> None:
-        """Ask for the one thing that any valid key may read, whatever its roles.
+        """Request what any valid key may read, whatever its roles.
 
-        See https://developer.kustomer.com/docs/get-started/quickstart.
+        Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
             DeadKeyError: Kustomer does not know the key.
@@ -117,13 +146,13 @@ class Context:
             try:
                 self.ask(Request("GET", path), _ignore)
             except MissingError:
-                # A proxy that does not forward this path says nothing about the key.
+                # A proxy may not forward this path. That means nothing for the key.
                 continue
             return
 
 
 def open_context(settings: Settings, clock: Clock, stop_if_asked: Callable[[], None]) -> Context:
-    """Make what all streams of a run share. Nothing is asked yet.
+    """Make the context of a run. No request is sent yet.
 
     Args:
         settings: The checked settings.

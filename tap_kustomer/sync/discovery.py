@@ -1,4 +1,4 @@
-"""Finds out what an organisation has defined itself: custom attributes, and klasses."""
+"""What an organisation has defined itself: custom attributes and klasses."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Klass:
-    """A kind of custom object, as an organisation has defined it.
+    """A class of custom objects that an organisation has defined.
 
     Attributes:
-        name: In the API.
-        title: As people see it.
+        name: Its name in the API.
+        title: Its name as people see it.
     """
 
     name: str
@@ -50,9 +50,8 @@ class Definitions:
     """What an organisation has defined itself.
 
     Attributes:
-        klasses: Its kinds of custom objects, the oldest first.
-        custom: The custom attributes of each resource; a resource that can't be asked about is
-            not among them.
+        klasses: Its classes of custom objects, the oldest first.
+        custom: The custom attributes of each resource whose metadata can be read.
     """
 
     klasses: tuple[Klass, ...] = ()
@@ -60,18 +59,18 @@ class Definitions:
 
 
 def discover(context: Context, resources: Iterable[str], klasses: PagedList) -> Definitions:
-    """Ask for klasses and metadata: one request for each resource and klass, and the list.
+    """Request the klasses, and the metadata of each resource and klass.
 
-    What the key may not read is left open: columns `custom` stay untyped then, and classes of
-    custom objects have no table of their own. Nothing is lost by that.
+    If the key may not read the metadata, the columns `custom` stay untyped. If it may not read the
+    klasses, these have no stream of their own. No value is lost by that.
 
     Args:
-        context: Asks Kustomer.
-        resources: Such as `customer`, whose custom attributes are asked for.
+        context: Has the session with Kustomer.
+        resources: Names of the resources with custom attributes, such as `customer`.
         klasses: The list of klasses.
 
     Raises:
-        RequestError: Kustomer can't be asked at all.
+        RequestError: Kustomer can't be reached at all.
     """
     found = _klasses(context, klasses)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
@@ -106,10 +105,10 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
     except (AccessError, MissingError, RefusedError) as error:
         if isinstance(error, AccessError):
             context.check_key()
-        logger.warning("No klass has a table of its own, as they can't be listed: %s", error)
+        logger.warning("No klass has a stream of its own, as they can't be listed: %s", error)
     except IncompleteError as error:
-        logger.warning("Some klasses may have no table of their own: %s", error)
-    # In an order that a new klass does not change.
+        logger.warning("Some klasses may have no stream of their own: %s", error)
+    # A new klass does not change this order.
     attributes.sort(key=lambda klass: (as_text(klass.get("createdAt")), as_text(klass.get("name"))))
     return [
         Klass(name=klass["name"], title=as_text(klass.get("displayName") or ""))

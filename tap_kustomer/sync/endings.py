@@ -1,4 +1,4 @@
-"""How the extraction of a stream ends: complete, or with a reason."""
+"""How an extraction can end, and what an error means for its streams."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Ending(NamedTuple):
 
 COMPLETE: Final = Ending(Status.COMPLETE)
 
-# What is known of an extraction until its end.
+# The ending of an extraction that the run does not finish.
 CUT_SHORT: Final = Ending(Status.CUT_SHORT, "the run ended")
 
 
 def left_out(stream: StreamDefinition, error: StreamError, *, was_begun: bool) -> Ending:
-    """The ending of a stream that an error keeps from being read. The key is good.
+    """The ending for an error that makes a stream, or the rest of it, unreadable. The key works.
 
     Args:
         stream: The stream.
-        error: What came.
-        was_begun: Whether the stream was read before, or in part just now: then it should be there.
+        error: The error.
+        was_begun: Whether the stream was read before, at least in part: then it should be there.
     """
     if isinstance(error, AccessError):
         return Ending(Status.LEFT_OUT, explain_refusal(stream, error), fails_run=was_begun)
@@ -55,19 +55,19 @@ def left_out(stream: StreamDefinition, error: StreamError, *, was_begun: bool) -
 
 
 def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool) -> Ending:
-    """The ending of a stream that lacks rows: a fault of a search, but by default none of a list.
+    """The ending for a stream that lacks rows. It fails the run, but for a list only if strict.
 
     Args:
         stream: The stream.
-        error: What is missing.
-        strict: Whether it is a fault of a list too.
+        error: The error that says what is missing.
+        strict: Whether a list that lacks rows fails the run too.
     """
     is_fault = strict or is_searched(root_of(stream.source))
     return Ending(Status.INCOMPLETE, str(error), fails_run=is_fault)
 
 
 def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
-    """Name the roles of which a good key has none, and what came."""
+    """Explain an access error of a key that works: it lacks one of the stream's roles."""
     roles = ", ".join(stream.roles)
     if is_searched(stream.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
@@ -78,9 +78,9 @@ def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
 
 
 def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
-    """Whether an error shows that an organisation does not have a stream.
+    """Whether an error means that the organisation does not have the stream.
 
-    For a stream that is only assumed to be there, any of these errors does.
+    For a stream that is only assumed to exist, any of these errors means that.
     """
     if stream.assumed:
         return True

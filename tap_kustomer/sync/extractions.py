@@ -1,4 +1,4 @@
-"""Readings are opened side by side and written one after the other."""
+"""Extractions: several are read at once, and written one after the other."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.sync.context import Context, RunTimes
 
-# How many readings are open at once: each has asked for its first rows.
+# How many extractions are open at once: each has requested its first rows.
 _OPEN_AT_ONCE: Final = 32
 
 # After how many rows a STATE is due; with batches, after a file's worth.
@@ -36,18 +36,18 @@ _RECORDS_A_STATE: Final = 1_000
 
 
 class Extraction:
-    """One run over a source, and the streams that its rows go to.
+    """One pass over a source, for all streams that are made of its rows.
 
     Args:
-        context: What all streams of this run share.
+        context: What all extractions of this run share.
         times: The points in time of this run.
-        source: What is read.
-        streams: Those that are made of this source's rows. The first one speaks for them all.
+        source: Where the rows are read from.
+        streams: The streams that the rows go to. The first one is the lead.
 
     Attributes:
-        source: What is read.
-        streams: Those that its rows go to.
-        lead: The stream that names the extraction in logs and errors.
+        source: Where the rows are read from.
+        streams: The streams that the rows go to.
+        lead: The stream that the extraction is named after in logs and errors.
     """
 
     def __init__(
@@ -56,10 +56,10 @@ class Extraction:
         self.source = source
         self.lead = streams[0]
         self._context = context
-        self._until = times.until
+        self._times = times
         self.streams = streams
         self._by_type: dict[str, list[TapStream]] = {}
-        self._ahead: Prefetch | None = None
+        self._prefetch: Prefetch | None = None
         self._reader = context.reader(times, self._note_count)
         self._missing = 0
         self._is_unproven = False
@@ -68,9 +68,13 @@ class Extraction:
         self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
-        """Begin to read, without writing anything yet."""
-        # Found out here: it depends on the state, which belongs to the thread that writes.
-        self._ahead = Prefetch(
+        """Start to read, without writing anything yet.
+
+        Args:
+            before_waiting: Called before the writer waits for a page.
+        """
+        # The window depends on the state, which only the thread that writes may read.
+        self._prefetch = Prefetch(
             partial(self._read, self._window),
             before_waiting=before_waiting,
             stop_if_asked=self._context.stop_if_asked,
@@ -79,26 +83,28 @@ class Extraction:
     def write(
         self, write_state: Callable[[], None], progress: Progress, results: RunResults
     ) -> None:
-        """Write all that is read.
+        """Write all rows, as they are read.
 
         Args:
             write_state: Writes a STATE; called when one is due.
-            progress: Told of what is written.
-            results: What came of each stream is added to it.
+            progress: Shows how far the extraction has come.
+            results: Takes the result of each stream.
 
         Raises:
             TapKustomerError: The run can't go on.
         """
-        assert self._ahead is not None, "it is opened first"  # noqa: S101
+        assert self._prefetch is not None, "open() comes before write()"  # noqa: S101
+        window = self._window
         for stream in self.streams:
-            stream.begin(self._window)
-        progress.begin(self.lead.name, self._window.end if is_windowed(self.source) else None)
+            start = self._times.start_of(stream)
+            stream.begin(since=start if window.start < start else None)
+        progress.begin(self.lead.name, window.end if is_windowed(self.source) else None)
         began = self._context.clock.monotonic()
         self._ending = CUT_SHORT
         self._was_read = any(stream.was_read for stream in self.streams)
         try:
             with self._leaving_out():
-                self._write_pages(self._ahead, write_state, progress)
+                self._write_pages(self._prefetch, write_state, progress)
                 self._finish()
                 self._ending = COMPLETE
             if self._ending != COMPLETE:
@@ -108,15 +114,15 @@ class Extraction:
         write_state()
 
     def _finish(self) -> None:
-        """End streams of which all rows were written that came."""
+        """Finish the streams once all rows have come."""
         is_whole = not self._missing and not self._is_unproven
         for stream in self.streams:
             if stream.is_incremental:
-                stream.advance_bookmark(self._until)
+                stream.advance_bookmark(self._times.until)
             stream.finish(is_whole=is_whole)
 
     def _keep_what_came(self) -> None:
-        """End streams of which some rows could not be read."""
+        """Finish the streams if some of their rows could not be read."""
         for stream in self.streams:
             if self._ending.status is Status.LEFT_OUT:
                 stream.write_batch()
@@ -126,20 +132,20 @@ class Extraction:
             stream.finish(is_whole=False)
 
     def peek(self) -> list[Resource] | None:
-        """A few resources, at the lowest price; None where there is nothing to ask by.
+        """Read a few resources to see whether it works; None if there is no parent to ask about.
 
         Raises:
-            RequestError: They can't be read.
+            RequestError: It does not work.
         """
         window = self._window
         window = Window(min(window.start, window.end), window.end)
         return self._reader.peek(self.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
-        """The records of the first stream alone, without writing anything.
+        """Yield the records of the lead, without writing anything.
 
         Raises:
-            TapKustomerError: They can't be read to the end.
+            TapKustomerError: Some records can't be read.
         """
         with self._leaving_out():
             for page in self._read(self._window, lambda: True):
@@ -152,12 +158,12 @@ class Extraction:
 
     @property
     def others(self) -> int:
-        """How many tables are made of the same rows as the first one."""
+        """How many streams besides the lead are made of the same rows."""
         return len(self.streams) - 1
 
     @property
     def _window(self) -> Window:
-        return Window(min(stream.start for stream in self.streams), self._until)
+        return Window(min(map(self._times.start_of, self.streams)), self._times.until)
 
     def _read(self, window: Window, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         if window.start > window.end and is_windowed(self.source):
@@ -174,14 +180,14 @@ class Extraction:
             count = self._write_page(page)
             written += count
             progress.wrote(sum(stream.rows for stream in self.streams), page.reached)
-            # The next page may be as large, and a file holds no more.
+            # The next page may be as large as this one, and a file has room for no more.
             if written + count > due:
                 written = 0
-                # The state speaks of all tables, so their files are ended together.
+                # The state covers all these streams, so their files end together.
                 for stream in self.streams:
                     stream.write_batch()
                 write_state()
-            # Between two pages the state speaks of exactly what was written.
+            # Between two pages, the state covers exactly what was written.
             self._context.stop_if_asked()
 
     def _write_page(self, page: Page) -> int:
@@ -194,7 +200,7 @@ class Extraction:
                     stream.write_resource(resource)
                 count += 1
         except BaseException:
-            # Told to end while a reader pauses: rows of such a page come in order.
+            # A signal came while the target paused. The rows of such a page are in order.
             if page.reached is not None:
                 for stream in self.streams:
                     stream.flush_partial()
@@ -205,7 +211,7 @@ class Extraction:
         return count
 
     def _takers(self, resource_type: str | None) -> list[TapStream]:
-        """The tables that resources of this type go to."""
+        """The streams that resources of this type go to."""
         key = str(resource_type)
         if key not in self._by_type:
             self._by_type[key] = [
@@ -217,32 +223,32 @@ class Extraction:
 
     @property
     def _was_begun(self) -> bool:
-        """Whether the tables were read before, or in part just now."""
+        """Whether an earlier run has read these streams, or this one a part of them."""
         return self._was_read or any(stream.rows for stream in self.streams)
 
     @contextmanager
     def _leaving_out(self) -> Iterator[None]:
-        """Take an error that concerns these streams alone for the ending of their extraction.
+        """Turn an error that concerns only these streams into the ending of their extraction.
 
         Raises:
-            TapKustomerError: Other streams can't be read either.
+            TapKustomerError: The error concerns the run.
         """
         definition = self.lead.definition
         try:
             yield
         except StreamError as error:
-            self._make_sure_that_others_answer(error)
+            self._raise_if_run_ends(error)
             self._end(left_out(definition, error, was_begun=self._was_begun))
         except IncompleteError as error:
             self._since = error.since
             strict = self._context.settings.strict_counts
             self._end(incomplete(definition, error, strict=strict))
 
-    def _make_sure_that_others_answer(self, error: StreamError) -> None:
-        """Find out whether an error that may have another cause concerns these streams alone.
+    def _raise_if_run_ends(self, error: StreamError) -> None:
+        """Check the key after an error that may concern all streams.
 
         Raises:
-            RequestError: Kustomer can't be asked at all, or does not know the key.
+            RequestError: Kustomer can't be reached at all, or does not know the key.
         """
         if isinstance(error, AccessError):
             self._context.check_key()
@@ -264,7 +270,7 @@ class Extraction:
             self._missing += count.expected - count.delivered
 
     def _report(self, seconds: float, results: RunResults) -> None:
-        """Log what came of each stream, and note it for the summary."""
+        """Log the result of each stream, and keep it for the summary."""
         status, reason, fails_run = self._ending
         if self._missing and self._ending == COMPLETE:
             status = Status.INCOMPLETE
@@ -296,14 +302,14 @@ def write_all(
     progress: Progress,
     results: RunResults,
 ) -> None:
-    """Write all extractions in turn, while those behind have asked for their first rows already.
+    """Write all extractions in turn; the next ones have requested their first rows already.
 
     Args:
         extractions: In the order in which they are written.
         write_state: Writes a STATE.
-        before_waiting: Called when nothing is there to be written.
-        progress: Told of what is written.
-        results: What came of each stream is added to it.
+        before_waiting: Called before the writer waits for a page.
+        progress: Shows how far the run has come.
+        results: Takes the result of each stream.
 
     Raises:
         TapKustomerError: The run can't go on.

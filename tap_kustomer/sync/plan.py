@@ -1,4 +1,4 @@
-"""Decides which extractions a run needs: one for all streams that are made of the same rows."""
+"""The plan of a run: one extraction for all streams that are made of the same rows."""
 
 from __future__ import annotations
 
@@ -11,40 +11,49 @@ if TYPE_CHECKING:
 
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.singer.stream import TapStream
+    from tap_kustomer.sync.context import RunTimes
 
 
 class Planned(NamedTuple):
-    """One extraction.
+    """An extraction that a run needs.
 
     Attributes:
-        source: What is read.
-        streams: Those that its rows go to. The first one names the extraction in logs and errors.
+        source: Where the rows are read from.
+        streams: The streams that the rows go to. The first one is the lead.
     """
 
     source: Source
     streams: list[TapStream]
 
 
-def plan(streams: Iterable[TapStream], *, shared_rows: int | None, page_size: int) -> list[Planned]:
+def plan(
+    streams: Iterable[TapStream], times: RunTimes, *, shared_rows: int | None, page_size: int
+) -> list[Planned]:
     """Plan the extractions for these streams, in the order in which they are written.
 
     Args:
-        streams: Those that are selected.
-        shared_rows: How many rows `undecided` streams find together; None if that is not known.
-        page_size: Rows that one request of a search gives.
+        streams: The selected streams.
+        times: The points in time of the run.
+        shared_rows: How many rows the source of the `undecided` streams has; None if unknown.
+        page_size: Rows that one request of a search returns.
     """
     planned = [
         one
         for source, group in _by_source(streams)
-        for one in _plan_source(source, group, shared_rows, page_size)
+        for one in _plan_source(
+            source,
+            group,
+            times,
+            is_small=shared_rows is not None and shared_rows <= len(group) * page_size,
+        )
     ]
     return sorted(planned, key=lambda one: reading_order(one.source))
 
 
 def undecided(streams: Iterable[TapStream]) -> list[TapStream]:
-    """The streams of which only a count of their rows tells whether to read them together.
+    """The streams that are read together only if their source has few enough rows.
 
-    These are streams of single klasses, without that of all klasses.
+    These are streams of single klasses, where the stream of all klasses is not selected.
     """
     for _, group in _by_source(streams):
         if len(group) > 1 and all(stream.definition.own_source for stream in group):
@@ -53,7 +62,7 @@ def undecided(streams: Iterable[TapStream]) -> list[TapStream]:
 
 
 def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStream]]]:
-    """The streams of each source. Sources are compared, as some of them can't be hashed."""
+    """The streams of each source. Sources with equal fields are the same; some have no hash."""
     groups: list[tuple[Source, list[TapStream]]] = []
     for stream in streams:
         for source, group in groups:
@@ -66,21 +75,26 @@ def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStrea
 
 
 def _plan_source(
-    source: Source, streams: list[TapStream], shared_rows: int | None, page_size: int
+    source: Source, streams: list[TapStream], times: RunTimes, *, is_small: bool
 ) -> Iterator[Planned]:
-    """Plan the extractions of the streams that one source has the rows of.
+    """Plan the extractions of the streams whose rows one source has.
 
-    A stream that reads all of the source gives those with a source of their own along, unless one
-    of them begins earlier: that one is read by itself, as reading everything again would cost
-    more. Without such a stream, they are read together where that takes no more requests than to
-    ask about each of them by itself.
+    A stream of all klasses takes those of single klasses along. A klass whose window starts earlier
+    has an extraction of its own, as reading all klasses from there on would cost more. Without a
+    stream of all klasses, the klasses are read together if the source is small.
+
+    Args:
+        source: The source.
+        streams: The streams.
+        times: The points in time of the run.
+        is_small: Whether the source takes no more requests than one for each stream.
     """
     single = [stream for stream in streams if stream.definition.own_source is not None]
     others = [stream for stream in streams if stream.definition.own_source is None]
     if others:
-        start = min(stream.start for stream in others)
-        together = [stream for stream in single if stream.start >= start]
-    elif len(single) > 1 and shared_rows is not None and shared_rows <= len(single) * page_size:
+        start = min(map(times.start_of, others))
+        together = [stream for stream in single if times.start_of(stream) >= start]
+    elif len(single) > 1 and is_small:
         together = single
     else:
         together = []
@@ -92,5 +106,5 @@ def _plan_source(
 
 
 def _rank(stream: TapStream) -> tuple[bool, int]:
-    """An extraction goes by the name of the stream it is made for: `slas`, not `sla_versions`."""
+    """The lead has the lowest rank: `slas` and not `sla_versions`, and no derived stream."""
     return stream.definition.is_derived, len(stream.name)

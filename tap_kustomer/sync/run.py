@@ -1,4 +1,4 @@
-"""One run over the streams that are selected."""
+"""One run over the selected streams: plan its extractions, and write them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def write_extractions(
     write_state: Callable[[], None],
     before_waiting: Callable[[], None],
 ) -> None:
-    """Write all extractions of a run, with a line on the terminal that shows how far it has come.
+    """Write all extractions of a run, and show on a terminal how far it has come.
 
     Args:
-        context: What all of them share.
+        context: What all extractions share.
         extractions: In the order in which they are written.
-        results: What came of each stream is added to it.
+        results: Takes the result of each stream.
         write_state: Writes a STATE; called when one is due.
-        before_waiting: Called when nothing is there to be written.
+        before_waiting: Called before the writer waits for a page.
 
     Raises:
         TapKustomerError: The run can't go on.
@@ -53,20 +53,20 @@ def write_extractions(
 
 
 def check_streams(context: Context, streams: Sequence[TapStream]) -> list[AccessCheck]:
-    """Find out which streams the API key can read.
+    """Check which streams the API key can read.
 
     Raises:
-        TapKustomerError: Kustomer can't be asked at all.
+        TapKustomerError: Kustomer can't be reached at all.
     """
     times = context.fix_times()
     return check_access(context, plan_extractions(context, times, streams))
 
 
 def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
-    """Read the records of one stream, in an extraction for this stream alone.
+    """Read the records of one stream, in an extraction of its own.
 
     Raises:
-        TapKustomerError: They can't be read.
+        TapKustomerError: Some records can't be read.
     """
     source = stream.definition.source
     return Extraction(context, context.fix_times(), source, [stream]).records()
@@ -75,13 +75,14 @@ def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
 def plan_extractions(
     context: Context, times: RunTimes, streams: Sequence[TapStream]
 ) -> list[Extraction]:
-    """Plan the extractions of a run, with what has to be counted for that.
+    """Plan the extractions of a run. Rows are counted first if the plan depends on it.
 
     Raises:
-        RunError: Kustomer can't be asked at all.
+        RunError: Kustomer can't be reached at all.
     """
     planned = plan(
         streams,
+        times,
         shared_rows=_count_shared_rows(context, times, undecided(streams)),
         page_size=context.settings.page_size,
     )
@@ -91,11 +92,11 @@ def plan_extractions(
 def _count_shared_rows(
     context: Context, times: RunTimes, streams: Sequence[TapStream]
 ) -> int | None:
-    """Count the rows of streams that may be read together; None if they can't be counted."""
+    """Count the rows of streams that may be read together; None if Kustomer gives no count."""
     if not streams:
         return None
     source = streams[0].definition.source
-    start = min(stream.start for stream in streams)
+    start = min(map(times.start_of, streams))
     if start > times.until:
         return 0
     if not isinstance(source, Search):

@@ -1,4 +1,4 @@
-"""All streams of the tap, with what an organisation has defined itself."""
+"""All streams of an organisation: the declared ones, and those of its klasses."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def discover_streams(context: Context) -> list[StreamDefinition]:
-    """Every stream that the organisation can have, by asking what it has defined itself.
+    """Define every stream; request what the organisation has defined itself.
 
     Raises:
-        RequestError: Kustomer can't be asked for these definitions.
+        RequestError: Kustomer can't be reached.
     """
     resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
     definitions = discover(context, resources, Klasses.source)
@@ -52,9 +52,9 @@ def discover_streams(context: Context) -> list[StreamDefinition]:
 
 
 def streams_of_catalog(catalog: Catalog) -> list[StreamDefinition]:
-    """Every stream, with the columns and klasses that the organisation had when it was discovered.
+    """Define every stream, with the custom attributes and klasses of a catalog.
 
-    A catalog has them, so that a run with one asks nothing here.
+    So a run with a catalog needs no request for them.
     """
     streams = _declared_streams(lambda stream: _custom_fields_in(catalog.get(stream.name)))
     taken = {stream.name for stream in streams}
@@ -71,7 +71,7 @@ def streams_of_catalog(catalog: Catalog) -> list[StreamDefinition]:
 
 @cache
 def replication_keys() -> dict[str, str | None]:
-    """The replication key of each stream but those of single klasses; None for full tables."""
+    """The replication keys of all declared streams; None for a full table."""
     keys: dict[str, str | None] = {}
     for stream in STREAMS:
         keys[stream.name] = replication_key(stream.source, stream.shape)
@@ -81,9 +81,9 @@ def replication_keys() -> dict[str, str | None]:
 
 
 def replication_key_of(name: str) -> str | None:
-    """The replication key of a stream; None for a full table, and for one that is not known."""
+    """The replication key of a stream; None for a full table, and for an unknown stream."""
     keys = replication_keys()
-    # Which klasses there are, only a catalog or Kustomer itself can tell.
+    # Only a catalog or Kustomer itself knows which klasses there are.
     is_of_a_klass = name.startswith(PREFIX)
     return keys.get(name, keys[Kobjects.name] if is_of_a_klass else None)
 

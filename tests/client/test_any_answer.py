@@ -126,7 +126,7 @@ def with_headers(status: int, headers: Iterable[tuple[bytes, bytes]], body: byte
 
 @pytest.fixture(scope="module", autouse=True)
 def collect_garbage() -> Iterator[None]:
-    """Have no other test meet the sockets that urllib3 leaves to the garbage collector."""
+    """Collect the sockets that urllib3 leaves behind, so that no other test warns about them."""
     yield
     gc.collect()
 

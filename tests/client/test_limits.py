@@ -17,7 +17,7 @@ HOUR = 3600.0
 
 
 class MinuteWindows:
-    """Counts requests in fixed minutes that begin somewhere, as Kustomer documents it."""
+    """Counts requests in fixed minutes with any beginning, as documented."""
 
     def __init__(self, clock: VirtualClock, limit: int, begin: float) -> None:
         self._clock, self.limit, self._begin = clock, limit, begin
@@ -51,7 +51,7 @@ def _arrive(server: MinuteWindows) -> None:
 def ask_for_an_hour(
     clock: VirtualClock, limiter: Limiter, server: MinuteWindows, latency: float = 0.5
 ) -> int:
-    """Search as fast as the limiter lets it; the answers come `latency` later."""
+    """Search as fast as the limiter allows; answers arrive after `latency` seconds."""
     sent = 0
     while clock.elapsed < HOUR:
         at = limiter.wait(BudgetKind.SEARCH)

@@ -55,7 +55,7 @@ def new_session(
 
 
 class Watched(Session):
-    """What threads share in it is changed by one of them at a time."""
+    """A session that fails if its shared state is changed without the lock."""
 
     @override
     def __setattr__(self, name: str, value: object) -> None:

@@ -1,4 +1,4 @@
-"""Threads that ask: no more of them than were asked for, whoever asks."""
+"""Threads that send requests."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tap_kustomer.client.workers import InPlace, Workers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A thread that does not do its part fails the test instead of blocking it, in seconds.
+# Seconds after which a thread that does nothing fails the test instead of blocking it.
 LONGEST = 10.0
 
-# For how long somebody who is meant to be held up is waited for, in seconds.
+# Seconds to wait for a thread that is meant to be blocked.
 MOMENT = 0.1
 
 
@@ -72,7 +72,7 @@ def test_two_threads_that_submit_at_once_start_no_extra_thread(
     class Watched(thread):  # type: ignore[misc, valid-type]  # The class as it was.
         def __init__(self, *given: Any, **more: Any) -> None:
             started.append(self)
-            # The second one is held up until the first one has started its thread.
+            # The second one is blocked until the first one has started its thread.
             with pytest.raises(threading.BrokenBarrierError):
                 both_there.wait(MOMENT)
             super().__init__(*given, **more)

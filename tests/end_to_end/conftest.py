@@ -64,7 +64,7 @@ def command_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sandbox],
 @pytest.fixture(scope="session")
 def standing_sandbox(make_sandbox: SandboxMaker) -> Sandbox:
     """A sandbox that tests only read. Some rows were changed and deleted before."""
-    sandbox = make_sandbox(scale=0.2)
+    sandbox = make_sandbox(scale=0.14)
     sandbox.advance(90)
     return sandbox
 

@@ -71,7 +71,7 @@ def test_a_run_from_any_state_writes_what_the_one_before_had_not(
     monkeypatch: pytest.MonkeyPatch,
     tables: set[str],
 ) -> None:
-    monkeypatch.setattr("tap_kustomer.sync.readings._RECORDS_A_STATE", 1)
+    monkeypatch.setattr("tap_kustomer.sync.extractions._RECORDS_A_STATE", 1)
     tap, chosen = InProcess(make_sandbox()), only(catalog, tables)
     whole = tap(catalog=chosen, page_size=20)
     resumptions = list(whole.resumptions())
@@ -115,7 +115,7 @@ def test_a_signal_ends_the_run_with_whole_lines_and_a_state_to_go_on_from(  # no
     tables = ("companies", "conversations", "conversation_tags", "customers", "notes", "users")
     chosen = only(catalog, tables)
     standing_sandbox.fault("slow", SEARCH, context="customer", skip=1, seconds=30)
-    process = command.start(catalog=chosen, page_size=50, env={"PYTHONUNBUFFERED": unbuffered})
+    process = command.start(catalog=chosen, page_size=20, env={"PYTHONUNBUFFERED": unbuffered})
     begun = read_until_schema_of(process, "customers")
     process.send_signal(number)
     rest = finish(process)

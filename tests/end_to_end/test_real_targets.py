@@ -1,13 +1,12 @@
 """What real targets hold after real runs: every row of every stream, by its key.
 
-`TARGETS=all pytest tests/end_to_end/test_real_targets.py` tries all settings on every stream, which
-takes some minutes. Otherwise, settings other than the defaults are tried on a few streams.
+Settings other than the defaults are tried on a few streams; with `-m ''`, as in the nightly run, on
+all of them, which takes some minutes.
 """
 
 from __future__ import annotations
 
 import copy
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from support.targets import DuckdbTarget, PostgresTarget
 from tap_kustomer.streams.kobjects import klass_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from kustomer_sandbox import Sandbox
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from support.singer_output import Catalog, Output
     from support.tap_in_process import InProcess
     from support.targets import Target
-
-IS_FULL = os.environ.get("TARGETS") == "all"
 
 # Of each kind: lists and what their rows carry, searches and what theirs carry, live ids, rows that
 # are read for each row of another stream, and the objects of one klass.
@@ -83,13 +80,23 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="module", params=SETTINGS)
-def run(request: pytest.FixtureRequest, tap: InProcess, catalog: Catalog) -> Output:
-    """A first run of all streams, or of some, with the settings that are tried."""
-    settings = SETTINGS[request.param]
-    is_whole = IS_FULL or request.param == "plain"
-    chosen = everything(catalog) if is_whole else only(catalog, SOME)
-    return tap(catalog=settings.choose(chosen), **settings.config)
+def runs_to_try() -> Iterator[Any]:
+    """Each of the settings, on some streams and on all of them."""
+    yield pytest.param("plain", None, id="plain")
+    for name in list(SETTINGS)[1:]:
+        marks = (
+            [pytest.mark.thorough] if name in {"flattened once", "flattened three times"} else []
+        )
+        yield pytest.param(name, SOME, id=name, marks=marks)
+        yield pytest.param(name, None, id=f"{name}, all streams", marks=[pytest.mark.thorough])
+
+
+@pytest.fixture(scope="module")
+def run(tap: InProcess, catalog: Catalog, settings: str, streams: Sequence[str] | None) -> Output:
+    """A first run with the settings that are tried."""
+    chosen = everything(catalog) if streams is None else only(catalog, streams)
+    tried = SETTINGS[settings]
+    return tap(catalog=tried.choose(chosen), **tried.config)
 
 
 def duckdb_target(request: pytest.FixtureRequest, folder: Path) -> Target:
@@ -122,6 +129,7 @@ def differences(target: Target, run: Output, sandbox: Sandbox) -> dict[str, str]
     return found
 
 
+@pytest.mark.parametrize(("settings", "streams"), list(runs_to_try()), scope="module")
 def test_every_stream_arrives_whole(run: Output, target: Target, standing_sandbox: Sandbox) -> None:
     assert run.code == 0, run.log
 

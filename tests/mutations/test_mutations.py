@@ -336,7 +336,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the archive is skipped",
-        "reading.search.extraction:_SearchExtraction._by_criterion",
+        "reading.search.extraction:_SearchExtraction._search_by",
         "self.window.start < self.edge and self.source.archived",
         "False",
         "tests/reading/search/test_search_extraction.py",
@@ -344,7 +344,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an archive that the key may not read is passed over",
-        "reading.search.extraction:_SearchExtraction._from_both_indexes.archived",
+        "reading.search.extraction:_SearchExtraction._search_with_archive.archived",
         "MissingError",
         "Exception",
         "tests/reading/search/test_search_extraction.py",
@@ -395,6 +395,8 @@ def test_a_mistake_is_noticed(mutation: Mutation, tmp_path: Path) -> None:
     mutation.make(tmp_path / "tap_kustomer")
 
     command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    # To show how thousands of rows differ takes longer than to notice it.
+    command += ["--assert=plain", "--tb=short"]
     # Plugins take longer to start than these tests do.
     plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     environment = {**os.environ, **plugins, "PYTHONPATH": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""The documentation says what the tap declares, and its SQL gives what it promises."""
+"""The documentation agrees with the declarations, and its SQL gives what it promises."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def documentation() -> Iterator[Any]:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """A folder with the README and what is generated, free to be changed."""
+    """Copy the README and what is generated to a folder that a test may change."""
     for name in (*GENERATED, "dbt/metrics.yml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -76,7 +76,7 @@ def copied(tmp_path: Path) -> Path:
 
 
 def complaint(documentation: Any, root: Path = ROOT) -> str:
-    """What a check says of a folder; nothing if all is well."""
+    """Return the complaint of a check about a folder; empty if there is none."""
     try:
         documentation.main(root, ["--check"])
     except SystemExit as ended:
@@ -112,7 +112,7 @@ def test_a_check_writes_nothing(documentation: Any, copied: Path) -> None:
 
 
 def test_what_is_written_is_up_to_date(documentation: Any, copied: Path) -> None:
-    # The picture stays as it is, so that Graphviz is not asked.
+    # The picture is kept, so that Graphviz is not needed.
     for name in (
         "docs/tables.md",
         *GROUPS,
@@ -226,7 +226,7 @@ def test_no_role_could_be_spared() -> None:
 
 
 def headings(page: Path) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
+    """Return the anchors that GitHub gives to the headings of a page."""
     lines = page.read_text(encoding="utf-8").splitlines()
     titles = [line.lstrip("#").strip().lower() for line in lines if line.startswith("#")]
     return {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
@@ -262,7 +262,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def view(page: str, name: str) -> str:
-    """The statement on a page that makes a view."""
+    """Return the statement on a page that creates a view."""
     blocks = re.findall(r"```sql\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
     (statement,) = [block for block in blocks if re.search(rf"create view {name}\s", block)]
     assert isinstance(statement, str)
@@ -270,12 +270,12 @@ def view(page: str, name: str) -> str:
 
 
 def rows(database: Database, query: str) -> list[Any]:
-    """What a query gives, in order."""
+    """Return the sorted result of a query."""
     return sorted(database.execute(query).fetchall())
 
 
 def write(database: Database, stream: type[KustomerStream], *resources: dict[str, Any]) -> None:
-    """Do what a target does: add the rows of some resources, or replace those with their keys."""
+    """Do what a target does: add the rows of some resources, or replace them by their keys."""
     shape = compile_shaper(stream.shape)
     upsert(database, vars(stream)["name"], record_schema(stream.shape), map(shape, resources))
     for derived in stream.derived:

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
+TAP: Final = ROOT / "tap_kustomer"
 DECISIONS: Final = ROOT / "docs" / "decisions"
 PAGES: Final = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
@@ -22,6 +23,20 @@ _PATH: Final = re.compile(
 )
 _TEST: Final = re.compile(r"\btest_\w+")
 _MAKE: Final = re.compile(r"(?:^    |`)make ([a-z-]+)", re.MULTILINE)
+
+
+def imports_of(package: Path) -> dict[str, set[str]]:
+    """Return the modules of a package that each of its modules imports, by their names."""
+    found: dict[str, set[str]] = {}
+    for file in package.rglob("*.py"):
+        name = ".".join(file.relative_to(package.parent).with_suffix("").parts)
+        found[name] = {
+            str(node.module)
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith(f"{package.name}.")
+        }
+    return found
 
 
 def relative(page: Path) -> str:
@@ -74,6 +89,47 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     assert sorted(set(_MAKE.findall(page.read_text(encoding="utf-8"))) - targets) == []
+
+
+def test_the_picture_of_the_rooms_shows_who_imports_from_whom() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    arrows = set(re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE))
+    rooms = set(re.findall(r"^    (\w+)\[", text, re.MULTILINE))
+    imports = {
+        (importer, room(module))
+        for name, modules in imports_of(TAP).items()
+        for module in modules
+        if (importer := room(name)) in rooms and room(module) in rooms - {importer}
+    }
+    assert arrows <= imports
+    assert imports <= ways(arrows)
+
+
+def test_every_field_of_the_summary_is_explained() -> None:
+    page = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| (`.+?) \|", page.partition("## Exit codes")[0], re.MULTILINE)
+    source = (TAP / "reporting" / "summary.py").read_text(encoding="utf-8")
+    fields = [
+        key.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and node.name == "_document"
+        for part in ast.walk(node)
+        if isinstance(part, ast.Dict)
+        for key in part.keys
+        if isinstance(key, ast.Constant)
+    ]
+    assert sorted(re.findall(r"`(\w+)`", " ".join(explained))) == sorted(map(str, fields))
+
+
+def room(module: str) -> str:
+    """Return the folder of the tap that a module is in, or the module itself."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def ways(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return all pairs of rooms with a way of arrows from one to the other."""
+    longer = arrows | {(start, end) for start, one in arrows for two, end in arrows if one == two}
+    return longer if longer == arrows else ways(longer)
 
 
 def test_the_readme_is_short() -> None:

@@ -1,4 +1,4 @@
-"""The files around the tap say what the tap says."""
+"""The files around the tap agree with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from tap_kustomer.tap import TapKustomer
 
 ROOT = Path(__file__).parents[2]
 OWN: dict[str, dict[str, Any]] = SCHEMA["properties"]
-REQUIREMENTS = ("requirements-dev.txt", "requirements-demo.txt", "requirements-dbt.txt")
+REQUIREMENTS = (
+    "requirements-dev.txt",
+    "requirements-demo.txt",
+    "requirements-dbt.txt",
+    "requirements-docs.txt",
+)
 
 
 def all_settings() -> dict[str, dict[str, Any]]:
@@ -43,7 +48,7 @@ def plugins(request: pytest.FixtureRequest) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 def entry(plugins: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    """What Meltano knows of the tap."""
+    """The tap's entry in a Meltano project."""
     (found,) = plugins["extractors"]
     return found
 
@@ -101,7 +106,7 @@ def test_meltano_needs_no_hub(plugins: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def test_meltano_installs_nothing_in_this_repository() -> None:
-    # What it would install, it would resolve: another release next month.
+    # Meltano resolves what it installs, so it would install other releases next month.
     plugins = meltano_project("meltano.yml")["plugins"]
     assert not [plugin for kind in plugins.values() for plugin in kind if "pip_url" in plugin]
 
@@ -140,3 +145,12 @@ def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
 def test_requirements_hold_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"://|--(extra-)?index-url|--find-links| @ ", text)
+
+
+# Tests
+
+
+def test_no_two_test_files_have_the_same_name() -> None:
+    # pytest can't collect both.
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

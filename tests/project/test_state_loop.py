@@ -17,7 +17,7 @@ STUBS = {"tap-kustomer": "exec true", "target-jsonl": "exec cat printed"}
 
 
 def commands() -> list[str]:
-    """The blocks of commands that keep a state, in their order."""
+    """Return the blocks of commands that keep a state, in order."""
     blocks = re.findall(r"(?:^    .+\n)+", README.read_text(encoding="utf-8"), re.MULTILINE)
     return [block for block in blocks if "state.json\n" in block]
 

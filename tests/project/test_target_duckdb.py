@@ -33,7 +33,7 @@ AWKWARD = [
 
 
 def messages(rows: Sequence[Key], columns: dict[str, Any], key: Sequence[str]) -> bytes:
-    """What a tap would write for these rows."""
+    """Return the messages that a tap would write for these rows."""
     schema = {"type": "object", "properties": columns}
     stream = {"stream": "things"}
     written: list[dict[str, Any]] = [
@@ -48,7 +48,7 @@ def messages(rows: Sequence[Key], columns: dict[str, Any], key: Sequence[str]) -
 
 
 def load(target: DuckdbTarget, rows: Sequence[Key]) -> list[Key]:
-    """What a table of texts holds after these rows were loaded."""
+    """Load rows into a table of texts, and return its content."""
     target.load(messages(rows, {"id": TEXT, "name": TEXT}, ["id"]))
     return sorted(target.rows("things", "id", "name"))
 
@@ -63,7 +63,7 @@ def test_the_wrapper_keeps_the_first_row(target: DuckdbTarget) -> None:
 
 
 def test_without_the_wrapper_the_first_row_is_lost(target: DuckdbTarget) -> None:
-    # Once this fails, the target is fixed and the wrapper has had its day.
+    # Once this fails, the target is fixed and the wrapper can go.
     class Unwrapped(DuckdbTarget):
         command = (sys.executable, Path(sys.executable).with_name("target-duckdb"))
 
@@ -81,7 +81,7 @@ def test_an_empty_text_is_loaded_as_null(target: DuckdbTarget) -> None:
 
 
 def test_the_wrapper_loads_quotes_that_duckdb_would_see_too_late(target: DuckdbTarget) -> None:
-    # DuckDB guesses how a CSV is written from its first 20,480 rows.
+    # DuckDB guesses a CSV's format from its first 20,480 rows.
     rows = [(f"{number:05}-a", "plain") for number in range(20_500)]
     rows += [(f"20500-{place:02}", value) for place, value in enumerate(AWKWARD)]
     assert load(target, rows) == rows

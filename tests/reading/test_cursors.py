@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.json_values import deep
 from tap_kustomer import times
 from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
 from tap_kustomer.client.session import Reply
@@ -63,13 +64,13 @@ class AuditLog:
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
         for tries in range(3):
             self.sent.append(request)
             document = self._document({name: str(item) for name, item in request.params.items()})
             self.spoil(document)
             try:
-                return read(Reply(msgspec.json.encode(document)))
+                return parse(Reply(msgspec.json.encode(document)))
             except WrongAnswerError:
                 if tries == 2:
                     raise
@@ -388,10 +389,15 @@ def test_a_list_that_counts_many_rows_wherever_there_are_some_is_not_halved_for_
     audit = AuditLog(rows, meta=lambda count: {"total": MOST_HELD if count else 0}, names_next=True)
     pages: list[Taken] = []
 
+    def check(document: dict[str, Any]) -> None:
+        del document
+        assert len(audit.sent) < 1_000, "it does not come to an end"
+
+    audit.spoil = check
+
     with pytest.raises(IncompleteError, match=f"of {MOST_HELD} rows"):
         pages.extend(taken(audit))
     assert set(ids(pages)) == rows.keys()
-    assert len(audit.sent) < 1_000
 
 
 def test_no_rows_of_a_window_that_is_halved_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -473,6 +479,19 @@ def test_rows_without_an_id_or_a_time_are_yielded_too() -> None:
     (page,) = pages_of(audit)
 
     assert list(page.resources) == odd[::-1]
+
+
+@pytest.mark.parametrize("levels", range(900, 990))
+def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read(levels: int) -> None:
+    audit = AuditLog(spread(1))
+
+    def nest(document: dict[str, Any]) -> None:
+        for row in document["data"]:
+            row["attributes"]["changes"] = deep("x", levels)
+
+    audit.spoil = nest
+
+    assert ids(read(audit)) == ["log0"]
 
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:

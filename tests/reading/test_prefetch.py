@@ -37,7 +37,7 @@ class Script:
             yield given
         self.events.put("end")
 
-    def ahead(
+    def prefetch(
         self,
         before_waiting: Callable[[], None] = lambda: None,
         stop_if_asked: Callable[[], None] = lambda: None,
@@ -53,24 +53,24 @@ class StopError(Exception):
 
 
 def test_all_pages_come_in_order() -> None:
-    assert list(Script(*PAGES).ahead()) == PAGES
+    assert list(Script(*PAGES).prefetch()) == PAGES
 
 
 def test_a_source_without_pages_ends() -> None:
-    assert not list(Script().ahead())
+    assert not list(Script().prefetch())
 
 
 def test_reading_starts_before_the_consumer_takes_a_page() -> None:
     script = Script(*PAGES)
 
-    script.ahead()
+    script.prefetch()
 
     script.expect("read 0")
 
 
 def test_one_page_waits_and_at_most_one_more_is_fetched() -> None:
     script = Script(*PAGES)
-    pages = iter(script.ahead())
+    pages = iter(script.prefetch())
 
     # One page waits for the consumer, the next one for that place.
     script.expect("read 0", "read 1")
@@ -84,10 +84,10 @@ def test_one_page_waits_and_at_most_one_more_is_fetched() -> None:
 
 def test_the_source_is_told_when_the_consumer_takes_its_pages() -> None:
     script = Script(*PAGES)
-    ahead = script.ahead()
+    pages = script.prefetch()
     script.expect("read 0", "read 1")
 
-    list(ahead)
+    list(pages)
 
     assert script.is_consumed[:2] == [False, False]
     assert script.is_consumed[3:] == [True, True, True]
@@ -95,7 +95,7 @@ def test_the_source_is_told_when_the_consumer_takes_its_pages() -> None:
 
 def test_an_error_is_raised_in_the_consumer_after_the_pages_that_came() -> None:
     error = ValueError("it went wrong")
-    pages = iter(Script(PAGES[0], error).ahead())
+    pages = iter(Script(PAGES[0], error).prefetch())
 
     assert next(pages) is PAGES[0]
     with pytest.raises(ValueError, match="it went wrong") as raised:
@@ -105,11 +105,11 @@ def test_an_error_is_raised_in_the_consumer_after_the_pages_that_came() -> None:
 
 def test_an_error_before_the_first_page_waits_for_the_consumer() -> None:
     script = Script(ValueError("it went wrong"))
-    ahead = script.ahead()
+    pages = script.prefetch()
     script.expect("read 0")
 
     with pytest.raises(ValueError, match="it went wrong"):
-        list(ahead)
+        list(pages)
 
 
 def test_a_page_that_is_there_is_taken_at_once_and_a_wait_is_announced() -> None:
@@ -157,7 +157,7 @@ def test_a_wait_ends_when_the_run_is_to_end() -> None:
 
 def test_the_thread_does_not_keep_the_process_from_ending() -> None:
     script = Script(*PAGES)
-    script.ahead()
+    script.prefetch()
     script.expect("read 0", "read 1")
 
     threads = [one for one in threading.enumerate() if one.name == "tap-kustomer-reading"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,9 +24,8 @@ from tap_kustomer.reading.sources import (
     PerParent,
     Search,
     Single,
-    is_windowed,
 )
-from tap_kustomer.sync.context import RunTimes, open_context
+from tap_kustomer.sync.context import open_context
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -198,9 +197,4 @@ def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     settings = settings_from({"api_key": "a-key", **config})
     context = open_context(settings, VirtualClock(), lambda: None)
 
-    assert context.reader(RunTimes(NOW, NOW)).earliest == earliest
-
-
-def test_lists_are_read_whole_and_searches_by_time() -> None:
-    windowed = [source for source in (USERS, IDS, Search("note")) if is_windowed(source)]
-    assert windowed == [cast("Source", Search("note"))]
+    assert context.reader(context.fix_times()).earliest == earliest

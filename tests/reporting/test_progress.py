@@ -34,7 +34,7 @@ CONTROL = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 
 
 class Terminal(io.StringIO):
-    """A terminal that remembers all that was ever written to it."""
+    """A terminal that keeps everything that was written to it."""
 
     @override
     def isatty(self) -> bool:
@@ -42,7 +42,7 @@ class Terminal(io.StringIO):
 
     @property
     def shown_last(self) -> str:
-        """The last line that was drawn, without its colours."""
+        """The last line that was drawn, without colours."""
         return [line for line in self.drawn if line.strip()][-1]
 
     @property
@@ -51,7 +51,7 @@ class Terminal(io.StringIO):
 
 
 class Scene:
-    """A run of three readings, shown on a terminal."""
+    """A run of three extractions, shown on a terminal."""
 
     def __init__(self) -> None:
         self.terminal = Terminal()
@@ -65,7 +65,7 @@ class Scene:
     def shown(self) -> Iterator[Progress]:
         with (
             redirect_stderr(self.terminal),
-            shown_on(self.console, self.budget, self.clock, readings=3) as progress,
+            shown_on(self.console, self.budget, self.clock, extractions=3) as progress,
         ):
             yield progress
 
@@ -76,7 +76,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     return Scene()
 
 
-def test_it_shows_which_table_is_written_and_how_many_are_to_be(scene: Scene) -> None:
+def test_it_shows_which_stream_is_written_and_how_many_there_are(scene: Scene) -> None:
     with scene.shown() as progress:
         progress.begin("tags", until=None)
         progress.begin("messages", until=DAY)
@@ -106,7 +106,7 @@ def test_it_shows_the_time_left_by_how_far_in_time_the_rows_have_come(scene: Sce
     assert scene.terminal.shown_last.rstrip().endswith(" 0:03:00 left")
 
 
-def test_another_table_begins_anew(scene: Scene) -> None:
+def test_the_next_stream_starts_from_zero(scene: Scene) -> None:
     with scene.shown() as progress:
         progress.begin("messages", until=10 * DAY)
         for day in (4, 5, 6, 7):
@@ -118,7 +118,7 @@ def test_another_table_begins_anew(scene: Scene) -> None:
     assert "left" not in scene.terminal.shown_last
 
 
-def test_the_time_left_of_another_table_goes_by_its_own_rows(scene: Scene) -> None:
+def test_the_time_left_of_a_stream_depends_on_its_own_rows(scene: Scene) -> None:
     with scene.shown() as progress:
         progress.begin("messages", until=10 * DAY)
         progress.wrote(500, reached=9 * DAY)
@@ -130,7 +130,7 @@ def test_the_time_left_of_another_table_goes_by_its_own_rows(scene: Scene) -> No
     assert scene.terminal.shown_last.rstrip().endswith(" 0:06:00 left")
 
 
-def test_of_a_list_no_time_is_left_that_anybody_knows(scene: Scene) -> None:
+def test_a_list_shows_no_time_left(scene: Scene) -> None:
     with scene.shown() as progress:
         progress.begin("tags", until=None)
         for _ in range(4):
@@ -141,7 +141,7 @@ def test_of_a_list_no_time_is_left_that_anybody_knows(scene: Scene) -> None:
     assert "left" not in scene.terminal.shown_last
 
 
-def test_it_is_gone_when_the_run_has_ended(scene: Scene) -> None:
+def test_it_is_removed_at_the_end_of_the_run(scene: Scene) -> None:
     with scene.shown() as progress:
         progress.begin("tags", until=None)
 
@@ -151,7 +151,7 @@ def test_it_is_gone_when_the_run_has_ended(scene: Scene) -> None:
 
 @pytest.fixture
 def log(scene: Scene) -> Iterator[logging.StreamHandler[io.StringIO]]:
-    """Writes what is logged to the terminal."""
+    """Log to the terminal."""
     handler: logging.StreamHandler[io.StringIO] = logging.StreamHandler(scene.terminal)
     logger = logging.getLogger("tap-kustomer.progress-test")
     logger.addHandler(handler)
@@ -160,7 +160,7 @@ def log(scene: Scene) -> Iterator[logging.StreamHandler[io.StringIO]]:
 
 
 @pytest.mark.usefixtures("log")
-def test_lines_of_the_log_stand_above_it_unbroken(scene: Scene) -> None:
+def test_lines_of_the_log_are_written_above_it_unbroken(scene: Scene) -> None:
     line = "A warning that is wider than the terminal, [bold] as can be: " + "word " * 40 + "end"
 
     with scene.shown() as progress:
@@ -182,7 +182,7 @@ def test_afterwards_the_log_is_written_as_it_was_before(
     assert log.stream is scene.terminal
 
 
-def test_standard_output_is_left_alone(scene: Scene) -> None:
+def test_standard_output_is_not_redirected(scene: Scene) -> None:
     output = sys.stdout
 
     with scene.shown():
@@ -190,11 +190,11 @@ def test_standard_output_is_left_alone(scene: Scene) -> None:
 
 
 def is_shown() -> bool:
-    with shown(Budget(limit=100, share=0.9), VirtualClock(), readings=1) as progress:
+    with shown(Budget(limit=100, share=0.9), VirtualClock(), extractions=1) as progress:
         return not isinstance(progress, NoProgress)
 
 
-def test_it_is_shown_where_standard_error_alone_is_a_terminal(
+def test_it_is_shown_if_only_standard_error_is_a_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not is_shown()
@@ -205,7 +205,7 @@ def test_it_is_shown_where_standard_error_alone_is_a_terminal(
     assert not is_shown()
 
 
-def test_what_draws_it_is_only_imported_for_a_terminal() -> None:
+def test_rich_is_only_imported_for_a_terminal() -> None:
     code = (
         "import sys\n"
         "from tap_kustomer.client.limits import Budget\n"
@@ -230,7 +230,7 @@ def test_a_budget_is_granted_by_the_minute(requests: int, seconds: float, percen
 
 
 def run_on_a_terminal(folder: Path) -> tuple[str, bytes]:
-    """What a run of two tables draws on its terminal, and its standard output."""
+    """Run two streams on a terminal; return what it draws, and its standard output."""
     files = {"config": {}, "catalog": catalog_of("brands", "customers")}
     ours, theirs = pty.openpty()
     drawn = b""

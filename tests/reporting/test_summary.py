@@ -70,7 +70,7 @@ TAGS = replace(
 
 
 class Run:
-    """A run that has come to these results."""
+    """A run with these results."""
 
     def __init__(self, *streams: StreamResult, is_finished: bool = True) -> None:
         self.results = RunResults(streams=[*streams], is_finished=is_finished)
@@ -86,7 +86,7 @@ class Run:
 
 
 def spend(run: Run, seconds: float) -> None:
-    """As if a run had taken so long, and 60 requests, 30 of them searches."""
+    """Pretend that a run took some seconds, and 60 requests, 30 of them searches."""
     run.clock.sleep(seconds)
     limiter = run.limiter
     limiter.organization.spent += 60
@@ -119,7 +119,7 @@ def test_the_last_line_of_a_run_has_its_figures_as_text_and_as_fields(
     (record,) = logged(run, caplog, logging.INFO)
 
     figures = {
-        "tables": 3,
+        "streams": 3,
         "rows": 2000,
         "requests": 60,
         "seconds": 120.0,
@@ -133,7 +133,7 @@ def test_the_last_line_of_a_run_has_its_figures_as_text_and_as_fields(
     assert figures.items() <= vars(record).items()
 
 
-def test_each_table_that_lacks_rows_has_a_warning_with_its_counts_as_fields(
+def test_each_stream_that_lacks_rows_has_a_warning_with_its_counts_as_fields(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     messages, tags = logged(Run(CUSTOMERS, MESSAGES, TAGS), caplog, logging.WARNING)
@@ -144,7 +144,7 @@ def test_each_table_that_lacks_rows_has_a_warning_with_its_counts_as_fields(
     assert tags.getMessage() == "tags: left out: a role is missing"
 
 
-def test_tables_that_come_with_an_incomplete_one_share_its_warning(
+def test_streams_that_come_with_an_incomplete_one_share_its_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     left_out = [
@@ -156,7 +156,7 @@ def test_tables_that_come_with_an_incomplete_one_share_its_warning(
     assert warning.getMessage() == "customers and 1 made of its rows: left out: no role"
 
 
-def test_a_warning_names_the_tables_of_which_no_count_proves_that_all_rows_came(
+def test_a_warning_names_the_streams_without_a_count_that_proves_all_rows_came(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     notes = replace(CUSTOMERS, stream="notes", is_unproven=True)
@@ -170,7 +170,7 @@ def test_a_warning_names_the_tables_of_which_no_count_proves_that_all_rows_came(
     )
 
 
-def test_a_terminal_names_them_too() -> None:
+def test_a_terminal_shows_the_streams_without_such_a_count_too() -> None:
     lines = text_of(Run(replace(CUSTOMERS, is_unproven=True)))
 
     assert any(line.endswith("stopped counting at 10,000: customers") for line in lines)
@@ -179,13 +179,13 @@ def test_a_terminal_names_them_too() -> None:
 def test_a_run_that_ended_early_says_so(caplog: pytest.LogCaptureFixture) -> None:
     (record,) = logged(Run(CUSTOMERS, is_finished=False), caplog, logging.INFO)
 
-    assert record.getMessage().startswith("Run ended early: tables=1, ")
+    assert record.getMessage().startswith("Run ended early: streams=1, ")
 
 
 # On a terminal
 
 
-def test_a_terminal_gets_a_table_of_all_tables() -> None:
+def test_a_terminal_gets_a_table_of_all_streams() -> None:
     head, customers, emails, *_, end = text_of(Run(CUSTOMERS, EMAILS))
 
     assert head.split() == ["stream", "rows", "requests", "seconds", "bookmark"]
@@ -193,10 +193,10 @@ def test_a_terminal_gets_a_table_of_all_tables() -> None:
     # What came with another table stands under that, and took nothing of its own.
     assert emails.startswith("  customer_emails ")
     assert emails.split() == ["customer_emails", "800", CUSTOMERS.bookmark]
-    assert end.startswith("Run finished: 2,000 rows of 2 tables, ")
+    assert end.startswith("Run finished: 2,000 rows of 2 streams, ")
 
 
-def test_a_terminal_is_told_below_the_table_what_is_wrong() -> None:
+def test_a_terminal_shows_below_the_table_what_is_wrong() -> None:
     run = Run(CUSTOMERS, MESSAGES, replace(TAGS, reason="no [role] " + "word " * 40 + "end"))
     run.results.selected = ["messages", "users", "teams"]
 
@@ -248,7 +248,7 @@ def document_of(run: Run, path: Path) -> dict[str, Any]:
     return document
 
 
-def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
+def test_the_file_holds_the_whole_summary(tmp_path: Path) -> None:
     run = Run(CUSTOMERS, EMAILS, MESSAGES, replace(TAGS, is_unproven=True))
     run.results.selected = ["customers", "users"]
     spend(run, 0)
@@ -288,7 +288,7 @@ def test_the_file_has_all_there_is_to_know(tmp_path: Path) -> None:
     assert tags["unproven"] is True
 
 
-def test_whoever_reads_the_file_while_it_is_written_has_the_one_before(tmp_path: Path) -> None:
+def test_a_reader_of_the_file_while_it_is_written_gets_the_one_before(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
     document_of(Run(CUSTOMERS), path)
 
@@ -351,7 +351,7 @@ def test_what_ended_a_run_early_is_in_the_file_without_the_key(
     assert document["rows"] == 1200
 
 
-def test_a_run_that_ends_well_writes_the_file_too(tmp_path: Path) -> None:
+def test_a_run_without_an_error_writes_the_file_too(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
 
     with with_summary_path(Run(CUSTOMERS), path).summarised():
@@ -377,7 +377,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def run_over(sandbox: Sandbox, folder: Path, *streams: str, **config: str) -> Output:
-    """What comes of a run over some streams; its summary goes to `summary.json`."""
+    """Run some streams, with a summary in `summary.json`."""
     files = {
         "config": {"api_url": sandbox.url, "api_key": sandbox.api_key, **config},
         "catalog": catalog_of(*streams),
@@ -390,23 +390,25 @@ def run_over(sandbox: Sandbox, folder: Path, *streams: str, **config: str) -> Ou
     return finish(start(*(arguments if streams else arguments[:2])))
 
 
-def test_the_command_says_in_the_end_what_came_of_a_run(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_command_summarises_a_run(sandbox: Sandbox, tmp_path: Path) -> None:
     run = run_over(sandbox, tmp_path, "brands", "customers", "customer_emails")
 
     assert run.code == 0, run.log
     rows = sum(run.counts().values())
-    assert f"Run finished: tables=3, rows={rows}, requests=" in run.log.splitlines()[-1]
+    assert f"Run finished: streams=3, rows={rows}, requests=" in run.log.splitlines()[-1]
     document = json.loads((tmp_path / "summary.json").read_text())
     assert (document["ended"], document["rows"]) == ("whole", rows)
     assert {one["stream"]: one["rows"] for one in document["streams"]} == run.counts()
 
 
-def test_the_command_names_a_table_that_could_not_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_command_names_a_stream_that_could_not_be_read(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     run = run_over(sandbox, tmp_path, "brands", "kobjects", "notes")
 
     assert run.code == 1
     *_, summary, error = run.log.splitlines()
-    assert "Run finished: tables=3, " in summary
+    assert "Run finished: streams=3, " in summary
     assert "incomplete=1" in summary
     document = json.loads((tmp_path / "summary.json").read_text())
     assert (document["ended"], document["not_begun"]) == ("whole", [])
@@ -418,9 +420,7 @@ def test_the_command_names_a_table_that_could_not_be_read(sandbox: Sandbox, tmp_
     assert reason.startswith("POST /v1/customers/archive/search answered 400")
 
 
-def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+def test_the_command_summarises_a_run_that_ends_early(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.fault("redirect", "/v1/customers/archive/search", context="kobject")
     # The first time, the key is tried; the second time, whether it is this table alone.
     sandbox.fault("redirect", "/v1/auth/", skip=1)
@@ -429,7 +429,7 @@ def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
 
     assert run.code == 1
     *_, summary, error = run.log.splitlines()
-    assert "Run ended early: tables=2, " in summary
+    assert "Run ended early: streams=2, " in summary
     document = json.loads((tmp_path / "summary.json").read_text())
     assert document["ended"] == "early"
     assert error.endswith(document["error"])
@@ -440,7 +440,7 @@ def test_the_command_says_how_far_a_run_came_that_could_not_go_on(
     assert document["not_begun"] == ["conversation_events"]
 
 
-def test_the_command_has_a_summary_even_if_it_can_not_discover_the_streams(
+def test_the_command_writes_a_summary_even_if_it_can_t_discover_the_streams(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     run = run_over(sandbox, tmp_path, api_key="another-key-that-nobody-may-see")

@@ -1,4 +1,4 @@
-"""A sandbox that stands still, shared by the tests that only read it."""
+"""A sandbox with a frozen clock, shared by the tests that only read it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def organisation() -> Organisation:
-    """Return the default organisation; tests must not change it."""
+    """The default organisation; tests must not change it."""
     return standing(scale=0.6, years=4)
 
 
 @pytest.fixture(scope="session")
 def shared_sandbox(organisation: Organisation) -> Iterator[Sandbox]:
-    """Return a running sandbox without limits; tests must not change it."""
+    """A running sandbox without limits; tests must not change it."""
     with Sandbox(organisation, org_limit=0, search_limit=0) as sandbox:
         yield sandbox
 
 
 @pytest.fixture(scope="session")
 def stopping() -> Iterator[list[threading.Thread]]:
-    """Return the threads in which servers stop while other tests go on."""
+    """Threads in which servers stop while other tests continue."""
     threads: list[threading.Thread] = []
     yield threads
     for thread in threads:
@@ -39,7 +39,7 @@ def stopping() -> Iterator[list[threading.Thread]]:
 
 @pytest.fixture
 def sandbox_of(organisation: Organisation, stopping: list[threading.Thread]) -> Iterator[Maker]:
-    """Return a maker of running sandboxes with switches of their own."""
+    """Function that starts sandboxes with options of their own."""
     running: list[Sandbox] = []
 
     def make(of: Organisation | None = None, **switches: Any) -> Sandbox:
@@ -58,7 +58,7 @@ def sandbox_of(organisation: Organisation, stopping: list[threading.Thread]) -> 
 
 @pytest.fixture(scope="session")
 def asker() -> Iterator[Asker]:
-    """Return a maker of functions that ask a sandbox with its key."""
+    """Function that makes functions to send requests to a sandbox with its key."""
     with requests.Session() as session:
 
         def of(sandbox: Sandbox) -> Ask:
@@ -75,5 +75,5 @@ def asker() -> Iterator[Asker]:
 
 @pytest.fixture
 def ask(shared_sandbox: Sandbox, asker: Asker) -> Ask:
-    """Return a function that asks the shared sandbox."""
+    """Function that sends requests to the shared sandbox."""
     return asker(shared_sandbox)

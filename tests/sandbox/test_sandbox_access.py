@@ -18,7 +18,9 @@ MESSAGES = {"queryContext": "message"}
 
 
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic sandbox-key"])
-def test_a_wrong_key_is_a_401_in_the_json_api_shape(shared_sandbox: Sandbox, header: str) -> None:
+def test_a_wrong_key_is_answered_with_a_401_in_the_json_api_shape(
+    shared_sandbox: Sandbox, header: str
+) -> None:
     url = f"{shared_sandbox.url}/v1/users"
     answer = requests.get(url, headers={"Authorization": header}, timeout=5)
     assert answer.status_code == 401
@@ -66,7 +68,7 @@ def test_a_role_can_be_denied(sandbox_of: Maker, asker: Asker, status: Any) -> N
     assert "message.read" in ask("/v1/messages").json()["errors"][0]["message"]
 
 
-def test_search_without_the_objects_role_can_hide_or_ignore(
+def test_without_the_objects_role_search_can_hide_rows_or_ignore_it(
     sandbox_of: Maker, asker: Asker
 ) -> None:
     deny = frozenset({"org.permission.message.read"})
@@ -81,14 +83,14 @@ def test_a_path_can_be_absent(sandbox_of: Maker, asker: Asker) -> None:
     assert ask("/v1/assistants").status_code == 404
 
 
-def test_every_answer_names_its_pod_and_the_sandboxs_time(ask: Ask) -> None:
+def test_every_answer_has_headers_for_its_pod_and_the_time(ask: Ask) -> None:
     headers = ask("/v1/tags").headers
     assert headers["X-Kustomer-Pod"] == "prod1"
     assert parsedate_to_datetime(headers["Date"]) == START
 
 
 class Ticker:
-    """Real time that moves when told."""
+    """Real time that a test moves."""
 
     now = 0.0
 
@@ -101,7 +103,7 @@ def limits(**options: Any) -> tuple[Ticker, Limits]:
     return ticker, Limits(Options(**options), Clock(frozen=NOW), ticker)
 
 
-def test_the_organisations_budget_is_a_window_of_a_minute() -> None:
+def test_the_limit_of_the_organisation_is_for_a_window_of_a_minute() -> None:
     ticker, one = limits(org_limit=2)
     headers, over = one.headers(search=False)
     assert headers == {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1"}
@@ -116,7 +118,7 @@ def test_the_organisations_budget_is_a_window_of_a_minute() -> None:
     assert not one.headers(search=False)[1]
 
 
-def test_searches_have_a_budget_of_their_own() -> None:
+def test_searches_have_a_limit_of_their_own() -> None:
     _, one = limits(org_limit=1000, search_limit=1)
     assert not one.headers(search=True)[1]
     headers, over = one.headers(search=True)
@@ -135,20 +137,20 @@ def test_the_reset_header_has_several_forms(style: str, reset: int | None) -> No
     assert headers.get("x-ratelimit-reset") == (str(reset) if reset else None)
 
 
-def test_headers_can_be_left_out_or_tell_the_search_budget() -> None:
+def test_headers_can_be_left_out_or_describe_the_search_limit() -> None:
     assert limits(ratelimit_headers="none")[1].headers(search=False)[0] == {}
     _, one = limits(ratelimit_scope="search")
     assert one.headers(search=True)[0]["x-ratelimit-limit"] == "100"
 
 
-def test_over_the_limit_is_a_429(sandbox_of: Maker, asker: Asker) -> None:
+def test_a_request_over_the_limit_is_answered_with_a_429(sandbox_of: Maker, asker: Asker) -> None:
     ask = asker(sandbox_of(search_limit=2))
     statuses = [ask(SEARCH, MESSAGES).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert ask("/v1/tags").status_code == 200
 
 
-def test_other_clients_can_spend_the_budget(sandbox_of: Maker, asker: Asker) -> None:
+def test_other_clients_can_use_up_the_limit(sandbox_of: Maker, asker: Asker) -> None:
     sandbox = sandbox_of(search_limit=10)
     requests.post(f"{sandbox.url}/_sandbox/spend?search=10", timeout=5)
     assert asker(sandbox)(SEARCH, MESSAGES).status_code == 429

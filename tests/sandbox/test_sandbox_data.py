@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustomer_sandbox.times import MINUTE, YEAR, written
+from kustomer_sandbox.times import MINUTE, YEAR, time_text
 from support.sandbox_standing import NOW, standing
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def resources(organisation: Organisation) -> Resources:
 
 
 @pytest.mark.parametrize("type_", sorted(ATTRIBUTES))
-def test_every_documented_attribute_is_filled_somewhere(resources: Resources, type_: str) -> None:
+def test_every_documented_attribute_has_a_value_somewhere(resources: Resources, type_: str) -> None:
     filled: set[str] = set()
     for resource in resources(type_):
         attributes = resource["attributes"]
@@ -168,9 +168,7 @@ def test_every_documented_attribute_is_filled_somewhere(resources: Resources, ty
 
 
 @pytest.mark.parametrize("type_", sorted(RELATIONSHIPS))
-def test_every_documented_relationship_is_filled_somewhere(
-    resources: Resources, type_: str
-) -> None:
+def test_every_documented_relationship_has_data_somewhere(resources: Resources, type_: str) -> None:
     filled = {
         name
         for resource in resources(type_)
@@ -238,7 +236,7 @@ def test_a_document_depends_on_its_own_revision_alone() -> None:
                 assert of.document(row) == documents[row.id][1], type_
 
 
-def test_times_are_in_order_and_never_of_the_future(organisation: Organisation) -> None:
+def test_times_are_in_order_and_never_in_the_future(organisation: Organisation) -> None:
     for rows in organisation.rows.values():
         for row in rows:
             assert row.created <= row.updated <= NOW - 15 * MINUTE
@@ -255,7 +253,7 @@ def test_times_are_written_with_milliseconds_in_utc(resources: Resources) -> Non
             assert form.fullmatch(resource["attributes"][name])
 
 
-def test_the_awkward_sides_are_there(resources: Resources) -> None:
+def test_the_data_has_awkward_sides(resources: Resources) -> None:
     customers = resources("customer")
     messages = resources("message")
     texts = "".join(str(one["attributes"]) for one in customers[:100])
@@ -283,7 +281,7 @@ def test_the_awkward_sides_are_there(resources: Resources) -> None:
     ["customer", "company", "conversation", "message", "kobject.order",
      "kobject.ecomm-return", "kobject.Loyalty_Account"],
 )  # fmt: skip
-def test_custom_attributes_of_every_suffix_are_filled(resources: Resources, type_: str) -> None:
+def test_custom_attributes_of_every_suffix_have_values(resources: Resources, type_: str) -> None:
     names: dict[str, set[str]] = {}
     for resource in resources(type_):
         for name, value in resource["attributes"].get("custom", {}).items():
@@ -304,7 +302,7 @@ def test_some_values_disagree_with_their_type_and_some_times_have_offsets(
         assert any(one.endswith(offset) for one in renewals), offset
 
 
-def test_the_default_amounts_are_the_promised_ones() -> None:
+def test_the_default_amounts_are_as_documented() -> None:
     counts = standing().counts()
     assert counts["customer"] == 300
     assert counts["company"] == 60
@@ -355,9 +353,9 @@ def test_a_purged_conversation_leaves_no_trace() -> None:
     assert of.counts()["message"] == len(of.rows["message"])
 
 
-def test_a_deleted_conversation_takes_its_messages_along() -> None:
+def test_the_messages_of_a_deleted_conversation_are_deleted_too() -> None:
     of = standing(scale=0.1)
     row = next(r for r in of.rows["conversation"] if r.facts["messages"])
     of.delete(row, NOW)
-    assert of.document(row)["attributes"]["deletedAt"] == written(NOW)
+    assert of.document(row)["attributes"]["deletedAt"] == time_text(NOW)
     assert all(of.document(m)["attributes"]["deleted"] for m in row.facts["messages"])

@@ -1,4 +1,4 @@
-"""Faults, control endpoints, the command and the stored organisation."""
+"""Faults, control endpoints, the command and saved organisations."""
 
 from __future__ import annotations
 
@@ -40,20 +40,22 @@ def ask(sandbox: Sandbox, asker: Asker) -> Ask:
     return asker(sandbox)
 
 
-def test_a_fault_waits_for_its_path_skips_and_ends(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_fault_is_met_on_its_path_after_some_requests_and_a_number_of_times(
+    sandbox: Sandbox, ask: Ask
+) -> None:
     sandbox.fault("status", "/v1/tags", status=502, skip=1, times=2)
     assert ask("/v1/teams").status_code == 200
     statuses = [ask("/v1/tags").status_code for _ in range(4)]
     assert statuses == [200, 502, 502, 200]
 
 
-def test_a_fault_can_wait_for_one_search_context(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_fault_can_be_limited_to_one_search_context(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("status", SEARCH, context="note", times=0)
     assert ask(SEARCH, BODY).status_code == 200
     assert ask(SEARCH, {"queryContext": "note"}).status_code == 503
 
 
-def test_a_status_can_come_as_html_and_say_when_to_come_back(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_status_can_have_an_html_body_and_retry_after(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("status", body="html", status=504, retry_after=2)
     answer = ask("/v1/tags")
     assert answer.headers["content-type"].startswith("text/html")
@@ -82,14 +84,14 @@ def test_a_connection_can_be_reset(sandbox: Sandbox, ask: Ask) -> None:
     assert ask("/v1/tags").status_code == 200
 
 
-def test_an_answer_can_be_something_else(sandbox: Sandbox, ask: Ask) -> None:
+def test_an_answer_can_be_html_or_another_document(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("not_json")
     sandbox.fault("wrong_shape")
     assert ask("/v1/tags").text.startswith("<html>")
     assert "data" not in ask("/v1/tags").json()
 
 
-def test_an_answer_can_point_to_another_host(sandbox: Sandbox, ask: Ask) -> None:
+def test_an_answer_can_redirect_to_another_host(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("redirect")
     answer = ask("/v1/tags", allow_redirects=False)
     assert answer.status_code == 302
@@ -108,7 +110,7 @@ def test_an_answer_can_be_slow_or_drip_or_huge(sandbox: Sandbox, ask: Ask) -> No
 @pytest.mark.parametrize(
     ("kind", "rows"), [("timed_out", 50), ("short_page", 50), ("empty_page", 0)]
 )
-def test_a_page_can_hold_too_few_rows(sandbox: Sandbox, ask: Ask, kind: Kind, rows: int) -> None:
+def test_a_page_can_have_too_few_rows(sandbox: Sandbox, ask: Ask, kind: Kind, rows: int) -> None:
     sandbox.fault(kind)
     answer = ask(SEARCH, BODY).json()
     assert len(answer["data"]) == rows
@@ -116,7 +118,7 @@ def test_a_page_can_hold_too_few_rows(sandbox: Sandbox, ask: Ask, kind: Kind, ro
     assert answer["meta"]["total"] > 100
 
 
-def test_a_page_can_run_backwards_or_be_another(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_page_can_be_in_reverse_order_or_another_page(sandbox: Sandbox, ask: Ask) -> None:
     right = ask(SEARCH, BODY).json()["data"]
     sandbox.fault("backwards")
     assert ask(SEARCH, BODY).json()["data"] == right[::-1]
@@ -136,7 +138,7 @@ def test_churn_changes_rows_before_each_search(sandbox_of: Maker, asker: Asker) 
     assert {row.updated for row in moved} == {NOW}
 
 
-def test_the_control_endpoints_tell_the_truth(
+def test_the_control_endpoints_return_data_and_requests(
     sandbox: Sandbox, ask: Ask, organisation: Organisation
 ) -> None:
     ask("/v1/tags")
@@ -151,7 +153,7 @@ def test_the_control_endpoints_tell_the_truth(
     assert served["requests"][0]["path"] == "/v1/tags"
 
 
-def test_faults_are_posted_and_forgotten(sandbox: Sandbox, ask: Ask) -> None:
+def test_faults_are_posted_and_deleted(sandbox: Sandbox, ask: Ask) -> None:
     url = f"{sandbox.url}/_sandbox/faults"
     fault = {"kind": "status", "path": "/v1/tags", "times": 0}
     assert requests.post(url, json=[fault], timeout=5).status_code == 200
@@ -172,7 +174,7 @@ def test_rows_are_purged_on_request(sandbox_of: Maker) -> None:
     assert after["message"] < before["message"]
 
 
-def test_a_stored_organisation_is_the_same_again(tmp_path: Path) -> None:
+def test_a_saved_organisation_is_the_same_again(tmp_path: Path) -> None:
     file = tmp_path / "organisation.json"
     one = open_organisation(file, scale=0.1, ties={"message": 20}, years=3)
     one.advance(90)
@@ -184,7 +186,7 @@ def test_a_stored_organisation_is_the_same_again(tmp_path: Path) -> None:
     assert abs(two.clock.now() - one.clock.now()) < 60_000
 
 
-def test_a_server_stores_its_advances(tmp_path: Path) -> None:
+def test_a_server_saves_its_advances(tmp_path: Path) -> None:
     file = tmp_path / "organisation.json"
     with Sandbox(file=file, scale=0.1) as sandbox:
         done = CliRunner().invoke(main, ["advance", "--url", sandbox.url])
@@ -208,7 +210,7 @@ def test_a_server_stores_its_advances(tmp_path: Path) -> None:
         ["advance", "--url", "https://example.com"],
     ],
 )
-def test_mistakes_are_told_in_one_line(arguments: list[str]) -> None:
+def test_mistakes_are_reported_in_one_line(arguments: list[str]) -> None:
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code != 0
     assert isinstance(done.exception, SystemExit)
@@ -216,12 +218,12 @@ def test_mistakes_are_told_in_one_line(arguments: list[str]) -> None:
     assert "Traceback" not in done.output
 
 
-def test_a_file_that_is_no_organisation_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_organisation_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "organisation.json"
     file.write_text("{}")
     done = CliRunner().invoke(main, ["serve", "--organisation", str(file)])
     assert done.exit_code == 1
-    assert "is not a stored organisation" in done.output
+    assert "is not a saved organisation" in done.output
 
 
 def sandbox_command(*arguments: str) -> subprocess.Popen[str]:
@@ -237,7 +239,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def running(process: int) -> bool:
-    """Tell whether a process lives on; one that ended may not be reaped yet."""
+    """Whether a process is still running; one that has ended may not be reaped yet."""
     try:
         state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
@@ -256,7 +258,7 @@ sys.exit(3)
 """
 
 
-def test_run_gives_the_command_a_sandbox_and_takes_its_exit_code() -> None:
+def test_run_gives_the_command_a_sandbox_and_returns_its_exit_code() -> None:
     process = sandbox_command("run", "--scale", "0.1", "--", sys.executable, "-c", CHILD)
     out, _ = process.communicate(timeout=20)
     assert out == "200\n"
@@ -264,7 +266,7 @@ def test_run_gives_the_command_a_sandbox_and_takes_its_exit_code() -> None:
 
 
 @pytest.mark.parametrize("is_windows", [True, False])
-def test_an_address_is_only_used_again_where_that_does_not_share_it(
+def test_an_address_is_only_reused_where_that_does_not_share_it(
     is_windows: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if is_windows:

@@ -1,4 +1,4 @@
-"""What an advance changes: a bit of everything."""
+"""The effects of an advance."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def everything(of: Organisation) -> dict[str, dict[str, Resource]]:
     return {type_: {row.id: of.document(row) for row in of.index(type_)} for type_ in of.counts()}
 
 
-def test_in_every_table_something_changes(hour: Hour) -> None:
+def test_something_changes_in_every_table(hour: Hour) -> None:
     for type_, before in hour.before.items():
         after = hour.after[type_]
         changed = [key for key in before.keys() & after.keys() if before[key] != after[key]]
@@ -54,7 +54,7 @@ def test_in_every_table_something_changes(hour: Hour) -> None:
         assert added if type_ in PAST | GONE else changed, type_
 
 
-def test_what_has_no_time_shows_its_change_in_what_it_has(hour: Hour) -> None:
+def test_rows_without_an_update_time_change_too(hour: Hour) -> None:
     for type_ in ("snooze", "outbound_account", "sla"):
         attributes = [one["attributes"] for one in hour.after[type_].values()]
         assert not any("updatedAt" in one for one in attributes)
@@ -99,12 +99,12 @@ def test_rows_are_marked_as_deleted(hour: Hour, type_: str) -> None:
         assert hour.of.document(row)["attributes"]["deleted"] is True
 
 
-def test_rows_of_some_lists_are_gone_without_a_trace_but_none_that_search_finds(hour: Hour) -> None:
+def test_rows_of_some_lists_are_purged_but_none_that_search_finds(hour: Hour) -> None:
     gone = {type_ for type_, rows in hour.before.items() if rows.keys() - hour.after[type_].keys()}
     assert gone == GONE
 
 
-def test_the_machine_stays_the_machine(hour: Hour, sandbox_of: Maker, asker: Asker) -> None:
+def test_the_user_of_api_keys_stays_the_same(hour: Hour, sandbox_of: Maker, asker: Asker) -> None:
     own = asker(sandbox_of(hour.of))("/v1/users/current").json()["data"]
     assert own["attributes"]["userType"] == "machine"
 
@@ -136,7 +136,7 @@ def test_custom_attributes_come_and_go(sandbox_of: Maker, asker: Asker) -> None:
     assert {"referralSourceStr", "newsletterBool"} not in carried
 
 
-def test_a_class_comes_up_with_objects_and_attributes(sandbox_of: Maker, asker: Asker) -> None:
+def test_a_new_class_appears_with_objects_and_attributes(sandbox_of: Maker, asker: Asker) -> None:
     of = standing(scale=0.1)
     ask = asker(sandbox_of(of))
     paths = ("/v1/metadata/kobject.warranty.Claim", "/v1/klasses/warranty.Claim")
@@ -156,7 +156,7 @@ def test_a_class_comes_up_with_objects_and_attributes(sandbox_of: Maker, asker: 
     assert len(of.rows["klass"]) == 8
 
 
-def test_work_that_was_left_is_done_and_sessions_end(hour: Hour) -> None:
+def test_open_work_items_are_completed_and_sessions_end(hour: Hour) -> None:
     def those(rows: dict[str, Resource], name: str, value: Any) -> set[str]:
         return {key for key, one in rows.items() if one["attributes"][name] == value}
 
@@ -168,7 +168,7 @@ def test_work_that_was_left_is_done_and_sessions_end(hour: Hour) -> None:
     assert those(sessions, "active", value=True) & those(later, "active", value=False)
 
 
-def test_many_advances_leave_an_organisation_that_can_go_on() -> None:
+def test_an_organisation_can_advance_many_times() -> None:
     of = standing(scale=0.05)
     for _ in range(60):
         of.advance(30)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustomer_sandbox.endpoints import LISTS, SINGLES, Single
-from kustomer_sandbox.times import DAY, written
+from kustomer_sandbox.times import DAY, time_text
 from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ PLAIN = [one for one in LISTS if one.parent is None]
 
 
 @pytest.mark.parametrize("listing", PLAIN, ids=lambda one: one.path)
-def test_every_list_gives_its_type_page_by_page_until_next_is_null(
+def test_every_list_has_pages_of_its_type_until_next_is_null(
     ask: Ask, organisation: Organisation, listing: Listing
 ) -> None:
     path = f"{listing.path}?page=1&pageSize=7"
@@ -47,13 +47,13 @@ def test_every_list_gives_its_type_page_by_page_until_next_is_null(
 
 
 @pytest.mark.parametrize("listing", PLAIN, ids=lambda one: one.path)
-def test_every_list_cuts_large_pages_to_its_maximum(ask: Ask, listing: Listing) -> None:
+def test_every_list_limits_pages_to_its_maximum(ask: Ask, listing: Listing) -> None:
     answer = ask(f"{listing.path}?pageSize=1000").json()
     if not listing.bare:
         assert answer["meta"]["pageSize"] == listing.largest
 
 
-def test_only_customers_tell_their_total(ask: Ask) -> None:
+def test_only_the_list_of_customers_has_a_total(ask: Ask) -> None:
     assert "total" in ask("/v1/customers").json()["meta"]
     assert set(ask("/v1/conversations").json()["meta"]) == {"page", "pageSize"}
 
@@ -63,8 +63,8 @@ def test_a_page_that_is_not_a_number_is_refused(ask: Ask, query: str) -> None:
     assert ask(f"/v1/tags?{query}").status_code == 400
 
 
-def test_customers_are_narrowed_by_dates_and_sorted(ask: Ask) -> None:
-    bound = written(NOW - 30 * DAY)
+def test_customers_are_filtered_by_dates_and_sorted(ask: Ask) -> None:
+    bound = time_text(NOW - 30 * DAY)
     found = rows(ask(f"/v1/customers?filter[updatedAt][gte]={bound}&sort=-createdAt"))
     assert found
     assert all(one["attributes"]["updatedAt"] >= bound for one in found)
@@ -72,7 +72,7 @@ def test_customers_are_narrowed_by_dates_and_sorted(ask: Ask) -> None:
     assert created == sorted(created, reverse=True)
 
 
-def test_users_are_active_or_deactivated(ask: Ask) -> None:
+def test_users_are_filtered_by_being_active(ask: Ask) -> None:
     active = rows(ask("/v1/users?deleted=false"))
     gone = rows(ask("/v1/users?deleted=true"))
     assert (len(active), len(gone)) == (21, 4)
@@ -131,7 +131,7 @@ def test_some_values_are_not_declared_and_some_declarations_deleted(ask: Ask) ->
     assert declared["hobbiesStr"]["multi"] is True
 
 
-def test_slas_bring_their_versions_when_asked(ask: Ask) -> None:
+def test_slas_include_their_versions_on_request(ask: Ask) -> None:
     answer = ask("/v1/slas?versions=all").json()
     assert {one["type"] for one in answer["included"]} == {"sla_version"}
     assert "included" not in ask("/v1/slas").json()
@@ -142,7 +142,7 @@ def test_slas_bring_their_versions_when_asked(ask: Ask) -> None:
     assert single["included"]["type"] == "sla_version"
 
 
-def test_holidays_come_with_one_schedule_only(ask: Ask) -> None:
+def test_holidays_are_included_with_one_schedule_only(ask: Ask) -> None:
     schedules = ask("/v1/schedules?include=holidays").json()
     assert "included" not in schedules
     id_ = schedules["data"][0]["id"]
@@ -186,7 +186,9 @@ def test_children_are_listed_by_parent(
     assert found
 
 
-def test_messages_bring_their_attachments_when_asked(ask: Ask, organisation: Organisation) -> None:
+def test_messages_include_their_attachments_on_request(
+    ask: Ask, organisation: Organisation
+) -> None:
     message = organisation.rows["attachment"][0].facts["message"]
     talk = message.facts["conversation"].id
     answer = ask(f"/v1/conversations/{talk}/messages?include=attachments").json()
@@ -223,7 +225,7 @@ def test_handle_times_are_seconds_in_v1_and_milliseconds_in_v2(
     assert two["handleTime"] == 1000 * one["handleTime"]
 
 
-def test_merges_are_found_by_the_customer_that_went_away(
+def test_merges_are_listed_by_the_customer_who_no_longer_exists(
     ask: Ask, organisation: Organisation
 ) -> None:
     merge = organisation.rows["customer_merge"][0]
@@ -258,7 +260,7 @@ def test_audit_logs_are_read_by_cursor_newest_first(ask: Ask, organisation: Orga
     assert [one["id"] for one in back] == [one["id"] for one in found[5:10]]
 
 
-def test_audit_logs_that_come_up_meanwhile_move_no_cursor(sandbox_of: Maker, asker: Asker) -> None:
+def test_new_audit_logs_do_not_move_the_cursor(sandbox_of: Maker, asker: Asker) -> None:
     of = standing(scale=0.1)
     ask = asker(sandbox_of(of))
     before = {row.id for row in of.rows["audit_log"]}
@@ -273,8 +275,8 @@ def test_audit_logs_that_come_up_meanwhile_move_no_cursor(sandbox_of: Maker, ask
     assert sorted(found) == sorted(before)
 
 
-def test_audit_logs_are_narrowed_by_date_and_object(ask: Ask) -> None:
-    start, end = written(NOW - 60 * DAY), written(NOW - 20 * DAY)
+def test_audit_logs_are_filtered_by_date_and_object(ask: Ask) -> None:
+    start, end = time_text(NOW - 60 * DAY), time_text(NOW - 20 * DAY)
     path = f"/v1/audit-logs?count=1000&filter[start]={start}&filter[end]={end}"
     found = rows(ask(path))
     assert found
@@ -310,7 +312,7 @@ def events_of(ask: Ask, conversation: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_answer_to_a_survey_is_found_by_the_id_in_the_conversation_and_the_customer(
+def test_the_answer_to_a_survey_is_read_by_the_id_in_conversation_and_customer(
     ask: Ask, organisation: Organisation
 ) -> None:
     answer = organisation.rows["satisfaction_response"][0]
@@ -349,7 +351,7 @@ def test_an_article_has_a_version_in_each_language(ask: Ask) -> None:
     assert rows(ask(f"/v1/kb/articles/{article}/versions/de"))["attributes"]["lang"] == "de"
 
 
-def test_anything_else_is_not_found_in_the_plain_shape(ask: Ask) -> None:
+def test_any_other_path_is_answered_with_a_404_in_the_plain_shape(ask: Ask) -> None:
     answer = ask("/v1/spaceships")
     assert answer.status_code == 404
     assert answer.json()["errors"][0].keys() == {"code", "message", "meta"}

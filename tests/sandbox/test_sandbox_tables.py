@@ -1,4 +1,4 @@
-"""Every table that a client may want has rows, and every list its awkward forms."""
+"""Every type of record has rows, and every list has its awkward forms."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ EVERY_TYPE = {
 
 @pytest.fixture(scope="module")
 def resources() -> Resources:
-    """Return the resources of a type at the default scale."""
+    """The resources of a type at the default scale."""
     return functools.cache(standing().resources)
 
 
 def forms(resources: list[dict[str, Any]], part: str, path: str) -> Counter[str]:
-    """Count in which form a list comes."""
+    """Count the forms of a list."""
     found: Counter[str] = Counter()
     for resource in resources:
         value: Any = resource[part]
@@ -81,7 +81,7 @@ ALL_FORMS = {"several", "empty", "null", "absent"}
 @pytest.mark.parametrize(
     ("type_", "path"), [(type_, path) for type_, paths in LISTS.items() for path in paths.split()]
 )
-def test_every_list_comes_full_empty_null_and_not_at_all(
+def test_every_list_is_somewhere_full_empty_null_and_absent(
     resources: Resources, type_: str, path: str
 ) -> None:
     assert forms(resources(type_), "attributes", path).keys() >= ALL_FORMS
@@ -90,7 +90,7 @@ def test_every_list_comes_full_empty_null_and_not_at_all(
 @pytest.mark.parametrize(
     ("type_", "name"), [(type_, name) for type_, names in RELATED.items() for name in names.split()]
 )
-def test_every_related_list_comes_full_empty_null_and_not_at_all(
+def test_every_related_list_is_somewhere_full_empty_null_and_absent(
     resources: Resources, type_: str, name: str
 ) -> None:
     found = forms(resources(type_), "relationships", f"{name}.data")
@@ -98,7 +98,7 @@ def test_every_related_list_comes_full_empty_null_and_not_at_all(
 
 
 @pytest.mark.parametrize("scale", [1, 0.1])
-def test_every_type_has_rows_also_in_a_small_organisation(scale: float) -> None:
+def test_every_type_has_rows_even_in_a_small_organisation(scale: float) -> None:
     of = standing(scale=scale)
     assert of.counts().keys() >= {f"kobject.{one.name}" for one in KLASSES if one.share}
     assert of.counts().keys() >= EVERY_TYPE
@@ -117,7 +117,7 @@ def test_items_of_a_list_need_not_have_an_id_nor_a_value_of_their_own(
     assert any(len(set(one)) < len(one) for one in numbers)
 
 
-def test_some_messages_name_their_attachments_and_tags_without_being_asked(
+def test_some_messages_refer_to_attachments_and_tags_without_a_request(
     resources: Resources,
 ) -> None:
     messages = resources("message")
@@ -165,7 +165,7 @@ def test_surveys_have_questions_or_none(resources: Resources) -> None:
         assert len(forms(surveys, "attributes", name)) > 1
 
 
-def test_what_must_not_leave_is_there_to_be_found(ask: Ask, resources: Resources) -> None:
+def test_secrets_have_a_marker_to_be_found_by(ask: Ask, resources: Resources) -> None:
     assert SECRET in str(resources("user")[0]["attributes"]["password"])
     assert SECRET in str(resources("workflow")[0]["attributes"]["variables"])
     assert all(SECRET in one["links"]["related"] for one in resources("attachment"))

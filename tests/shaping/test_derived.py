@@ -61,7 +61,7 @@ def rows(
     relationships: Any = None,
     known: AbstractSet[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows that a customer with the id 1 has in a derived table."""
+    """Rows of a customer with the id 1 in a derived table."""
     resource = {"id": "1", "attributes": attributes, "relationships": relationships}
     found = compile_deriver(derived, "customer", known)(resource)
     schema = derived_schema(derived, "customer")
@@ -70,7 +70,7 @@ def rows(
 
 
 def items(*args: Any, **more: Any) -> list[dict[str, Any]]:
-    """The same without what every row has."""
+    """The same, without the columns that every derived table has."""
     shared = {"customer_id", "customer_updated_at", "position", "siblings"}
     return [
         {column: value for column, value in row.items() if column not in shared}
@@ -78,10 +78,10 @@ def items(*args: Any, **more: Any) -> list[dict[str, Any]]:
     ]
 
 
-# Whose a row is, and where it stands
+# Parent and position
 
 
-def test_a_row_has_the_key_and_the_time_of_its_parent_and_its_place_among_its_siblings() -> None:
+def test_a_row_has_its_parents_id_and_time_and_its_position() -> None:
     assert rows(TAGS, {"updatedAt": NOON, "tags": ["a", "b"]}) == [
         {
             "customer_id": "1",
@@ -116,7 +116,7 @@ def test_the_time_of_the_parent_is_canonical_or_null(given_: Any, expected: str 
     assert row["customer_updated_at"] == expected
 
 
-def test_a_parent_without_a_time_has_rows_too() -> None:
+def test_a_parent_without_a_time_has_rows() -> None:
     (row,) = rows(TAGS, {"tags": ["a"]})
 
     assert row["customer_updated_at"] is None
@@ -131,13 +131,13 @@ def test_the_id_of_the_parent_is_a_string() -> None:
 @pytest.mark.parametrize("derived", [EMAILS, TAGS, MENTIONS], ids=lambda derived: derived.name)
 @pytest.mark.parametrize("attributes", [None, {}, {"tags": []}, {"tags": None}, [], "x", 5])
 @pytest.mark.parametrize("relationships", [None, {}, [], "x", {"mentions": None}])
-def test_a_resource_that_carries_nothing_has_no_rows(
+def test_a_resource_without_items_has_no_rows(
     derived: Derived, attributes: Any, relationships: Any
 ) -> None:
     assert rows(derived, attributes, relationships) == []
 
 
-def test_attributes_that_are_no_object_take_no_related_rows_away() -> None:
+def test_attributes_that_are_no_object_do_not_affect_related_rows() -> None:
     (row,) = rows(MENTIONS, [NOON], {"mentions": {"data": [{"type": "user", "id": "8"}]}})
 
     assert (row["user_id"], row["customer_updated_at"]) == ("8", None)
@@ -167,7 +167,7 @@ def test_a_value_of_another_type_is_null_and_kept_in_extra() -> None:
 
 
 @pytest.mark.parametrize("odd", ["a@example.com", 5, True, ["a"]])
-def test_an_item_that_is_no_object_keeps_its_place_and_is_in_extra(odd: Any) -> None:
+def test_an_item_that_is_no_object_keeps_its_position_and_is_in_extra(odd: Any) -> None:
     found = rows(EMAILS, {"emails": [odd, {"email": "b"}]})
 
     assert found[0]["_extra"] == {"value": odd}
@@ -175,7 +175,7 @@ def test_an_item_that_is_no_object_keeps_its_place_and_is_in_extra(odd: Any) -> 
     assert found[1]["email"] == "b"
 
 
-def test_a_null_among_the_items_keeps_its_place_and_says_nothing() -> None:
+def test_a_null_among_the_items_keeps_its_position_as_an_empty_row() -> None:
     found = rows(EMAILS, {"emails": [None, {"email": "b"}]})
 
     assert [(row["position"], row["siblings"], row.get("email")) for row in found] == [
@@ -193,7 +193,7 @@ def test_a_text_instead_of_an_array_is_one_row_that_has_it_in_extra() -> None:
     assert items(EMAILS, {"emails": "a"}) == [{"_extra": {"value": "a"}}]
 
 
-def test_a_table_may_be_found_deeper_among_the_attributes() -> None:
+def test_items_may_be_nested_deeper_in_the_attributes() -> None:
     derived = Derived("deep", ".", (text("name", "."),), objects("criteria", "and"))
 
     assert items(derived, {"criteria": {"and": [{"name": "a"}]}}) == [{"name": "a"}]
@@ -203,7 +203,7 @@ def test_a_table_may_be_found_deeper_among_the_attributes() -> None:
 # Values in an array
 
 
-def test_a_value_alone_is_a_row_like_one_in_an_array() -> None:
+def test_a_single_value_is_a_row_like_one_in_an_array() -> None:
     assert items(TAGS, {"tags": "a"}) == [{"tag_id": "a"}]
 
 
@@ -218,18 +218,31 @@ def test_values_of_another_type_than_declared_are_kept() -> None:
     assert items(numbers, {"numbers": ["many"]}) == [{"number": None, "_extra": {"number": "many"}}]
 
 
+# Secrets of the parent
+
+
+@pytest.mark.parametrize("secret", [{"isVerified": "hush"}, '{"isVerified": "hush"}'], ids=str)
+def test_a_secret_of_the_parent_is_in_no_row(secret: Any) -> None:
+    resource = {"id": "1", "attributes": {"emails": [secret, {"email": "a@example.com"}]}}
+
+    found = compile_deriver(EMAILS, "customer", secrets=("emails.isVerified",))(resource)
+
+    assert [row.get("email") for row in found] == [None, "a@example.com"]
+    assert "hush" not in str(found)
+
+
 # Relationships
 
 
 @pytest.mark.parametrize(
     "data", [[{"type": "user", "id": "8"}], {"type": "user", "id": "8"}], ids=["many", "one"]
 )
-def test_a_resource_that_a_relationship_leads_to_is_a_row(data: Any) -> None:
+def test_a_resource_that_a_relationship_refers_to_is_a_row(data: Any) -> None:
     assert items(MENTIONS, None, {"mentions": {"data": data}}) == [{"user_id": "8"}]
 
 
 @pytest.mark.parametrize("odd", [None, "8", 5, ["8"]])
-def test_what_is_no_reference_is_no_row(odd: Any) -> None:
+def test_a_value_that_is_no_reference_is_no_row(odd: Any) -> None:
     found = items(MENTIONS, None, {"mentions": {"data": [odd, {"type": "user", "id": "9"}]}})
 
     assert found == [{"user_id": "9"}]
@@ -256,14 +269,14 @@ MIXED = {
     ],
     ids=["all", "only", "but", "several"],
 )
-def test_types_of_references_may_be_chosen(find: Any, expected: list[str]) -> None:
+def test_references_can_be_filtered_by_type(find: Any, expected: list[str]) -> None:
     derived = Derived("mentions", ".", (text("id_", "."),), find)
 
     assert [row["id"] for row in rows(derived, None, MIXED)] == expected
 
 
 @pytest.mark.parametrize("kind", [None, 5, ["team"], {"team": 1}])
-def test_a_reference_of_an_odd_type_counts_unless_a_type_is_asked_for(kind: Any) -> None:
+def test_a_reference_of_an_odd_type_counts_unless_types_are_filtered(kind: Any) -> None:
     resource = {"relationships": {"mentions": {"data": [{"type": kind, "id": "8"}]}}}
 
     assert references("mentions", named="id_", but=("team",))(resource) == [{"id_": "8"}]
@@ -281,14 +294,14 @@ TIMES = Derived(
 )
 
 
-def test_an_entry_of_a_map_is_a_row_that_names_its_key_unchanged() -> None:
+def test_an_entry_of_a_map_is_a_row_with_its_key_unchanged() -> None:
     found = items(TIMES, {"timeByStatus": {"bC": {"count": 2}, "aB": {"count": 1}}})
 
     assert found == [{"count": 1, "status_id": "aB"}, {"count": 2, "status_id": "bC"}]
 
 
 @pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
-def test_the_order_of_entries_is_that_of_their_keys(order: list[str]) -> None:
+def test_entries_are_ordered_by_their_keys(order: list[str]) -> None:
     found = rows(TIMES, {"timeByStatus": {key: {"count": 1} for key in order}})
 
     assert [(row["position"], row["status_id"]) for row in found] == [(0, "a"), (1, "b")]
@@ -311,12 +324,12 @@ def test_an_entry_that_is_no_object_is_kept_in_extra() -> None:
         ({}, []),
     ],
 )
-def test_what_stands_in_place_of_a_map_is_kept(odd: Any, expected: list[dict[str, Any]]) -> None:
+def test_a_value_in_place_of_a_map_is_kept(odd: Any, expected: list[dict[str, Any]]) -> None:
     assert items(TIMES, {"timeByStatus": odd}) == expected
 
 
 @pytest.mark.parametrize("odd", [["a", 5, None], "a", 5])
-def test_entries_are_objects_whatever_comes(odd: Any) -> None:
+def test_entries_are_always_objects(odd: Any) -> None:
     found = entries("metrics", named="metric")({"attributes": {"metrics": odd}})
 
     assert found
@@ -334,7 +347,7 @@ MOMENTS = Derived(
 )
 
 
-def test_arrays_of_several_objects_are_one_table_that_names_the_object() -> None:
+def test_arrays_of_several_objects_form_one_table_with_the_object_as_a_column() -> None:
     attributes = {
         "lastDone": {"createdByTeams": ["c"]},
         "firstDone": {"createdByTeams": ["a", "b"]},
@@ -367,7 +380,7 @@ def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
     assert row["_extra"] == {"siblings": 1, "customer_updated_at": NOON, "is_verified": True}
 
 
-def test_a_catalog_without_extra_gets_none() -> None:
+def test_extra_is_omitted_if_the_catalog_lacks_it() -> None:
     (row,) = rows(EMAILS, {"emails": ["odd"]}, known={"customer_id", "position"})
 
     assert row == {"customer_id": "1", "position": 0}
@@ -376,7 +389,7 @@ def test_a_catalog_without_extra_gets_none() -> None:
 # The schema
 
 
-def test_the_schema_has_the_key_the_place_the_columns_and_extra() -> None:
+def test_the_schema_has_key_position_columns_and_extra() -> None:
     schema = derived_schema(EMAILS, "business_schedule")
 
     assert list(schema["properties"]) == [
@@ -402,7 +415,7 @@ DERIVED = [
 
 
 @pytest.mark.parametrize(("stream", "derived"), DERIVED)
-def test_no_column_of_a_derived_table_is_one_that_all_of_them_have(
+def test_no_declared_column_has_the_name_of_a_column_of_all_derived_tables(
     stream: type[KustomerStream], derived: Derived
 ) -> None:
     own = columns(field.source for field in derived.fields).values()
@@ -411,12 +424,12 @@ def test_no_column_of_a_derived_table_is_one_that_all_of_them_have(
     assert not set(own) & shared.keys()
 
 
-# Whatever comes
+# Any values
 
 
 @settings(deadline=None)
 @given(st.data())
-def test_any_value_gives_rows_that_fit_the_schema_and_lack_nothing(data: st.DataObject) -> None:
+def test_rows_of_any_value_fit_the_schema_and_lose_nothing(data: st.DataObject) -> None:
     attributes = {
         "emails": data.draw(json_values()),
         "tags": data.draw(json_values()),
@@ -451,7 +464,7 @@ SAMPLE: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize("attribute", SAMPLE)
-def test_an_array_of_a_documented_customer_has_a_table_that_takes_all_of_it(attribute: str) -> None:
+def test_each_array_of_a_documented_customer_has_a_table_without_extra(attribute: str) -> None:
     (found,) = (
         found
         for derived in Customers.derived

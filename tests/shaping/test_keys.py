@@ -1,4 +1,4 @@
-"""Keys of rows that lack a part of theirs: such rows stay apart, and are the same in each run."""
+"""Keys of rows that lack a part of it: they stay apart, and are the same in each run."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_rows_that_lack_a_part_of_their_key_stay_apart(lacking: dict[str, Any]) 
     assert all(part.startswith("missing:") for _, part in keys)
 
 
-def test_a_row_that_lacks_its_whole_key_has_one_all_the_same() -> None:
+def test_a_row_that_lacks_its_whole_key_gets_one() -> None:
     channel, part = key_of(account(name="Shop"))
 
     assert channel == part
@@ -52,11 +52,11 @@ def test_a_row_that_lacks_its_whole_key_has_one_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("value", [" ", "\t", "0", "null", "missing:"])
-def test_a_part_that_is_there_is_kept_as_it_is(value: str) -> None:
+def test_a_part_that_is_present_is_kept(value: str) -> None:
     assert key_of(account(channel="chat", account=value)) == ("chat", value)
 
 
-def test_a_value_that_does_not_fit_a_key_column_leaves_no_gap_in_the_key() -> None:
+def test_a_value_that_does_not_fit_a_key_column_gets_a_substitute() -> None:
     shaper = compile_shaper(SHAPE, key=("org_id",))
     resource = {"id": "1", "relationships": {"org": {"data": {"type": "org", "id": None}}}}
 
@@ -64,7 +64,7 @@ def test_a_value_that_does_not_fit_a_key_column_leaves_no_gap_in_the_key() -> No
 
 
 @pytest.mark.parametrize("given_", [None, "", "absent"])
-def test_a_resource_without_an_id_is_told_by_all_that_it_holds(given_: Any) -> None:
+def test_a_resource_without_an_id_is_identified_by_its_whole_content(given_: Any) -> None:
     member = {} if given_ == "absent" else {"id": given_}
     shaper = compile_shaper(SHAPE)
 
@@ -75,18 +75,18 @@ def test_a_resource_without_an_id_is_told_by_all_that_it_holds(given_: Any) -> N
 
 
 @pytest.mark.parametrize(("given_", "id_"), [(7, "7"), (0, "0"), (False, "false"), ([], "[]")])
-def test_an_id_that_is_no_text_is_an_id(given_: Any, id_: str) -> None:
+def test_an_id_that_is_not_a_text_becomes_one(given_: Any, id_: str) -> None:
     assert compile_shaper(SHAPE)({"id": given_})["id"] == resource_id({"id": given_}) == id_
 
 
-def test_where_the_id_is_no_part_of_the_key_it_may_be_null() -> None:
+def test_an_id_outside_the_key_may_be_null() -> None:
     resource = account(channel="chat", account="a")
 
     assert compile_shaper(SHAPE, key=NATURAL)(resource)["id"] is None
 
 
 @given(st.dictionaries(st.text(), json_values()), st.randoms())
-def test_the_substitute_depends_on_what_a_row_holds_and_not_on_its_order(
+def test_the_substitute_depends_on_the_content_and_not_on_its_order(
     row: dict[str, Any], random: Any
 ) -> None:
     items = list(row.items())
@@ -113,7 +113,7 @@ def test_the_substitute_of_a_row_stays_when_its_parent_changes() -> None:
     assert ids[0] != ids[2]
 
 
-def test_the_substitute_does_not_depend_on_links_that_are_never_handed_on() -> None:
+def test_the_substitute_does_not_depend_on_secret_links() -> None:
     rows = [account(channel="chat") | {"links": {"related": link}} for link in ("one", "other")]
 
     keys = {key_of(row, secrets=("links.related",)) for row in rows}
@@ -122,7 +122,7 @@ def test_the_substitute_does_not_depend_on_links_that_are_never_handed_on() -> N
 
 
 @pytest.mark.parametrize("id_", [None, "", 0, "c"])
-def test_derived_rows_have_the_id_that_the_row_of_their_parent_has(id_: Any) -> None:
+def test_derived_rows_have_the_same_id_as_the_row_of_their_parent(id_: Any) -> None:
     shape = Shape(attributes=(texts("tags", "."), text("password", ".")))
     secrets = ("password",)
     resource = {"id": id_, "attributes": {"tags": ["x", "y"], "password": "secret"}}

@@ -1,4 +1,4 @@
-"""What has no place in a record, without what the user keeps out of the output."""
+"""Values without a column, without those that the user has deselected."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELD = {"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f": "x"}
         ({"b": {"c": {}}}, {"a": 1, "b": {"d": {"e": 3}}, "f": "x"}),
         ({"b": {"d": {"e": {}}}}, {"a": 1, "b": {"c": 2}, "f": "x"}),
         ({"b": {"c": {}, "d": {}}}, {"a": 1, "f": "x"}),
-        # A text may hold what would be inside of an object.
+        # A text may contain the JSON of an object.
         ({"f": {"g": {}}}, {"a": 1, "b": {"c": 2, "d": {"e": 3}}}),
         ({"c": {}, "z": {"a": {}}}, HELD),
         (None, HELD),
@@ -27,8 +27,8 @@ HELD = {"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f": "x"}
     ids=str,
 )
 @pytest.mark.parametrize("depth", [1, 2, 3])
-def test_extra_holds_what_is_left_of_each_value(columns: Any, expected: Any, depth: int) -> None:
-    """Whether a column is left over as a whole, or in parts."""
+def test_extra_has_what_remains_of_each_value(columns: Any, expected: Any, depth: int) -> None:
+    """Whether a column is a leftover as a whole, or in parts."""
     record = {"id": "1", "a": 5, "_extra": Extra(parts(HELD, depth))}
 
     assert without_columns(record, columns) == {"id": "1", "a": 5, "_extra": expected}
@@ -41,14 +41,14 @@ def parts(value: Any, depth: int, *path: str) -> list[Leftover]:
     return [Leftover(path, value)]
 
 
-def test_a_record_of_which_nothing_is_left_over_has_no_extra() -> None:
+def test_a_record_without_remaining_leftovers_has_no_extra() -> None:
     record = {"id": "1", "_extra": Extra([Leftover(("a",), 1)])}
 
     assert without_columns(record, {"a": {}}) == {"id": "1"}
     assert without_columns({"id": "1"}, {"a": {}}) == {"id": "1"}
 
 
-def test_where_every_column_is_written_a_record_stays_as_it_is() -> None:
+def test_a_record_is_unchanged_if_every_column_is_written() -> None:
     record = {"id": "1", "_extra": Extra([Leftover(("a",), 1)])}
 
     assert without_columns(record, {}) is record
@@ -59,19 +59,19 @@ def test_where_every_column_is_written_a_record_stays_as_it_is() -> None:
     [({"a": {}}, False), ({"b": {"c": {}}}, False), ({"x": {}}, False), ({"y": {}}, True)],
     ids=str,
 )
-def test_a_value_may_come_from_several_places(columns: Any, *, is_left: bool) -> None:
+def test_a_value_may_belong_to_several_columns(columns: Any, *, is_left: bool) -> None:
     leftover = Leftover(("x", "y"), "value", (("a",), ("b", "c")))
 
     assert bool(Extra([leftover]).without(columns)) == is_left
 
 
-def test_a_value_may_come_from_anywhere() -> None:
+def test_a_value_may_belong_to_any_column() -> None:
     extra = Extra([Leftover(("x",), "value", ((),)), Leftover(("y",), {"z": 1, "a": 2}, ((),))])
 
     assert extra.without({"a": {}}) == {"y": {"z": 1}}
 
 
-def test_what_was_left_out_once_stays_out() -> None:
+def test_removed_values_stay_removed() -> None:
     extra = Extra([Leftover(("x",), 1, (("a",),)), Leftover(("y",), 2, (("b",),))])
 
     assert extra.without({"c": {}}).without({"a": {}}) == {"y": 2}

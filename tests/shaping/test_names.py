@@ -72,7 +72,7 @@ def test_a_digit_belongs_to_the_word_before_it(key: str, name: str) -> None:
         ("price(EUR)", "price_eur"),
     ],
 )
-def test_other_characters_part_words_too(key: str, name: str) -> None:
+def test_other_characters_separate_words(key: str, name: str) -> None:
     assert snake_case(key) == name
 
 
@@ -98,13 +98,13 @@ def test_a_key_without_letters_and_digits_stays_as_it_is(key: str) -> None:
 @settings(deadline=None)
 @given(st.one_of(KEYS, st.text()))
 @example("İstanbulStr")
-def test_a_name_is_its_own_name(key: str) -> None:
+def test_a_name_in_snake_case_is_unchanged(key: str) -> None:
     name = snake_case(key)
 
     assert snake_case(name) == name
 
 
-def test_of_two_keys_with_one_name_both_survive() -> None:
+def test_two_keys_with_one_name_both_survive() -> None:
     names = columns(["vatNumberStr", "vat_number_str"])
 
     assert names == {"vat_number_str": "vat_number_str", "vatNumberStr": "vat_number_str_f4187a1b"}
@@ -113,7 +113,7 @@ def test_of_two_keys_with_one_name_both_survive() -> None:
 @pytest.mark.parametrize(
     "other", ["vatNumberStr", "VAT_NUMBER_STR", "vatnumberstr", "VatNumber_str"]
 )
-def test_names_differ_by_more_than_capitals_and_underscores(other: str) -> None:
+def test_names_differ_by_more_than_case_and_underscores(other: str) -> None:
     names = columns(["vat_number_str", other])
 
     assert names["vat_number_str"] == "vat_number_str"
@@ -127,7 +127,7 @@ def test_the_key_that_is_a_name_already_keeps_it() -> None:
     assert len(set(names.values())) == 3
 
 
-def test_without_one_the_first_in_alphabetical_order_gets_the_name() -> None:
+def test_otherwise_the_first_key_in_alphabetical_order_gets_the_name() -> None:
     assert columns(["orderId", "order-id", "OrderId"])["OrderId"] == "order_id"
 
 
@@ -148,14 +148,14 @@ def test_a_suffix_that_is_taken_is_not_used_again() -> None:
 
 
 @pytest.mark.parametrize("taken", ["order_total", "ORDER_TOTAL", "orderTotal"])
-def test_a_name_that_is_taken_goes_to_no_key(taken: str) -> None:
+def test_a_taken_name_is_given_to_no_key(taken: str) -> None:
     (name,) = columns(["orderTotal"], [taken]).values()
 
     assert name == "order_total_991d7b87"
 
 
 @pytest.mark.parametrize("letter", ["a", "ß", "名"])
-def test_a_name_is_cut_to_so_many_bytes_and_stays_one_of_its_own(letter: str) -> None:
+def test_a_long_name_is_shortened_and_stays_unique(letter: str) -> None:
     keys = ["a" + letter * 70, "a" + letter * 71]
 
     names = columns(keys, longest=63)
@@ -166,13 +166,13 @@ def test_a_name_is_cut_to_so_many_bytes_and_stays_one_of_its_own(letter: str) ->
         assert columns([key], longest=63) == {key: name}
 
 
-def test_a_suffix_of_a_name_without_letters_is_a_name_by_itself() -> None:
+def test_a_name_without_letters_becomes_its_suffix_alone() -> None:
     names = columns(["\u24b6", "\u24d0"]).values()
 
     assert columns(names) == {name: name for name in names}
 
 
-def test_a_name_that_fits_is_not_cut() -> None:
+def test_a_name_within_the_limit_is_not_shortened() -> None:
     assert columns(["a" * 63], longest=63) == {"a" * 63: "a" * 63}
 
 
@@ -180,7 +180,7 @@ def test_without_a_limit_a_key_keeps_its_whole_name() -> None:
     assert columns(["a" * 200]) == {"a" * 200: "a" * 200}
 
 
-# Keys that collide in many ways: in snake_case, by capitals, with numbers.
+# Keys that collide in many ways: in snake_case, by case, with numbers.
 _COLLIDING = st.one_of(
     KEYS, st.from_regex(r"[aA][-_]?[bB](_[23])?", fullmatch=True), st.text("aA_-\u24b6\u24d0ßs")
 )
@@ -190,7 +190,7 @@ _COLLIDING = st.one_of(
 @given(st.lists(st.one_of(_COLLIDING, st.text(max_size=4)), unique=True), st.sets(_COLLIDING))
 @example(["Aİ", "ai̇", "ai"], set())  # The capital becomes two characters in lower case.
 @example(["Straße", "strasse"], set())
-def test_no_two_keys_share_a_column_even_without_capitals_and_underscores(
+def test_no_two_keys_share_a_column_even_ignoring_case_and_underscores(
     keys: list[str], taken: set[str]
 ) -> None:
     names = columns(keys, taken)
@@ -220,7 +220,7 @@ def test_names_of_names_are_the_same_names(keys: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(_COLLIDING, unique=True, min_size=1), st.lists(_COLLIDING, unique=True))
-def test_a_key_keeps_its_column_when_keys_of_other_names_come(
+def test_a_key_keeps_its_column_when_keys_of_other_names_are_added(
     keys: list[str], others: list[str]
 ) -> None:
     def stem(key: str) -> str:
@@ -234,7 +234,7 @@ def test_a_key_keeps_its_column_when_keys_of_other_names_come(
 
 @settings(deadline=None)
 @given(st.lists(_COLLIDING, unique=True, min_size=1))
-def test_the_key_that_is_spelled_like_a_name_has_it_whatever_else_comes(keys: list[str]) -> None:
+def test_the_key_that_is_spelled_like_a_name_always_has_it(keys: list[str]) -> None:
     names = columns(keys)
 
     own = [key for key in keys if snake_case(key) == key]

@@ -36,7 +36,7 @@ from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator
 
     from tap_kustomer.streams.base import KustomerStream
 
@@ -86,7 +86,7 @@ def test_attributes_become_columns_in_snake_case() -> None:
     assert (record["id"], record["name"], record["message_count"]) == ("1", "Ada", 3)
 
 
-def test_keys_are_in_snake_case_however_deep() -> None:
+def test_keys_are_in_snake_case_at_any_depth() -> None:
     record = shaped(
         {
             "lastMessageIn": {"sentAt": "2024-01-31T10:00:00.000Z"},
@@ -142,7 +142,7 @@ def test_unknown_keys_of_one_name_all_stay_in_an_open_object() -> None:
     }
 
 
-def test_links_that_are_no_object_belong_to_their_column_whatever_that_is_called() -> None:
+def test_links_that_are_no_object_belong_to_the_column_of_links() -> None:
     shape = Shape(attributes=(text("links", "."),))
     resource = {"id": "1", "attributes": {"links": "mine"}, "links": "odd"}
 
@@ -155,7 +155,7 @@ def test_links_that_are_no_object_belong_to_their_column_whatever_that_is_called
 # Relationships
 
 
-def test_a_to_one_relationship_gives_its_id_and_its_id_with_type() -> None:
+def test_a_to_one_relationship_becomes_an_id_and_an_object_with_id_and_type() -> None:
     reference = {"type": "customer", "id": "9"}
 
     record = shaped(relationships={"customer": {"links": {"self": "/v1/x"}, "data": reference}})
@@ -164,17 +164,17 @@ def test_a_to_one_relationship_gives_its_id_and_its_id_with_type() -> None:
     assert record["customer"] == reference
 
 
-def test_a_to_many_relationship_gives_ids() -> None:
+def test_a_to_many_relationship_becomes_an_array_of_ids() -> None:
     data = [{"type": "user", "id": "8"}, {"type": "user", "id": "9"}]
 
     assert shaped(relationships={"userMentions": {"data": data}})["user_mentions"] == ["8", "9"]
 
 
-def test_a_relationship_to_nothing_at_all_gives_an_empty_array() -> None:
+def test_an_empty_to_many_relationship_becomes_an_empty_array() -> None:
     assert shaped(relationships={"userMentions": {"data": []}})["user_mentions"] == []
 
 
-def test_a_relationship_beside_an_attribute_of_its_name_is_moved() -> None:
+def test_a_relationship_with_the_name_of_an_attribute_is_renamed() -> None:
     record = shaped({"sla": {"name": "Gold"}}, {"sla": {"data": {"type": "sla", "id": "7"}}})
 
     assert record["sla"] == {"name": "Gold"}
@@ -207,14 +207,16 @@ def test_an_unknown_relationship_with_data_goes_to_extra() -> None:
         ("userMentions", "user_mentions", {"type": "user", "id": "8"}),
     ],
 )
-def test_one_for_many_and_many_for_one_go_to_extra(key: str, column: str, data: Any) -> None:
+def test_one_reference_for_many_and_many_for_one_go_to_extra(
+    key: str, column: str, data: Any
+) -> None:
     record = shaped(relationships={key: {"data": data}})
 
     assert column not in record
     assert record["_extra"] == {"relationships": {column: data}}
 
 
-def test_what_a_reference_says_beside_id_and_type_goes_to_extra() -> None:
+def test_other_members_of_a_reference_go_to_extra() -> None:
     data = {"type": "customer", "id": "9", "meta": {"aKey": 1}}
 
     record = shaped(relationships={"customer": {"data": data}})
@@ -224,13 +226,13 @@ def test_what_a_reference_says_beside_id_and_type_goes_to_extra() -> None:
 
 
 @pytest.mark.parametrize("reference", [{"id": "9", "meta": 1}, {"type": "customer", "meta": 1}])
-def test_a_member_in_place_of_another_goes_to_extra_too(reference: dict[str, Any]) -> None:
+def test_another_member_in_place_of_id_or_type_goes_to_extra(reference: dict[str, Any]) -> None:
     record = shaped(relationships={"customer": {"data": reference}})
 
     assert record["_extra"]["relationships"]["customer"]["meta"] == 1
 
 
-def test_what_one_of_many_references_says_beside_id_and_type_goes_to_extra() -> None:
+def test_other_members_of_one_of_many_references_go_to_extra() -> None:
     data = [{"type": "user", "id": "8"}, {"type": "user", "id": "9", "meta": {"aKey": 1}}]
 
     record = shaped(relationships={"userMentions": {"data": data}})
@@ -250,7 +252,7 @@ def test_a_reference_may_lack_its_id_or_its_type(member: str) -> None:
     assert "_extra" not in record
 
 
-def test_ids_are_strings_even_where_they_come_as_numbers() -> None:
+def test_ids_that_arrive_as_numbers_become_strings() -> None:
     record = shaped(
         relationships={
             "customer": {"data": {"type": 1, "id": 9}},
@@ -296,7 +298,7 @@ def test_unknown_members_of_one_name_both_survive() -> None:
         ("2024-01-31T10:00:00", "2024-01-31T10:00:00.000Z"),
     ],
 )
-def test_times_are_canonical_wherever_they_stand(given_: str, expected: str) -> None:
+def test_times_are_canonical_at_any_depth(given_: str, expected: str) -> None:
     record = shaped({"endedAt": given_, "lastMessageIn": {"sentAt": given_}})
 
     assert record["ended_at"] == record["last_message_in"]["sent_at"] == expected
@@ -304,7 +306,7 @@ def test_times_are_canonical_wherever_they_stand(given_: str, expected: str) -> 
 
 @settings(deadline=None)
 @given(time_texts())
-def test_a_time_is_the_same_time_afterwards(given_: str) -> None:
+def test_a_shaped_time_is_the_same_time(given_: str) -> None:
     record = shaped({"endedAt": given_})
 
     assert times.to_milliseconds(record["ended_at"]) == times.to_milliseconds(given_)
@@ -374,7 +376,7 @@ def test_keys_are_in_snake_case_in_members_of_another_type_too() -> None:
 
 
 @pytest.mark.parametrize("member", ["attributes", "relationships", "links"])
-def test_a_member_that_is_null_says_nothing(member: str) -> None:
+def test_a_member_that_is_null_is_omitted(member: str) -> None:
     nothing: dict[str, Any] = {member: None}
 
     record = shaped(**nothing)
@@ -408,7 +410,7 @@ def test_an_unknown_attribute_and_a_member_of_one_name_both_survive() -> None:
     assert leaves(record["_extra"]) == leaves([1, 2])
 
 
-def test_an_unknown_attribute_named_as_the_place_of_relationships_survives() -> None:
+def test_an_unknown_attribute_called_relationships_survives() -> None:
     record = shaped(
         {"relationships": 5, "newLink": 6}, {"newLink": {"data": {"type": "a", "id": "b"}}}
     )
@@ -423,13 +425,13 @@ def test_a_misfit_and_an_unknown_attribute_of_one_name_both_survive() -> None:
     assert leaves(record["_extra"]) == leaves(["soon", "later"])
 
 
-def test_in_extra_the_name_of_a_column_is_that_of_the_value_that_does_not_fit_it() -> None:
+def test_a_misfit_has_the_name_of_its_column_in_extra() -> None:
     record = shaped({"endedAt": "soon", "EndedAt": "later"})
 
     assert record["_extra"] == {"ended_at": "soon", "ended_at_7b164f67": "later"}
 
 
-def test_an_open_object_takes_up_what_it_does_not_know() -> None:
+def test_an_object_keeps_unknown_keys() -> None:
     record = shaped({"lastMessageIn": {"channel": "email", "newKey": {"innerKey": 1}}})
 
     assert record["last_message_in"] == {"channel": "email", "new_key": {"inner_key": 1}}
@@ -447,7 +449,7 @@ def test_type_and_links_of_the_resource_are_columns() -> None:
     assert record["links"] == {"self": "/v1/things/1"}
 
 
-def test_an_attribute_keeps_the_name_type_and_the_resource_gets_another() -> None:
+def test_an_attribute_called_type_keeps_its_name() -> None:
     shape = Shape(attributes=(text("type", "."),), relationships=())
 
     record = shaped({"type": "gold"}, shape=shape)
@@ -455,14 +457,14 @@ def test_an_attribute_keeps_the_name_type_and_the_resource_gets_another() -> Non
     assert (record["type"], record["resource_type"]) == ("gold", "thing")
 
 
-# Rows that were found through a parent
+# Rows that are read by a parent
 
 
 FOUND = Shape(attributes=(text("name", "."),), relationships=(), parent="conversation")
 NOON = "2024-01-31T12:00:00.000Z"
 
 
-def test_a_row_found_through_a_parent_says_which_one_and_how_old_that_was() -> None:
+def test_a_row_read_by_its_parent_has_the_parents_id_and_time() -> None:
     parent = {"id": "c", "type": "conversation", "updatedAt": "2024-01-31T14:00:00+02:00"}
 
     record = shaped({"name": "x"}, shape=FOUND, parent=parent)
@@ -472,7 +474,7 @@ def test_a_row_found_through_a_parent_says_which_one_and_how_old_that_was() -> N
     assert not misfits(record_schema(FOUND), record)
 
 
-def test_the_age_noted_with_a_parent_may_be_that_of_its_own_parent() -> None:
+def test_a_row_two_levels_down_has_the_time_of_its_root() -> None:
     shape = Shape(attributes=(), parent="message", root="conversation")
 
     record = shaped(shape=shape, parent={"id": "m", "type": "message", "updatedAt": NOON})
@@ -481,13 +483,13 @@ def test_the_age_noted_with_a_parent_may_be_that_of_its_own_parent() -> None:
 
 
 @pytest.mark.parametrize("updated_at", [{}, {"updatedAt": None}, {"updatedAt": "soon"}])
-def test_a_parent_of_unknown_age_has_null(updated_at: dict[str, Any]) -> None:
+def test_the_time_of_a_parent_without_one_is_null(updated_at: dict[str, Any]) -> None:
     record = shaped(shape=FOUND, parent={"id": "c", **updated_at})
 
     assert (record["conversation_id"], record["conversation_updated_at"]) == ("c", None)
 
 
-def test_a_member_named_parent_is_one_like_any_other_where_rows_have_no_parent() -> None:
+def test_without_parents_a_member_called_parent_is_like_any_other() -> None:
     assert shaped(parent={"id": "c"})["_extra"] == {"parent": {"id": "c"}}
 
 
@@ -517,7 +519,7 @@ def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
     }
 
 
-def test_a_column_that_the_catalog_does_not_know_takes_up_what_is_left_over_of_it() -> None:
+def test_an_unknown_column_goes_to_extra_together_with_its_leftovers() -> None:
     shaper = compile_shaper(WITH_CUSTOM, known={"id", "_extra"})
     custom = {"colorStr": "red", "newKey": 7, "priceNum": "seven"}
 
@@ -527,7 +529,7 @@ def test_a_column_that_the_catalog_does_not_know_takes_up_what_is_left_over_of_i
     assert record["_extra"]["ended_at"] == "soon"
 
 
-def test_a_catalog_without_extra_gets_none() -> None:
+def test_extra_is_omitted_if_the_catalog_lacks_it() -> None:
     shaper = compile_shaper(SHAPE, known={"id", "name"})
 
     assert shaper({"id": "1", "attributes": {"name": "Ada", "newKey": 1}}) == {
@@ -536,7 +538,7 @@ def test_a_catalog_without_extra_gets_none() -> None:
     }
 
 
-# Whatever comes
+# Any values
 
 
 @cache
@@ -546,7 +548,7 @@ def validator_of(stream: type[KustomerStream]) -> Draft202012Validator:
 
 @settings(deadline=None)
 @given(st.data(), st.sampled_from(STREAMS))
-def test_any_value_in_any_attribute_gives_a_record_that_fits_the_schema(
+def test_a_record_with_any_value_in_any_attribute_fits_the_schema(
     data: st.DataObject, stream: type[KustomerStream]
 ) -> None:
     resource = data.draw(resources(stream.shape))
@@ -569,7 +571,7 @@ WITH_CUSTOM_SCHEMA = record_schema(WITH_CUSTOM)
 
 @settings(deadline=None)
 @given(resources(WITH_CUSTOM))
-def test_any_value_in_any_kind_of_attribute_gives_a_record_that_fits_the_schema(
+def test_a_record_with_any_value_in_any_kind_of_attribute_fits_the_schema(
     resource: dict[str, Any],
 ) -> None:
     record = compile_shaper(WITH_CUSTOM)(resource)
@@ -597,7 +599,7 @@ def test_any_value_in_any_kind_of_attribute_gives_a_record_that_fits_the_schema(
         },
     )
 )
-def test_any_value_in_any_member_gives_a_record_that_fits_the_schema(
+def test_a_record_with_any_value_in_any_member_fits_the_schema(
     resource: dict[str, Any],
 ) -> None:
     record = compile_shaper(SHAPE)(resource)
@@ -609,7 +611,7 @@ def test_any_value_in_any_member_gives_a_record_that_fits_the_schema(
 @given(resources(SHAPE))
 def test_no_value_of_a_resource_is_lost(resource: dict[str, Any]) -> None:
     given_ = {**resource, "relationships": dict(resource["relationships"])}
-    # Of those that a to-many relationship leads to, the ids arrive.
+    # Of to-many relationships, only the ids are kept.
     mentions = given_["relationships"]["userMentions"]["data"] or []
     given_["relationships"]["userMentions"] = [mention["id"] for mention in mentions]
 
@@ -620,7 +622,7 @@ def test_no_value_of_a_resource_is_lost(resource: dict[str, Any]) -> None:
 
 @settings(deadline=None)
 @given(resources(SHAPE), st.randoms())
-def test_the_order_of_keys_makes_no_difference(resource: dict[str, Any], random: Any) -> None:
+def test_the_order_of_keys_does_not_matter(resource: dict[str, Any], random: Any) -> None:
     shuffled = list(resource["attributes"].items())
     random.shuffle(shuffled)
 

@@ -57,7 +57,7 @@ def properties_of(*attributes: Any, relationships: tuple[Any, ...] = ()) -> dict
     ],
     ids=lambda value: value.kind.value if hasattr(value, "kind") else "",
 )
-def test_each_kind_has_its_schema(field: Any, expected: dict[str, Any]) -> None:
+def test_each_kind_has_a_schema(field: Any, expected: dict[str, Any]) -> None:
     assert field_schema(field) == {**expected, "description": "."}
 
 
@@ -82,7 +82,7 @@ def test_the_columns_of_another_key_are_never_null() -> None:
     assert never_null == {"team_id", "name"}
 
 
-def test_a_table_that_is_found_through_a_parent_has_columns_for_it() -> None:
+def test_a_table_read_by_a_parent_has_columns_for_it() -> None:
     properties = record_schema(Shape((), parent="customer_session"))["properties"]
 
     assert properties["customer_session_id"]["type"] == ["string", "null"]
@@ -90,7 +90,7 @@ def test_a_table_that_is_found_through_a_parent_has_columns_for_it() -> None:
     assert "customer session" in properties["customer_session_id"]["description"]
 
 
-def test_where_the_changes_of_the_parents_parent_count_their_time_is_the_column() -> None:
+def test_a_table_two_levels_down_has_a_column_for_the_time_of_its_root() -> None:
     properties = record_schema(Shape((), parent="message", root="conversation"))["properties"]
 
     assert {"message_id", "conversation_updated_at"} <= properties.keys()
@@ -98,7 +98,7 @@ def test_where_the_changes_of_the_parents_parent_count_their_time_is_the_column(
     assert "conversation" in properties["conversation_updated_at"]["description"]
 
 
-def test_objects_stay_open() -> None:
+def test_objects_may_have_other_keys() -> None:
     schema = field_schema(structure("a", ".", structure("b", ".", text("c", "."))))
 
     assert schema["additionalProperties"] is True
@@ -134,28 +134,28 @@ def test_a_to_many_relationship_is_one_array_of_ids() -> None:
     assert "user_mentions_id" not in properties
 
 
-def test_a_relationship_gives_way_to_an_attribute_of_its_name() -> None:
+def test_a_relationship_with_the_name_of_an_attribute_gets_another_column() -> None:
     properties = properties_of(structure("sla", "."), relationships=(to_one("sla", "."),))
 
     assert {"sla", "sla_data", "sla_id"} <= properties.keys()
     assert "id" in properties["sla_data"]["properties"]
 
 
-def test_a_relationship_gives_way_to_an_attribute_that_has_the_name_of_its_id() -> None:
+def test_an_id_with_the_name_of_an_attribute_gets_another_column() -> None:
     properties = properties_of(text("customerId", "."), relationships=(to_one("customer", "."),))
 
     assert {"customer_id", "customer_data_id", "customer"} <= properties.keys()
 
 
 @pytest.mark.parametrize("name", ["type", "links"])
-def test_type_and_links_give_way_to_attributes_of_their_name(name: str) -> None:
+def test_type_and_links_get_other_columns_if_attributes_have_these_names(name: str) -> None:
     properties = properties_of(text(name, "An attribute."))
 
     assert properties[name]["description"] == "An attribute."
     assert f"resource_{name}" in properties
 
 
-def test_declared_keys_of_one_name_have_a_column_each() -> None:
+def test_declared_keys_with_one_name_have_separate_columns() -> None:
     properties = properties_of(text("orderId", "One."), text("order_id", "Other."))
 
     assert properties["order_id"]["description"] == "Other."
@@ -163,11 +163,11 @@ def test_declared_keys_of_one_name_have_a_column_each() -> None:
 
 
 @pytest.mark.parametrize("word", ["order", "group", "select", "from", "user", "default"])
-def test_words_of_sql_are_columns_like_any_other(word: str) -> None:
+def test_sql_keywords_are_columns_like_any_other(word: str) -> None:
     assert word in properties_of(text(word, "."))
 
 
-def test_the_name_that_people_gave_an_attribute_is_its_title() -> None:
+def test_the_display_name_of_an_attribute_is_its_title() -> None:
     from_metadata = text("colorStr", "Custom attribute colorStr.")
 
     assert "title" not in field_schema(from_metadata)

@@ -42,7 +42,7 @@ def test_a_secret_attribute_is_nowhere(attributes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("levels", [1, 5, 900])
-def test_a_secret_within_arrays_of_arrays_is_nowhere_and_each_place_stays(levels: int) -> None:
+def test_a_secret_in_nested_arrays_is_nowhere_and_positions_stay(levels: int) -> None:
     steps: list[Any] = ["first", {"params": "hush", "kind": "x"}, "last"]
     for _ in range(levels):
         steps = ["before", steps, "after"]
@@ -83,7 +83,7 @@ def test_a_secret_link_is_nowhere_and_the_others_stay() -> None:
 
 
 @pytest.mark.parametrize("attributes", [None, "odd", [], {}, {"settings": "odd"}])
-def test_where_a_secret_could_not_stand_nothing_is_hidden(attributes: Any) -> None:
+def test_values_that_can_not_contain_a_secret_are_kept(attributes: Any) -> None:
     resource = {"attributes": attributes}
 
     assert record(("settings.secret",), resource) == record((), resource)

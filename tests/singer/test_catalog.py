@@ -1,4 +1,4 @@
-"""The catalog that a run is given: what is none, what is repaired, what is worth a warning."""
+"""The catalog of a run: which are refused, what is replaced, and what is a warning."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def metadata(*breadcrumb: str, **values: Any) -> dict[str, Any]:
 
 
 def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
-    """As `--discover` writes it, unless something else is given; None leaves a member out."""
+    """Make an entry as `--discover` writes it, with other members as given; None omits one."""
     key = "updated_at" if name == "messages" else None
     standard = {
         "tap_stream_id": name,
@@ -60,7 +60,7 @@ def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
 
 
 def repair(*entries: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The catalog as the SDK reads it then, by stream, and the warnings."""
+    """Repair a catalog; return it by stream, and the warnings."""
     catalog = read_catalog({"streams": list(entries)})
     warnings = repair_catalog(catalog, TABLES)
     return dict(catalog), warnings
@@ -71,7 +71,7 @@ def selected(entry: Any) -> set[str]:
     return {name for name in entry.schema.properties if mask["properties", name]}
 
 
-# What is no catalog
+# Documents that are not a catalog
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def selected(entry: Any) -> set[str]:
         ),
     ],
 )
-def test_what_the_sdk_could_not_read_is_refused_in_one_line(
+def test_a_catalog_that_the_sdk_can_t_read_is_refused_in_one_line(
     document: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ConfigurationError) as refused:
@@ -121,16 +121,18 @@ def test_what_the_sdk_could_not_read_is_refused_in_one_line(
     [entry(), entry(metadata=None), entry(key_properties=None), entry(metadata=[])],
     ids=["as discovered", "no metadata", "no keys", "empty metadata"],
 )
-def test_what_the_sdk_reads_is_accepted_without_a_word(given: dict[str, Any]) -> None:
+def test_a_catalog_that_the_sdk_can_read_is_accepted_without_a_warning(
+    given: dict[str, Any],
+) -> None:
     _, warnings = repair(given)
 
     assert warnings == []
 
 
-# Streams and columns that do not exist
+# Unknown streams and columns
 
 
-def test_a_selected_stream_that_does_not_exist_is_said_with_the_nearest() -> None:
+def test_an_unknown_selected_stream_is_a_warning_with_a_suggestion() -> None:
     _, warnings = repair(entry("message"), entry("zzz"))
 
     assert warnings == [
@@ -139,7 +141,7 @@ def test_a_selected_stream_that_does_not_exist_is_said_with_the_nearest() -> Non
     ]
 
 
-def test_what_is_not_selected_is_not_worth_a_word() -> None:
+def test_an_unknown_stream_that_is_not_selected_is_no_warning() -> None:
     deselected = [metadata(selected=False), metadata("properties", "nmae", selected=True)]
 
     _, warnings = repair(entry("message", metadata=deselected), entry(metadata=deselected))
@@ -147,7 +149,7 @@ def test_what_is_not_selected_is_not_worth_a_word() -> None:
     assert warnings == []
 
 
-def test_selected_columns_that_do_not_exist_are_said() -> None:
+def test_unknown_selected_columns_are_a_warning() -> None:
     schema = copy.deepcopy(SCHEMA)
     schema["properties"] |= {"nmae": TEXT, "icon": TEXT}  # type: ignore[operator]
     in_schema = [metadata(selected=True), metadata("properties", "icon", selected=False)]
@@ -164,7 +166,7 @@ def test_selected_columns_that_do_not_exist_are_said() -> None:
     ]
 
 
-def test_columns_inside_of_columns_are_open() -> None:
+def test_unknown_columns_inside_a_column_are_no_warning() -> None:
     inside = metadata("properties", "name", "properties", "anything", selected=True)
 
     assert repair(entry(metadata=[metadata(selected=True), inside]))[1] == []
@@ -175,9 +177,7 @@ def test_columns_inside_of_columns_are_open() -> None:
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
 @pytest.mark.parametrize("inclusion", ["automatic", "available", "unsupported", None])
-def test_a_column_that_rows_are_told_apart_by_stays_selected(
-    column: str, inclusion: str | None
-) -> None:
+def test_a_column_of_the_key_stays_selected(column: str, inclusion: str | None) -> None:
     given = [
         metadata(selected=True),
         metadata("properties", column, selected=False, inclusion=inclusion),
@@ -193,7 +193,7 @@ def test_a_column_that_rows_are_told_apart_by_stays_selected(
 
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
-def test_a_column_that_rows_are_told_apart_by_is_put_back(column: str) -> None:
+def test_a_column_of_the_key_is_added_if_it_is_missing(column: str) -> None:
     schema = copy.deepcopy(SCHEMA)
     schema["properties"].pop(column)  # type: ignore[attr-defined]
 
@@ -206,7 +206,7 @@ def test_a_column_that_rows_are_told_apart_by_is_put_back(column: str) -> None:
     ]
 
 
-def test_a_table_keeps_its_key_where_the_catalog_has_none() -> None:
+def test_a_stream_keeps_its_key_if_the_catalog_has_none() -> None:
     assert repair(entry(key_properties=None, metadata=None))[0]["messages"].key_properties == (
         "id",
     )
@@ -214,7 +214,7 @@ def test_a_table_keeps_its_key_where_the_catalog_has_none() -> None:
 
 @pytest.mark.parametrize("key", [["uuid"], ["name"], ["id", "name"], []], ids=str)
 @pytest.mark.parametrize("place", ["entry", "metadata", "metadata alone"])
-def test_a_table_has_its_own_key_whatever_the_catalog_says(key: list[str], place: str) -> None:
+def test_a_stream_keeps_its_key_whatever_the_catalog_says(key: list[str], place: str) -> None:
     root = metadata(selected=True, table_key_properties=None if place == "entry" else key)
     in_entry = {"entry": key, "metadata": ["id"], "metadata alone": None}[place]
 
@@ -227,7 +227,7 @@ def test_a_table_has_its_own_key_whatever_the_catalog_says(key: list[str], place
     ]
 
 
-def test_two_other_keys_are_one_warning() -> None:
+def test_two_wrong_keys_are_one_warning() -> None:
     root = metadata(selected=True, table_key_properties=["name"])
 
     _, warnings = repair(entry(key_properties=["uuid"], metadata=[root]))
@@ -235,8 +235,8 @@ def test_two_other_keys_are_one_warning() -> None:
     assert warnings == ["--catalog: messages can't have the key uuid: its key is id"]
 
 
-def test_a_stream_that_is_not_selected_is_repaired_without_a_word() -> None:
-    """Stream maps take its key and columns all the same."""
+def test_a_stream_that_is_not_selected_is_repaired_without_a_warning() -> None:
+    """Stream maps use its key and columns anyway."""
     catalog, warnings = repair(
         entry(metadata=[metadata(selected=False)], key_properties=["uuid"], schema=BARE)
     )
@@ -260,7 +260,7 @@ def test_a_key_of_several_columns_has_no_order() -> None:
 # Names
 
 
-def test_a_stream_goes_by_its_id_alone() -> None:
+def test_a_stream_is_identified_by_its_tap_stream_id() -> None:
     catalog, warnings = repair(entry(stream="public-messages"), entry("teams", stream="teams"))
 
     assert catalog["messages"].stream == "messages"
@@ -269,7 +269,7 @@ def test_a_stream_goes_by_its_id_alone() -> None:
     ]
 
 
-def test_a_stream_that_does_not_exist_is_in_the_catalog_no_more() -> None:
+def test_an_unknown_stream_is_removed_from_the_catalog() -> None:
     catalog, _ = repair(entry("message", schema={"properties": {"x": {"type": 5}}}), entry())
 
     assert catalog.keys() == {"messages"}
@@ -289,7 +289,7 @@ def test_a_stream_that_does_not_exist_is_in_the_catalog_no_more() -> None:
     ],
     ids=["nothing", "method", "Singer.io's", "key", "key in metadata"],
 )
-def test_a_table_goes_on_where_it_ended_unless_the_catalog_says_otherwise(
+def test_a_stream_is_incremental_unless_the_catalog_says_otherwise(
     given: dict[str, Any], root: dict[str, Any]
 ) -> None:
     nothing = {"replication_key": None, "replication_method": None}
@@ -305,8 +305,8 @@ def test_a_table_goes_on_where_it_ended_unless_the_catalog_says_otherwise(
 
 @pytest.mark.parametrize("given", [None, "INCREMENTAL"])
 @pytest.mark.parametrize("place", ["entry", "replication_method", "forced_replication_method"])
-def test_a_catalog_may_have_a_table_read_whole(place: str, given: str | None) -> None:
-    """People choose it in the metadata, beside what discovery has written into the entry."""
+def test_a_catalog_can_make_a_stream_a_full_table(place: str, given: str | None) -> None:
+    """People set it in the metadata, and leave what discovery has written into the entry."""
     root = {} if place == "entry" else {place: "FULL_TABLE"}
     given = "FULL_TABLE" if place == "entry" else given
 
@@ -318,7 +318,7 @@ def test_a_catalog_may_have_a_table_read_whole(place: str, given: str | None) ->
     assert warnings == []
 
 
-def test_of_several_methods_that_of_the_user_counts() -> None:
+def test_the_replication_method_of_the_user_wins() -> None:
     root = metadata(
         selected=True, replication_method="INCREMENTAL", forced_replication_method="FULL_TABLE"
     )
@@ -330,7 +330,7 @@ def test_of_several_methods_that_of_the_user_counts() -> None:
 
 
 @pytest.mark.parametrize("method", ["LOG_BASED", "full_table", 5, ["FULL_TABLE"]], ids=str)
-def test_a_method_that_there_is_not_is_said(method: Any) -> None:
+def test_an_unknown_replication_method_is_a_warning(method: Any) -> None:
     root = metadata(selected=True, replication_method=method)
 
     catalog, warnings = repair(entry(metadata=[root]))
@@ -340,7 +340,7 @@ def test_a_method_that_there_is_not_is_said(method: Any) -> None:
     assert f"can't be replicated by {method}: INCREMENTAL and FULL_TABLE are possible" in warning
 
 
-def test_a_table_goes_by_no_other_key_than_its_own() -> None:
+def test_another_replication_key_is_a_warning() -> None:
     in_entry, warnings = repair(entry(replication_key="modified_at"))
     root = metadata(selected=True, replication_key="modified_at")
     in_metadata, _ = repair(entry(replication_key=None, metadata=[root]))
@@ -348,7 +348,7 @@ def test_a_table_goes_by_no_other_key_than_its_own() -> None:
     for catalog in (in_entry, in_metadata):
         assert catalog["messages"].replication_key == "updated_at"
     assert warnings == [
-        "--catalog: messages can't be replicated by modified_at: it goes by updated_at"
+        "--catalog: messages can't be replicated by modified_at: its replication key is updated_at"
     ]
 
 
@@ -362,9 +362,7 @@ def test_a_table_goes_by_no_other_key_than_its_own() -> None:
         ({}, {"replication_method": "INCREMENTAL"}),
     ],
 )
-def test_what_is_read_whole_can_not_be_replicated_by_a_key(
-    given: dict[str, Any], root: dict[str, Any]
-) -> None:
+def test_a_full_table_has_no_replication_key(given: dict[str, Any], root: dict[str, Any]) -> None:
     catalog, warnings = repair(entry("teams", **given, metadata=[metadata(selected=True, **root)]))
 
     assert catalog["teams"].replication_method == "FULL_TABLE"
@@ -381,7 +379,7 @@ def declared(**columns: Any) -> tuple[TapStream]:
 
 
 def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
-    """The columns of a catalog, as written in the end, and what is said of them."""
+    """Repair the columns of a catalog; return them and the warnings."""
     columns = {"id": KEY, **given}
     catalog = read_catalog(
         {"streams": [entry("teams", schema={"properties": columns}, metadata=None)]}
@@ -411,7 +409,7 @@ OTHERS: list[Any] = [
 
 
 @pytest.mark.parametrize("given", OTHERS, ids=str)
-def test_a_column_is_what_the_tap_declares_whatever_the_catalog_says(given: Any) -> None:
+def test_a_column_has_the_type_that_the_tap_declares(given: Any) -> None:
     columns, warnings = columns_of({"rating": given}, declared(id=KEY, rating=NUMBER))
 
     assert columns["rating"] == NUMBER
@@ -428,7 +426,7 @@ def test_a_column_is_what_the_tap_declares_whatever_the_catalog_says(given: Any)
     ],
     ids=str,
 )
-def test_a_column_of_which_a_catalog_says_nothing_else_is_worth_no_word(given: Any) -> None:
+def test_a_column_of_the_same_type_is_no_warning(given: Any) -> None:
     columns, warnings = columns_of({"rating": given}, declared(id=KEY, rating=NUMBER))
 
     assert columns["rating"] == NUMBER
@@ -454,7 +452,9 @@ def test_a_column_of_which_a_catalog_says_nothing_else_is_worth_no_word(given: A
         *("items of an array", "a key inside"),
     ],
 )
-def test_so_is_what_is_inside_of_a_column(own: dict[str, Any], given: Any) -> None:
+def test_a_part_of_a_column_has_the_type_that_the_tap_declares(
+    own: dict[str, Any], given: Any
+) -> None:
     columns, warnings = columns_of({"x": given}, declared(id=KEY, x=own))
 
     assert columns["x"] == own
@@ -462,7 +462,7 @@ def test_so_is_what_is_inside_of_a_column(own: dict[str, Any], given: Any) -> No
     assert warnings[0].startswith("--catalog: teams has other types of x")
 
 
-def test_each_column_of_another_type_is_named() -> None:
+def test_each_column_of_another_type_is_named_in_a_warning() -> None:
     own = {**OPEN, "properties": {"b": TIME, "c": TIME}}
     given = {**OPEN, "properties": {"b": TEXT, "c": TEXT}}
     tables = declared(id=KEY, a=own, d=NUMBER, e=NUMBER, f={"type": ["array"], "items": own}, g=own)
@@ -482,7 +482,7 @@ def test_each_column_of_another_type_is_named() -> None:
     assert "other types of a.b, a.c, d, f.b, f.c, g than" in warnings[0]
 
 
-def test_what_a_catalog_says_of_rows_as_a_whole_is_no_matter() -> None:
+def test_keywords_of_the_root_schema_are_ignored() -> None:
     closed = {
         "type": ["null", "object"],
         "additionalProperties": False,
@@ -500,7 +500,7 @@ def test_what_a_catalog_says_of_rows_as_a_whole_is_no_matter() -> None:
     }
 
 
-def test_a_catalog_has_the_columns_inside_of_columns_that_it_lists() -> None:
+def test_a_catalog_selects_the_parts_of_a_column_that_it_lists() -> None:
     own = {**OPEN, "properties": {"a": TEXT, "b": {**OPEN, "properties": {"c": TEXT, "d": TEXT}}}}
     listed = {**OPEN, "properties": {"b": {**OPEN, "properties": {"d": TEXT}}, "z": TEXT}}
     items = {"type": ["array"], "items": own}
@@ -526,7 +526,7 @@ def test_a_catalog_has_the_columns_inside_of_columns_that_it_lists() -> None:
     ],
     ids=str,
 )
-def test_a_column_of_which_it_lists_no_part_has_them_all(given: Any) -> None:
+def test_a_column_without_listed_parts_keeps_all_of_them(given: Any) -> None:
     own = {**OPEN, "properties": {"a": TEXT}}
     items = {"type": ["array"], "items": own}
 
@@ -536,7 +536,7 @@ def test_a_column_of_which_it_lists_no_part_has_them_all(given: Any) -> None:
     assert warnings == []
 
 
-def test_what_a_catalog_tells_a_target_of_a_column_stays() -> None:
+def test_keywords_for_targets_are_kept() -> None:
     hint = {"x-sql-datatype": "smallint", "x-sql-datatype-properties": {"a": 1}}
 
     columns, warnings = columns_of({"rating": {**NUMBER, **hint}}, declared(id=KEY, rating=NUMBER))
@@ -545,13 +545,13 @@ def test_what_a_catalog_tells_a_target_of_a_column_stays() -> None:
     assert warnings == []
 
 
-def test_columns_that_do_not_exist_are_in_the_catalog_no_more() -> None:
+def test_unknown_columns_are_removed_from_the_catalog() -> None:
     columns, _ = columns_of({"nmae": True, "name": TEXT}, declared(id=KEY, name=TEXT, tags=TEXT))
 
     assert columns.keys() == {"id", "name"}
 
 
-# What the tap can't leave out
+# Parts of arrays
 
 
 ARRAY = {"type": ["array", "null"], "items": {**OPEN, "properties": {"email": TEXT}}}
@@ -582,7 +582,9 @@ def test_a_part_of_an_array_can_t_be_deselected(inside: tuple[str, ...]) -> None
     [(True, False), (False, True)],
     ids=["the array is deselected", "the stream is deselected"],
 )
-def test_nothing_is_refused_of_what_is_not_written(*, stream: bool, array: bool) -> None:
+def test_a_part_of_an_array_may_be_deselected_if_nothing_of_it_is_written(
+    *, stream: bool, array: bool
+) -> None:
     place = ("properties", "emails")
     given = [
         metadata(selected=stream),
@@ -604,11 +606,11 @@ def test_a_part_of_an_array_may_be_selected_by_itself() -> None:
     assert repair_catalog(catalog, declared(id=KEY, emails=ARRAY)) == []
 
 
-# With the tap's own tables
+# With the tap's own streams
 
 
 @pytest.mark.usefixtures("signals")
-def test_a_bare_catalog_makes_of_each_table_what_discovery_would() -> None:
+def test_a_bare_catalog_is_completed_to_what_discovery_would_write() -> None:
     tap = TapKustomer(
         config={"api_key": "key", "api_url": "http://127.0.0.1:9"},
         catalog={"streams": []},
@@ -616,23 +618,29 @@ def test_a_bare_catalog_makes_of_each_table_what_discovery_would() -> None:
     )
     tables = tap.streams
     before = {
-        name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
-        for name, table in tables.items()
+        name: (tuple(stream.primary_keys), stream.replication_key, stream.replication_method)
+        for name, stream in tables.items()
     }
     catalog = Catalog.from_dict(
         {
             "streams": [
-                {"tap_stream_id": name, "schema": table.schema, "metadata": []}
-                for name, table in tables.items()
+                {"tap_stream_id": name, "schema": stream.schema, "metadata": []}
+                for name, stream in tables.items()
             ]
         }
     )
 
     assert repair_catalog(catalog, tables.values()) == []
-    for table in tables.values():
-        table.apply_catalog(catalog)
+    for stream in tables.values():
+        stream.apply_catalog(catalog)
 
     assert before == {
-        name: (tuple(table.primary_keys), table.replication_key, table.replication_method)
-        for name, table in tables.items()
+        name: (tuple(stream.primary_keys), stream.replication_key, stream.replication_method)
+        for name, stream in tables.items()
     }
+
+
+@pytest.mark.parametrize("catalog", [{}, {"streams": [{"tap_stream_id": "tags"}]}], ids=str)
+def test_a_catalog_is_checked_even_if_a_program_gives_it(catalog: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="--catalog"):
+        TapKustomer(config={"api_key": "a-key"}, catalog=catalog)

@@ -1,4 +1,4 @@
-"""Flat records: each key of an object in a column that the schema declares, and nothing lost."""
+"""Flat records: each key of an object has a declared column, and no value is lost."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_objects_become_columns_down_to_the_depth(depth: int, expected: set[str]
     assert columns(MESSAGES, Flattening(depth)).keys() == expected
 
 
-def test_a_name_that_a_column_of_the_record_has_gets_a_suffix() -> None:
+def test_a_name_that_another_column_has_gets_a_suffix() -> None:
     schema = schema_of(org_id=TEXT, org=structure(id=TEXT))
 
     row = flattened(schema, {"org_id": "a", "org": {"id": "b"}}, separator="_")
@@ -77,7 +77,7 @@ def test_a_name_that_a_column_of_the_record_has_gets_a_suffix() -> None:
 
 
 @pytest.mark.parametrize("separator", ["_", "", "__", "."])
-def test_columns_of_two_objects_have_names_of_their_own(separator: str) -> None:
+def test_columns_of_two_objects_have_different_names(separator: str) -> None:
     schema = schema_of(a_b=structure(c=TEXT), a=structure(b_c=TEXT, B_C=TEXT))
 
     row = flattened(schema, {"a_b": {"c": "1"}, "a": {"b_c": "2", "B_C": "3"}}, separator=separator)
@@ -87,7 +87,7 @@ def test_columns_of_two_objects_have_names_of_their_own(separator: str) -> None:
 
 
 @pytest.mark.parametrize("longest", [16, 40, 63])
-def test_a_long_name_is_cut_and_stays_one_of_its_own(longest: int) -> None:
+def test_a_long_name_is_cut_and_stays_unique(longest: int) -> None:
     parent = "last_message_unresponded_to_since_last_done"
     schema = schema_of(**{parent: structure(created_by_teams=TEXT, created_by_teams_größe=TEXT)})
     record = {parent: {"created_by_teams": "1", "created_by_teams_größe": "2"}}
@@ -98,7 +98,7 @@ def test_a_long_name_is_cut_and_stays_one_of_its_own(longest: int) -> None:
     assert all(len(name.encode()) <= longest for name in row)
 
 
-def test_a_suffix_depends_on_the_path_alone() -> None:
+def test_a_suffix_depends_on_the_path_only() -> None:
     parent = "last_message_unresponded_to_since_last_done"
     alone = schema_of(**{parent: structure(created_by_teams=TEXT)})
     among = schema_of(a=structure(b=TEXT), **{parent: structure(d=TEXT, created_by_teams=TEXT)})
@@ -108,7 +108,7 @@ def test_a_suffix_depends_on_the_path_alone() -> None:
     assert name in columns(among, Flattening(1))
 
 
-def test_a_column_whose_name_says_no_more_where_it_comes_from_says_so_in_its_description() -> None:
+def test_the_description_of_a_renamed_column_has_its_path() -> None:
     inner = {**TEXT, "description": "Teams."}
     schema = schema_of(org_id=TEXT, org=structure(id=inner))
 
@@ -126,7 +126,7 @@ def test_columns_of_the_record_itself_are_never_renamed() -> None:
 # Types
 
 
-def test_what_is_not_flattened_is_json_text() -> None:
+def test_objects_below_the_depth_become_json_text() -> None:
     row = flattened(
         MESSAGES,
         {"meta": {"sender": {"email": "é"}}, "shortcuts": ["a", 1], "data": {"a": None}},
@@ -144,17 +144,17 @@ def test_what_is_not_flattened_is_json_text() -> None:
     ("value", "expected"),
     [("x", "x"), (7, "7"), (True, "true"), ({"a": 1}, '{"a":1}'), (None, None)],
 )
-def test_a_value_of_any_type_is_text(value: Any, expected: str | None) -> None:
+def test_a_column_of_any_type_becomes_text(value: Any, expected: str | None) -> None:
     assert flattened(schema_of(any=ANYTHING), {"any": value}) == {"any": expected}
     assert columns(schema_of(any=ANYTHING), Flattening(1))["any"] == TEXT
 
 
-def test_a_value_without_a_type_is_text() -> None:
+def test_a_column_without_a_type_becomes_text() -> None:
     assert flattened(schema_of(any={}), {"any": [1]}) == {"any": "[1]"}
     assert columns(schema_of(any={}), Flattening(1))["any"] == TEXT
 
 
-def test_what_a_stream_map_makes_is_written_as_the_tap_writes_it() -> None:
+def test_values_of_a_stream_map_are_encoded_like_all_others() -> None:
     assert flattened(schema_of(data=OPEN), {"data": {"a": Decimal("1.5")}}) == {"data": '{"a":1.5}'}
 
 
@@ -166,23 +166,23 @@ def test_other_values_keep_their_types_and_are_nullable_inside_an_object() -> No
     assert flattened(schema, {"meta": {"size": 1.5}}) == {"meta__size": 1.5}
 
 
-def test_titles_and_descriptions_stay() -> None:
+def test_titles_and_descriptions_are_kept() -> None:
     about = {"title": "T", "description": "D."}
     schema = schema_of(a={**OPEN, **about}, b=structure(c={**NUMBER, **about}))
 
     assert columns(schema, Flattening(1)) == {"a": {**TEXT, **about}, "b__c": {**NUMBER, **about}}
 
 
-# What has no column
+# Keys without a column
 
 
-def test_keys_that_an_object_does_not_declare_are_in_extra() -> None:
+def test_undeclared_keys_of_an_object_go_to_extra() -> None:
     row = flattened(MESSAGES, {"meta": {"subject": "Hi", "to": ["a"], "cc": None}})
 
     assert row == {"meta__subject": "Hi", "_extra": '{"meta":{"to":["a"]}}'}
 
 
-def test_they_stand_beside_what_is_there_already() -> None:
+def test_undeclared_keys_are_merged_with_what_is_in_extra_already() -> None:
     record = {"meta": {"to": 1}, "_extra": {"meta": {"to": 2, "bcc": 3}, "other": 4}}
 
     row = flattened(MESSAGES, record)
@@ -191,32 +191,32 @@ def test_they_stand_beside_what_is_there_already() -> None:
     assert record["_extra"] == {"meta": {"to": 2, "bcc": 3}, "other": 4}
 
 
-def test_a_key_that_the_record_itself_does_not_declare_is_in_extra_too() -> None:
+def test_an_undeclared_key_of_the_record_goes_to_extra() -> None:
     assert flattened(MESSAGES, {"new": 1}) == {"_extra": '{"new":1}'}
 
 
-def test_a_value_that_is_no_object_where_one_is_declared_is_in_extra_too() -> None:
+def test_a_value_that_should_be_an_object_goes_to_extra() -> None:
     assert flattened(MESSAGES, {"meta": "Hi"}) == {"_extra": '{"meta":"Hi"}'}
 
 
-def test_an_object_in_a_column_for_other_values_is_in_extra_too() -> None:
+def test_an_object_in_a_column_of_another_type_goes_to_extra() -> None:
     assert flattened(MESSAGES, {"meta": {"size": {"a": 1}}}) == {
         "_extra": '{"meta":{"size":{"a":1}}}'
     }
 
 
 @pytest.mark.parametrize("meta", [None, {}])
-def test_an_object_that_is_missing_has_no_columns(meta: Any) -> None:
+def test_a_missing_object_has_no_columns(meta: Any) -> None:
     assert flattened(MESSAGES, {"id": "1", "meta": meta}) == {"id": "1"}
 
 
-def test_without_a_column_for_them_they_are_dropped() -> None:
+def test_undeclared_keys_are_dropped_without_a_column_extra() -> None:
     schema = schema_of(meta=structure(subject=TEXT))
 
     assert flattened(schema, {"meta": {"subject": "Hi", "to": 1}}) == {"meta__subject": "Hi"}
 
 
-# Whatever a record holds
+# Any record
 
 _KEYS = st.sampled_from(["a", "A", "b", "a_b", "a__b", "_", "größe", "x" * 40])
 _VALUES = st.recursive(
@@ -234,7 +234,7 @@ _SCHEMAS = st.recursive(
 
 
 def leaves(value: Any) -> list[str]:
-    """All texts and numbers in a value, also in JSON text."""
+    """All strings and numbers in a value, those in JSON text included."""
     if isinstance(value, dict):
         return [leaf for inner in value.values() for leaf in leaves(inner)]
     if isinstance(value, str) and value.startswith(("{", "[")):
@@ -250,7 +250,7 @@ def leaves(value: Any) -> list[str]:
     st.sampled_from(["__", "_", ""]),
     st.sampled_from([16, 63]),
 )
-def test_every_value_has_a_place(
+def test_every_value_is_in_the_flat_record(
     properties: dict[str, Any], record: dict[str, Any], depth: int, separator: str, longest: int
 ) -> None:
     schema = schema_of(**properties, _extra=OPEN)
@@ -266,7 +266,7 @@ def test_every_value_has_a_place(
 # Settings
 
 
-def test_the_settings_are_the_sdk_s() -> None:
+def test_flattening_takes_the_settings_of_the_sdk() -> None:
     given_: dict[str, Any] = {"flattening_enabled": True, "flattening_max_depth": 2}
 
     assert flattening_of(given_) == Flattening(2, "__", 63)
@@ -284,7 +284,9 @@ def test_the_settings_are_the_sdk_s() -> None:
         {"flattening_enabled": True, "flattening_max_depth": 0},
     ],
 )
-def test_without_them_or_to_no_depth_nothing_is_flattened(config: dict[str, Any]) -> None:
+def test_nothing_is_flattened_without_the_settings_or_with_a_depth_of_0(
+    config: dict[str, Any],
+) -> None:
     assert flattening_of(config) is None
 
 
@@ -299,6 +301,6 @@ def test_without_them_or_to_no_depth_nothing_is_flattened(config: dict[str, Any]
         ),
     ],
 )
-def test_a_setting_that_can_t_be_is_an_error(config: dict[str, Any], words: str) -> None:
+def test_an_impossible_setting_is_an_error(config: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         flattening_of({"flattening_enabled": True, **config})

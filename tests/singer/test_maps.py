@@ -1,4 +1,4 @@
-"""Stream maps: what is meant happens, and what can't be meant is one line before the run."""
+"""Stream maps: they change records as configured, or are refused in one line before the run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def map_of(maps: dict[str, Any], stream: str = "companies", place: int = 0, **co
 def mapped(
     options: dict[str, Any], record: dict[str, Any] = COMPANY, **config: Any
 ) -> dict[str, Any] | None:
-    """What comes out for a record, of which each column is declared with its type."""
+    """Map a record, whose columns are declared with the types of their values."""
     one = map_of({"companies": options}, **config)
     row: dict[str, Any] | None = one.transform(record)
     assert row is None or row.keys() <= one.transformed_schema["properties"].keys()
@@ -61,7 +61,7 @@ def schema_of(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def problem(maps: dict[str, Any], **config: Any) -> str:
-    """The one line that ends the run before it has begun."""
+    """The error that ends the run before it starts."""
     with pytest.raises(ConfigurationError) as caught:
         tap_of(maps, **config)
     assert "\n" not in str(caught.value)
@@ -69,7 +69,7 @@ def problem(maps: dict[str, Any], **config: Any) -> str:
 
 
 def failure(options: dict[str, Any], record: dict[str, Any] = COMPANY) -> str:
-    """The one line that ends the run at a record."""
+    """The error that ends the run at a record."""
     one = map_of({"companies": options})
     with pytest.raises(ConfigurationError) as caught:
         one.transform(record)
@@ -100,12 +100,12 @@ def test_the_hash_of_null_is_null(function: str) -> None:
     assert column(f"{function}(external_id)", {"id": "c1"}) is None
 
 
-def test_a_hash_is_that_of_the_sdk() -> None:
+def test_a_hash_equals_that_of_the_sdk() -> None:
     assert column("md5(name)") == sdk.md5("Acme")
     assert column("sha256(name)") == sdk.sha256("Acme")
 
 
-def test_a_value_that_is_no_text_is_hashed_as_json() -> None:
+def test_a_value_that_is_not_a_string_is_hashed_as_json() -> None:
     assert column("md5(rev)") == column("md5('7')")
 
 
@@ -127,7 +127,7 @@ def test_expressions_see_the_record_as_it_was() -> None:
     assert row["clear"] == "Acme"
 
 
-def test_expressions_can_use_what_the_sdk_gives_them() -> None:
+def test_expressions_can_use_all_names_of_the_sdk() -> None:
     maps = {
         "companies": {
             "__alias__": "firms",
@@ -211,7 +211,7 @@ def test_a_copy_of_a_column_of_any_type_may_have_any_type() -> None:
     assert {"string", "number", "object", "null"} <= set(copied["type"])
 
 
-def test_a_hash_is_a_text_whatever_its_column_was() -> None:
+def test_a_hash_is_a_string_whatever_its_column_was() -> None:
     for name in ("created_at", "rev", "emails"):
         assert schema_of({name: f"md5({name})"})[name] == {"type": ["string", "null"]}
 
@@ -247,7 +247,7 @@ def test_a_result_fits_the_type_of_its_column(
         ({"rev": "int(rev)", "name": "json"}, ["companies.name", "ModuleWrapper", "string"]),
     ],
 )
-def test_a_result_that_can_t_fit_the_type_of_its_column_is_an_error(
+def test_a_result_of_another_type_than_its_column_is_an_error(
     options: dict[str, Any], words: list[str]
 ) -> None:
     error = failure(options)
@@ -289,10 +289,10 @@ def test_a_filter_that_fails_is_named() -> None:
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
-        ("md5(name", ["no Python expression", "md5(email)"]),
-        ("", ["no Python expression"]),
-        ("a = 5", ["no Python expression"]),
-        ("name; name", ["no Python expression"]),
+        ("md5(name", ["not a Python expression", "md5(email)"]),
+        ("", ["not a Python expression"]),
+        ("a = 5", ["not a Python expression"]),
+        ("name; name", ["not a Python expression"]),
         ("lambda: 1", ["Lambda"]),
         ("name @ name", ["MatMult"]),
         ("sha265(name)", ["sha265", "did you mean sha256?"]),
@@ -320,7 +320,7 @@ def test_a_key_in_an_expression_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("value", [5, True, ["name"], {"a": 1}])
-def test_what_is_no_text_is_no_expression(value: Any) -> None:
+def test_an_expression_must_be_a_string(value: Any) -> None:
     error = problem({"companies": {"name": value}})
 
     assert "companies.name" in error
@@ -331,7 +331,7 @@ def test_what_is_no_text_is_no_expression(value: Any) -> None:
 
 
 class Faker:
-    """Takes the place of the package's class."""
+    """Replaces the class of the package faker."""
 
     seeds: list[int] = []  # noqa: RUF012  # Shared, as the seed of the package is.
 
@@ -368,7 +368,7 @@ def test_values_are_made_up_with_the_seed_and_the_locale_of_the_settings() -> No
 
 
 @pytest.mark.usefixtures("faker")
-def test_a_locale_that_is_not_there_is_an_error() -> None:
+def test_an_unknown_locale_is_an_error() -> None:
     error = problem({"companies": {"name": "fake.word()"}}, faker_config={"locale": "nowhere"})
 
     assert "faker_config" in error
@@ -384,7 +384,7 @@ def test_a_filter_keeps_the_rows_for_which_it_is_true(condition: str, *, stays: 
 
 
 @pytest.mark.parametrize("value", [True, 5, ["rev"], {}])
-def test_a_filter_that_is_no_text_is_an_error(value: Any) -> None:
+def test_a_filter_must_be_a_string(value: Any) -> None:
     error = problem({"companies": {"__filter__": value}})
 
     assert "companies.__filter__" in error
@@ -396,10 +396,10 @@ def test_a_filter_that_never_works_is_an_error(condition: str) -> None:
     assert "companies.__filter__" in problem({"companies": {"__filter__": condition}})
 
 
-# Columns that are not there
+# Unknown columns
 
 
-def test_a_misspelled_column_to_leave_out_is_an_error() -> None:
+def test_removing_an_unknown_column_is_an_error() -> None:
     error = problem({"companies": {"emials": None}})
 
     assert "companies.emials" in error
@@ -493,12 +493,12 @@ def test_a_key_column_can_t_be_left_out(null: Any) -> None:
     assert "__key_properties__" in error
 
 
-def test_without_all_other_columns_those_of_the_key_stay() -> None:
+def test_the_key_is_kept_if_all_other_columns_are_removed() -> None:
     assert mapped({"__else__": None, "who": "name"}) == {"id": "c1", "who": "Acme"}
     assert schema_of({"__else__": "__NULL__", "who": "name"}).keys() == {"id", "who"}
 
 
-def test_a_key_whose_type_is_a_single_word_stays_what_it_is() -> None:
+def test_a_key_with_a_single_type_keeps_it() -> None:
     tap = OfflineTap(Companies)
     tap.table("companies").schema["properties"]["id"] = {"type": "string"}
 
@@ -509,7 +509,7 @@ def test_a_key_whose_type_is_a_single_word_stays_what_it_is() -> None:
     assert one.transformed_schema["properties"]["id"] == {"type": ["string"]}
 
 
-def test_the_key_can_be_another_one() -> None:
+def test_the_key_can_be_changed() -> None:
     one = map_of({"companies": {"__key_properties__": ["name"], "id": None}})
 
     assert one.transformed_key_properties == ["name"]
@@ -517,19 +517,19 @@ def test_the_key_can_be_another_one() -> None:
 
 
 @pytest.mark.parametrize("keys", [None, []])
-def test_there_can_be_no_key(keys: Any) -> None:
+def test_the_key_can_be_removed(keys: Any) -> None:
     assert not map_of({"companies": {"__key_properties__": keys}}).transformed_key_properties
 
 
 @pytest.mark.parametrize("keys", ["name", 5, [5], {"name": 1}])
-def test_a_key_that_is_no_array_of_names_is_an_error(keys: Any) -> None:
+def test_key_properties_must_be_an_array_of_names(keys: Any) -> None:
     error = problem({"companies": {"__key_properties__": keys}})
 
     assert "companies.__key_properties__" in error
     assert "expected an array of columns, or null" in error
 
 
-def test_a_key_that_is_no_column_is_an_error() -> None:
+def test_a_key_must_be_a_column() -> None:
     error = problem({"companies": {"__key_properties__": ["nmae"]}})
 
     assert "did you mean name?" in error
@@ -583,7 +583,7 @@ def test_a_misspelled_option_is_an_error(option: str) -> None:
         ({"companies": {"__alias__": ""}}, "companies.__alias__"),
     ],
 )
-def test_what_is_no_map_is_an_error(maps: Any, words: str) -> None:
+def test_a_map_must_be_an_object_or_null(maps: Any, words: str) -> None:
     assert words in problem(maps)
 
 
@@ -605,7 +605,7 @@ def test_all_streams_without_a_map_can_be_left_out(null: Any) -> None:
     assert given == {"__else__": null, "companies": {}}
 
 
-def test_a_stream_without_a_map_goes_out_as_it_is() -> None:
+def test_a_stream_without_a_map_is_unchanged() -> None:
     tap = tap_of({"companies": {"name": "md5(name)"}, "*": {"emails": None}})
 
     assert not tap.table("companies")._is_plain  # noqa: SLF001
@@ -615,7 +615,7 @@ def test_a_stream_without_a_map_goes_out_as_it_is() -> None:
 # Wildcards
 
 
-def test_a_pattern_is_for_the_streams_that_have_its_columns() -> None:
+def test_a_pattern_applies_to_the_streams_that_have_its_columns() -> None:
     maps = {"*": {"emails": None, "name": "md5(self)", "source": "'kustomer'"}}
 
     companies = map_of(maps).transformed_schema["properties"]
@@ -661,14 +661,14 @@ def test_a_pattern_passes_over_columns_that_are_not_selected() -> None:
     assert "external_id" not in one.transformed_schema["properties"]
 
 
-def test_a_filter_of_a_pattern_is_for_the_streams_that_have_its_columns() -> None:
+def test_a_filter_of_a_pattern_applies_to_streams_with_its_columns() -> None:
     maps = {"*": {"__filter__": "external_id is not None"}}
 
     assert map_of(maps).transform(COMPANY) is None
     assert tap_of(maps).table("tags")._is_plain  # noqa: SLF001
 
 
-def test_a_stream_s_own_map_adds_to_that_of_a_pattern_in_whatever_order_they_come() -> None:
+def test_the_own_map_of_a_stream_overrides_a_pattern_in_any_order() -> None:
     own = {"companies": {"shouted": "name.upper()", "rev": "rev + 1"}}
     every = {"*": {"name": "md5(name)", "rev": None}}
 
@@ -679,7 +679,7 @@ def test_a_stream_s_own_map_adds_to_that_of_a_pattern_in_whatever_order_they_com
         assert row["rev"] == 8
 
 
-def test_of_streams_that_a_pattern_leaves_out_one_with_a_map_of_its_own_stays() -> None:
+def test_a_map_of_its_own_keeps_a_stream_that_a_pattern_removes() -> None:
     run = tap_of({"*": None, "tags": {}}).sync()
 
     assert run.streams == {"tags"}
@@ -709,7 +709,7 @@ def test_an_alias_that_never_works_is_an_error(alias: str) -> None:
     assert "companies.__alias__" in problem({"companies": {"__alias__": alias}})
 
 
-def test_an_alias_depends_on_the_name_of_the_stream_alone() -> None:
+def test_an_alias_depends_on_the_name_of_the_stream_only() -> None:
     error = problem({"companies": {"__alias__": "'raw_' + name"}})
 
     assert "uses name; expected __stream_name__ alone" in error
@@ -734,11 +734,11 @@ def test_an_alias_has_at_most_63_bytes() -> None:
         {"people": {"__source__": "users"}, "People": {"__source__": "users"}},
     ],
 )
-def test_two_streams_can_t_have_one_name(maps: dict[str, Any]) -> None:
+def test_two_streams_can_t_have_the_same_name(maps: dict[str, Any]) -> None:
     assert "would both be written under this name" in problem(maps)
 
 
-def test_the_name_of_a_stream_that_is_not_selected_is_free() -> None:
+def test_an_alias_can_be_the_name_of_a_deselected_stream() -> None:
     tap = OfflineTap(Companies, Tags, selected=["companies"])
 
     maps = stream_maps(tap.streams.values(), {"stream_maps": {"companies": {"__alias__": "tags"}}})
@@ -746,7 +746,7 @@ def test_the_name_of_a_stream_that_is_not_selected_is_free() -> None:
     assert maps["companies"][0].stream_alias == "tags"
 
 
-def test_a_name_that_was_left_is_free() -> None:
+def test_an_alias_can_be_the_old_name_of_a_renamed_stream() -> None:
     maps = {"companies": {"__alias__": "tags"}, "tags": None, "people": {"__source__": "users"}}
 
     streams = tap_of(maps).sync().streams
@@ -774,7 +774,7 @@ def test_records_of_a_stream_without_a_map_are_flattened_too() -> None:
     assert row == {"id": "c1", "org__id": "o"}
 
 
-def test_what_a_filter_leaves_out_is_not_flattened() -> None:
+def test_rows_that_a_filter_drops_are_not_flattened() -> None:
     assert mapped({"__filter__": "False"}, **FLAT) is None
 
 
@@ -787,7 +787,7 @@ def test_keys_that_flattening_drops_are_a_warning(caplog: pytest.LogCaptureFixtu
     assert "users" not in warning
 
 
-def test_a_replication_key_that_is_left_out_is_not_announced() -> None:
+def test_a_replication_key_that_a_map_removes_is_not_in_the_schema_message() -> None:
     run = tap_of({"companies": {"__else__": None, "who": "name"}}).sync()
 
     assert "bookmark_properties" not in run.schema("companies")

@@ -1,4 +1,4 @@
-"""Which columns are deselected, and which a stream map changes."""
+"""The columns that a catalog deselects, and those that a stream map changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ D = ("properties", "d")
     ],
     ids=str,
 )
-def test_columns_are_deselected_as_a_whole_or_in_parts(mask: Any, columns: Any) -> None:
+def test_a_column_is_deselected_as_a_whole_or_in_parts(mask: Any, columns: Any) -> None:
     for items in itertools.permutations(mask.items()):
         assert deselected(SelectionMask(items)) == columns
 
@@ -52,5 +52,5 @@ def test_columns_are_deselected_as_a_whole_or_in_parts(mask: Any, columns: Any) 
     ],
     ids=str,
 )
-def test_a_map_changes_what_it_does_not_hand_on_as_it_is(options: Any, columns: Any) -> None:
+def test_a_map_changes_each_column_that_it_does_not_copy(options: Any, columns: Any) -> None:
     assert mapped(options, {"a", "b", "c"}) == columns

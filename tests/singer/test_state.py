@@ -1,4 +1,4 @@
-"""The state that a run begins with: which forms are understood, and what is refused."""
+"""The state that a run continues from: which forms are accepted, and which are refused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def refusal(document: dict[str, Any]) -> str:
-    """What is said about a state that is refused."""
+    """The error for a state that is refused."""
     with pytest.raises(ConfigurationError) as caught:
         read(document)
     said = str(caught.value)
@@ -48,7 +48,7 @@ def refusal(document: dict[str, Any]) -> str:
     ],
     ids=["SDK", "STATE message", "meltano state get", "Singer.io's", "Singer.io's, nested"],
 )
-def test_whoever_has_written_it_the_run_goes_on_from_there(document: dict[str, Any]) -> None:
+def test_a_run_continues_from_the_state_of_any_kustomer_tap(document: dict[str, Any]) -> None:
     assert read(document) == {"conversations": BOOKMARK}
 
 
@@ -62,11 +62,11 @@ def test_whoever_has_written_it_the_run_goes_on_from_there(document: dict[str, A
     ],
     ids=str,
 )
-def test_a_state_may_say_nothing(document: dict[str, Any]) -> None:
+def test_an_empty_state_is_accepted(document: dict[str, Any]) -> None:
     assert read(document) == {}
 
 
-def test_each_table_goes_by_its_own_key() -> None:
+def test_each_bookmark_gets_the_replication_key_of_its_stream() -> None:
     assert read({"bookmarks": {"audit_logs": TIME, "conversation_tags": {}}}) == {
         "audit_logs": {"replication_key": "created_at", "replication_key_value": TIME},
         "conversation_tags": {},
@@ -84,14 +84,14 @@ def test_each_table_goes_by_its_own_key() -> None:
         "2024-01-31T08:00:00.000999Z",
     ],
 )
-def test_a_bookmark_gets_the_one_form_in_which_times_compare_as_texts(given: str) -> None:
+def test_a_bookmark_is_brought_into_canonical_form(given: str) -> None:
     assert read({"bookmarks": {"conversations": given}}) == {"conversations": BOOKMARK}
     assert read({"bookmarks": {"conversations": {**BOOKMARK, "replication_key_value": given}}}) == {
         "conversations": BOOKMARK
     }
 
 
-def test_markers_of_a_run_that_was_under_way_are_forgotten() -> None:
+def test_progress_markers_are_dropped() -> None:
     markers = {
         "replication_key_signpost": "2024-05-01T00:00:00Z",
         "starting_replication_value": "2024-01-01T00:00:00Z",
@@ -106,7 +106,7 @@ def test_markers_of_a_run_that_was_under_way_are_forgotten() -> None:
     assert read(document) == {"conversations": BOOKMARK, "audit_logs": {}}
 
 
-def test_partitions_are_kept_without_their_markers() -> None:
+def test_partitions_are_kept_without_progress_markers() -> None:
     partition = {"context": {"id": "1"}, "replication_key_value": TIME}
     given = {"partitions": [{**partition, "progress_markers": {}}]}
 
@@ -115,13 +115,13 @@ def test_partitions_are_kept_without_their_markers() -> None:
     }
 
 
-def test_what_is_said_of_tables_that_are_not_known_is_kept() -> None:
+def test_bookmarks_of_unknown_streams_are_kept() -> None:
     given = {"next_version": {"replication_key_value": "whatever", "more": [1]}, "old": {}}
 
     assert read({"bookmarks": given}) == given
 
 
-def test_a_table_that_is_read_whole_has_been_read_before_whatever_its_bookmark() -> None:
+def test_a_full_table_with_any_bookmark_counts_as_read_before() -> None:
     given = {"was_read": True, "replication_key_value": 7}
 
     assert read({"bookmarks": {"users": given}}) == {"users": given}
@@ -134,14 +134,16 @@ def test_a_digest_of_the_rows_of_a_full_table_is_dropped() -> None:
     assert read({"bookmarks": {"users": given}}) == {"users": {"was_read": True}}
 
 
-def test_a_bookmark_of_another_key_is_not_gone_by(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bookmark_of_another_replication_key_is_ignored_with_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     given = {**BOOKMARK, "replication_key": "sent_at"}
 
     assert read({"bookmarks": {"conversations": given}}) == {"conversations": {}}
     assert "State of conversations: its bookmark is a time of sent_at" in caplog.text
 
 
-def test_what_was_given_stays_as_it_is() -> None:
+def test_the_given_state_is_not_changed() -> None:
     given = {"bookmarks": {"conversations": {**BOOKMARK, "progress_markers": {}}}}
 
     read(given)
@@ -149,7 +151,7 @@ def test_what_was_given_stays_as_it_is() -> None:
     assert given == {"bookmarks": {"conversations": {**BOOKMARK, "progress_markers": {}}}}
 
 
-# What is refused
+# States that are refused
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_what_was_given_stays_as_it_is() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_state_is_said_with_what_one_looks_like(
+def test_a_document_that_is_not_a_state_is_refused_with_an_example(
     document: dict[str, Any], given: str
 ) -> None:
     said = refusal(document)
@@ -181,12 +183,12 @@ def test_what_is_no_state_is_said_with_what_one_looks_like(
     assert 'expected {"bookmarks": {stream: {...}}}, as a target prints it' in said
 
 
-def test_a_long_state_is_not_said_in_full() -> None:
+def test_a_long_state_is_not_quoted_in_full() -> None:
     assert len(refusal({"streams": ["x" * 1_000]})) < 300
 
 
 @pytest.mark.parametrize("value", ["yesterday", "", 1706695200, ["2024-01-31"], "2024-02-30"])
-def test_a_bookmark_that_is_no_time_is_refused(value: Any) -> None:
+def test_a_bookmark_that_is_not_a_time_is_refused(value: Any) -> None:
     said = refusal({"bookmarks": {"conversations": {"replication_key_value": value}}})
 
     assert said.startswith(f"State of conversations: {value!r} was given as replication_key_value")
@@ -196,9 +198,7 @@ def test_a_bookmark_that_is_no_time_is_refused(value: Any) -> None:
 def test_a_bookmark_in_the_future_is_refused() -> None:
     said = refusal({"bookmarks": {"conversations": "2024-06-02T12:00:00.001Z"}})
 
-    assert (
-        "State of conversations: its bookmark 2024-06-02T12:00:00.001Z lies in the future" in said
-    )
+    assert "State of conversations: its bookmark 2024-06-02T12:00:00.001Z is in the future" in said
 
 
 def test_clocks_may_differ_by_a_day() -> None:

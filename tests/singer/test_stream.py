@@ -1,4 +1,4 @@
-"""One table: from when on it is read, and what is written of a resource."""
+"""One stream: where its window starts, and what is written of a resource."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.tap_in_process import output_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, GaveUpError, MissingError
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
-from tap_kustomer.reading.pages import Page, Window
+from tap_kustomer.reading.pages import Page
 from tap_kustomer.streams.assistants import Assistants
 from tap_kustomer.streams.audit_logs import AuditLogs
 from tap_kustomer.streams.business_holidays import BusinessHolidays
@@ -43,7 +43,7 @@ def milliseconds(text: str) -> int:
     return times.to_milliseconds(text)
 
 
-# From when on
+# Where the window starts
 
 
 @pytest.mark.parametrize(
@@ -63,30 +63,26 @@ def milliseconds(text: str) -> int:
         *("an older start date", "a newer start date", "a bookmark of null", "another offset"),
     ],
 )
-def test_a_table_is_read_from(state: dict[str, Any], config: dict[str, Any], start: str) -> None:
+def test_a_stream_is_read_from(state: dict[str, Any], config: dict[str, Any], start: str) -> None:
     tap = OfflineTap(Companies, state=state, **config)
 
-    assert times.to_text(tap.table("companies").start) == start
+    window = tap.context.fix_times().start_of(tap.table("companies"))
+    assert times.to_text(window) == start
 
 
-def test_the_bookmark_of_a_table_that_a_catalog_asks_for_whole_does_not_count() -> None:
+def test_the_bookmark_is_ignored_if_the_catalog_makes_a_stream_a_full_table() -> None:
     tap = OfflineTap(Companies, state=bookmarked(BOOKMARK))
     companies = tap.table("companies")
     companies.forced_replication_method = "FULL_TABLE"
 
-    assert companies.start == 0
+    assert companies.resume_at is None
     assert companies.bookmark is None
 
 
 @pytest.mark.parametrize("value", ["not long ago", 17, ["2024-01-31"]], ids=str)
-def test_a_bookmark_that_is_no_time_is_an_error_that_says_so(value: Any) -> None:
-    tap = OfflineTap(Companies, state=bookmarked(value))
-
-    with pytest.raises(ConfigurationError) as raised:
-        _ = tap.table("companies").start
-
-    for part in ("companies", repr(value), "2024-01-31T08:00:00.000Z"):
-        assert part in str(raised.value)
+def test_a_state_is_checked_even_if_a_program_gives_it(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="State of companies"):
+        OfflineTap(Companies, state=bookmarked(value))
 
 
 @pytest.mark.parametrize(
@@ -98,13 +94,13 @@ def test_a_bookmark_that_is_no_time_is_an_error_that_says_so(value: Any) -> None
     ],
     ids=["no state", "left out", "read"],
 )
-def test_a_table_was_read_before_if_its_state_says_so(
+def test_a_stream_was_read_before_if_its_state_says_so(
     state: dict[str, Any], *, was_read: bool
 ) -> None:
     assert OfflineTap(Tags, state=state).table("tags").was_read == was_read
 
 
-# How it goes on
+# How it is replicated
 
 
 @pytest.mark.parametrize(
@@ -116,46 +112,46 @@ def test_a_table_was_read_before_if_its_state_says_so(
         (ConversationEvents, "conversation_updated_at"),
     ],
 )
-def test_what_is_asked_for_by_time_is_incremental(stream: Any, column: str) -> None:
-    table = OfflineTap(stream).table(stream.name)
+def test_a_stream_that_is_read_by_time_is_incremental(stream: Any, column: str) -> None:
+    stream = OfflineTap(stream).table(stream.name)
 
-    assert table.replication_key == column
-    assert table.is_incremental
-    assert not table.definition.is_full_table
+    assert stream.replication_key == column
+    assert stream.is_incremental
+    assert not stream.definition.is_full_table
 
 
 @pytest.mark.parametrize("stream", [Tags, BusinessHolidays, NoteIds, Slas])
-def test_what_knows_no_time_is_read_whole(stream: Any) -> None:
-    table = OfflineTap(stream).table(stream.name)
+def test_a_stream_that_is_not_read_by_time_is_a_full_table(stream: Any) -> None:
+    stream = OfflineTap(stream).table(stream.name)
 
-    assert table.replication_key is None
-    assert not table.is_incremental
-    assert table.definition.is_full_table
+    assert stream.replication_key is None
+    assert not stream.is_incremental
+    assert stream.definition.is_full_table
 
 
 @pytest.mark.parametrize(
     ("stream", "name", "column"),
     [(Companies, "company_tags", "company_updated_at"), (SlaVersions, "sla_criteria", None)],
 )
-def test_a_derived_table_goes_on_as_the_one_that_it_is_made_of(
+def test_a_derived_stream_is_replicated_like_its_root(
     stream: Any, name: str, column: str | None
 ) -> None:
     tap = OfflineTap(stream)
-    table, root = tap.table(name), tap.table(stream.name)
+    stream, root = tap.table(name), tap.table(stream.name)
 
-    assert table.replication_key == column
+    assert stream.replication_key == column
     for member in ("is_full_table", "source", "types", "roles", "assumed"):
-        assert getattr(table.definition, member) == getattr(root.definition, member)
+        assert getattr(stream.definition, member) == getattr(root.definition, member)
 
 
-# What is written straight
+# Records that bypass the SDK
 
 
 def is_plain(name: str = "companies", **config: Any) -> bool:
     return OfflineTap(Companies, Tags, **config).table(name)._is_plain  # noqa: SLF001
 
 
-def test_records_are_written_straight_where_nothing_is_to_be_done_to_them() -> None:
+def test_records_bypass_the_sdk_if_nothing_changes_them() -> None:
     assert is_plain()
     assert is_plain(stream_maps={"tags": {"name": "md5(name)"}})
 
@@ -171,11 +167,11 @@ def test_records_are_written_straight_where_nothing_is_to_be_done_to_them() -> N
     ],
     ids=["a column", "an alias", "a filter", "no stream", "a duplicate"],
 )
-def test_records_are_not_written_straight_past_a_stream_map(maps: dict[str, Any]) -> None:
+def test_records_with_a_stream_map_do_not_bypass_the_sdk(maps: dict[str, Any]) -> None:
     assert not is_plain(stream_maps=maps)
 
 
-def test_records_are_not_written_straight_past_flattening() -> None:
+def test_flattened_records_do_not_bypass_the_sdk() -> None:
     assert not is_plain(flattening_enabled=True, flattening_max_depth=2)
 
 
@@ -184,7 +180,7 @@ def test_records_are_not_written_straight_past_flattening() -> None:
     [("properties", "name"), ("properties", "custom"), ("properties", "org", "properties", "id")],
     ids=str,
 )
-def test_records_are_not_written_straight_without_some_of_their_columns(
+def test_records_with_deselected_columns_do_not_bypass_the_sdk(
     breadcrumb: tuple[str, ...],
 ) -> None:
     companies = OfflineTap(Companies).table("companies")
@@ -194,7 +190,7 @@ def test_records_are_not_written_straight_without_some_of_their_columns(
     assert not companies._is_plain  # noqa: SLF001
 
 
-# What the SDK's trial runs take
+# The SDK's own way to sync
 
 
 def endless(read: list[int]) -> Iterator[Page]:
@@ -203,7 +199,7 @@ def endless(read: list[int]) -> Iterator[Page]:
         yield Page([tag(f"{number}-a"), tag(f"{number}-b")])
 
 
-def test_a_trial_reads_no_more_than_it_needs() -> None:
+def test_a_dry_run_reads_no_more_than_it_needs() -> None:
     read: list[int] = []
     tap = OfflineTap(Tags, scripted={"script": {"tags": endless(read)}})
     tags = tap.table("tags")
@@ -215,7 +211,7 @@ def test_a_trial_reads_no_more_than_it_needs() -> None:
     assert read == [0, 1]
 
 
-def test_a_trial_of_all_tables_writes_so_many_records_of_each() -> None:
+def test_a_dry_run_writes_as_many_records_of_each_stream_as_it_is_given() -> None:
     script = {"tags": endless([]), "companies": [Page([company(1), company(2), company(3)])]}
     tap = OfflineTap(Tags, Companies, selected=["tags"], scripted={"script": script})
 
@@ -234,7 +230,7 @@ def company(hour: int) -> dict[str, Any]:
     return {"type": "company", "id": f"company-{hour}", "attributes": {"updatedAt": updated_at}}
 
 
-def test_a_trial_gives_the_rows_of_its_own_type_alone() -> None:
+def test_the_sdk_s_own_way_reads_only_the_rows_of_the_stream_s_type() -> None:
     resources = [{"type": "sla", "id": "s"}, {"type": "sla_version", "id": "v"}]
     tap = OfflineTap(SlaVersions, scripted={"script": {"sla_versions": [Page(resources)]}})
 
@@ -250,7 +246,7 @@ def test_a_trial_gives_the_rows_of_its_own_type_alone() -> None:
     ],
     ids=["no role", "not there", "assumed"],
 )
-def test_a_trial_leaves_out_what_a_run_leaves_out(stream: Any, error: Exception) -> None:
+def test_the_sdk_s_own_way_leaves_out_what_a_run_leaves_out(stream: Any, error: Exception) -> None:
     tap = OfflineTap(stream, scripted={"script": {stream.name: [error]}})
 
     run = output_of(lambda: _empty(tap.table(stream.name).get_records(None)))
@@ -263,7 +259,7 @@ def _empty(records: Any) -> None:
     assert not list(records)
 
 
-def test_a_trial_fails_where_a_run_fails() -> None:
+def test_the_sdk_s_own_way_fails_if_a_run_fails() -> None:
     error = GaveUpError("GET /v1/tags answered 500")
     tap = OfflineTap(Tags, scripted={"script": {"tags": [error]}})
 
@@ -271,7 +267,7 @@ def test_a_trial_fails_where_a_run_fails() -> None:
         list(tap.table("tags").get_records(None))
 
 
-def test_of_an_error_that_ends_the_run_the_sdk_does_not_log_a_second_line(
+def test_the_sdk_does_not_log_an_error_that_ends_the_run_a_second_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     tags = OfflineTap(Tags).table("tags")
@@ -298,15 +294,15 @@ def test_the_sdk_s_own_sync_writes_no_files(tmp_path: Path) -> None:
     assert not run.of_type("BATCH")
 
 
-# Rows that others need
+# Rows that only other streams need
 
 
-def test_rows_that_were_written_before_are_not_written_again_for_the_sake_of_others() -> None:
+def test_rows_before_the_start_of_a_stream_are_not_written_if_others_need_them() -> None:
     tap = OfflineTap(Companies, state=bookmarked("2026-05-31T02:00:00.000Z"), lookback_seconds=60)
     companies = tap.table("companies")
 
     def write() -> None:
-        companies.begin(Window(0, milliseconds("2026-06-01T00:00:00.000Z")))
+        companies.begin(since=milliseconds("2026-05-31T02:00:00.000Z") - 60_000)
         companies.begin_page()
         for hour in (1, 2, 3):
             companies.write_resource(company(hour))
@@ -319,7 +315,7 @@ def test_rows_that_were_written_before_are_not_written_again_for_the_sake_of_oth
     assert companies.rows == 3
 
 
-def test_nothing_is_held_back_of_a_table_that_has_no_bookmark() -> None:
+def test_a_stream_without_a_bookmark_has_none_to_cap() -> None:
     tap = OfflineTap(Tags)
 
     tap.table("tags").cap_bookmark(0)

@@ -27,7 +27,7 @@ from tap_kustomer.streams.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jsonschema import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator
 
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.shaping.fields import Field

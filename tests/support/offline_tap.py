@@ -1,4 +1,4 @@
-"""The tap without Kustomer: a test names its tables, and writes down what their readings give."""
+"""The tap without Kustomer: a test gives the streams, and the pages of their extractions."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from support.singer_output import Output
+    from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Page, Window
     from tap_kustomer.reading.reader import Reader
@@ -39,17 +40,17 @@ UNTIL = "2026-06-01T11:59:00.000Z"
 
 @dataclass
 class Script:
-    """What Kustomer gives, written down, and what was asked for it.
+    """What Kustomer returns in a test, and what was requested of it.
 
     Attributes:
-        script: What each extraction gives, by the name of its stream: pages, rows that are known to
-            be missing, an error that it ends with.
-        key_is_good: Whether Kustomer would know the key.
-        is_reachable: Whether Kustomer answers at all.
-        count: How many rows a search counts, or the error that it ends with.
-        started: When the run starts, in milliseconds since 1970.
-        asked: What was read, in the order in which extractions began.
-        counted: What was counted.
+        script: What each extraction returns, by the name of its lead: pages, missing rows, an error
+            at the end.
+        key_is_good: Whether Kustomer knows the key.
+        is_reachable: Whether Kustomer can be reached.
+        count: How many rows a search counts, or the error it raises.
+        started: The start of the run, in milliseconds since 1970.
+        asked: What was read, in the order in which the extractions started.
+        counted: The windows whose rows were counted.
     """
 
     script: Mapping[str, Iterable[Page | Shortfall | Unproven | BaseException]] = field(
@@ -65,14 +66,14 @@ class Script:
 
 @dataclass(frozen=True)
 class OfflineContext(Context):
-    """A context in which extractions give what is written down."""
+    """A context whose extractions return what a script says."""
 
     script: Script = field(default_factory=Script)
 
     @override
     def fix_times(self) -> RunTimes:
         settled = self.script.started - self.settings.settle_seconds * 1000
-        return RunTimes(self.script.started, settled)
+        return RunTimes(self.script.started, self.settings.start_date or 0, settled)
 
     @override
     def check_key(self) -> None:
@@ -89,10 +90,10 @@ class OfflineContext(Context):
 
 
 def offline_context(
-    settings: Settings, stop_if_asked: Callable[[], None], script: Script
+    settings: Settings, clock: Clock, stop_if_asked: Callable[[], None], script: Script
 ) -> OfflineContext:
-    """A context without Kustomer, and with a clock of its own."""
-    context = open_context(settings, VirtualClock(), stop_if_asked)
+    """Make a context without Kustomer."""
+    context = open_context(settings, clock, stop_if_asked)
     return OfflineContext(
         context.settings,
         context.clock,
@@ -104,7 +105,7 @@ def offline_context(
 
 
 class _Reader:
-    """Takes the place of a `Reader`."""
+    """Replaces a `Reader`."""
 
     def __init__(self, script: Script, report: Callable[[Shortfall | Unproven], None]) -> None:
         self.session = SimpleNamespace(requests=1)
@@ -133,13 +134,13 @@ class _Reader:
 
 
 class OfflineTap(TapKustomer):
-    """The tap with some tables, their derived ones among them.
+    """The tap with some streams, and those derived from them.
 
     Args:
-        streams: The tables that are declared.
-        klasses: Names of klasses that have tables of their own.
-        selected: Names of the tables that are selected; all, if none are given.
-        state: Of a run before.
+        streams: The declarations of the streams.
+        klasses: The klasses that have streams of their own.
+        selected: The names of the selected streams; all of them if empty.
+        state: The state of an earlier run.
         scripted: What `Script` is made of.
         config: Settings.
     """
@@ -162,8 +163,12 @@ class OfflineTap(TapKustomer):
             table.selected = not wanted or table.name in wanted
 
     @cached_property
+    def clock(self) -> VirtualClock:  # type: ignore[explicit-override]  # Cached properties.
+        return VirtualClock(self.script.started / 1000)
+
+    @cached_property
     def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.stop_if_asked, self.script)
+        return offline_context(self._settings, self.clock, self.stop_if_asked, self.script)
 
     @override
     def define_streams(self) -> Sequence[StreamDefinition]:
@@ -174,11 +179,11 @@ class OfflineTap(TapKustomer):
         ]
 
     def table(self, name: str) -> TapStream:
-        """One of its tables."""
+        """One of its streams."""
         return cast("TapStream", self.streams[name])
 
     def sync(self) -> Output:
-        """Run to the end, whatever that is."""
+        """Run, however it ends."""
         return output_of(self.sync_to_end)
 
 
@@ -186,10 +191,10 @@ class CatalogTap(TapKustomer):
     """The whole tap with a catalog, but without Kustomer.
 
     Args:
-        catalog: The document, as `--catalog` names it.
-        script: What each reading gives, by the name of its table.
-        state: Of a run before.
-        started: When the run starts, in milliseconds since 1970.
+        catalog: The document that `--catalog` would name.
+        script: What each extraction returns, by the name of its lead.
+        state: The state of an earlier run.
+        started: The start of the run, in milliseconds since 1970.
         config: Settings.
     """
 
@@ -210,11 +215,15 @@ class CatalogTap(TapKustomer):
         )
 
     @cached_property
+    def clock(self) -> VirtualClock:  # type: ignore[explicit-override]  # Cached properties.
+        return VirtualClock(self.script.started / 1000)
+
+    @cached_property
     def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.stop_if_asked, self.script)
+        return offline_context(self._settings, self.clock, self.stop_if_asked, self.script)
 
     def sync(self) -> Output:
-        """Run to the end, whatever that is."""
+        """Run, however it ends."""
 
         def run() -> None:
             self.setup_mapper()

@@ -264,7 +264,8 @@ def _check_records(run: Output, stream: str, *, is_whole: bool) -> None:
         unknown = record.keys() - schema["properties"].keys()
         assert not unknown, f"{stream} has columns that were not announced: {unknown}"
         errors = [
-            f"{stream}: {one.json_path} {one.message}" for one in check_record.iter_errors(record)
+            f"{stream}: {one.instance_path} {one.message}"
+            for one in check_record.iter_errors(record)
         ]
         assert not errors, errors
     keys = [tuple(record[key] for key in message["key_properties"]) for record in records]

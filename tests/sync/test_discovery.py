@@ -1,4 +1,4 @@
-"""What an organisation has defined itself: found by asking, and found again in a catalog."""
+"""What an organisation has defined itself: requested from Kustomer, or found in a catalog."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def metadata(**kinds: str) -> dict[str, Any]:
 
 @dataclass
 class Answers:
-    """Takes the place of a session: what is answered, or raised, by path."""
+    """Replaces a session. It returns or raises what it has for a path."""
 
     answers: dict[str, Any]
     base_url: str = "https://acme.api.kustomerapp.com"
@@ -130,7 +130,7 @@ def test_the_name_of_a_klass_is_quoted_in_a_path() -> None:
     assert [one.source for one in found.custom["kobject.a/b?c d"]] == ["sizeNum"]
 
 
-def test_the_title_of_a_klass_is_written_as_json_if_it_is_no_text() -> None:
+def test_the_title_of_a_klass_is_written_as_json_if_it_is_not_a_string() -> None:
     found = Story(organisation(klass("order", displayName={"aKey": True}))).discover()
 
     assert found.klasses == (Klass("order", '{"aKey":true}'),)
@@ -176,7 +176,7 @@ def test_klasses_that_can_t_be_listed_are_a_warning(
     assert str(error) in warning
 
 
-def test_of_a_list_of_klasses_that_is_short_the_rest_is_used(
+def test_klasses_are_used_even_if_their_list_is_short(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     answers = organisation(klass("order"))
@@ -246,12 +246,12 @@ def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
         Story({**organisation(), "/v1/metadata/message": odd}).discover()
 
 
-# Errors that end it
+# Errors that end the discovery
 
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
 @pytest.mark.parametrize("error", [DeadKeyError("dead"), GaveUpError("503")], ids=["dead", "503"])
-def test_what_no_run_survives_ends_the_discovery(path: str, error: RequestError) -> None:
+def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: RequestError) -> None:
     with pytest.raises(type(error)):
         Story({**organisation(), path: error}).discover()
 
@@ -262,7 +262,7 @@ def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str
         Story({**organisation(), path: FORBIDDEN}, key_is_good=False).discover()
 
 
-# Tables
+# Streams
 
 
 class DiscoveringTap(TapKustomer):
@@ -272,7 +272,7 @@ class DiscoveringTap(TapKustomer):
 
     @cached_property
     def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.stop_if_asked, Script())
+        return offline_context(self._settings, self.clock, self.stop_if_asked, Script())
 
 
 def tap_of(
@@ -289,7 +289,7 @@ def tap_of(
 
 
 def klass_tables(tap: TapKustomer) -> dict[str, str]:
-    """The tables of single klasses, and what they take."""
+    """The streams of single klasses, and the types of their resources."""
     return {
         definition.name: definition.types[0]
         for definition in tap.define_streams()
@@ -308,14 +308,14 @@ TABLES = {
 }
 
 
-def test_each_klass_has_a_table_whose_name_no_other_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_klass_has_a_stream_with_a_unique_name(monkeypatch: pytest.MonkeyPatch) -> None:
     tap = tap_of(monkeypatch, *(Klass(name) for name in NAMES))
 
     assert klass_tables(tap) == TABLES
     assert {stream.name for stream in STREAMS} <= tap.streams.keys()
 
 
-def test_the_table_of_a_klass_has_its_name_whatever_the_order_of_klasses() -> None:
+def test_the_name_of_a_klass_s_stream_does_not_depend_on_the_order() -> None:
     names = ("Order", "order", "ORDER", "e-commerce.return")
 
     assert table_names(names) == table_names(reversed(names))
@@ -323,7 +323,7 @@ def test_the_table_of_a_klass_has_its_name_whatever_the_order_of_klasses() -> No
 
 
 @pytest.mark.parametrize("klass", ["customerLoyaltyProgramme" * 4, "größe" * 20, "注文" * 30])
-def test_the_name_of_a_table_has_at_most_63_bytes(klass: str) -> None:
+def test_the_name_of_a_klass_s_stream_has_at_most_63_bytes(klass: str) -> None:
     names = table_names([klass, f"{klass}2"])
 
     assert len(set(names.values())) == 2
@@ -331,7 +331,7 @@ def test_the_name_of_a_table_has_at_most_63_bytes(klass: str) -> None:
     assert all(name.startswith("kobject_") for name in names.values())
 
 
-def test_a_catalog_has_the_tables_of_klasses_so_that_nobody_need_be_asked_again(
+def test_with_a_catalog_the_streams_of_klasses_take_no_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     catalog = tap_of(monkeypatch, *(Klass(name) for name in NAMES)).catalog_dict
@@ -342,7 +342,7 @@ def test_a_catalog_has_the_tables_of_klasses_so_that_nobody_need_be_asked_again(
     assert later.catalog_dict == catalog
 
 
-def test_a_table_that_every_organisation_has_is_not_taken_for_that_of_a_klass(
+def test_a_declared_stream_is_not_taken_for_that_of_a_klass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     catalog = tap_of(monkeypatch, Klass("order")).catalog_dict
@@ -352,7 +352,7 @@ def test_a_table_that_every_organisation_has_is_not_taken_for_that_of_a_klass(
     assert klass_tables(tap_of(monkeypatch, catalog=catalog)) == {"kobject_order": "kobject.order"}
 
 
-def test_tables_in_a_catalog_that_are_of_no_klass_are_not_taken_for_one(
+def test_other_streams_in_a_catalog_are_not_taken_for_those_of_klasses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     catalog = tap_of(monkeypatch, Klass("order")).catalog_dict

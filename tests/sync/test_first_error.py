@@ -1,4 +1,4 @@
-"""What ended a run is what it reports, also where its state can't be written any more."""
+"""A run reports the error that ended it, even if its state can't be written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Which readings a run makes: as few as give all rows, and none that repeats much."""
+"""The plan of a run: as few extractions as possible, of which none repeats much."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.extractions import Extraction
 
 EARLY, LATE = "2026-05-01T00:00:00.000Z", "2026-05-20T00:00:00.000Z"
-# A page has 500 rows, so these are worth one request for each of two klasses, and just not.
+# A page has 500 rows, so these take two requests, one for each klass, and one request more.
 FEW, MANY = 1000, 1001
 
 
@@ -52,7 +53,7 @@ def kobjects(
 ) -> OfflineTap:
     state = {
         "bookmarks": {
-            table: {"replication_key_value": value} for table, value in (bookmarks or {}).items()
+            stream: {"replication_key_value": value} for stream, value in (bookmarks or {}).items()
         }
     }
     return OfflineTap(
@@ -71,7 +72,7 @@ KLASSES = ["kobject_order", "kobject_return"]
 
 
 def contexts(extractions: Iterable[Extraction]) -> dict[str, str]:
-    """What is searched for, by stream."""
+    """The search context of each stream."""
     return {
         stream.name: extraction.source.context
         for extraction in extractions
@@ -80,10 +81,10 @@ def contexts(extractions: Iterable[Extraction]) -> dict[str, str]:
     }
 
 
-# Tables of one source
+# Streams of one source
 
 
-def test_tables_that_are_made_of_the_same_rows_are_read_once() -> None:
+def test_streams_that_are_made_of_the_same_rows_share_an_extraction() -> None:
     tap = OfflineTap(Slas, SlaVersions, Tags)
 
     assert sorted(map(sorted, names(planned(tap)))) == [
@@ -92,7 +93,15 @@ def test_tables_that_are_made_of_the_same_rows_are_read_once() -> None:
     ]
 
 
-def test_tables_that_ask_in_different_ways_are_read_by_themselves() -> None:
+def test_sources_with_equal_fields_are_the_same_source() -> None:
+    class Labels(Tags):
+        name = "labels"
+        source = replace(Tags.source)
+
+    assert names(planned(OfflineTap(Tags, Labels))) == [["tags", "labels"]]
+
+
+def test_streams_with_different_sources_have_extractions_of_their_own() -> None:
     tap = OfflineTap(BusinessSchedules, BusinessHolidays)
 
     assert names(planned(tap)) == [
@@ -104,7 +113,7 @@ def test_tables_that_ask_in_different_ways_are_read_by_themselves() -> None:
 @pytest.mark.parametrize(
     ("streams", "lead"), [((Slas, SlaVersions), "slas"), ((Companies,), "companies")], ids=str
 )
-def test_a_reading_goes_by_the_name_of_the_table_that_it_is_made_for(
+def test_the_lead_of_an_extraction_is_the_stream_it_is_made_for(
     streams: tuple[Any, ...], lead: str
 ) -> None:
     ((first, *_),) = names(planned(OfflineTap(*streams)))
@@ -112,21 +121,21 @@ def test_a_reading_goes_by_the_name_of_the_table_that_it_is_made_for(
     assert first == lead
 
 
-def test_a_derived_table_leads_where_the_table_that_it_is_made_of_is_not_selected() -> None:
+def test_a_derived_stream_leads_if_its_root_is_not_selected() -> None:
     assert names(planned(OfflineTap(Companies), ["company_tags"])) == [["company_tags"]]
 
 
 # Custom objects
 
 
-def test_the_table_of_all_klasses_gives_those_of_single_klasses_along() -> None:
+def test_the_stream_of_all_klasses_takes_those_of_single_klasses_along() -> None:
     tap = kobjects()
 
     assert [sorted(group) for group in names(planned(tap))] == [sorted(ALL)]
     assert not tap.script.counted
 
 
-def test_a_derived_table_of_all_klasses_gives_them_along_too() -> None:
+def test_a_derived_stream_of_all_klasses_takes_them_along_too() -> None:
     tap = kobjects()
 
     assert names(planned(tap, ["kobject_tags", *KLASSES])) == [
@@ -134,7 +143,7 @@ def test_a_derived_table_of_all_klasses_gives_them_along_too() -> None:
     ]
 
 
-def test_a_klass_that_begins_earlier_is_read_by_itself() -> None:
+def test_a_klass_that_starts_earlier_has_an_extraction_of_its_own() -> None:
     late = ["kobjects", *DERIVED, "kobject_return"]
     extractions = planned(kobjects(bookmarks=dict.fromkeys(late, LATE)))
 
@@ -148,13 +157,13 @@ def test_a_klass_that_begins_earlier_is_read_by_itself() -> None:
     }
 
 
-def test_a_klass_that_begins_later_comes_along() -> None:
+def test_a_klass_that_starts_later_is_taken_along() -> None:
     tap = kobjects(bookmarks={"kobjects": EARLY, "kobject_order": LATE, "kobject_return": EARLY})
 
     assert [sorted(group) for group in names(planned(tap))] == [sorted(ALL)]
 
 
-def test_one_klass_alone_is_searched_for_by_itself() -> None:
+def test_a_single_klass_is_read_from_its_own_source() -> None:
     tap = kobjects()
 
     extractions = planned(tap, ["kobject_order"])
@@ -174,7 +183,7 @@ def test_one_klass_alone_is_searched_for_by_itself() -> None:
     ],
     ids=["no row", "as many pages as klasses", "one row more", "no count"],
 )
-def test_several_klasses_are_read_together_where_that_takes_no_more_requests(
+def test_several_klasses_are_read_together_if_that_takes_no_more_requests(
     count: int | None, groups: list[list[str]]
 ) -> None:
     extractions = planned(kobjects(count=count), KLASSES)
@@ -184,7 +193,7 @@ def test_several_klasses_are_read_together_where_that_takes_no_more_requests(
     assert contexts(extractions)["kobject_order"] == expected
 
 
-def test_rows_are_counted_from_where_the_earliest_klass_begins() -> None:
+def test_rows_are_counted_from_the_start_of_the_earliest_klass() -> None:
     tap = kobjects(count=FEW, bookmarks={"kobject_order": EARLY, "kobject_return": LATE})
 
     names(planned(tap, KLASSES))
@@ -193,7 +202,7 @@ def test_rows_are_counted_from_where_the_earliest_klass_begins() -> None:
     assert tap.script.counted == [Window(times.to_milliseconds(EARLY), until)]
 
 
-def test_nothing_is_counted_where_there_is_nothing_to_read() -> None:
+def test_no_rows_are_counted_if_there_is_nothing_to_read() -> None:
     later = "2026-06-02T00:00:00.000Z"
     tap = kobjects(bookmarks={"kobject_order": later, "kobject_return": later})
 
@@ -206,18 +215,18 @@ def test_nothing_is_counted_where_there_is_nothing_to_read() -> None:
     [AccessError("403"), MissingError("404"), RefusedError("400"), GaveUpError("500")],
     ids=["no role", "no search", "refused", "given up"],
 )
-def test_where_they_can_t_be_counted_each_klass_will_say_what_it_lacks(error: Exception) -> None:
+def test_klasses_are_read_separately_if_their_rows_can_t_be_counted(error: Exception) -> None:
     tap = kobjects(count=error)
 
     assert names(planned(tap, KLASSES)) == [["kobject_order"], ["kobject_return"]]
 
 
-def test_with_a_key_that_is_dead_nothing_is_planned() -> None:
+def test_with_a_dead_key_nothing_is_planned() -> None:
     with pytest.raises(DeadKeyError):
         names(planned(kobjects(count=DeadKeyError("dead")), KLASSES))
 
 
-def test_objects_of_a_klass_that_is_read_along_go_to_its_table() -> None:
+def test_objects_of_a_klass_that_is_taken_along_go_to_its_stream() -> None:
     resources = [
         {"type": f"kobject.{klass}", "id": klass, "attributes": {"updatedAt": EARLY}}
         for klass in ("order", "return", "secret")

@@ -104,11 +104,11 @@ group by {{ range(1, by | length + 1) | join(', ') }}
     {%- elif metric.aggregate == 'percentile_90' -%}
         {{ kustomer.percentile(of, 0.9) }}
     {%- elif metric.aggregate == 'count_per' -%}
-        1.0 * count({{ of }}) / nullif(count(distinct {{ per }}), 0)
+        cast(count({{ of }}) as {{ kustomer.type_number() }}) / nullif(count(distinct {{ per }}), 0)
     {%- elif metric.aggregate == 'sum_per' -%}
-        1.0 * sum({{ of }}) / nullif(count(distinct {{ per }}), 0)
+        cast(sum({{ of }}) as {{ kustomer.type_number() }}) / nullif(count(distinct {{ per }}), 0)
     {%- elif metric.aggregate == 'share' -%}
-        100.0 * count(case when {{ chosen }} and activities.{{ metric.hit }} then 1 end)
+        cast(100 * count(case when {{ chosen }} and activities.{{ metric.hit }} then 1 end) as {{ kustomer.type_number() }})
         / nullif(count({{ of }}), 0)
     {%- endif -%}
 {% endmacro %}

@@ -1,4 +1,4 @@
-"""Lets ``python -m kustomer_sandbox`` be the command."""
+"""The command line, by `python -m kustomer_sandbox`."""
 
 from __future__ import annotations
 

@@ -16,20 +16,27 @@ if TYPE_CHECKING:
     from kustomer_sandbox.errors import ApiError
     from kustomer_sandbox.options import Options
 
-# Holds every role of the new style.
+# Includes every role of the new style.
 DEFAULT_ROLES = frozenset({"org.permission"})
 _BEARER = "bearer "
 
 
 class Access:
-    """Says who asks, and whether they may."""
+    """Access rights of API keys.
+
+    Args:
+        options: Has the keys.
+    """
 
     def __init__(self, options: Options) -> None:
-        """Know the keys of the options."""
         self._options = options
 
     def roles(self, authorization: str) -> frozenset[str]:
-        """Return the roles of the key in the header, or raise a 401."""
+        """Roles of the key in a header.
+
+        Raises:
+            ApiError: The key is unknown (401).
+        """
         options = self._options
         if authorization.lower().startswith(_BEARER):
             key = authorization[len(_BEARER) :].strip()
@@ -40,7 +47,7 @@ class Access:
         raise json_api(401, "unauthorized", "Unauthorized: invalid or missing token")
 
     def allows(self, held: frozenset[str], needed: Iterable[str]) -> bool:
-        """Tell whether one of the needed roles is held; no need means yes."""
+        """Whether one of the needed roles is held; true if none is needed."""
         needed = tuple(needed)
         denied = self._options.deny if held is DEFAULT_ROLES else frozenset()
         return not needed or any(
@@ -50,7 +57,7 @@ class Access:
         )
 
     def refusal(self, needed: Iterable[str]) -> ApiError:
-        """Return the answer to a missing role: 403, or 401 by option."""
+        """The answer to a missing role: 403, or 401 by option."""
         status = self._options.missing_role_status
         code = "unauthorized" if status == HTTPStatus.UNAUTHORIZED else "forbidden"
         roles = ", ".join(needed)
@@ -58,9 +65,9 @@ class Access:
 
 
 def covers(role: str, needed: str) -> bool:
-    """Tell whether a role is the needed one or a parent of it.
+    """Whether a role is the needed one or a parent of it.
 
-    ``org.permission.read`` is a parent of ``org.permission.customer.read``.
+    `org.permission.read` is a parent of `org.permission.customer.read`.
     """
     if needed == role or needed.startswith(f"{role}."):
         return True

@@ -1,4 +1,4 @@
-"""How a request is answered: limits, keys, faults, then the endpoint."""
+"""Answers to requests: first keys, limits and faults, then the endpoint."""
 
 from __future__ import annotations
 
@@ -49,7 +49,13 @@ Answer = Response | Truncated | Reset
 
 
 class Api:
-    """Serves one organisation: limits, keys, faults, then the endpoint."""
+    """Answers requests to one organisation.
+
+    Args:
+        organisation: Has the data.
+        options: How to behave.
+        monotonic: Tells the real time; the system's by default.
+    """
 
     def __init__(
         self,
@@ -57,7 +63,6 @@ class Api:
         options: Options,
         monotonic: Callable[[], float] | None = None,
     ) -> None:
-        """Serve an organisation under the given options."""
         self.organisation = organisation
         self.options = options
         self.access = Access(options)
@@ -69,7 +74,7 @@ class Api:
         self.file: Path | None = None
 
     def advance(self, minutes: float) -> None:
-        """Let time pass, and remember it where the organisation is stored."""
+        """Let time pass; save that if the organisation has a file."""
         with self.organisation.lock:
             self.organisation.advance(minutes)
             if self.file is not None:
@@ -180,10 +185,10 @@ def _context(content: Any) -> str | None:
     return context if isinstance(context, str) else None
 
 
-def _instead(  # noqa: PLR0911 - one for each kind
+def _instead(  # noqa: PLR0911  # One for each kind.
     fault: Fault | None, request: Request, headers: dict[str, str]
 ) -> Response | Reset | None:
-    """Return the answer of a fault that needs no good answer first."""
+    """Answer in place of the endpoint; None for a fault that only spoils a good answer."""
     if fault is None:
         return None
     if fault.kind == "status":
@@ -211,7 +216,7 @@ def _instead(  # noqa: PLR0911 - one for each kind
 def _broken(
     fault: Fault, document: dict[str, Any], headers: dict[str, str]
 ) -> Response | Truncated:
-    """Return a good answer, broken in the way of a fault."""
+    """Spoil a good answer."""
     disturb(fault, document)
     whole = json_answer(document, headers)
     if fault.kind == "truncate":

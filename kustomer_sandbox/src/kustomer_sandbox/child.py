@@ -1,4 +1,4 @@
-"""Runs a command beside the server and leaves nothing behind."""
+"""Run a command beside the server, and leave no process behind."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ _FORWARDED = tuple(
 _GRACE = 3.0
 _PAUSE = 0.02
 _LOOK_UP = 1.0
-# As a shell says: not found, not executable.
+# As of a shell: not found, not executable.
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 
 
 class CommandError(Exception):
-    """The command could not be started."""
+    """The command could not be started.
+
+    Args:
+        message: Why.
+        code: Exit code that a shell would return.
+    """
 
     def __init__(self, message: str, code: int) -> None:
-        """Keep the exit code a shell would give."""
         super().__init__(message)
         self.code = code
 
@@ -37,9 +41,12 @@ class CommandError(Exception):
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command, forward signals to it, and return its exit code.
 
-    The command gets a process group of its own, so that what it started ends
-    with it, also when a signal reaches this process alone. On Windows, which
-    has no such groups, it has to end what it started itself.
+    The command gets a process group of its own, so that the processes it started end with it, also
+    when a signal reaches this process alone. Windows has no such groups: there the command has to
+    end them itself.
+
+    Raises:
+        CommandError: It can't be started.
     """
     received: list[int] = []
     child: subprocess.Popen[bytes] | None = None
@@ -66,8 +73,8 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
 def _ended(child: subprocess.Popen[bytes]) -> int:
     """Wait for a command.
 
-    Python runs signal handlers between its own steps: a signal that comes in the moment before
-    an endless wait begins would be forwarded only when that wait is over.
+    Python runs signal handlers between its own instructions: a signal just before an endless wait
+    would be forwarded only after that wait.
     """
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -76,7 +83,7 @@ def _ended(child: subprocess.Popen[bytes]) -> int:
 
 def _started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(  # noqa: S603 - the user's own command
+        return subprocess.Popen(  # noqa: S603  # The user's own command.
             command, env={**os.environ, **environment}, process_group=0
         )
     except FileNotFoundError as error:
@@ -88,7 +95,7 @@ def _started(command: Sequence[str], environment: Mapping[str, str]) -> subproce
 
 
 def _signal_group(group: int, number: int) -> bool:
-    """Send a signal to a process group; false where nobody is left in it."""
+    """Send a signal to a process group; false if no process is left in it."""
     if not hasattr(os, "killpg"):
         # On Windows, Ctrl-C reaches every process of the console by itself.
         return False
@@ -100,7 +107,7 @@ def _signal_group(group: int, number: int) -> bool:
 
 
 def _end_group(group: int) -> None:
-    """End what a command has left running."""
+    """End the processes that a command has left running."""
     if not _signal_group(group, signal.SIGTERM):
         return
     end = time.monotonic() + _GRACE

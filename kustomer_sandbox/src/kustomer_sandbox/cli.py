@@ -1,4 +1,4 @@
-"""The ``kustomer-sandbox`` command."""
+"""The command `kustomer-sandbox`."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _RATELIMIT_HEADERS = ("none", "normal", "always-reset", "ms")
 
 
 def _organisation_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that make up the organisation and how it is served."""
+    """Add the options for the organisation and how it is served."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 _OPTIONS = (
-    click.option("--seed", default=7, show_default=True, help="Same seed, same data."),
+    click.option("--seed", default=7, show_default=True, help="The same seed gives the same data."),
     click.option(
         "--scale",
         default=1.0,
@@ -45,7 +45,7 @@ _OPTIONS = (
         "--years",
         default=0.0,
         type=click.FloatRange(min=0),
-        help="Reach so many years back; rows older than two are in the archive.",
+        help="How far back the data reaches; rows older than two years are in the archive.",
     ),
     click.option(
         "--ties",
@@ -57,10 +57,12 @@ _OPTIONS = (
         "--organisation",
         "file",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Keep the organisation in this small file; made when it is absent.",
+        help="Small file that keeps the organisation; created if absent.",
     ),
     click.option("--api-key", default="sandbox-key", show_default=True),
-    click.option("--deny", multiple=True, metavar="ROLE", help="A role the key lacks. Repeatable."),
+    click.option(
+        "--deny", multiple=True, metavar="ROLE", help="A role that the key lacks. Repeatable."
+    ),
     click.option(
         "--missing-role-status",
         type=click.Choice(["401", "403"]),
@@ -72,7 +74,7 @@ _OPTIONS = (
         type=click.Choice(["refuse", "hide", "ignore"]),
         default="refuse",
         show_default=True,
-        help="What search does without the object's own role.",
+        help="What a search does without the role for its object.",
     ),
     click.option(
         "--refuse-criterion",
@@ -84,7 +86,7 @@ _OPTIONS = (
         "--accept-criterion",
         multiple=True,
         metavar="NAME",
-        help="A further time to filter and sort by, say work_item_updated_at. Repeatable.",
+        help="A further time to filter and sort by, such as work_item_updated_at. Repeatable.",
     ),
     click.option(
         "--unsorted",
@@ -98,14 +100,14 @@ _OPTIONS = (
         metavar="PATH",
         help="A path to answer with 404. Repeatable.",
     ),
-    click.option("--shuffle-ties", is_flag=True, help="Order ties anew in every call."),
+    click.option("--shuffle-ties", is_flag=True, help="Order ties differently in every call."),
     click.option("--page-limit", default=100, show_default=True),
-    click.option("--row-limit", default=0, help="Refuse rows past this one, say 10000."),
+    click.option("--row-limit", default=0, help="Refuse rows after this one, such as 10000."),
     click.option(
         "--cap-total",
         "total_cap",
         default=0,
-        help="Stop counting meta.total here, say 10000, unless trackTotalHits is sent.",
+        help="Stop counting meta.total here, such as at 10000, unless trackTotalHits is sent.",
     ),
     click.option(
         "--refuse-parameter",
@@ -113,16 +115,16 @@ _OPTIONS = (
         metavar="NAME",
         help="A query parameter of searches to answer with 400. Repeatable.",
     ),
-    click.option("--index-lag", default=0.0, help="Seconds search lags behind."),
+    click.option("--index-lag", default=0.0, help="Seconds by which search lags behind."),
     click.option("--archive-overlap-days", default=2.0, show_default=True),
     click.option(
-        "--org-limit", default=1000, show_default=True, help="Requests a minute; 0 is none."
+        "--org-limit", default=1000, show_default=True, help="Requests a minute; 0 for no limit."
     ),
     click.option(
         "--search-limit",
         default=100,
         show_default=True,
-        help="Searches a minute; 0 is none.",
+        help="Searches a minute; 0 for no limit.",
     ),
     click.option(
         "--ratelimit-headers",
@@ -135,9 +137,9 @@ _OPTIONS = (
         type=click.Choice(["organisation", "search"]),
         default="organisation",
         show_default=True,
-        help="Which budget the headers of a search tell.",
+        help="Which limit the headers of a search describe.",
     ),
-    click.option("--latency", default=0.0, help="Seconds that every answer takes."),
+    click.option("--latency", default=0.0, help="Seconds before every answer."),
 )
 
 
@@ -187,7 +189,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8765, show_default=True, help="0 takes a free one.")
+@click.option("--port", default=8765, show_default=True, help="0 for any free port.")
 @_organisation_options
 def serve(host: str, port: int, **given: Any) -> None:
     """Serve until Ctrl-C or SIGTERM."""
@@ -198,7 +200,7 @@ def serve(host: str, port: int, **given: Any) -> None:
     _start(sandbox, port)
     try:
         click.echo(f"Kustomer sandbox at {sandbox.url} with key {sandbox.api_key}")
-        # On Windows, no signal interrupts a wait without an end.
+        # On Windows, no signal interrupts an endless wait.
         while not ended.wait(_LOOK_UP):
             pass
     finally:
@@ -206,7 +208,7 @@ def serve(host: str, port: int, **given: Any) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": False})
-@click.option("--port", default=0, help="A free one unless given.")
+@click.option("--port", default=0, help="Any free port by default.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @_organisation_options
 def run(port: int, command: tuple[str, ...], **given: Any) -> None:
@@ -239,10 +241,10 @@ def run(port: int, command: tuple[str, ...], **given: Any) -> None:
     "--organisation",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A stored organisation that nobody serves.",
+    help="A saved organisation that is not being served.",
 )
 def advance(minutes: float, url: str | None, file: Path | None) -> None:
-    """Let time pass and things happen, in a server or in a stored organisation."""
+    """Let time pass, in a server or in a saved organisation."""
     if (url is None) == (file is None):
         message = "give either --url or --organisation"
         raise click.UsageError(message)
@@ -262,7 +264,7 @@ def _advance_server(url: str, minutes: float) -> None:
         message = f"not a sandbox on this machine: {url}"
         raise ValueError(message)
     address = f"{url.rstrip('/')}/_sandbox/advance?{urlencode({'minutes': minutes})}"
-    request = urllib.request.Request(address, method="POST")  # noqa: S310 - checked above
+    request = urllib.request.Request(address, method="POST")  # noqa: S310  # Checked above.
     try:
         with urllib.request.urlopen(request, timeout=60):  # noqa: S310
             pass

@@ -9,17 +9,21 @@ from kustomer_sandbox.times import MINUTE, SECOND
 
 
 class Clock:
-    """Tells the sandbox's time; ``frozen`` stops it, for tests."""
+    """The sandbox's clock.
+
+    Args:
+        offset: Milliseconds by which it is ahead of real time.
+        frozen: Time at which it stands still, for tests.
+    """
 
     __slots__ = ("_frozen", "_offset")
 
     def __init__(self, offset: int = 0, *, frozen: int | None = None) -> None:
-        """Run ``offset`` milliseconds ahead of real time, or stand at ``frozen``."""
         self._offset = offset
         self._frozen = frozen
 
     def now(self) -> int:
-        """Return the sandbox's time in milliseconds since 1970."""
+        """Milliseconds since 1970."""
         if self._frozen is not None:
             return self._frozen
         return time.time_ns() // 1_000_000 + self._offset
@@ -32,5 +36,5 @@ class Clock:
             self._frozen += distance
 
     def http_date(self) -> str:
-        """Return the sandbox's time as an HTTP ``Date`` header."""
+        """The time as the value of an HTTP header `Date`."""
         return formatdate(self.now() / SECOND, usegmt=True)

@@ -1,4 +1,4 @@
-"""Endpoints of the sandbox itself: the truth, the traffic, time and faults."""
+"""Endpoints that control the sandbox: its data, the requests served, time and faults."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Cheap seeded chance.
+"""Cheap random numbers.
 
-``random.Random`` costs ten times as much to seed, and every resource has dice
-of its own so that it can be built when asked for, in any order.
+Every resource has a generator of its own, so that its document can be built on demand, in any
+order. Seeding a `random.Random` takes ten times as long.
 """
 
 from __future__ import annotations
@@ -19,33 +19,36 @@ _STEP = 1442695040888963407
 
 
 class Dice:
-    """A linear congruential generator: same seed, same throws."""
+    """A linear congruential generator.
+
+    Args:
+        seed: Up to 64 bits.
+    """
 
     __slots__ = ("_state",)
 
     def __init__(self, seed: int) -> None:
-        """Begin at a seed of up to 64 bits."""
         self._state = (seed * _MULTIPLIER + _STEP) & _MASK
 
     def below(self, limit: int) -> int:
-        """Return a whole number from 0 to ``limit - 1``."""
+        """A whole number from 0 to `limit - 1`."""
         self._state = state = (self._state * _MULTIPLIER + _STEP) & _MASK
         return (state >> 24) % limit
 
     def between(self, low: int, high: int) -> int:
-        """Return a whole number from ``low`` to ``high``, both included."""
+        """A whole number from `low` to `high`, both included."""
         return low + self.below(high - low + 1) if high > low else low
 
     def one_in(self, times: int) -> bool:
-        """Return true once in so many throws."""
+        """True with a probability of one in `times`."""
         return self.below(times) == 0
 
     def pick(self, choices: Sequence[T]) -> T:
-        """Return one of the choices."""
+        """One of the choices."""
         return choices[self.below(len(choices))]
 
     def some(self, choices: Sequence[T], most: int) -> list[T]:
-        """Return up to ``most`` different choices, perhaps none."""
+        """Up to `most` different choices, perhaps none."""
         count = self.below(most + 1)
         start = self.below(len(choices))
         return [choices[(start + n) % len(choices)] for n in range(min(count, len(choices)))]

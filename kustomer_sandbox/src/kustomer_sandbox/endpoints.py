@@ -1,8 +1,7 @@
-"""Every plain list and every plain read by id, as tables.
+"""All plain lists and plain reads by id.
 
-Sources: https://developer.kustomer.com/api and the reference page of each
-operation; ``GET /v1/tags``, ``/v1/slas`` and ``/v1/assistants`` are not
-documented and known from clients.
+Sources: https://developer.kustomer.com/api and the reference page of each operation. The lists of
+tags, SLAs and assistants are not documented, but clients use them.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ def _deleted_too(path: str, type_: str, needed: tuple[str, ...], **more: Any) ->
 LISTS: tuple[Listing, ...] = (
     # Records
     Listing("/v1/customers", "customer", roles.CUSTOMER, total=True, narrow=dates),
-    # A company is deleted by an attribute, there is no other way.
+    # Companies can only be deleted by an attribute.
     _deleted_too("/v1/companies", "company", roles.COMPANY, narrow=equal("externalId")),
-    # Documented as a resource, its paths for reading are a guess.
+    # Documented as a resource; the path of its list is a guess.
     Listing("/v1/kedge", "kedge", roles.COMPANY),
     Listing("/v1/conversations", "conversation", roles.CONVERSATION),
     Listing("/v1/messages", "message", roles.MESSAGE, extend=included.attachments),
@@ -121,7 +120,7 @@ LISTS: tuple[Listing, ...] = (
 
 @dataclass(frozen=True)
 class Single:
-    """Records read by id, several at once where ids are separated by commas."""
+    """A read by id, or by several ids separated by commas."""
 
     path: str
     type: str

@@ -9,17 +9,21 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An answer other than 2xx, with its body."""
+    """An answer with a status other than 2xx.
+
+    Args:
+        status: The status.
+        body: The whole body.
+    """
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
-        """Keep the status and the whole body."""
         super().__init__(f"{status}: {body}")
         self.status = status
         self.body = body
 
 
 def plain(status: int, code: str, message: str) -> ApiError:
-    """Return the shape of most errors: code, message, meta."""
+    """Error in the shape of most: code, message, meta."""
     return ApiError(status, {"errors": [{"code": code, "message": message, "meta": {}}]})
 
 
@@ -31,7 +35,7 @@ def json_api(
     parameter: str | None = None,
     detail: str | None = None,
 ) -> ApiError:
-    """Return the JSON:API shape: status, code, title, source, detail."""
+    """Error in the JSON:API shape: status, code, title, source, detail."""
     error: dict[str, Any] = {"status": status, "code": code, "title": title}
     if parameter is not None:
         error["source"] = {"parameter": parameter}
@@ -41,5 +45,5 @@ def json_api(
 
 
 def bad_parameter(parameter: str, title: str, detail: str | None = None) -> ApiError:
-    """Return what a wrong parameter or body key is answered with."""
+    """Error for a wrong parameter or key of the body."""
     return json_api(400, "badparam", title, parameter=parameter, detail=detail)

@@ -1,4 +1,4 @@
-"""Faults on demand: what a server under strain answers instead."""
+"""Faults on demand: bad answers in place of good ones."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass
 class Fault:
-    """One fault, waiting for the requests it is meant for.
+    """A pending fault.
 
-    ``path`` is a prefix of the request's path and ``context`` a search's
-    queryContext. The first ``skip`` requests that fit go through; the next
-    ``times`` meet the fault (0: all of them). ``rows`` is how many rows ``churn``
-    changes and ``miscount`` claims that there are in all, and ``seconds`` how long
-    ``slow`` waits and ``drip`` pauses. ``echo`` sends the Authorization header back, in
-    headers and in a body of ``body``; in its ``location``, {key} stands for the key.
+    Attributes:
+        kind: What goes wrong.
+        path: Prefix of the paths of the requests that meet it.
+        context: The `queryContext` of the searches that meet it; None for any request.
+        times: How many requests meet it; 0 for all.
+        skip: How many matching requests go through before.
+        status: Status of the answer, for `status` and `echo`.
+        body: Form of the body, for `status` and `echo`.
+        retry_after: Value of `Retry-After`, for `status`.
+        seconds: Delay of `slow`, and pause between the bytes of `drip`.
+        rows: Number of rows that `churn` changes, and that `miscount` counts.
+        location: Target of `redirect` and `echo`; in the latter, `{key}` stands for the key.
+        megabytes: Size of `huge`.
     """
 
     kind: Kind
@@ -46,7 +53,11 @@ class Fault:
 
 
 def from_json(value: dict[str, Any]) -> Fault:
-    """Return the fault that a control request describes, or raise ValueError."""
+    """Fault that a control request describes.
+
+    Raises:
+        ValueError: It describes none.
+    """
     known = {one.name for one in fields(Fault)}
     unknown = sorted(set(value) - known)
     if unknown or "kind" not in value:
@@ -56,27 +67,26 @@ def from_json(value: dict[str, Any]) -> Fault:
 
 
 class Faults:
-    """The faults that wait; each request meets at most one, beside churn."""
+    """Pending faults. Each request meets at most one, besides churn."""
 
     def __init__(self) -> None:
-        """Start without any."""
         self._waiting: list[Fault] = []
 
     def add(self, *faults: Fault) -> None:
-        """Let faults wait for requests, in this order."""
+        """Add pending faults, in this order."""
         self._waiting = [*self._waiting, *faults]
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Remove all pending faults."""
         self._waiting = []
 
     @property
     def waiting(self) -> list[Fault]:
-        """The faults not yet used up."""
+        """The pending faults."""
         return list(self._waiting)
 
     def meet(self, path: str, context: str | None, *, churn: bool) -> Fault | None:
-        """Return the fault that a request meets, and count it."""
+        """Fault that a request meets; counted as met."""
         for fault in self._waiting:
             fits = path.startswith(fault.path) and fault.context in (None, context)
             if not fits or (fault.kind == "churn") is not churn:
@@ -93,7 +103,7 @@ class Faults:
 
 
 def disturb(fault: Fault, document: dict[str, Any]) -> None:
-    """Make a good answer wrong in the way of a fault."""
+    """Spoil the document of a good answer."""
     data = document.get("data")
     meta = document.setdefault("meta", {})
     if not isinstance(data, list):

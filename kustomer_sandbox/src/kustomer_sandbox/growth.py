@@ -1,4 +1,4 @@
-"""What happens in an organisation while time passes."""
+"""Events in an organisation while time passes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     _Happening = Callable[[Store, Dice, int], None]
 
-# Minutes of an advance: half of them stay quiet.
+# Minutes of the shortest advance; half of them stay quiet.
 SHORTEST = 30
 
 
 def live(organisation: Store, start: int, minutes: float) -> None:
-    """Let the minutes after ``start`` happen, in order, seeded by their number."""
+    """Let events happen in the minutes after a time, in order."""
     dice = Dice(organisation.seed ^ (len(organisation.advances) << 32))
     first = start + SECOND
     span = int(minutes * MINUTE) - QUIET - SECOND
@@ -132,7 +132,7 @@ def _new_note(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _new_klass(organisation: Store, dice: Dice, instant: int) -> None:
-    """Make the next class that the organisation does not have yet, with a first object."""
+    """Add the next class that the organisation does not have yet, with a first object."""
     for klass in KLASSES[len(organisation.rows["klass"]) :]:
         organisation.add("klass", instant)
         _add_kobject(organisation, dice, klass, instant)
@@ -167,7 +167,7 @@ def _status_change(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _rating(organisation: Store, dice: Dice, instant: int) -> None:
-    """Let a customer answer a survey; there is one answer for a conversation."""
+    """Let a customer answer a survey, once for each conversation."""
     conversation = _living(organisation, dice, "conversation")
     if not organisation.children(conversation, "satisfaction_response"):
         organisation.add("satisfaction_response", instant, conversation=conversation)
@@ -175,7 +175,7 @@ def _rating(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _writing(organisation: Store, dice: Dice, instant: int) -> None:
-    """Let an agent forward a conversation, send a draft and begin another."""
+    """Let an agent forward a conversation, send a draft and begin another draft."""
     conversation = _living(organisation, dice, "conversation")
     customer = conversation.facts["customer"]
     organisation.add("forward", instant, conversation=conversation, customer=customer)
@@ -184,7 +184,7 @@ def _writing(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _merge(organisation: Store, dice: Dice, instant: int) -> None:
-    """Merge a customer away who has nothing yet."""
+    """Merge a customer without conversations and objects into another."""
     target = _living(organisation, dice, "customer")
     source = organisation.add(
         "customer", instant, conversations=(), kobjects=(), counts=counted(()), late=1
@@ -195,7 +195,7 @@ def _merge(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _work(organisation: Store, dice: Dice, instant: int) -> None:
-    """Let an agent work for a while: one item is done, another one is left."""
+    """Let an agent complete one work item and leave another."""
     session = organisation.add(
         "work_session",
         instant,
@@ -221,7 +221,7 @@ def _work(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _item_done(organisation: Store, dice: Dice, instant: int) -> None:
-    """Complete a work item that was left."""
+    """Complete a work item that was left earlier."""
     del dice
     left = (row for row in organisation.rows["work_item"] if row.facts["completed"] is None)
     row = next(left, None)
@@ -260,7 +260,7 @@ def _change(type_: str) -> _Happening:
 
 
 def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
-    """Return what deletes one of the rows in these places, but never the last."""
+    """Make an event that deletes one of the rows at some positions, but never the last."""
 
     def happen(organisation: Store, dice: Dice, instant: int) -> None:
         rows = [row for row in organisation.rows[type_][start:stop] if row.deleted is None]
@@ -275,7 +275,7 @@ def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
 
 
 def _replace(type_: str, kept: int) -> _Happening:
-    """Return what removes a row without a trace, but none of the first, and adds another."""
+    """Make an event that purges a row, but none of the first ones, and adds another."""
 
     def happen(organisation: Store, dice: Dice, instant: int) -> None:
         organisation.purge(dice.pick(organisation.rows[type_][kept:]))
@@ -284,8 +284,8 @@ def _replace(type_: str, kept: int) -> _Happening:
     return happen
 
 
-# What happens, and how often in an hour at scale 1; at least once in an advance. What search finds
-# is only marked as deleted: rows without a trace are left to `Organisation.purge`.
+# Events, and how many there are in an hour at scale 1; at least one in an advance. Rows that search
+# finds are only marked as deleted; `Store.purge` removes them without a trace.
 _HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
     (_new_company, 0.5),
     (_new_customer, 2),
@@ -314,7 +314,7 @@ _HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
     (_delete("customer"), 0.1),
     (_delete("company"), 0.1),
     (_delete("kobject.order"), 0.2),
-    # Staff and settings: those to whom others refer stay.
+    # Staff and settings, of which those to which others refer stay.
     (_change("user"), 0.5),
     (_change("team"), 0.2),
     (_change("role_group"), 0),

@@ -1,4 +1,4 @@
-"""What a page of a list brings beside its rows."""
+"""What a page of a list contains besides its rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sla_versions(
     given: dict[str, str],
     document: Document,
 ) -> None:
-    """Add the versions of SLAs: ``versions=all``, or ``active`` for the latest ones."""
+    """Add the versions of SLAs: `versions=all`, or `active` for the latest ones."""
     if given.get("versions") in ("all", "active"):
         versions = [
             version for row in rows for version in organisation.children(row, "sla_version")
@@ -58,6 +58,6 @@ def unread(
     given: dict[str, str],
     document: Document,
 ) -> None:
-    """Tell how many notifications are unread."""
+    """Add the number of unread notifications."""
     del organisation, given
     document["meta"]["unread"] = sum(row.number % 2 for row in rows)

@@ -16,21 +16,20 @@ _UPDATED = attrgetter("updated")
 
 
 class UpdatedIndex:
-    """A sorted list: a window of it costs what it holds, not what there is."""
+    """A sorted list: the cost of a window depends on its own size only."""
 
     __slots__ = ("_rows", "_sorted")
 
     def __init__(self) -> None:
-        """Start empty."""
         self._rows: list[Row] = []
         self._sorted = True
 
     def __len__(self) -> int:
-        """Return the number of rows."""
+        """Number of rows."""
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Row]:
-        """Return the rows, oldest update first."""
+        """Rows, oldest update first."""
         return iter(self._in_order())
 
     def append(self, row: Row) -> None:
@@ -39,7 +38,7 @@ class UpdatedIndex:
         self._sorted = False
 
     def remove(self, row: Row) -> None:
-        """Take a row out before it changes or when it is gone."""
+        """Remove a row, before it changes or when it is deleted."""
         rows = self._in_order()
         at = bisect_left(rows, row.order, key=_ORDER)
         if rows[at] is not row:
@@ -48,15 +47,15 @@ class UpdatedIndex:
         del rows[at]
 
     def insert(self, row: Row) -> None:
-        """Put one row where it belongs."""
+        """Insert one row at its position."""
         insort(self._in_order(), row, key=_ORDER)
 
     def resort(self) -> None:
-        """Look at every update time again."""
+        """Sort anew, after update times were changed."""
         self._sorted = False
 
     def window(self, low: int | None, high: int | None) -> list[Row]:
-        """Return the rows updated from ``low`` to ``high``, both included."""
+        """Rows updated from `low` to `high`, both included."""
         rows = self._in_order()
         start = 0 if low is None else bisect_left(rows, low, key=_UPDATED)
         stop = len(rows) if high is None else bisect_right(rows, high, key=_UPDATED)

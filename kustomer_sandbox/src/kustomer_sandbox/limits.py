@@ -1,4 +1,4 @@
-"""Requests a minute, for the organisation and for searches by API keys.
+"""Rate limits, for the organisation and for searches by API keys.
 
 https://developer.kustomer.com/docs/concepts/rate-limits
 """
@@ -23,7 +23,7 @@ _WINDOW = 60.0
 
 @dataclass
 class Budget:
-    """What is used of one limit in the present window."""
+    """A limit, and how much of it is used in the current window."""
 
     limit: int
     used: int = 0
@@ -35,12 +35,18 @@ class Budget:
 
     @property
     def remaining(self) -> int:
-        """How many requests are left."""
+        """Number of requests left."""
         return max(0, self.limit - self.used)
 
 
 class Limits:
-    """Counts requests in fixed windows of a minute of real time."""
+    """Counts requests in fixed windows of a minute of real time.
+
+    Args:
+        options: Has the limits.
+        clock: Tells the sandbox's time.
+        monotonic: Tells the real time.
+    """
 
     def __init__(
         self,
@@ -48,7 +54,6 @@ class Limits:
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Count under the options' limits; ``monotonic`` tells the real time."""
         self._options = options
         self._clock = clock
         self._monotonic = monotonic
@@ -98,5 +103,5 @@ class Limits:
 
 
 def too_many() -> dict[str, object]:
-    """Return the body of a 429; its real form is not documented."""
+    """Body of a 429, whose real form is not documented."""
     return plain(429, "too_many_requests", "Too many requests").body

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from kustomer_sandbox.errors import bad_parameter, json_api
-from kustomer_sandbox.times import understood
+from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,32 +26,32 @@ Parameters = dict[str, str]
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: where it is, what it holds, and what is special about it."""
+    """One list: its path, the type of its rows, and its special features."""
 
     path: str
     type: str
     roles: tuple[str, ...] = ()
-    # The largest pageSize; a larger one is cut.
+    # The largest pageSize; larger ones are reduced to it.
     largest: int = 100
-    # Whether meta tells total and totalPages.
+    # Whether meta has total and totalPages.
     total: bool = False
-    # Whether soft-deleted rows are listed.
+    # Whether deleted rows are listed.
     deleted: bool = False
-    # The type of the record named by {id} in the path.
+    # Type of the record with the {id} in the path.
     parent: str | None = None
     narrow: Callable[[Organisation, list[Row], Parameters], list[Row]] | None = None
-    # Adds meta or included to the page that was cut.
+    # Adds meta or included to the page.
     extend: Callable[[Organisation, Sequence[Row], Parameters, Document], None] | None = None
-    # Whether the last one made comes first; else the first one does.
+    # Whether the order is newest first; by default, oldest first.
     newest_first: bool = False
-    # Answers meta {} and only links.self, and every row at once.
+    # Whether meta is {}, links have only self, and there is one page.
     bare: bool = False
 
 
 def page_of(
     organisation: Organisation, listing: Listing, path: str, given: dict[str, str]
 ) -> Document:
-    """Return the page of a list that the parameters ask for."""
+    """Page of a list that the parameters ask for."""
     rows = _rows(organisation, listing, given)
     number = whole(given, "page", 1)
     size = min(whole(given, "pageSize", _DEFAULT_PAGE), listing.largest)
@@ -90,7 +90,11 @@ def _rows(organisation: Organisation, listing: Listing, given: dict[str, str]) -
 
 
 def find(organisation: Organisation, id_: str, *types: str) -> Row:
-    """Return the row with an id, or raise a 404."""
+    """Row with an id.
+
+    Raises:
+        ApiError: There is none (404).
+    """
     row = organisation.by_id.get(id_)
     if row is None or (types and row.type.partition(".")[0] not in types):
         raise json_api(404, "notfound", "Not Found", parameter="id")
@@ -117,7 +121,11 @@ search_links = _links
 
 
 def whole(given: dict[str, str], name: str, default: int) -> int:
-    """Return a parameter that is a whole number from 1, or raise a 400."""
+    """Parameter that is a whole number from 1.
+
+    Raises:
+        ApiError: It is not (400).
+    """
     text = given.get(name)
     if text is None:
         return default
@@ -127,7 +135,7 @@ def whole(given: dict[str, str], name: str, default: int) -> int:
 
 
 def users(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
-    """Narrow users; the filters cannot be combined."""
+    """Filter users; the filters can't be combined."""
     filters = [one for one in ("deleted", "pending", "userType", "email") if one in given]
     if len(filters) > 1:
         raise bad_parameter(filters[1], "Filters cannot be combined")
@@ -144,7 +152,7 @@ def users(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
 
 
 def equal(*names: str) -> Any:
-    """Return a narrowing by attributes equal to the parameters of that name."""
+    """Make a filter for attributes equal to the parameters with their name."""
 
     def narrow(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
         return _equal(organisation, rows, given, *names)
@@ -171,7 +179,7 @@ def _text(value: Any) -> str:
 
 
 def klasses(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
-    """Narrow klasses by status, ``enabled`` unless another is asked for."""
+    """Filter klasses by status, which is `enabled` by default."""
     status = given.get("status", "enabled")
     if status not in ("enabled", "disabled", "existing_only"):
         raise bad_parameter("status", f"Unknown status: {status}")
@@ -179,14 +187,14 @@ def klasses(organisation: Organisation, rows: list[Row], given: Parameters) -> l
 
 
 def dates(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
-    """Narrow by ``filter[createdAt][gte]``, ``filter[updatedAt][lt]`` and the like."""
+    """Filter by `filter[createdAt][gte]`, `filter[updatedAt][lt]` and the like."""
     for attribute, read in (("createdAt", "created"), ("updatedAt", "updated")):
         for operator in ("gte", "gt", "lte", "lt"):
             text = given.get(f"filter[{attribute}][{operator}]")
             if text is None:
                 continue
             try:
-                bound = understood(text)
+                bound = parse_time(text)
             except ValueError as error:
                 raise bad_parameter("filter", f"Not a date: {text}") from error
             rows = [r for r in rows if _holds(getattr(r, read), operator, bound)]
@@ -194,11 +202,11 @@ def dates(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
 
 
 def from_date(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
-    """Narrow by ``fromDate``; taken as the update time, the docs do not say."""
+    """Filter by `fromDate`, here the update time: which one it is, is not documented."""
     if "fromDate" not in given:
         return rows
     try:
-        bound = understood(given["fromDate"])
+        bound = parse_time(given["fromDate"])
     except ValueError as error:
         raise bad_parameter("fromDate", "Not a date") from error
     return [row for row in rows if row.updated >= bound]

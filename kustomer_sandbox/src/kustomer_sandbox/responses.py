@@ -1,4 +1,4 @@
-"""Answers, whole and broken."""
+"""Answers, good and bad."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _HTML = (
 
 
 def json_answer(document: Any, headers: dict[str, str], status: int = 200) -> Response:
-    """Return a document as JSON."""
+    """Answer with JSON."""
     body = msgspec.json.encode(document)
     return Response(body, status, headers, media_type=_JSON)
 
 
 def html_answer(status: int, headers: dict[str, str]) -> Response:
-    """Return a page such as the network in front of the API sends."""
+    """Answer with an HTML page, as proxies in front of the API do."""
     return Response(_HTML, status, headers, media_type="text/html")
 
 
 def echo(
     authorization: str, headers: dict[str, str], status: int, *, html: bool, location: str
 ) -> Response:
-    """Return an answer that tells, wherever it can, what the client has sent."""
+    """Answer with the client's Authorization header, in every place where it can be."""
     key = authorization.rpartition(" ")[2]
     names = ("x-echo", "retry-after", "x-ratelimit-limit", "x-ratelimit-reset")
     headers = headers | dict.fromkeys(names, authorization)
@@ -51,10 +51,13 @@ def echo(
 
 
 class Truncated:
-    """Promises the whole body, sends half of it and closes the connection."""
+    """Announces the whole body, sends half of it and closes the connection.
+
+    Args:
+        whole: The answer to cut.
+    """
 
     def __init__(self, whole: Response) -> None:
-        """Take the answer to cut."""
         self.status_code = whole.status_code
         self._whole = whole
 
@@ -75,7 +78,7 @@ class Truncated:
 class Reset:
     """Sends nothing and resets the connection."""
 
-    # What the sandbox remembers of a request that got no answer.
+    # Recorded for a request without an answer.
     status_code = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +88,7 @@ class Reset:
 
 
 def dripping(body: bytes, headers: dict[str, str], pause: float) -> Response:
-    """Return an answer that comes a byte at a time."""
+    """Answer one byte at a time."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for at in range(len(body)):
@@ -97,7 +100,7 @@ def dripping(body: bytes, headers: dict[str, str], pause: float) -> Response:
 
 
 def huge(headers: dict[str, str], megabytes: int) -> Response:
-    """Return an answer that is far too long."""
+    """Answer with far too much."""
 
     async def pieces() -> AsyncIterator[bytes]:
         yield b'{"data":["'
@@ -119,7 +122,7 @@ async def _closed(scope: Scope, receive: Receive, *, reset: bool) -> None:
         transport.abort()
     else:
         transport.close()
-    # The server would complain about, or even answer for, a handler that returns
-    # before the connection is gone.
+    # The server would log an error, or even send an answer, if this returned before the connection
+    # is closed.
     while (await receive())["type"] != "http.disconnect":
         pass

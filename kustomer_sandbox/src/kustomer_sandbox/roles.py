@@ -1,4 +1,4 @@
-"""Which roles let a key read what: any one of a tuple is enough.
+"""Roles that let a key read something; any one of a tuple is enough.
 
 https://developer.kustomer.com/api and the reference page of each operation.
 """
@@ -84,7 +84,7 @@ USER = ("org.permission.user.read", "org.user.read")
 WORKFLOW = _roles("workflow", user=False, admin=True)
 WORK_SESSION = ("org.permission.work_session.read", *ROUTING)
 
-# The role that a search needs beside its own, where that is asked for.
+# Roles that a search in a context needs besides those of the search.
 OF_CONTEXT = {
     "customer": CUSTOMER,
     "company": COMPANY,

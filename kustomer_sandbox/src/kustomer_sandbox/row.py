@@ -1,4 +1,4 @@
-"""What the sandbox remembers of a resource; its document is built when asked for."""
+"""A row: what the sandbox stores of a resource. Its document is built on demand."""
 
 from __future__ import annotations
 
@@ -16,9 +16,16 @@ _REVISION_SALT = 0x9E3779B97F4A7C15
 class Row:
     """One version of a resource.
 
-    A document is a function of these values alone: whatever changes it also
-    changes ``updated`` and ``rev``, as a replication must be able to rely on.
-    ``earlier`` is the version before, for an index that lags behind.
+    Its document depends on these values alone: a change of the document also changes `updated` and
+    `rev`, on which clients rely. `earlier` is the previous version, for an index that lags behind.
+
+    Args:
+        seed: Seed of the organisation. Id and seed of the row follow from it, type and number.
+        type_: Type of the resource.
+        number: Number of the row among those of its type.
+        created: When it was created.
+        updated: When it was last updated.
+        facts: What its document is built from.
     """
 
     __slots__ = (
@@ -35,7 +42,7 @@ class Row:
         "updated",
     )
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a plain record
+    def __init__(  # noqa: PLR0913, PLR0917  # A plain record.
         self,
         seed: int,
         type_: str,
@@ -44,7 +51,6 @@ class Row:
         updated: int,
         facts: dict[str, Any],
     ) -> None:
-        """Make the first version; id and seed follow from seed, type and number."""
         name = f"{seed}/{type_}/{number}".encode()
         digest = hashlib.blake2b(name, digest_size=20).digest()
         self.id = digest[:12].hex()
@@ -61,19 +67,19 @@ class Row:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Where the row stands in the index: ties in an order unrelated to ids."""
+        """Sort key in the index. Ties have an order unrelated to ids."""
         return self.updated, self.seed
 
     def dice(self) -> Dice:
-        """Return dice for what never changes about this resource."""
+        """Dice for what never changes about this resource."""
         return Dice(self.seed)
 
     def revision_dice(self) -> Dice:
-        """Return dice for what may be different in every revision."""
+        """Dice for what may differ in every revision."""
         return Dice(self.seed ^ (self.rev * _REVISION_SALT) & ((1 << 64) - 1))
 
     def snapshot(self) -> Row:
-        """Return a copy of this version."""
+        """Copy this version."""
         copy = object.__new__(Row)
         for slot in Row.__slots__:
             setattr(copy, slot, getattr(self, slot))

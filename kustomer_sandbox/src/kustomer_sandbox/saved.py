@@ -1,7 +1,7 @@
-"""A small file from which the same organisation can be made again.
+"""A small file from which the same organisation can be generated again.
 
-The clock of a stored organisation shows real time plus the minutes of all its
-advances, so it never runs backwards from one process to the next.
+The clock of a saved organisation shows real time plus the minutes of all its advances, so it never
+runs backwards from one process to the next.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from kustomer_sandbox.clock import Clock
 from kustomer_sandbox.organisation import Organisation
-from kustomer_sandbox.times import MINUTE, milliseconds, understood, written
+from kustomer_sandbox.times import MINUTE, milliseconds, parse_time, time_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,7 @@ class Advance(msgspec.Struct):
 
 
 class Saved(msgspec.Struct):
-    """What the file holds."""
+    """Content of the file."""
 
     seed: int
     scale: float
@@ -40,10 +40,10 @@ class Saved(msgspec.Struct):
 
 
 class SavedError(Exception):
-    """The file can't be understood."""
+    """The file can't be parsed."""
 
 
-def open_organisation(  # noqa: PLR0913 - what makes up an organisation
+def open_organisation(  # noqa: PLR0913  # What makes up an organisation.
     file: Path | None,
     *,
     seed: int = 7,
@@ -53,9 +53,12 @@ def open_organisation(  # noqa: PLR0913 - what makes up an organisation
     started_at: datetime | int | None = None,
     clock: Clock | None = None,
 ) -> Organisation:
-    """Return the organisation of a file, or a new one, stored where a file is given.
+    """Open the organisation of a file, or generate a new one and save it if a file is given.
 
-    An organisation that exists keeps its own seed, scale, years and ties.
+    An existing organisation keeps its own seed, scale, years and ties.
+
+    Raises:
+        SavedError: The file can't be parsed.
     """
     if file is not None and file.exists():
         return _restored(_read(file))
@@ -78,26 +81,26 @@ def open_organisation(  # noqa: PLR0913 - what makes up an organisation
 
 
 def save(organisation: Organisation, file: Path) -> None:
-    """Write the file, whole or not at all."""
+    """Write the file atomically."""
     content = Saved(
         seed=organisation.seed,
         scale=organisation.scale,
         years=organisation.years,
         ties=organisation.ties,
-        started_at=written(organisation.started_at),
-        advances=[Advance(written(at), m) for at, m in organisation.advances],
+        started_at=time_text(organisation.started_at),
+        advances=[Advance(time_text(at), m) for at, m in organisation.advances],
     )
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)
     part = file.with_name(f"{file.name}.part")
     part.write_bytes(text + b"\n")
-    os.replace(part, file)  # noqa: PTH105 - replaces on every system
+    os.replace(part, file)  # noqa: PTH105  # Replaces on every system.
 
 
 def _read(file: Path) -> Saved:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Saved)
     except (OSError, msgspec.DecodeError) as error:
-        message = f"{file} is not a stored organisation: {error}"
+        message = f"{file} is not a saved organisation: {error}"
         raise SavedError(message) from error
 
 
@@ -108,9 +111,9 @@ def _restored(content: Saved) -> Organisation:
         "scale": content.scale,
         "years": content.years,
         "ties": content.ties,
-        "started_at": understood(content.started_at),
+        "started_at": parse_time(content.started_at),
     }
     organisation = Organisation(**arguments, clock=Clock(round(passed * MINUTE)))
     for one in content.advances:
-        organisation.replay(understood(one.at), one.minutes)
+        organisation.replay(parse_time(one.at), one.minutes)
     return organisation

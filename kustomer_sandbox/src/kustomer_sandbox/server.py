@@ -1,4 +1,4 @@
-"""The sandbox as a server on this machine, for a command or inside a test."""
+"""The sandbox as a local server, for the command and for tests."""
 
 from __future__ import annotations
 
@@ -31,31 +31,47 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class _Protocol(H11Protocol):
-    """Lets a fault close the connection under the application."""
+    """Give the application access to the connection, so that a fault can close it."""
 
     @override
     def connection_made(self, transport: Any) -> None:
-        """Hand the transport to the application's scope."""
+        """Add the transport to the application's scope."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
 
 async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
-    """Serve until the server is told to exit, and leave no connection open."""
+    """Serve until the server has to exit, then close all connections."""
     await server.serve(sockets=[listening])
-    # Those that are still waiting for an answer; the others are closed.
+    # Those still waiting for an answer; the others are closed already.
     for connection in list(server.server_state.connections):
         connection.transport.abort()
     await asyncio.sleep(0)
 
 
 class Sandbox:
-    """A running sandbox: a context manager with a URL and a key.
+    """A sandbox, running as long as its context.
 
-    Keyword arguments beside those named are fields of `Options`.
+    Args:
+        organisation: The data; generated if not given.
+        seed: See `Store`, as for the next five.
+        scale: How many rows there are.
+        years: How far back the rows reach.
+        ties: How many rows of a type share one update time.
+        started_at: The time as of which rows are generated.
+        clock: Tells the sandbox's time.
+        file: Where the organisation is saved.
+        host: A loopback address.
+        port: Where to listen; any free port by default.
+        options: How to behave.
+        monotonic: Tells the real time, for the rate limits.
+        switches: Fields of `Options`, which override those of `options`.
+
+    Raises:
+        ValueError: The host is not a loopback address.
     """
 
-    def __init__(  # noqa: PLR0913 - everything has a default
+    def __init__(  # noqa: PLR0913  # Everything has a default.
         self,
         organisation: Organisation | None = None,
         *,
@@ -72,7 +88,6 @@ class Sandbox:
         monotonic: Callable[[], float] | None = None,
         **switches: Any,
     ) -> None:
-        """Make the organisation (unless given one); nothing listens yet."""
         if host not in _LOOPBACK:
             message = f"the sandbox listens on this machine only, not on {host}"
             raise ValueError(message)
@@ -96,12 +111,16 @@ class Sandbox:
 
     @property
     def api_key(self) -> str:
-        """The key that is let in."""
+        """The valid API key."""
         return self.options.api_key
 
     @property
     def url(self) -> str:
-        """The base URL of the running server, without a path."""
+        """Base URL of the running server, without a path.
+
+        Raises:
+            RuntimeError: It is not running.
+        """
         if self._socket is None:
             message = "the sandbox is not running"
             raise RuntimeError(message)
@@ -110,11 +129,11 @@ class Sandbox:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """The API requests served: method, path, query, status, context."""
+        """API requests served: method, path, query, status and search context of each."""
         return list(self.api.requests)
 
     def fault(self, kind: Kind, path: str = "/v1/", **more: Any) -> None:
-        """Let a fault wait for the requests whose path begins so."""
+        """Add a pending fault for requests whose path begins with this one."""
         self.api.faults.add(Fault(kind, path, **more))
 
     def advance(self, minutes: float) -> None:
@@ -127,7 +146,7 @@ class Sandbox:
         # The protocol is named because asyncio sets TCP_NODELAY only then; without
         # it every answer waits 40 ms for an acknowledgement.
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        # On Windows, which has an option of the opposite, this would let two servers share a port.
+        # On Windows, this would let two servers share a port; there an option forbids it.
         if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -159,7 +178,7 @@ class Sandbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving; connections that are open are closed."""
+        """Stop serving, and close all connections."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(timeout=5)

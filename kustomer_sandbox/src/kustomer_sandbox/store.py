@@ -60,7 +60,7 @@ class Store:
         self._indexes: dict[str, UpdatedIndex] = defaultdict(UpdatedIndex)
         self._children: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self.id = Row(seed, "org", 0, 0, 0, {}).id
-        # Until then rows are only appended to the indexes, which are sorted once.
+        # Meanwhile rows are only appended to the indexes, which are then sorted once.
         self._is_filled = False
         self._fill()
         self._is_filled = True
@@ -100,7 +100,7 @@ class Store:
             return row
 
     def resort(self) -> None:
-        """Bring the indexes in order after update times were set by hand."""
+        """Sort the indexes after update times were changed directly."""
         for index in self._indexes.values():
             index.resort()
 
@@ -122,7 +122,7 @@ class Store:
                 index.insert(row)
 
     def delete(self, row: Row, at: int) -> None:
-        """Mark a row as deleted; a conversation takes its messages and notes along."""
+        """Mark a row as deleted, and the messages and notes of a conversation with it."""
         with self.lock:
             row.deleted = None
             self.touch(row, at)
@@ -136,7 +136,7 @@ class Store:
     def purge(self, row: Row) -> None:
         """Remove a row without a trace, as retention rules do.
 
-        A conversation takes its messages and notes along
+        The messages and notes of a conversation are removed with it
         (https://help.kustomer.com/en_us/manage-platform-usage-data-HJkfk28Kkx).
         """
         with self.lock:
@@ -153,15 +153,15 @@ class Store:
                     self._children[fact.id, row.type].remove(row)
 
     def index(self, type_: str) -> UpdatedIndex:
-        """Return the rows of a type by last update; ``kobject`` is every class."""
+        """Rows of a type by last update; `kobject` is every class."""
         return self._indexes[type_]
 
     def children(self, parent: Row, type_: str) -> list[Row]:
-        """Return the rows of a type that belong to another row."""
+        """Rows of a type that belong to another row."""
         return self._children.get((parent.id, type_), [])
 
     def counts(self) -> dict[str, int]:
-        """Return the number of rows per type, deleted ones included."""
+        """Number of rows by type, deleted ones included."""
         return {name: len(index) for name, index in sorted(self._indexes.items())}
 
 

@@ -1,4 +1,4 @@
-"""Instants, held as milliseconds since 1970 and written as Kustomer writes them."""
+"""Times, as milliseconds since 1970 and in Kustomer's form."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ _DAY_ONLY = len("2026-01-31")
 
 
 @lru_cache(maxsize=4096)
-def written(instant: int) -> str:
-    """Return the instant as ``YYYY-MM-DDTHH:MM:SS.mmmZ``."""
+def time_text(instant: int) -> str:
+    """A time as `YYYY-MM-DDTHH:MM:SS.mmmZ`."""
     seconds, milliseconds = divmod(instant, SECOND)
     day = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
     return f"{day}.{milliseconds:03d}Z"
 
 
-def understood(text: str, zone: tzinfo = UTC, *, end_of_day: bool = False) -> int:
-    """Return the instant that a search body names.
+def parse_time(text: str, zone: tzinfo = UTC, *, end_of_day: bool = False) -> int:
+    """Parse a time of a search body.
 
-    A day without a time counts in ``zone``; every other form without an offset
-    is UTC (https://developer.kustomer.com/docs/concepts/search). Raises
-    ``ValueError`` for anything else.
+    A date is in `zone`; every other form without an offset is UTC
+    (https://developer.kustomer.com/docs/concepts/search).
+
+    Raises:
+        ValueError: It is no time.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -39,7 +41,7 @@ def understood(text: str, zone: tzinfo = UTC, *, end_of_day: bool = False) -> in
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return a datetime (naive ones are UTC) as milliseconds since 1970."""
+    """Milliseconds since 1970 of a datetime; naive ones are UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * SECOND)

@@ -1,7 +1,6 @@
-"""Reads one source by search: by which criterion, from which index, and what to do without one.
+"""Reads one source by search: by the first criterion that is accepted, and from the archive too.
 
-Kustomer has two indexes, the search and its archive. Where the search refuses every criterion of a
-source, a list with the same rows is read instead.
+If the search refuses every criterion of a source, a list with the same rows is read instead.
 """
 
 from __future__ import annotations
@@ -152,8 +151,10 @@ class _SearchExtraction:
         refusals: list[RefusedError] = []
         for criterion in self.source.times:
             if refusals:
-                logger.info("%s: searched by %s: %s", self.name, criterion.name, refusals[-1])
-            batches = self._by_criterion(criterion)
+                logger.info(
+                    "%s: the next criterion is %s: %s", self.name, criterion.name, refusals[-1]
+                )
+            batches = self._search_by(criterion)
             try:
                 first = next(batches, None)
             except RefusedError as error:
@@ -166,21 +167,21 @@ class _SearchExtraction:
         if self.source.fallback is None:
             raise refusals[-1]
         path = self.source.fallback.path
-        logger.warning("%s: %s is read instead, whole: %s", self.name, path, refusals[-1])
-        yield from self._from_list(self.source.fallback)
+        logger.warning("%s: all of %s is read instead: %s", self.name, path, refusals[-1])
+        yield from self._read_list(self.source.fallback)
 
-    def _by_criterion(self, criterion: Criterion) -> Iterator[Batch]:
+    def _search_by(self, criterion: Criterion) -> Iterator[Batch]:
         if self.window.start < self.edge and self.source.archived:
-            return self._from_both_indexes(criterion)
+            return self._search_with_archive(criterion)
         if self.window.start < self.edge:
             logger.info(
-                "%s: Kustomer has no archive of them; those not updated since %s can't be read",
+                "%s: there is no archive of these rows; those not updated since %s can't be read",
                 self.name,
                 times.to_text(self.edge),
             )
-        return self._from_index(criterion, PATH, self.window, self.is_consumed)
+        return self._search_window(criterion, PATH, self.window, self.is_consumed)
 
-    def _from_both_indexes(self, criterion: Criterion) -> Iterator[Batch]:
+    def _search_with_archive(self, criterion: Criterion) -> Iterator[Batch]:
         """Read the archive and then the search; where they overlap, merge their rows.
 
         Raises:
@@ -193,13 +194,13 @@ class _SearchExtraction:
             nonlocal is_archive_read, missing
             window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
             try:
-                yield from self._from_index(criterion, ARCHIVE_PATH, window, self.is_consumed)
+                yield from self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
             except MissingError as error:
                 missing = error
             is_archive_read = True
 
         # Both share the room for rows that are read ahead: the archive has it first.
-        recent = self._from_index(
+        recent = self._search_window(
             criterion,
             PATH,
             Window(max(self.window.start, self.edge - _OVERLAP), self.window.end),
@@ -215,7 +216,7 @@ class _SearchExtraction:
                 "later time"
             )
 
-    def _from_index(
+    def _search_window(
         self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
     ) -> Iterator[Batch]:
         context = self.context
@@ -264,13 +265,13 @@ class _SearchExtraction:
             message = (
                 f"{self.name}: of {shortfall.expected} rows with {criterion.name} from "
                 f"{times.to_text(window.start)} to {times.to_text(window.end)}, "
-                f"{shortfall.delivered} came, however often they were asked for"
+                f"only {shortfall.delivered} came"
             )
             if self.context.strict:
                 raise IncompleteError(message, since=window.start)
             logger.warning(message)
 
-    def _from_list(self, source: PagedList) -> Iterator[Batch]:
+    def _read_list(self, source: PagedList) -> Iterator[Batch]:
         """Read a list up to the end of the window, and sort it here.
 
         Rows from before the window are yielded too: a row that slipped through while the list

@@ -32,8 +32,9 @@ PATH: Final = "/v1/customers/search"
 # Older rows: https://developer.kustomer.com/api/core-resources/create-customer-archive-search
 ARCHIVE_PATH: Final = "/v1/customers/archive/search"
 
-# Where a count may stop, and where users have seen the rows themselves end. A tie or a slice with
-# fewer rows is read whole in either case.
+# Where a count may stop, and perhaps the rows: another connector gets no more with any request
+# (https://docs.aws.amazon.com/glue/latest/dg/kustomer-connection-limitations.html). A tie or a
+# slice with fewer rows is read whole in either case.
 COUNT_CAP: Final = 10_000
 
 # The digits of milliseconds.

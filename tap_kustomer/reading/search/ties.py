@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 # A generator of queries, to which the answer to each is sent.
 Queries = Generator[SearchQuery, SearchPage, None]
 
-# "There is a hard limit of 100 for the maximum number of pages": the documentation of the search.
+# "There is a hard limit of 100 for the maximum number of pages"
+# (https://developer.kustomer.com/api/core-resources/create-customer-search).
 _MOST_PAGES: Final = 100
 
 # How often a tie that can't be split is paged through.

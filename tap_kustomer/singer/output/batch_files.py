@@ -8,21 +8,21 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote
 from uuid import uuid4
 
+from upath import UPath
+
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from upath import UPath
-
     from tap_kustomer.config.batches import Batches, Storage
 
 
 def prepare_folder(batches: Batches) -> None:
-    """Make the folder, so that a run does not begin that can't write.
+    """Create the folder, so that no run starts that can't write its files.
 
     Raises:
-        ConfigurationError: It can't be made.
+        ConfigurationError: It can't be created.
     """
     with _explaining(batches.storage):
         _path(batches.storage, "first").parent.mkdir(parents=True, exist_ok=True)
@@ -49,14 +49,11 @@ def write_file(batches: Batches, stream: str, lines: Iterable[bytes]) -> str:
                     _write_lines(packed, lines)
             else:
                 _write_lines(file, lines)
-        # Readers of such addresses, the SDK's targets among them, take % for itself.
+        # Readers of such addresses, such as the SDK's targets, do not decode %.
         return unquote(path.as_uri()) if _is_folder(path) else str(path.as_uri())
 
 
 def _path(storage: Storage, name: str) -> UPath:
-    # It takes long to import, and few runs need it.
-    from upath import UPath  # noqa: PLC0415
-
     root: UPath = UPath(storage.root, **storage.params).resolve()
     if _is_folder(root) and "://" in storage.root:
         raise ValueError("this storage is not known")
@@ -72,7 +69,7 @@ def _is_folder(path: UPath) -> bool:
 def _explaining(storage: Storage) -> Iterator[None]:
     try:
         yield
-    # What a storage raises depends on its library, which may not even be installed.
+    # What a storage raises depends on its library, which may not be installed.
     except Exception as error:
         said = str(getattr(error, "strerror", None) or error).partition("\n")[0]
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""The STATE of a run that ends while its reader does not take all that there is to write."""
+"""The last STATE of a run that ends while the target has not taken all messages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ State = dict[str, Any]
 
 
 def state_before(lines: Iterable[bytes], state: State, earlier: State) -> State:
-    """The state of a run whose last lines are not written.
+    """Return the state before the messages that are not written.
 
     Args:
-        lines: These messages, in order. Records are as they were shaped.
-        state: The one that would follow them.
-        earlier: The latest one that is written.
+        lines: The messages that are not written, in order. Records are as they were shaped.
+        state: The state that would follow them.
+        earlier: The last state that is written.
     """
     bookmarks = dict(state.get("bookmarks", {}))
     known = earlier.get("bookmarks", {})
@@ -35,9 +35,9 @@ def state_before(lines: Iterable[bytes], state: State, earlier: State) -> State:
 
 
 def _bookmark_before(message: dict[str, Any], mark: State, known: State) -> State:
-    """The bookmark of a stream the first of whose messages is not written.
+    """Return the bookmark of a stream before the first of its messages that is not written.
 
-    Rows come in the order of their replication key: all that are older than this one are written.
+    Rows come in the order of their replication key, so all older rows are written.
     """
     time = message.get("record", {}).get(mark.get("replication_key"))
     reached = mark.get("replication_key_value")

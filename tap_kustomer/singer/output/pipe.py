@@ -1,6 +1,6 @@
-"""A pipe whose free room is known, so that a line is only begun where all of it fits.
+"""A pipe whose free room is known, so that a line is only written if all of it fits.
 
-Importable on Linux only: no other system can report how much a pipe holds.
+Only importable on Linux: no other system reports how much a pipe holds.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Final
 # The most that a pipe may hold without special rights (`man 7 pipe`).
 _LARGEST_PIPE: Final = 1_048_576
 _PAGE: Final = 4096
-# Pages that may be partly filled: the reader's, the writer's, and one from when the pipe was empty.
+# Pages that may be partly filled: the reader's, the writer's, and one from before it was empty.
 _PARTLY_FILLED: Final = 3
 _LARGEST_RESERVE: Final = 65_536
 
 
 class Pipe:
-    """A pipe that is written to page by page, so that its free room is known.
+    """A pipe that is written page by page, so that its free room is known.
 
     Args:
-        descriptor: Of the pipe's writing end.
+        descriptor: The file descriptor of its writing end.
 
     Raises:
-        OSError: It does not report its size.
+        OSError: The system does not report its size.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -42,7 +42,7 @@ class Pipe:
 
     @property
     def free(self) -> int:
-        """Bytes that can be written without waiting, at least."""
+        """How many bytes can be written without waiting, at least."""
         return self.capacity - self._unread
 
     @property
@@ -52,7 +52,7 @@ class Pipe:
 
     @property
     def is_broken(self) -> bool:
-        """Whether the reader is gone: what it has not read still takes up room."""
+        """Whether the reader has ended: what it has not read still takes up room."""
         watch = poll()
         watch.register(self._descriptor, 0)
         return bool(watch.poll(0))
@@ -64,7 +64,7 @@ class Pipe:
         return int.from_bytes(answer, sys.byteorder)
 
     def write(self, block: bytes) -> None:
-        """Write so that each page is filled before the next one is begun."""
+        """Write so that each page is filled before the next one starts."""
         rest = memoryview(block)
         while rest:
             written = os.write(self._descriptor, rest[: _PAGE - self._filled])

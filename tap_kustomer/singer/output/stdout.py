@@ -1,8 +1,8 @@
-"""Writes lines to standard output so that a reader never finds half of one at its end.
+"""Writes lines to standard output so that the last one is never cut.
 
-A reader that pauses fills the pipe, and whoever writes then waits inside the system call, in the
-middle of a line and deaf to signals. So on Linux a line is only begun when the pipe has room for
-all of it, and some room is always left for the last STATE.
+If a target pauses, the pipe fills up, and a write waits inside the system call, in the middle of a
+line and deaf to signals. So on Linux, a line is only written if the pipe has room for all of it,
+and some room is always kept for the last STATE.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ _NAP: Final = 0.005
 
 
 class OutputError(TapKustomerError):
-    """Nothing more can be written to standard output."""
+    """Standard output can't be written to any more."""
 
 
 class Output:
-    """Standard output, by whole lines.
+    """Standard output, written in whole lines.
 
     Args:
-        stop_if_asked: Raises when the run is to end; called in a wait for the reader.
+        stop_if_asked: Raises if the run should end; called while the target pauses.
     """
 
     def __init__(self, stop_if_asked: Callable[[], None]) -> None:
         self._stop_if_asked = stop_if_asked
         self._pipe: Pipe | None = None
         self._stream: object = None
-        # The first failure is the one to report: what follows only shows that output is discarded.
+        # Only the first error is raised: after it, all output is discarded.
         self._error: OutputError | None = None
 
     def write(self, lines: list[bytes]) -> None:
-        """Write lines and take them from the list, in order; what is written is gone from it.
+        """Write lines in order, and remove the written ones from the list.
 
         Raises:
-            OutputError: The reader is gone, or the disk is full.
+            OutputError: The target has ended, or the disk is full.
         """
         if self._error is not None:
             raise self._error
@@ -64,7 +64,7 @@ class Output:
             raise self._error from error
 
     def write_last(self, line: bytes) -> None:
-        """Write the last line of all into the room that was kept for it."""
+        """Write the very last line into the room that was kept for it."""
         with suppress(OSError):
             pipe = self._open()
             if pipe is None:
@@ -80,7 +80,7 @@ class Output:
             size += len(lines[count])
             count += 1
         if not count and len(lines[0]) > pipe.capacity - spare and pipe.is_empty:
-            count = 1  # It never fits as a whole, so it is written while the reader reads.
+            count = 1  # It never fits as a whole, so it is written while the target reads.
         if count:
             block = b"".join(lines[:count])
             del lines[:count]
@@ -94,14 +94,14 @@ class Output:
     def _write_at_once(self, lines: list[bytes]) -> None:
         block = memoryview(b"".join(lines))
         lines.clear()
-        # With PYTHONUNBUFFERED it is a raw stream, which may write less than it was given.
+        # With PYTHONUNBUFFERED, this is a raw stream, which may write less than it was given.
         output = sys.stdout.buffer
         while block:
             block = block[output.write(block) :]
         output.flush()
 
     def _open(self) -> Pipe | None:
-        """The pipe behind standard output, looked up anew when a test runner has replaced that."""
+        """The pipe of standard output, looked up again if a test runner has replaced that."""
         if self._stream is not sys.stdout:
             self._stream, self._pipe = sys.stdout, None
             with suppress(ImportError, OSError, ValueError):
@@ -114,20 +114,20 @@ class Output:
 
     @staticmethod
     def _discard() -> None:
-        """Keep the interpreter from writing what is left once more when it ends."""
+        """Keep the interpreter from writing the rest again when it exits."""
         with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _explained(error: OSError) -> OutputError:
-    # On Windows, EINVAL is what a write gives once the reader is gone.
+    # On Windows, a write fails with EINVAL once the reader has ended.
     is_gone = os.name == "nt" and error.errno == errno.EINVAL
     if is_gone or isinstance(error, BrokenPipeError):
         return OutputError(
             "The program that reads the tap's output has ended; expected it to read to the end. "
-            "Run again: a sync goes on from the last state that it has confirmed"
+            "Run again: a sync continues from the last state that it has confirmed"
         )
     return OutputError(
-        f"Standard output can't be written to: {error.strerror}. Run again: a sync goes on "
+        f"Standard output can't be written to: {error.strerror}. Run again: a sync continues "
         "from the last state that the target has confirmed"
     )

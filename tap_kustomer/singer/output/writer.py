@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES: Final = 256 * 1024
 
-# For how long a reader that pauses is waited for when the run was told to end, in seconds.
+# How long the run waits for a target that pauses once it should end, in seconds.
 _PATIENCE: Final = 3.0
 
 
 class _ImpatienceError(Exception):
-    """The reader has paused for too long. No TimeoutError: that is one of the output's own."""
+    """The target has paused for too long. A TimeoutError would be an OSError of the output."""
 
 
 class BufferedWriter(GenericSingerWriter[bytes, Message]):
-    """Collects records and writes them in blocks; every other message is written at once.
+    """Buffers records and writes them in blocks; writes every other message at once.
 
-    So a STATE never overtakes the records that it speaks of, and never waits behind them.
+    So a STATE never comes before the records that it covers, and never waits behind them.
 
     Attributes:
-        encode: Any value as JSON, in the form that all messages have.
-        stop_if_asked: Raises when the run is to end; called while the reader pauses.
+        encode: Encodes a value as JSON, in the same way for all messages.
+        stop_if_asked: Raises if the run should end; called while the target pauses.
         ends_with_state: Whether the last message was a STATE.
     """
 
@@ -49,7 +49,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         self._lines: list[bytes] = []
         self._bytes = 0
         self._last_state: bytes | None = None
-        # Whether the SDK had to do something to records, so that they are not as they were shaped.
+        # Whether records were changed by the SDK or a stream map after they were shaped.
         self._has_changed_records = False
 
     @override
@@ -68,7 +68,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
             self.ends_with_state, self._last_state = True, line
 
     def write_record(self, line: bytes) -> None:
-        """Write a RECORD message that is a line of JSON already."""
+        """Write a RECORD message that is encoded already."""
         self._lines.append(line)
         self._bytes += len(line)
         self.ends_with_state = False
@@ -76,27 +76,28 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
             self.flush()
 
     def write_document(self, text: str) -> None:
-        """Write what is no message, such as a catalog.
+        """Write a document that is not a message, such as a catalog.
 
         Raises:
-            OutputError: The reader is gone, or the disk is full.
+            OutputError: The target has ended, or the disk is full.
         """
         self._output.write([text.encode() + b"\n"])
 
     def flush(self) -> None:
-        """Write what was collected.
+        """Write the buffered messages.
 
         Raises:
-            OutputError: The reader is gone, or the disk is full.
+            OutputError: The target has ended, or the disk is full.
         """
         if self._lines:
             self._bytes = 0
             self._output.write(self._lines)
 
     def end(self, state: StateMessage) -> None:
-        """Write the rest and a STATE; for a reader that keeps pausing, the STATE of what it has.
+        """Write the buffered messages and a STATE.
 
-        What such a reader has not taken is left out: it is read again after that STATE.
+        If the target keeps pausing, its last messages are dropped, and the STATE covers only those
+        before. The next run reads the dropped rows again.
         """
         if self.ends_with_state:
             return
@@ -118,7 +119,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     def _state_before(self, left_out: list[bytes], state: StateMessage) -> bytes | None:
         if self._has_changed_records:
-            # They may lack the column that tells how far they go.
+            # They may lack their replication key.
             return self._last_state
         earlier: State = msgspec.json.decode(self._last_state)["value"] if self._last_state else {}
         reached = state_before(left_out, dict(state.value), earlier)
@@ -129,4 +130,4 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
 
 def _go_on() -> None:
-    """Nobody has asked for the end."""
+    """The run goes on."""

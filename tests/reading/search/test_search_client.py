@@ -462,10 +462,10 @@ def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_
     client = client_of(session)
     send = session.send
 
-    def send_late(request: Request, read: Callable[[Reply], Any]) -> Any:
+    def send_late(request: Request, parse: Callable[[Reply], Any]) -> Any:
         monkeypatch.undo()
         client.search(SearchQuery(WINDOW))
-        return send(request, read)
+        return send(request, parse)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(session, "send", send_late)

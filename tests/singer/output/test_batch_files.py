@@ -44,7 +44,7 @@ def test_without_the_setting_there_are_no_batches(config: Any) -> None:
 @pytest.mark.parametrize(
     "null", [{"batch_size": None}, {"encoding": None}, {"encoding": {"compression": None}}, {}]
 )
-def test_what_is_not_given_is_packed_with_gzip_ten_thousand_records_to_a_file(
+def test_files_are_packed_with_gzip_and_hold_10_000_records_by_default(
     null: dict[str, Any],
 ) -> None:
     found = made({**FOLDER, "prefix": None}, **null)
@@ -73,7 +73,7 @@ def test_what_is_not_given_is_packed_with_gzip_ten_thousand_records_to_a_file(
         ({"storage": FOLDER, "nonsense": 1}, "nonsense"),
     ],
 )
-def test_what_is_not_understood_is_refused_in_one_line(config: Any, part: str) -> None:
+def test_a_setting_that_is_not_understood_is_refused_in_one_line(config: Any, part: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         batches(config)
 
@@ -98,7 +98,7 @@ def test_versions_and_batches_are_refused_together() -> None:
 
 
 @pytest.mark.parametrize("root", ["path", "address"])
-def test_a_folder_that_is_missing_is_made(tmp_path: Path, root: str) -> None:
+def test_a_missing_folder_is_created(tmp_path: Path, root: str) -> None:
     folder = tmp_path / "not" / "there-yet"
     found = made({"root": str(folder) if root == "path" else folder.as_uri()})
 
@@ -107,7 +107,7 @@ def test_a_folder_that_is_missing_is_made(tmp_path: Path, root: str) -> None:
     assert folder.is_dir()
 
 
-def test_a_folder_within_the_prefix_is_made(tmp_path: Path) -> None:
+def test_a_folder_in_the_prefix_is_created(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path), "prefix": "today/tap-"}, encoding={"compression": "none"})
 
     prepare_folder(found)
@@ -118,9 +118,7 @@ def test_a_folder_within_the_prefix_is_made(tmp_path: Path) -> None:
     assert len(list((tmp_path / "today").iterdir())) == 1
 
 
-def test_an_address_leads_to_the_file_from_any_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_address_of_a_file_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = made(FOLDER)
 
@@ -132,7 +130,7 @@ def test_an_address_leads_to_the_file_from_any_folder(
 @pytest.mark.parametrize(
     "root", ["{file}", "{file}/folder", "nosuch://bucket/folder", "no-such://bucket/folder"]
 )
-def test_a_folder_that_can_t_be_made_is_refused_in_one_line(tmp_path: Path, root: str) -> None:
+def test_a_folder_that_can_t_be_created_is_an_error_of_one_line(tmp_path: Path, root: str) -> None:
     (tmp_path / "file").touch()
     found = made({"root": root.format(file=tmp_path / "file")})
 
@@ -144,7 +142,7 @@ def test_a_folder_that_can_t_be_made_is_refused_in_one_line(tmp_path: Path, root
     assert "\n" not in said
 
 
-def test_of_a_storage_s_error_the_first_line_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_line_of_a_storage_s_error_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ValueError("no access\nat all")
 
@@ -154,7 +152,7 @@ def test_of_a_storage_s_error_the_first_line_is_shown(monkeypatch: pytest.Monkey
         prepare_folder(made(FOLDER))
 
 
-def test_a_folder_that_is_gone_meanwhile_is_an_error_of_one_line(tmp_path: Path) -> None:
+def test_a_folder_that_is_removed_meanwhile_is_an_error_of_one_line(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path / "folder")})
     prepare_folder(found)
     (tmp_path / "folder").rmdir()
@@ -186,7 +184,7 @@ def test_a_target_of_the_sdk_finds_the_file_by_its_address(
         assert opened.read() == b"1\n"
 
 
-def test_no_two_files_have_one_name(tmp_path: Path) -> None:
+def test_no_two_files_have_the_same_name(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path)})
 
     assert write_file(found, "tags", [b"1"]) != write_file(found, "tags", [b"1"])

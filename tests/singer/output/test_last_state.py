@@ -1,4 +1,4 @@
-"""What may be said of a run whose last lines nobody has taken."""
+"""The last STATE of a run whose last messages the target has not taken."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SCHEMA = b'{"type":"SCHEMA","stream":"notes"}'
 ACTIVATE = b'{"type":"ACTIVATE_VERSION","stream":"tags","version":7}'
 
 
-def test_a_bookmark_stands_at_the_first_row_that_is_not_written() -> None:
+def test_a_bookmark_is_the_time_of_the_first_row_that_is_not_written() -> None:
     lines = [record("notes", 3), record("companies", 5), record("notes", 4)]
 
     found = state_before(lines, state(notes=6, companies=6, messages=6), state(notes=1))
@@ -51,9 +51,7 @@ def test_rows_after_the_bookmark_do_not_move_it_forward() -> None:
 
 @pytest.mark.parametrize("before", [{"was_read": True}, {}], ids=["read", "never"])
 @pytest.mark.parametrize("line", [record("tags", 1), ACTIVATE], ids=["RECORD", "ACTIVATE_VERSION"])
-def test_a_table_that_is_read_whole_is_as_it_was_before(
-    before: dict[str, Any], line: bytes
-) -> None:
+def test_a_full_table_keeps_its_earlier_state(before: dict[str, Any], line: bytes) -> None:
     now = {"bookmarks": {"tags": {"was_read": True}}}
 
     assert state_before([line], now, {"bookmarks": {"tags": before}}) == {
@@ -61,13 +59,13 @@ def test_a_table_that_is_read_whole_is_as_it_was_before(
     }
 
 
-def test_of_a_table_that_was_not_even_begun_nothing_new_is_said() -> None:
+def test_a_stream_without_a_written_row_keeps_its_earlier_state() -> None:
     lines = [SCHEMA, record("notes", 3)]
 
     assert state_before(lines, state(notes=6), state(notes=2)) == state(notes=2)
 
 
-def test_a_state_that_is_not_written_either_counts_for_nothing() -> None:
+def test_a_state_among_the_unwritten_messages_is_ignored() -> None:
     line = json.dumps({"type": "STATE", "value": state(notes=5)}).encode()
 
     assert state_before([record("notes", 3), line], state(notes=5), state()) == state(notes=3)

@@ -1,4 +1,4 @@
-"""Standard output: whole lines only, whatever the reader does."""
+"""Standard output: only whole lines, whatever the target does."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes differ el
 
 
 class StopError(Exception):
-    """Stands for the end that a signal asks for."""
+    """Raised as if a signal had come."""
 
 
 class Pipe:
-    """A pipe that stands for standard output; its reader reads only when told to."""
+    """A pipe in place of standard output. Its reader reads only when a test calls it."""
 
     def __init__(self) -> None:
         self.reading, writing = os.pipe()
@@ -46,7 +46,7 @@ class Pipe:
 
 @contextmanager
 def piped() -> Iterator[Pipe]:
-    """Standard output is a pipe; no fixture, as pytest puts its own there after those."""
+    """Make standard output a pipe. Not a fixture: pytest replaces standard output after those."""
     pipe = Pipe()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", pipe.stdout)
@@ -63,7 +63,7 @@ def lines_of(size: int, count: int) -> list[bytes]:
     return [b"%d" % number + b"x" * size + b"\n" for number in range(count)]
 
 
-def test_a_reader_that_pauses_finds_whole_lines_and_the_last_one() -> None:
+def test_a_target_that_pauses_gets_whole_lines_and_the_last_one() -> None:
     lines = lines_of(3_000, 1_000)
     with piped() as pipe:
         output = Output(stop)
@@ -94,7 +94,7 @@ def read_while_written(lines: list[bytes]) -> bytes:
         return found.result()
 
 
-def test_lines_come_out_as_they_went_in() -> None:
+def test_lines_are_written_unchanged() -> None:
     lines = lines_of(10_000, 500)
 
     assert read_while_written(lines) == b"".join(lines_of(10_000, 500))
@@ -108,7 +108,7 @@ def test_a_line_that_is_larger_than_the_pipe_is_written_while_it_is_read() -> No
 
 
 @given(st.lists(st.tuples(st.integers(1, 9_000), st.integers(0, 20_000)), max_size=200))
-def test_a_pipe_has_the_room_that_it_is_said_to_have(
+def test_a_pipe_has_at_least_the_room_that_is_calculated(
     steps: list[tuple[int, int]],
 ) -> None:
     with piped() as pipe:
@@ -129,15 +129,15 @@ def test_a_pipe_has_the_room_that_it_is_said_to_have(
         os.close(pipe.reading)
 
 
-def test_a_reader_that_is_gone_is_an_error_of_one_line() -> None:
+def test_a_target_that_has_ended_is_an_error_of_one_line() -> None:
     with piped() as pipe:
         os.close(pipe.reading)
         with pytest.raises(OutputError, match="has ended"):
             Output(lambda: None).write(lines_of(10, 10))
 
 
-def test_the_first_failure_is_the_one_that_later_writes_report() -> None:
-    """Output is discarded by then: an error of the clean-up would only show that it is no pipe."""
+def test_later_writes_raise_the_first_error_again() -> None:
+    """By then, output is discarded: a later error would only show that it is not a pipe."""
     with piped() as pipe:
         output = Output(lambda: None)
         output.write([b"a line\n"])
@@ -152,7 +152,7 @@ def test_the_first_failure_is_the_one_that_later_writes_report() -> None:
 
 
 class WithoutReader(io.BytesIO):
-    """A pipe of Windows whose reader is gone."""
+    """A pipe on Windows whose reader has ended."""
 
     @override
     def write(self, block: object) -> int:
@@ -160,7 +160,7 @@ class WithoutReader(io.BytesIO):
 
 
 @pytest.mark.parametrize(("system", "text"), [("nt", "has ended"), ("posix", "Invalid argument")])
-def test_windows_has_an_error_of_its_own_for_a_reader_that_is_gone(system: str, text: str) -> None:
+def test_an_invalid_argument_means_an_ended_target_on_windows_only(system: str, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", io.TextIOWrapper(WithoutReader(), encoding="utf-8"))
         patch.setattr(os, "name", system)
@@ -179,7 +179,7 @@ def test_windows_has_an_error_of_its_own_for_a_reader_that_is_gone(system: str, 
         ("select", "poll"),
     ],
 )
-def test_lines_come_out_as_they_went_in_where_a_pipe_can_t_be_looked_into(
+def test_lines_are_written_unchanged_where_a_pipe_does_not_report_its_size(
     module: str, name: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, "tap_kustomer.singer.output.pipe", raising=False)
@@ -191,7 +191,7 @@ def test_lines_come_out_as_they_went_in_where_a_pipe_can_t_be_looked_into(
     assert read_while_written(lines_of(10_000, 500)) == b"".join(lines_of(10_000, 500))
 
 
-def test_a_reader_that_goes_while_it_pauses_is_noticed() -> None:
+def test_a_target_that_ends_while_it_pauses_is_noticed() -> None:
     lines = lines_of(3_000, 1_000)
     with piped() as pipe:
         # The first look finds a reader that pauses; before the second one, it is gone.

@@ -1,4 +1,4 @@
-"""Singer messages on standard output: in whole blocks, and each STATE after its rows."""
+"""Singer messages on standard output: in blocks, and each STATE after its records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINE = b'{"type":"RECORD","stream":"tags","record":{}}\n'
 
 
 class Reader:
-    """Takes the place of standard output."""
+    """Replaces standard output."""
 
     def __init__(self, writer: BufferedWriter) -> None:
         self.taken: list[bytes] = []
@@ -32,7 +32,7 @@ class Reader:
         self._stop_if_asked = writer._stop_if_asked  # noqa: SLF001
 
     def write(self, lines: list[bytes]) -> None:
-        """Take the lines; while it pauses, wait until somebody asks for the end."""
+        """Take the lines; while paused, wait until the run should end."""
         while self.pauses and lines:
             self._stop_if_asked()
         self.taken += lines
@@ -58,7 +58,7 @@ def reader(writer: BufferedWriter) -> Reader:
     return reader
 
 
-def test_records_are_kept_until_there_is_a_block_of_them(
+def test_records_are_buffered_until_they_fill_a_block(
     writer: BufferedWriter, reader: Reader
 ) -> None:
     in_a_block = module._BLOCK_BYTES // len(LINE)  # noqa: SLF001
@@ -89,9 +89,7 @@ def test_any_other_message_is_written_at_once_after_the_records_before_it(
     assert reader.types == ["RECORD", message.to_dict()["type"]]
 
 
-def test_what_is_kept_is_written_when_asked_for_and_once(
-    writer: BufferedWriter, reader: Reader
-) -> None:
+def test_a_flush_writes_the_buffered_records_once(writer: BufferedWriter, reader: Reader) -> None:
     writer.write_message(RECORD)
 
     writer.flush()
@@ -111,9 +109,7 @@ def test_a_run_ends_with_a_state_after_its_last_records(
     assert reader.types == ["STATE", "RECORD", "STATE"]
 
 
-def test_a_state_that_nothing_follows_is_not_written_twice(
-    writer: BufferedWriter, reader: Reader
-) -> None:
+def test_the_last_state_is_not_written_twice(writer: BufferedWriter, reader: Reader) -> None:
     writer.write_message(RECORD)
     writer.write_message(STATE)
 
@@ -140,7 +136,7 @@ def reached(hour: int) -> StateMessage:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_reader_that_keeps_pausing_gets_the_state_of_what_it_has_and_nothing_else(
+def test_a_target_that_keeps_pausing_gets_the_state_of_what_it_has(
     writer: BufferedWriter, reader: Reader
 ) -> None:
     writer.write_message(reached(1))
@@ -158,7 +154,7 @@ def test_a_reader_that_keeps_pausing_gets_the_state_of_what_it_has_and_nothing_e
 
 
 @pytest.mark.usefixtures("impatient")
-def test_of_records_that_were_changed_on_their_way_the_latest_state_that_was_written_is_repeated(
+def test_behind_changed_records_the_last_written_state_is_repeated(
     writer: BufferedWriter, reader: Reader
 ) -> None:
     writer.write_message(reached(1))
@@ -172,9 +168,7 @@ def test_of_records_that_were_changed_on_their_way_the_latest_state_that_was_wri
 
 
 @pytest.mark.usefixtures("impatient")
-def test_where_there_was_no_such_state_none_is_repeated(
-    writer: BufferedWriter, reader: Reader
-) -> None:
+def test_without_a_written_state_none_is_repeated(writer: BufferedWriter, reader: Reader) -> None:
     reader.pauses = True
     writer.write_message(RECORD)
 
@@ -184,9 +178,7 @@ def test_where_there_was_no_such_state_none_is_repeated(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_after_its_end_a_writer_asks_nobody_whether_to_stop(
-    writer: BufferedWriter, reader: Reader
-) -> None:
+def test_a_writer_does_not_stop_after_its_end(writer: BufferedWriter, reader: Reader) -> None:
     def stop() -> None:
         raise AssertionError("the run has ended already")
 

@@ -1,4 +1,4 @@
-"""How to reach somebody: the lists that customers and companies have in common."""
+"""Contact details, which customers and companies have in common."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
 
 
-# Which in eleven has no e-mail address.
+# Which of eleven people has no e-mail address.
 _SILENT = 5
 
 
 def contacts(row: Row, dice: Dice, now: Dice, name: str) -> Document:
-    """Return how to reach somebody; few have no e-mail address."""
+    """Contact details; few people have no e-mail address."""
     phones = [f"+1555{dice.below(10**7):07d}" for _ in range(2)]
     if dice.one_in(10):
-        # One number in two places: the value is no key.
+        # The same number twice: values are no keys.
         phones[1] = phones[0]
     emails = [
         {
@@ -79,17 +79,17 @@ def _phone(dice: Dice, phone: str) -> Document:
 
 
 def item_id(dice: Dice) -> Document:
-    """Return the id of a list's item: mostly null, at times there or left out."""
+    """Id of a list's item: mostly null, sometimes present or left out."""
     return dice.pick(({"id": None}, {"id": None}, {}, {"id": f"{dice.below(1 << 48):024x}"}))
 
 
 def a_few(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
-    """Return the first few of the items, perhaps none."""
+    """The first few items, perhaps none."""
     return sparse(now, shrinking(row, now, items[: dice.below(len(items) + 1)]))
 
 
 def location(dice: Dice) -> Document:
-    """Return an address, some of its lines null."""
+    """An address, with null for some of its lines."""
     city, country, code, region, region_code, zip_code, latitude, longitude = dice.pick(
         words.CITIES
     )

@@ -1,4 +1,4 @@
-"""Conversations: the widest record there is."""
+"""Conversations, the widest record."""
 
 # ruff: noqa: FBT003 - the data is made of numbers and yes or no
 
@@ -134,7 +134,7 @@ def conversation(organisation: Store, row: Row) -> Document:
 
 
 class _Actors:
-    """Draws who did what: an agent, and lists of ids that may be empty, null or absent."""
+    """Random agents, and lists of ids that may be empty, null or absent."""
 
     def __init__(self, organisation: Store, now: Dice) -> None:
         self._now = now
@@ -158,7 +158,7 @@ class _Actors:
 
 
 def _linked(row: Row) -> list[str]:
-    """Return the id of what the same customer wrote before, now and then."""
+    """Sometimes, the id of an earlier conversation of the same customer."""
     earlier: str | None = row.facts.get("earlier")
     return [earlier] if earlier is not None and row.number % 4 == 0 else []
 
@@ -356,7 +356,7 @@ def _assistance(organisation: Store, row: Row, dice: Dice) -> Document:
     if company is not None:
         state["firstCompany"] = {"id": company.id, "name": f"Company {company.number}"}
     if row.facts.get("late"):
-        # Attributes come without notice.
+        # Kustomer adds attributes without notice.
         state["handoffReason"] = "asked for a person"
     if dice.one_in(6):
         article = organisation.rows["kb_article"][0]

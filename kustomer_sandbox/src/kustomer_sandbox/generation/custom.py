@@ -1,4 +1,4 @@
-"""Custom attributes: what is declared, and the values that rows carry.
+"""Custom attributes: their declarations, and the values of rows.
 
 https://developer.kustomer.com/api/core-resources (metadata)
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from kustomer_sandbox.generation.document import Document, org
 from kustomer_sandbox.generation.klasses import klass_named
 from kustomer_sandbox.generation.words import SENTENCES, SUBJECTS
-from kustomer_sandbox.times import DAY, MINUTE, written
+from kustomer_sandbox.times import DAY, MINUTE, time_text
 
 if TYPE_CHECKING:
     from kustomer_sandbox.dice import Dice
@@ -27,7 +27,7 @@ _DISAGREEING = ("n/a", 42, True, {"legacy": "value"}, ["a", "b"])
 
 @dataclass(frozen=True)
 class Custom:
-    """One custom attribute: its name, what it means, and what it may hold."""
+    """One custom attribute: its name, meaning and possible values."""
 
     name: str
     title: str
@@ -35,23 +35,23 @@ class Custom:
     values: tuple[Any, ...] = ()
     extra: Document = field(default_factory=dict)
     declared: bool = True
-    # "late" is made and "early" is deleted when the organisation first advances; rows show it once
-    # they are touched.
+    # "late" is created and "early" is deleted when the organisation first advances; a row shows
+    # that after its next update.
     life: Literal["always", "early", "late"] = "always"
 
     def declared_in(self, organisation: Store) -> bool:
-        """Tell whether the metadata names it by now."""
+        """Whether the metadata lists it by now."""
         return self.declared and (self.life != "late" or bool(organisation.advances))
 
     def carried_by(self, row: Row) -> bool:
-        """Tell whether the row may have a value."""
+        """Whether a row may have a value."""
         return self.life != ("early" if row.facts.get("late") else "late")
 
     def deletion(self, organisation: Store) -> Document:
-        """Return what the metadata says of a deletion, if there was one."""
+        """Its deletion in the metadata, if any."""
         if self.life != "early" or not organisation.advances:
             return {}
-        return {"deletedAt": written(organisation.advances[0][0])}
+        return {"deletedAt": time_text(organisation.advances[0][0])}
 
 
 CUSTOM: dict[str, tuple[Custom, ...]] = {
@@ -78,7 +78,7 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
             (["chess"], ["chess", "swimming"], []),
             {"multi": True, "array": True, "enumeration": ["chess", "swimming"]},
         ),
-        # The two become one name in snake_case.
+        # Both have the same name in snake_case.
         Custom("taxIDStr", "Tax id", "Str", ("DE-1", "US-2")),
         Custom("taxIdStr", "Tax id (old)", "Str", ("1", "2")),
         Custom(
@@ -110,7 +110,7 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
             (["food.vegan"], ["food.vegan", "food.nuts"], "food.vegan"),
             {"multi": True, "tree": [{"id": "food", "children": [{"id": "vegan"}]}]},
         ),
-        # Words of SQL, and names that no suffix explains.
+        # SQL keywords, and names without a known suffix.
         Custom("group", "Group", "", ("A", "B")),
         Custom("order", "Order", "", (1, 2.5), {"type": "number"}),
         Custom("2ndContactStr", "The \"second\"\ncontact; 'quoted'", "Str", ("Ada", "美咲")),
@@ -216,7 +216,7 @@ CUSTOM: dict[str, tuple[Custom, ...]] = {
         Custom("claimedAt", "Claimed", "At"),
     ),
 }
-# Custom attributes that no metadata declares: the document of these is not found.
+# Resources whose custom attributes no metadata declares: 404.
 UNDECLARED: dict[str, tuple[Custom, ...]] = {
     "note": (
         Custom("escalationStr", "", "Str", ("none", "manager")),
@@ -231,7 +231,7 @@ UNDECLARED: dict[str, tuple[Custom, ...]] = {
 
 
 def values(resource: str, row: Row, dice: Dice) -> Document:
-    """Return the custom attributes of a row, a few of them unlike their type."""
+    """Custom attributes of a row, a few of which do not have their declared type."""
     chosen: Document = {}
     for custom in CUSTOM.get(resource) or UNDECLARED[resource]:
         if not custom.carried_by(row):
@@ -256,19 +256,19 @@ def _value(custom: Custom, row: Row, dice: Dice) -> Any:
     if custom.suffix == "At":
         instant = row.created + dice.below(90 * 24 * 60) * MINUTE
         if dice.one_in(3):
-            return written(instant)
-        # Any offset may come back (https://developer.kustomer.com/api/core-resources).
-        return written(instant - instant % DAY)[:19] + dice.pick(_OFFSETS)
+            return time_text(instant)
+        # Times may have any offset (https://developer.kustomer.com/api/core-resources).
+        return time_text(instant - instant % DAY)[:19] + dice.pick(_OFFSETS)
     return f"{dice.below(1 << 48):024x}"
 
 
 def metadata(organisation: Store, resource: str) -> Document | None:
-    """Return the document that declares a resource's custom attributes."""
+    """Document that declares a resource's custom attributes."""
     type_, _, klass = resource.partition(".")
     if resource not in CUSTOM or (type_ == "kobject" and not klass_named(organisation, klass)):
         return None
     editor = organisation.rows["user"][0].id
-    changed = written(organisation.rows["user"][0].created)
+    changed = time_text(organisation.rows["user"][0].created)
     properties: Document = {}
     for custom in CUSTOM[resource]:
         if not custom.declared_in(organisation):

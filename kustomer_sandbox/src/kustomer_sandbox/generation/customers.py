@@ -34,7 +34,7 @@ STATUSES = ("open", "snoozed", "done")
 
 
 def counted(conversations: tuple[Row, ...]) -> Document:
-    """Return how many conversations stand where."""
+    """Number of conversations by status."""
     counts = dict.fromkeys(("all", *STATUSES), 0)
     for conversation in conversations:
         counts["all"] += 1
@@ -140,7 +140,7 @@ def _seldom(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
 
 
 def _shared(row: Row, dice: Dice, now: Dice, own: Document) -> Document:
-    """Return the addresses that another customer has, too."""
+    """Addresses that another customer has too."""
     shares = dice.one_in(4)
     names = ("emails", "phones", "externalIds", "socials", "whatsapps")
     lists = {name: own[name] if shares and isinstance(own[name], list) else [] for name in names}

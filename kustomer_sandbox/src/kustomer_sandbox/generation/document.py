@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustomer_sandbox.times import written
+from kustomer_sandbox.times import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 ABSENT: Any = object()
-# What a list without items may come as.
+# Forms of a list without items.
 NOTHING: tuple[Any, ...] = ([], None, ABSENT)
 
 PATHS = {
@@ -40,7 +40,7 @@ PATHS = {
     "status": "/v1/routing/statuses",
     "team_routing_settings": "/v1/routing/settings",
     "work_session": "/v1/routing/work-sessions",
-    # The route is "work-items", the link in the record says otherwise.
+    # The path is "work-items", but the link in the record differs.
     "work_item": "/v1/routing/work-item",
     "conversation_time": "/v1/conversations/times",
     "sla": "/v1/slas",
@@ -63,12 +63,12 @@ PATHS = {
 
 
 def reference(row: Row, type_: str | None = None) -> Document:
-    """Return ``{type, id}`` of a row."""
+    """Reference to a row: `{type, id}`."""
     return {"type": type_ or row.type, "id": row.id}
 
 
 def to_one(row: Row, *, link: str = "links", type_: str | None = None) -> Document:
-    """Return a to-one relationship, with its link."""
+    """To-one relationship, with its link."""
     return {
         link: {"self": f"{PATHS[row.type]}/{row.id}"},
         "data": {"type": type_ or row.type, "id": row.id},
@@ -76,18 +76,18 @@ def to_one(row: Row, *, link: str = "links", type_: str | None = None) -> Docume
 
 
 def to_many(rows: Iterable[Row]) -> Document:
-    """Return a to-many relationship, data only."""
+    """To-many relationship, without a link."""
     return {"data": [reference(row) for row in rows]}
 
 
 def attached(row: Row) -> Document:
-    """Return the to-many relationship to the file of a row, if it has one."""
+    """To-many relationship to the file of a row, if it has one."""
     file: str | None = row.facts.get("file")
     return {"data": [{"type": "attachment", "id": file}] if file else []}
 
 
 def org(organisation: Store) -> Document:
-    """Return the relationship that every record has."""
+    """Relationship to the organisation, which every record has."""
     return {
         "links": {"self": f"/v1/orgs/{organisation.id}"},
         "data": {"type": "org", "id": organisation.id},
@@ -101,7 +101,7 @@ def resource(
     relationships: Document | None = None,
     links: Document | None = None,
 ) -> Document:
-    """Return the whole record; absent attributes and relationships are left out."""
+    """The whole resource, without absent attributes and relationships."""
     path = PATHS.get(row.type)
     if links is None and path is not None:
         links = {"self": f"{path}/{row.id}"}
@@ -117,12 +117,12 @@ def resource(
 
 
 def present(values: Document) -> Document:
-    """Return the values without those that are absent."""
+    """The values that are not absent."""
     return {key: value for key, value in values.items() if value is not ABSENT}
 
 
 def maybe(dice: Dice, value: Any) -> Any:
-    """Return the value, null, or nothing at all: every attribute is sparse."""
+    """The value, null, or absent: every attribute is sparse."""
     throw = dice.below(8)
     if throw == 0:
         return ABSENT
@@ -130,39 +130,39 @@ def maybe(dice: Dice, value: Any) -> Any:
 
 
 def rarely(dice: Dice, value: Any, one_in: int = 6) -> Any:
-    """Return the value now and then, else nothing."""
+    """The value in a few rows; absent in the others."""
     return value if dice.one_in(one_in) else ABSENT
 
 
 def sparse(dice: Dice, items: list[Any]) -> Any:
-    """Return a list; an empty one may also come as null, or not at all."""
+    """A list; an empty one may also be null, or absent."""
     return items or (NOTHING[0] if dice.one_in(2) else dice.pick(NOTHING))
 
 
 def shrinking(row: Row, dice: Dice, items: list[Any]) -> list[Any]:
-    """Return a list of which a later revision may have lost the end."""
+    """A list that loses its end in some later revisions."""
     if row.rev == 1 or not items or dice.below(3):
         return items
     return items[: dice.below(len(items))]
 
 
 def at(instant: int | None) -> str | None:
-    """Return an instant as text, or null."""
-    return None if instant is None else written(instant)
+    """A time as text, or null."""
+    return None if instant is None else time_text(instant)
 
 
 def stamps(row: Row, *, modified: bool = True) -> Document:
-    """Return the times that nearly every record carries."""
-    times = {"createdAt": written(row.created), "updatedAt": written(row.updated)}
+    """Times that nearly every record has."""
+    times = {"createdAt": time_text(row.created), "updatedAt": time_text(row.updated)}
     if modified:
         # An edit moves both; other activity moves updatedAt alone.
         edited = row.created if row.rev % 2 else row.updated
-        times["modifiedAt"] = written(edited)
+        times["modifiedAt"] = time_text(edited)
     return times
 
 
 def deletion(row: Row) -> Document:
-    """Return the attributes of a soft delete."""
+    """Attributes of a soft delete."""
     if row.deleted is None:
         return {}
-    return {"deleted": True, "deletedAt": written(row.deleted)}
+    return {"deleted": True, "deletedAt": time_text(row.deleted)}

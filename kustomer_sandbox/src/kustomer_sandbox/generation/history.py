@@ -1,4 +1,4 @@
-"""A plausible past: who wrote when, in order, and what followed."""
+"""A plausible history of an organisation."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ AMOUNTS = {
     "forward": 20,
     "customer_merge": 8,
 }
-# Rows that share one exact update time, whatever else is asked for.
+# Rows that share one update time, whatever the options are.
 TIES = {"customer": 12, "message": 40}
 
 _CREATED = attrgetter("created")
@@ -54,7 +54,7 @@ _CREATED = attrgetter("created")
 
 @dataclass
 class Era:
-    """A stretch of time and how much happened in it."""
+    """A period, and how much happened in it."""
 
     start: int
     end: int
@@ -62,18 +62,18 @@ class Era:
     dice: Dice
 
     def amount(self, type_: str) -> int:
-        """Return how many rows of a type there are."""
+        """Number of rows of a type."""
         return max(1, round(AMOUNTS[type_] * self.scale))
 
     def times(self, amount: int, start: float = 0.0, end: float = 0.98) -> list[int]:
-        """Return so many instants in order, within a part of the era."""
+        """Sorted times within a part of the era."""
         span = self.end - self.start
         low = self.start + int(span * start)
         width = max(1, int(span * (end - start)))
         return sorted(low + self.dice.below(width) for _ in range(amount))
 
     def until_end(self, instant: int) -> int:
-        """Return the instant, or the era's end where it is earlier."""
+        """A time, but at most the era's end."""
         return min(instant, self.end)
 
 
@@ -97,7 +97,7 @@ def populate(organisation: Store) -> None:
 
 
 class _Era:
-    """Fills one era; later rows refer to earlier ones of the same era."""
+    """The rows of one era; later ones refer to earlier ones."""
 
     def __init__(self, organisation: Store, era: Era) -> None:
         self.organisation = organisation
@@ -242,7 +242,7 @@ class _Era:
             self.organisation.add("comment", self._later(about, DAY), kobject=about)
 
     def _settle(self) -> None:
-        """Let what happened to the children move their parents."""
+        """Update parents after their children."""
         dice, end = self.dice, self.era.end
         for row in self.conversations:
             extra = dice.below(2 * HOUR) if dice.below(10) else dice.below(30 * DAY)
@@ -324,7 +324,7 @@ class _Era:
         self._files_that_go_along(talks)
 
     def _files_that_go_along(self, talks: list[Row]) -> None:
-        """Add drafts and forwards; some of them, and some shortcuts, have a file."""
+        """Add drafts and forwards. Some of them, and some shortcuts, have a file."""
         add, era, dice = self.organisation.add, self.era, self.dice
         files = [one.id for one in self.organisation.rows["attachment"]]
         for shortcut, file in zip(self.organisation.rows["shortcut"][::3], files, strict=False):
@@ -339,7 +339,7 @@ class _Era:
                     added.facts["file"] = files[number % len(files)]
 
     def _deletions(self) -> None:
-        """Merge customers away who never wrote, and delete a few rows."""
+        """Merge customers who never wrote into others, and delete a few rows."""
         era, rows = self.era, self.organisation.rows
         silent = [
             row

@@ -17,12 +17,12 @@ _MIXINS = ("commentable", "assignable", "editable", "creatable")
 
 @dataclass(frozen=True)
 class Klass:
-    """A class of custom objects, and its part of all of them in percent."""
+    """A class of custom objects, with its share of all custom objects in percent."""
 
     name: str
     status: str
     share: int
-    # Made when the organisation first advances.
+    # Created when the organisation first advances.
     late: bool = False
 
 
@@ -30,7 +30,7 @@ KLASSES = (
     Klass("order", "enabled", 50),
     Klass("ecomm-return", "enabled", 20),
     Klass("Loyalty_Account", "existing_only", 12),
-    # The documented pattern of a name allows no dot; a client has to survive one all the same.
+    # The documented pattern of names has no dot, but clients must survive one.
     Klass("shopify.order", "enabled", 8),
     Klass("3PL-Shipment", "enabled", 6),
     # The same as another one in snake_case.
@@ -41,7 +41,7 @@ KLASSES = (
 
 
 def klass_named(organisation: Store, name: str) -> Klass | None:
-    """Return the class of a name, singular or plural, where the organisation has it by now."""
+    """The class with a singular or plural name, if the organisation has it by now."""
     known = KLASSES[: len(organisation.rows["klass"])]
     return next((one for one in known if name in (one.name, f"{one.name}s")), None)
 

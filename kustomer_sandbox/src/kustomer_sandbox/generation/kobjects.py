@@ -102,7 +102,7 @@ def kobject(organisation: Store, row: Row) -> Document:
 
 
 def comment(organisation: Store, row: Row) -> Document:
-    """Build a comment: a note on a custom object. How it reads back is not documented."""
+    """Build a comment: a note on a custom object. Its form in answers is not documented."""
     dice, now = row.dice(), row.revision_dice()
     about = row.facts["kobject"]
     author = dice.pick(agents(organisation))

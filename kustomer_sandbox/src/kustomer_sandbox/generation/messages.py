@@ -35,9 +35,9 @@ _HELP = "help@shop.example.com"
 
 
 def addresses(channel: str, number: int, direction: str) -> Document | None:
-    """Return ``meta``: open, and of another form in every channel.
+    """The attribute `meta`, whose form depends on the channel.
 
-    ``to`` is an array, one object or a string.
+    `to` is an array, one object or a string.
     """
     person = f"customer{number}@example.com"
     sender, receiver = (person, _HELP) if direction == "in" else (_HELP, person)
@@ -172,7 +172,7 @@ def message(organisation: Store, row: Row) -> Document:
         )
     files = organisation.children(row, "attachment")
     if files or dice.one_in(30):
-        # Documented where a list is asked to include them; elsewhere some messages name them, too.
+        # Documented for lists that include attachments; other lists have them in some messages.
         relationships["attachments"] = dice.pick((to_many(files), to_many(files), ABSENT))
     path = f"/v1/messages/{row.id}"
     links = {"self": path, "related": f"/v1/{words.APPS[channel]}/messages/{row.id}"}
@@ -199,9 +199,9 @@ def attachment(organisation: Store, row: Row) -> Document:
 
 
 def files(row: Row) -> Any:
-    """Return the files of a note or a comment.
+    """Files of a note or a comment.
 
-    How they read back is not documented: here as they are written.
+    Their form in answers is not documented; this is the form in requests.
     """
     file = {
         "_id": f"{row.seed:024x}",
@@ -231,7 +231,7 @@ def note(organisation: Store, row: Row) -> Document:
     }
     users = now.some(people, 2)
     desk = dice.some(teams, 1) if dice.one_in(3) else []
-    # How a team that was mentioned reads back is not documented: in either list.
+    # Where mentioned teams are listed is not documented: in either list.
     apart = bool(desk) and dice.one_in(2)
     mentioned = users if apart else users + desk
     relationships = {

@@ -51,5 +51,5 @@ _BUILDERS: dict[str, Callable[[Store, Row], Document]] = {
 
 
 def build(organisation: Store, row: Row) -> Document:
-    """Return the JSON:API resource of a row."""
+    """JSON:API resource of a row."""
     return _BUILDERS[row.type.partition(".")[0]](organisation, row)

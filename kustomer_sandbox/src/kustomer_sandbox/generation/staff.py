@@ -1,4 +1,4 @@
-"""Users, teams, role groups: who works in the organisation."""
+"""Staff: users, teams, role groups."""
 
 # ruff: noqa: PLR2004 - the data is made of numbers and yes or no
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 USERS = 25
 DEACTIVATED = 4
 TEAMS = ("Billing", "Delivery", "Returns", "VIP ⭐", "Übersetzung", "Old team", "New team", "Night")
-# The teams that conversations are assigned to come first.
+# Teams to which conversations are assigned come first.
 DESKS = 5
 ROLE_GROUPS = ("Agent", "Admin", "Supervisor", "Reporting", "Collaborator")
 
@@ -54,17 +54,17 @@ def add_staff(organisation: Store, since: int, until: int) -> None:
 
 
 def agents(organisation: Store) -> list[Row]:
-    """Return the users who answer customers, the deactivated ones included."""
+    """Users who answer customers, deactivated ones included."""
     return organisation.rows["user"][: USERS - 1]
 
 
 def desks(organisation: Store) -> list[Row]:
-    """Return the teams that conversations are assigned to."""
+    """Teams to which conversations are assigned."""
     return organisation.rows["team"][:DESKS]
 
 
 def machine(organisation: Store) -> Row:
-    """Return the user that API keys belong to."""
+    """User to whom API keys belong."""
     return organisation.rows["user"][USERS - 1]
 
 

@@ -1,4 +1,4 @@
-"""What is kept of the past: audit logs, events, sessions, merges; and drafts."""
+"""Audit logs, events, sessions, merges, drafts and forwards."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _changes(row: Row) -> Document:
 
 
 def audit_log(organisation: Store, row: Row) -> Document:
-    """Build an entry of the audit log; what the system did has no user."""
+    """Build an entry of the audit log; entries by the system have no user."""
     target = row.facts["object"]
     user = agents(organisation)[row.number % 20] if row.number % 4 else None
     verb = ("create", "update", "delete")[row.number % 3]
@@ -132,7 +132,7 @@ def customer_event(organisation: Store, row: Row) -> Document:
 
 
 def customer_session(organisation: Store, row: Row) -> Document:
-    """Build a tracking session; its link is the collection's."""
+    """Build a tracking session, whose link is that of the list."""
     customer = row.facts["customer"]
     attributes = {
         "sessionId": row.id,
@@ -146,7 +146,7 @@ def customer_session(organisation: Store, row: Row) -> Document:
 
 
 def customer_merge(organisation: Store, row: Row) -> Document:
-    """Build a merge; its source is the customer that went away."""
+    """Build a merge; its source is the customer who no longer exists."""
     attributes = {"status": "success", **stamps(row, modified=False)}
     relationships = {
         "source": to_one(row.facts["source"]),
@@ -157,7 +157,7 @@ def customer_merge(organisation: Store, row: Row) -> Document:
 
 
 def draft(organisation: Store, row: Row) -> Document:
-    """Build a draft; ``to`` and ``from`` differ by channel."""
+    """Build a draft; `to` and `from` differ by channel."""
     conversation = row.facts["conversation"]
     author = agents(organisation)[row.number % 20]
     email = row.number % 2 == 0

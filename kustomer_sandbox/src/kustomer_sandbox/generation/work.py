@@ -1,4 +1,4 @@
-"""What agents did: work sessions and items, handle times, survey answers."""
+"""Work: sessions, items, handle times, survey answers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Handlers: what answers the requests that were let in."""
+"""Handlers of the endpoints."""

@@ -1,4 +1,4 @@
-"""The audit log: the one list that is read by cursor."""
+"""The audit log, the only list with a cursor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kustomer_sandbox import roles
 from kustomer_sandbox.errors import bad_parameter
 from kustomer_sandbox.handlers.call import Call, Endpoint
 from kustomer_sandbox.lists import whole
-from kustomer_sandbox.times import understood
+from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
     from kustomer_sandbox.generation.document import Document
@@ -60,10 +60,10 @@ def _cursor(call: Call, name: str) -> Row:
 
 
 def _wanted(organisation: Organisation, given: dict[str, str]) -> list[Row]:
-    """Return what the filters leave, in no order."""
+    """Entries that pass the filters, unordered."""
     try:
-        start = understood(given.get("filter[start]", "1970-01-01"))
-        end = understood(given.get("filter[end]", "2999-01-01"))
+        start = parse_time(given.get("filter[start]", "1970-01-01"))
+        end = parse_time(given.get("filter[end]", "2999-01-01"))
     except ValueError as error:
         raise bad_parameter("filter", "Not a date") from error
     rows = [row for row in organisation.rows["audit_log"] if start <= row.created <= end]

@@ -1,4 +1,4 @@
-"""A request that was let in, and what answers it."""
+"""A request with a valid key, and the endpoint that answers it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Call:
-    """A request that was let in."""
+    """A request with a valid key."""
 
     path: str
     names: dict[str, str]
@@ -32,7 +32,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A path, who may read it, and what answers."""
+    """A path, the roles that may read it, and its handler."""
 
     path: str
     roles: tuple[str, ...]

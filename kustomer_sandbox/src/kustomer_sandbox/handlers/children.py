@@ -1,4 +1,4 @@
-"""Children of one record whose lists are not plain."""
+"""Lists of children of one record, those that are not plain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _merges(call: Call) -> Document:
-    """List the merges of the customer that went away, as the docs' example does."""
+    """List the merges of a customer who no longer exists, as in the documented example."""
     find(call.organisation, call.names["id"], "customer")
 
     def narrow(_: Organisation, rows: list[Row], __: dict[str, str]) -> list[Row]:
@@ -44,7 +44,7 @@ def _conversation_attachments(call: Call) -> Document:
     ]
     found = [organisation.document(row) for row in rows]
     for row, document in zip(rows, found, strict=True):
-        # The documented example has no ids, a schema made from live data has.
+        # The documented example has no ids, but a schema made from live data has.
         if row.number % 3 == 0:
             del document["id"]
     number = whole(call.parameters, "page", 1)

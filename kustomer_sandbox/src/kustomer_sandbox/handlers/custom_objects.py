@@ -1,4 +1,4 @@
-"""Klasses, custom objects, and what is declared about custom attributes."""
+"""Klasses, custom objects, and the metadata of custom attributes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _metadata(call: Call) -> Document:
 
 
 def _klass_type(organisation: Organisation, name: str) -> str:
-    """Return the type of a class; singular and plural both occur in paths."""
+    """Type of a class; singular and plural both occur in paths."""
     klass = klass_named(organisation, name)
     if klass is None:
         raise json_api(404, "notfound", "Not Found", parameter="name")

@@ -1,4 +1,4 @@
-"""What answers each path."""
+"""All endpoints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kustomer_sandbox.handlers import (
 if TYPE_CHECKING:
     from kustomer_sandbox.handlers.call import Endpoint
 
-# The first path that fits answers: fixed names before ids.
+# The first matching path answers: fixed names before ids.
 ENDPOINTS: tuple[Endpoint, ...] = (
     *account.ENDPOINTS,
     *searching.ENDPOINTS,

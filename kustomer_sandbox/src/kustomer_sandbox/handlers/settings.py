@@ -54,7 +54,7 @@ def _sub_statuses(call: Call) -> Document:
 
 
 def _workflow_variables(call: Call) -> Document:
-    """Give away what nobody should ask for: variables may hold secrets."""
+    """Return the variables of a workflow, which may contain secrets: no client should ask."""
     row = find(call.organisation, call.names["id"], "workflow")
     variable = {"type": "workflow_variable", "id": row.id, "attributes": {"shopToken": SECRET}}
     return {"data": [variable]}

@@ -1,4 +1,4 @@
-"""Which criteria, sort keys and operators search accepts.
+"""Criteria, sort keys and operators that search accepts.
 
 Standard: https://developer.kustomer.com/api/core-resources/create-customer-search
 Archive: https://developer.kustomer.com/api/core-resources/create-customer-archive-search
@@ -23,7 +23,7 @@ ARCHIVE_CONTEXTS = ("message", "conversation", "customer", "kobject", "company")
 
 OPERATORS = ("gte", "lte", "gt", "lt", "equals", "in", "contains", "not_set")
 
-# The prefix of the names, then their class and the rest of each name.
+# The prefix of the names, then their kind and the rest of each name.
 DOCUMENTED: dict[str, dict[str, str]] = {
     "customer": {
         "any": "any_text",
@@ -117,7 +117,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
     },
 }
 
-# Not in the documented list, yet other connectors rely on them.
+# Not in the documented list, but other connectors rely on them.
 UNDOCUMENTED = {
     "company_updated_at": "datetime",
     "work_session_updated_at": "datetime",
@@ -140,7 +140,7 @@ _CUSTOMER_SORTS = (
     "last_message_unresponded_to_sent_at last_message_at"
 )
 STANDARD_SORTS = frozenset(f"customer_{name}" for name in _CUSTOMER_SORTS.split()) | frozenset(
-    # Undocumented, and relied upon by the public taps.
+    # Undocumented, but public taps rely on it.
     (
         "company_updated_at",
         "conversation_updated_at",
@@ -198,14 +198,14 @@ _ARCHIVE_SORT = re.compile(
 
 
 def standard_kind(name: str) -> str | None:
-    """Return the class of a criterion of standard search, or None."""
+    """Kind of a criterion of standard search; None if it is not accepted."""
     if _CUSTOM.match(name):
         return "custom"
     return STANDARD.get(name)
 
 
 def archive_kind(name: str) -> str | None:
-    """Return the class of a criterion of archive search, or None."""
+    """Kind of a criterion of archive search; None if it is not accepted."""
     if name in ARCHIVE:
         return ARCHIVE[name]
     if _ARCHIVE_KLASS.match(name):
@@ -214,10 +214,10 @@ def archive_kind(name: str) -> str | None:
 
 
 def standard_sort(name: str) -> bool:
-    """Tell whether standard search sorts by a key."""
+    """Whether standard search sorts by a key."""
     return name in STANDARD_SORTS
 
 
 def archive_sort(name: str) -> bool:
-    """Tell whether archive search sorts by a key."""
+    """Whether archive search sorts by a key."""
     return bool(_ARCHIVE_SORT.match(name))

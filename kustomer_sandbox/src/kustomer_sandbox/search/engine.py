@@ -1,4 +1,4 @@
-"""Answers a search as an index does that is sorted, paged, capped and late."""
+"""A search index: sorted, paged, capped and late."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kustomer_sandbox.dice import Dice
 from kustomer_sandbox.errors import bad_parameter
 from kustomer_sandbox.search.matching import condition_holds, sort_value
-from kustomer_sandbox.search.query import ARCHIVE, Rules, understand
+from kustomer_sandbox.search.query import ARCHIVE, Rules, parse_query
 from kustomer_sandbox.times import DAY, SECOND, YEAR
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _ORDER = attrgetter("order")
 
 @dataclass
 class Answer:
-    """A page of rows with what it says about itself."""
+    """A page of rows, with its metadata."""
 
     rows: Sequence[Row]
     page: int
@@ -45,7 +45,7 @@ class Answer:
     data: list[Any] = field(default_factory=list)
 
     def fill(self, organisation: Organisation) -> None:
-        """Write the rows into ``data``."""
+        """Write the rows into `data`."""
         if self.ids_only:
             self.data = [{"type": row.type, "id": row.id} for row in self.rows]
         else:
@@ -54,20 +54,28 @@ class Answer:
 
 
 class SearchEngine:
-    """Standard and archive search over one organisation."""
+    """Standard and archive search in one organisation.
+
+    Args:
+        organisation: Has the rows.
+        options: How to behave.
+    """
 
     def __init__(self, organisation: Organisation, options: Options) -> None:
-        """Search an organisation under the given options."""
         self._organisation = organisation
         self._options = options
-        self._shuffle = random.Random(organisation.seed)  # noqa: S311 - repeatable
+        self._shuffle = random.Random(organisation.seed)  # noqa: S311  # Repeatable.
         self.dice = Dice(organisation.seed)
 
     def search(self, body: Any, parameters: dict[str, str], rules: Rules) -> Answer:
-        """Return the page that was asked for, or raise a 400."""
+        """Page that a request asks for.
+
+        Raises:
+            ApiError: The request is refused (400).
+        """
         options = self._options
         accepting = rules.without_and_with(options.refused_criteria, options.accepted_criteria)
-        query = understand(body, accepting)
+        query = parse_query(body, accepting)
         for name in parameters:
             if name in options.refused_parameters:
                 raise bad_parameter(name, "Additional properties not allowed")
@@ -94,7 +102,7 @@ class SearchEngine:
         return answer
 
     def type_of(self, context: str) -> str:
-        """Return the resource type that a context finds."""
+        """Resource type of a context."""
         if context.startswith("kobject_"):
             return f"kobject.{context.removeprefix('kobject_')}"
         return context
@@ -119,7 +127,7 @@ class SearchEngine:
         return self._sorted(rows, query)
 
     def _bounds(self, query: Query) -> tuple[int | None, int | None]:
-        """Return the window that the conditions on the update time leave."""
+        """Bounds by the conditions on the update time."""
         low: int | None = None
         high: int | None = None
         for group in query.all_of:
@@ -133,7 +141,7 @@ class SearchEngine:
         return low, high
 
     def _indexed(self, type_: str, low: int | None, high: int | None) -> list[Row]:
-        """Return what the index holds by now: late rows by their last version."""
+        """Rows as the index shows them by now: late ones in their previous version."""
         index = self._organisation.index(type_)
         lag = round(self._options.index_lag * SECOND)
         if not lag:
@@ -166,7 +174,7 @@ class SearchEngine:
             rows = rows.copy()
             self._shuffle.shuffle(rows)
         elif _by_update(query):
-            # The index stands in this order already.
+            # The index is in this order already.
             return rows[::-1] if query.sorts[0][1] else rows
         for name, descending in reversed(query.sorts):
             if name.endswith("updated_at"):
@@ -178,9 +186,9 @@ class SearchEngine:
 
 
 def _times_of_update(context: str) -> tuple[str, ...]:
-    """Return the criteria of a context that the order of the index answers."""
+    """Criteria of a context on the update time, by which the index is ordered."""
     if context == "conversation_time":
-        # It never changes after it was made.
+        # It never changes after its creation.
         return ("conversation_time_created_at",)
     if context.startswith("kobject_"):
         return (f"{context}_updated_at", "kobject_updated_at")
@@ -217,7 +225,7 @@ def _higher(one: int | None, other: int) -> int:
 
 
 def _tracks_all(parameters: dict[str, str], rules: Rules) -> bool:
-    """Tell whether all rows are to be counted; archive search is not documented to do that."""
+    """Whether to count all rows, which is not documented for archive search."""
     given = parameters.get("trackTotalHits", "false")
     if rules is ARCHIVE:
         return False

@@ -1,10 +1,10 @@
-"""Whether a row meets a condition, and what a sort key reads from it."""
+"""Conditions and sort keys of a search, evaluated for a row."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustomer_sandbox.times import understood
+from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
     from kustomer_sandbox.organisation import Organisation
@@ -89,16 +89,17 @@ _PATHS = {
 
 
 def condition_holds(organisation: Organisation, row: Row, condition: Condition) -> bool:
-    """Tell whether a row, or one related to it, meets a condition."""
+    """Whether a row, or one related to it, meets a condition."""
     kind, rest = _split(condition.name)
     related = [row] if kind in ("", _kind(row)) else _related(organisation, row, kind)
     return any(
-        _test(read(organisation, one, rest), condition.operator, condition.value) for one in related
+        _test(criterion_value(organisation, one, rest), condition.operator, condition.value)
+        for one in related
     )
 
 
-def read(organisation: Organisation, row: Row, rest: str) -> Any:  # noqa: PLR0911
-    """Return what a criterion, without its prefix, reads from a row."""
+def criterion_value(organisation: Organisation, row: Row, rest: str) -> Any:  # noqa: PLR0911
+    """Value of a criterion (without its prefix) for a row."""
     rest = _without_klass(row, rest)
     path = _PATHS.get(rest)
     if path == "@updated":
@@ -124,8 +125,8 @@ def read(organisation: Organisation, row: Row, rest: str) -> Any:  # noqa: PLR09
 
 
 def sort_value(organisation: Organisation, name: str, row: Row) -> tuple[bool, Any]:
-    """Return the value to sort a row by; rows without one come last."""
-    value = read(organisation, row, _split(name)[1])
+    """Value by which to sort a row; rows without one come last."""
+    value = criterion_value(organisation, row, _split(name)[1])
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, str):
@@ -189,7 +190,7 @@ def _test(found: Any, operator: str, wanted: Any) -> bool:  # noqa: PLR0911
         return found in wanted
     if isinstance(wanted, int) and isinstance(found, str):
         try:
-            found = understood(found)
+            found = parse_time(found)
         except ValueError:
             return False
     if operator == "equals":

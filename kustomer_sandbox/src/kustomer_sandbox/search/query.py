@@ -1,4 +1,4 @@
-"""A search body, checked as strictly as the documentation says.
+"""The body of a search, checked as strictly as documented.
 
 https://developer.kustomer.com/docs/concepts/search
 """
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kustomer_sandbox.errors import bad_parameter
 from kustomer_sandbox.search import criteria
-from kustomer_sandbox.times import understood
+from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -35,7 +35,7 @@ class Rules:
     sortable: Callable[[str], bool]
 
     def without_and_with(self, refused: Collection[str], accepted: Collection[str]) -> Rules:
-        """Return rules that refuse some criteria and accept others, which are all times."""
+        """Copy the rules, with some criteria refused and further times accepted."""
 
         def kind(name: str) -> str | None:
             if name in refused:
@@ -88,7 +88,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Query:
-    """A search body that was accepted."""
+    """A valid body of a search."""
 
     context: str
     all_of: tuple[tuple[Condition, ...], ...]
@@ -98,8 +98,12 @@ class Query:
     include_deleted: bool
 
 
-def understand(body: Any, rules: Rules) -> Query:
-    """Return the query that a body states, or raise a 400."""
+def parse_query(body: Any, rules: Rules) -> Query:
+    """Parse the body of a search.
+
+    Raises:
+        ApiError: It is not valid (400).
+    """
     if not isinstance(body, dict):
         raise bad_parameter("body", "The body must be an object")
     for key in body:
@@ -137,7 +141,7 @@ def _context_known(context: Any, rules: Rules) -> bool:
 
 
 def _zone(name: Any) -> tzinfo:
-    # Windows has no database of zones, which even UTC would be looked up in.
+    # Windows has no time zone database, in which even UTC would be looked up.
     if name in ("GMT", "UTC", ""):
         return UTC
     try:
@@ -187,7 +191,7 @@ def _checked(name: str, kind: str, operator: str, value: Any, zone: tzinfo) -> A
         if not isinstance(value, str):
             raise bad_parameter(name, "Must be a date")
         try:
-            return understood(value, zone, end_of_day=operator in ("lte", "gt"))
+            return parse_time(value, zone, end_of_day=operator in ("lte", "gt"))
         except ValueError as error:
             raise bad_parameter(name, f"Not a date: {value}") from error
     return value

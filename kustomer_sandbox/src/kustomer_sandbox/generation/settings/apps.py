@@ -1,4 +1,4 @@
-"""What is built on top: cards, KViews, workflows, assistants, notifications."""
+"""Apps: cards, KViews, workflows, assistants, notifications."""
 
 # ruff: noqa: PLR2004 - the data is made of numbers and yes or no
 

@@ -1,4 +1,4 @@
-"""Where the shop is seen and written to: brands, accounts, unwanted senders."""
+"""Channels: brands, outbound accounts, spam senders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ACCOUNTS = (
     ("email", "Help", "help@shop.example.com"),
     ("email", "Returns", "returns@shop.example.com"),
     ("sms", "Texts", "+15550199"),
-    # One number on two channels.
+    # The same number on two channels.
     ("whatsapp", "WhatsApp", "+15550199"),
 )
 
@@ -37,7 +37,7 @@ def _outbound_account(_: Store, row: Row) -> Document:
         channel, name, account = _ACCOUNTS[row.number]
     else:
         channel, name, account = "email", "Pop-up", f"popup-{row.number}@shop.example.com"
-    # No times: a change shows in what there is.
+    # It has no times; a change shows in its other attributes.
     attributes = {
         "channel": channel,
         "name": name if row.rev == 1 else f"{name} ({row.rev})",

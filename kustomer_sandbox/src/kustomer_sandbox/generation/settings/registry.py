@@ -1,6 +1,6 @@
-"""What an administrator sets up: a table of types, each with its records.
+"""All types of records that an administrator sets up.
 
-Attributes without a source in Kustomer's documentation are kept few.
+They have few attributes that Kustomer's documentation does not mention.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SETTINGS: dict[str, Setting] = {
 
 
 def add_settings(organisation: Store, since: int, until: int) -> None:
-    """Add every record of the table, spread over the time given."""
+    """Add all records, spread over a period."""
     span = until - since
     for type_, setting in SETTINGS.items():
         amount = setting.amount

@@ -1,4 +1,4 @@
-"""How work is handed out: queues, their rules, agents' statuses, what teams take."""
+"""Routing: queues, their rules, agents' statuses, settings of teams."""
 
 # ruff: noqa: PLR2004 - the data is made of numbers and yes or no
 

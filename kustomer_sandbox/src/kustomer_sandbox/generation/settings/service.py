@@ -1,4 +1,4 @@
-"""What customers are promised and asked: SLAs, opening hours, surveys, menus of the inbox."""
+"""Service: SLAs, opening hours, surveys, snoozes and the like."""
 
 # ruff: noqa: PLR2004 - the data is made of numbers and yes or no
 
@@ -97,7 +97,7 @@ def _sla_version(organisation: Store, row: Row) -> Document:
         "version": row.facts["version"],
         "hours": "calendar",
         "createdAt": at(row.created),
-        # Not every version knows the latest metric.
+        # Not every version has the latest metric.
         "metrics": {**metrics, "nextReply": metric(45)} if sla.number else metrics,
         "criteria": _CRITERIA[row.number % len(_CRITERIA)],
     }
@@ -140,7 +140,7 @@ def _hours(row: Row) -> Any:
         weekdays["5"] = None
     return (
         {"0": None, **weekdays, "6": [[600, 720], [780, 900]]},
-        # Past midnight, and days that are not mentioned.
+        # Past midnight, and with days left out.
         {"0": [[0, 120], [540, 1440]], "6": []},
         {},
         None,
@@ -176,7 +176,7 @@ def _holiday(_: Store, row: Row) -> Parts:
 def _snooze(_: Store, row: Row) -> Parts:
     name, kind, value = SNOOZES[row.number % len(SNOOZES)]
     enabled = row.number != len(SNOOZES) - 1
-    # No times: a change shows in what there is.
+    # It has no times; a change shows in its other attributes.
     title = name if row.rev == 1 else f"{name} ({row.rev})"
     attributes = {"name": title, "type": kind, "value": value, "enabled": enabled}
     return {**attributes, "resource": "kobject" if row.number == 3 else "conversation"}, {}

@@ -1,4 +1,4 @@
-"""What every table of settings is made of."""
+"""How a type of records is declared."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class Setting:
     """A type of record that an administrator sets up."""
 
     build: Callable[[Store, Row], Document]
-    # How many there are from the start; those that belong to another record are added with it.
+    # How many there are initially; those of another record are added with it.
     amount: int = 0
-    # How many of the last are soft-deleted from the start.
+    # How many of the last ones are deleted initially.
     deleted: int = 0
-    # How many of the first others refer to: these are never removed. None: nor is any other.
+    # How many of the first ones are never removed, because others refer to them; None for all.
     kept: int | None = None
 
 
 def administered(
     build: Callable[[Store, Row], Parts],
 ) -> Callable[[Store, Row], Document]:
-    """Return a builder of whole documents from one of attributes and relationships."""
+    """Turn a builder of attributes and relationships into one of whole documents."""
 
     def whole(organisation: Store, row: Row) -> Document:
         attributes, relationships = build(organisation, row)

@@ -1,4 +1,4 @@
-"""What agents answer with: tags, shortcuts, snippets, articles, saved searches."""
+"""Texts: tags, shortcuts, snippets, articles, saved searches."""
 
 # ruff: noqa: PLR2004 - the data is made of numbers and yes or no
 
@@ -76,7 +76,7 @@ def _shortcut(organisation: Store, row: Row) -> Parts:
 
 
 def _access(organisation: Store, row: Row) -> Document:
-    """Return who may use a shortcut; everybody where nobody is named."""
+    """Who may use a shortcut; everybody if nobody is named."""
     if row.number % 5:
         nobody: Any = (ABSENT, {"data": []}, {"data": None}, None)[row.number % 4]
         return {"accessUsers": nobody, "accessTeams": nobody}

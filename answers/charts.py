@@ -1,0 +1,310 @@
+"""The charts and tables of the page, as Vega-Lite that Altair writes and checks.
+
+All read the same rows, whose columns have one letter: a activity, d day, w week, n weekday, h hour,
+c channel, b brand, t teams, u user, v conversation, k customer, m kind, s seconds, x hit, y score.
+"""
+
+# ruff: noqa: INP001 - part of a script.
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+
+# What is chosen in the page. A row counts for all of its teams.
+_CHOSEN: Final = (
+    "datum.d >= first && datum.d <= last"
+    " && (channel == '' || datum.c == channel)"
+    " && (brand == '' || datum.b == brand)"
+    " && (team == '' || indexof(datum.t || '', '|' + team + '|') >= 0)"
+)
+
+# Tiles at the top, and columns of tables: metrics of dbt/metrics.yml.
+MEASURED: Final = (
+    "inbound_customers",
+    "inbound_conversations",
+    "inbound_messages",
+    "messages_sent",
+    "median_first_response",
+    "median_first_resolution",
+    "first_contact_resolution_rate",
+    "average_handle_time",
+    "satisfaction_score",
+    "sla_achieved_rate",
+    "share_with_shortcuts",
+    "fully_automated_rate",
+)
+
+TABLES: Final = {
+    "agents": {
+        "title": "Agents",
+        "by": "u",
+        "label": "Agent",
+        "metrics": (
+            "messages_sent",
+            "conversations_messaged",
+            "conversations_marked_done",
+            "median_first_response",
+            "average_response",
+            "median_first_resolution",
+            "average_handle_time",
+            "satisfaction_score",
+            "share_with_shortcuts",
+        ),
+    },
+    "automation": {
+        "title": "AI and assistants",
+        "by": "c",
+        "label": "Channel",
+        "metrics": ("fully_automated_rate", "transfer_rate"),
+    },
+}
+
+INCOMPLETE: Final = (
+    "Kustomer's deflection rate, time logged in, and the AI Resolution Rate cannot be computed "
+    "from what Kustomer's API gives. Figures stand as of the latest load: resolutions, ratings and "
+    "service levels move with their conversation."
+)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart of the page.
+
+    Attributes:
+        title: Above it.
+        definition: What it shows, and whose definition that is.
+        spec: Vega-Lite.
+        width: Class of its section: half or whole.
+    """
+
+    title: str
+    definition: str
+    spec: dict[str, Any]
+    width: str = "half"
+
+
+def _rows(name: str) -> alt.Chart:
+    """The chosen rows of a table. The page puts the rows in."""
+    return (
+        alt.Chart(alt.NamedData(name=name), width="container", height=220)
+        .transform_filter(_CHOSEN)
+        .transform_calculate(
+            when="toDate(bucket == 'day' || !datum.w ? datum.d : datum.w < first ? first : datum.w)"
+        )
+        .add_params(
+            *(
+                alt.param(name=parameter, value="")
+                for parameter in ("first", "last", "channel", "brand", "team")
+            ),
+            alt.param(name="bucket", value="week"),
+        )
+    )
+
+
+_WHEN: Final = alt.X(
+    "utcyearmonthdate(when):T",
+    title=None,
+    # So that an empty chart has an axis, and all charts the same one.
+    scale=alt.Scale(domain=[alt.ExprRef("toDate(first)"), alt.ExprRef("toDate(last) + 864e5")]),
+)
+# So that a chart without rows has an axis, too.
+_FROM_ZERO: Final = alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 1]))
+_BAR: Final = alt.ExprRef("bucket == 'week' ? 16 : 5")
+_DAY: Final = alt.Tooltip("utcyearmonthdate(when):T", title="from")
+_CHANNEL: Final = alt.Color("c:N", title="Channel")
+
+
+def _volume() -> alt.Chart:
+    return (
+        _rows("activities")
+        .transform_filter("datum.a == 'message_in' && datum.m == 'initial-in'")
+        .transform_aggregate(conversations="distinct(v)", groupby=["when", "c"])
+        .mark_bar(size=_BAR)
+        .encode(
+            x=_WHEN,
+            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO),
+            color=_CHANNEL,
+            tooltip=[_DAY, "c:N", "conversations:Q"],
+        )
+    )
+
+
+def _times(activity: str) -> alt.Chart:
+    return (
+        _rows("activities")
+        .transform_filter(f"datum.a == '{activity}' && isValid(datum.s)")
+        .transform_quantile("s", probs=[0.5, 0.9], groupby=["when"], as_=["share", "seconds"])
+        .transform_calculate(
+            hours="datum.seconds / 3600",
+            line="datum.share == 0.5 ? 'median' : '90th percentile'",
+        )
+        .mark_line(point=True)
+        .encode(
+            x=_WHEN,
+            y=alt.Y("hours:Q", title="business hours"),
+            color=alt.Color("line:N", title=None),
+            strokeDash=alt.StrokeDash("line:N", title=None),
+            tooltip=[_DAY, "line:N", alt.Tooltip("hours:Q", format=".2f")],
+        )
+    )
+
+
+def _heatmap() -> alt.Chart:
+    days = "((+toDate(last)) - (+toDate(first))) / 864e5 + 1"
+    offset = "(datum.n % 7 - utcday(toDate(first)) + 7) % 7"
+    return (
+        _rows("activities")
+        .transform_filter("datum.a == 'message_in'")
+        .transform_aggregate(messages="count()", groupby=["n", "h"])
+        .transform_calculate(
+            weekdays=f"{days} > {offset} ? floor(({days} - 1 - {offset}) / 7) + 1 : 0",
+            day="['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][datum.n]",
+        )
+        .transform_calculate(average="datum.messages / datum.weekdays")
+        .mark_rect()
+        .encode(
+            x=alt.X("h:O", title="hour"),
+            y=alt.Y("day:O", title=None, sort=["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+            color=alt.Color("average:Q", title="messages"),
+            tooltip=["day:O", "h:O", alt.Tooltip("average:Q", format=".2f")],
+        )
+    )
+
+
+def _backlog() -> alt.Chart:
+    return (
+        _rows("backlog")
+        .transform_fold(["open", "snoozed"], as_=["state", "count"])
+        .transform_aggregate(conversations="sum(count)", groupby=["when", "state"])
+        .mark_area()
+        .encode(
+            x=_WHEN,
+            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO),
+            color=alt.Color("state:N", title=None),
+            tooltip=[_DAY, "state:N", "conversations:Q"],
+        )
+    )
+
+
+def _promises() -> alt.Chart:
+    states, colours = ["achieved", "breached", "pending"], ["#2a9d6f", "#d1495b", "#9a9a9a"]
+    return (
+        _rows("promises")
+        .transform_aggregate(conversations="sum(count)", groupby=["when", "state"])
+        .mark_bar(size=_BAR)
+        .encode(
+            x=_WHEN,
+            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO),
+            color=alt.Color("state:N", title=None, scale=alt.Scale(domain=states, range=colours)),
+            tooltip=[_DAY, "state:N", "conversations:Q"],
+        )
+    )
+
+
+def _satisfaction() -> alt.Chart:
+    return (
+        _rows("activities")
+        .transform_filter("datum.a == 'rating'")
+        .transform_aggregate(score="mean(x)", ratings="count()", groupby=["c"])
+        .transform_calculate(percent="datum.score * 100")
+        .mark_bar()
+        .encode(
+            y=alt.Y("c:N", title=None),
+            x=alt.X("percent:Q", title="positive, percent", scale=alt.Scale(domain=[0, 100])),
+            tooltip=["c:N", alt.Tooltip("percent:Q", format=".1f"), "ratings:Q"],
+        )
+    )
+
+
+def _funnel() -> alt.Chart:
+    states = ["scheduled", "offered", "unresponded", "rated", "commented", "canceled"]
+    return (
+        _rows("activities")
+        .transform_filter("datum.a == 'survey_sent'")
+        .transform_aggregate(surveys="count()", groupby=["m"])
+        .mark_bar()
+        .encode(
+            y=alt.Y("m:N", title=None, sort=states),
+            x=alt.X("surveys:Q", title="surveys", scale=_FROM_ZERO),
+            tooltip=["m:N", "surveys:Q"],
+        )
+    )
+
+
+def _top(name: str, what: str, count: str) -> alt.Chart:
+    return (
+        _rows(name)
+        .transform_aggregate(total="sum(count)", groupby=[what])
+        .transform_window(rank="row_number()", sort=[alt.SortField("total", order="descending")])
+        .transform_filter("datum.rank <= 12")
+        .mark_bar()
+        .encode(
+            y=alt.Y(f"{what}:N", title=None, sort="-x"),
+            x=alt.X("total:Q", title=count, scale=_FROM_ZERO),
+            tooltip=[f"{what}:N", "total:Q"],
+        )
+    )
+
+
+CHARTS: Final = {
+    "volume": Chart(
+        "Conversations received by channel",
+        "Conversations with a message of direction type initial-in, by the channel of that "
+        "message. Automatic messages are left out. Chart of Kustomer's Overview report.",
+        _volume().to_dict(),
+        "whole",
+    ),
+    "first_response": Chart(
+        "First response",
+        "Median and 90th percentile of the time to the first response within business hours, by "
+        "the time of that response.",
+        _times("first_response").to_dict(),
+    ),
+    "first_resolution": Chart(
+        "First resolution",
+        "Median and 90th percentile of the time to the first done within business hours, snoozed "
+        "time included, by the time of that done.",
+        _times("first_done").to_dict(),
+    ),
+    "heatmap": Chart(
+        "Average inbound messages per hour",
+        "Messages of customers by weekday and hour, divided by the number of such weekdays in the "
+        "range. Chart of Kustomer's Conversation report.",
+        _heatmap().to_dict(),
+    ),
+    "backlog": Chart(
+        "Backlog at the end of each day",
+        "Conversations not done, rebuilt from their creation, first done, latest opening and "
+        "today's state. Approximate: openings and snoozes in between are not known.",
+        _backlog().to_dict(),
+    ),
+    "promises": Chart(
+        "Service levels",
+        "Conversations under an agreement: on the day of the breach, of the fulfilment, or, where "
+        "pending, of the deadline. Chart of Kustomer's SLA report.",
+        _promises().to_dict(),
+    ),
+    "satisfaction": Chart(
+        "Satisfaction by channel",
+        "Surveys scored positive ÷ surveys rated. Formula of Kustomer's Satisfaction report.",
+        _satisfaction().to_dict(),
+    ),
+    "funnel": Chart(
+        "Surveys by state",
+        "Surveys sent in the range, by their state now.",
+        _funnel().to_dict(),
+    ),
+    "shortcuts": Chart(
+        "Top shortcuts",
+        "Messages sent with each shortcut. A message with two shortcuts counts for both.",
+        _top("shortcuts", "shortcut", "messages").to_dict(),
+    ),
+    "tags": Chart(
+        "Top tags",
+        "Conversations created in the range that have the tag now.",
+        _top("tags", "tag", "conversations").to_dict(),
+    ),
+}

@@ -1,0 +1,281 @@
+"""Writes one HTML file with the figures of the dbt package: `make answers`.
+
+The file holds the rows behind its figures, and computes them anew when a range, team, channel or
+brand is chosen. It fetches nothing. Rows of the latest days are taken until the file is full; the
+page says from when on.
+"""
+
+# ruff: noqa: INP001, T201 - a script that says what it has written.
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import sys
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import vl_convert
+import yaml
+from charts import CHARTS, INCOMPLETE, MEASURED, TABLES
+
+HERE: Final = Path(__file__).parent
+METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
+
+# What the rows may take up: with the chart library, the file stays below 3 MB.
+_MOST_BYTES: Final = 1_900_000
+
+_SCHEMA: Final = "metrics"
+
+# The rows behind the figures. `t` has the teams of a row, each between bars, because a row that
+# counts for two teams is one row. Ids are numbers here, which is shorter.
+_TEAMS: Final = """
+    create temporary view team as
+    select
+        activity,
+        activity_id,
+        '|' || string_agg(coalesce(t.name, team_id), '|' order by t.name) || '|' as teams
+    from {schema}.int_kustomer__activity_teams
+    left join {schema}.stg_kustomer__teams as t on t.id = team_id
+    group by 1, 2
+"""
+
+_QUERIES: Final = {
+    "activities": """
+        select
+            a.activity as a,
+            cast({local} as date) as d,
+            cast(date_trunc('week', {local}) as date) as w,
+            case when a.activity = 'message_in' then isodow({local}) end as n,
+            case when a.activity = 'message_in' then hour({local}) end as h,
+            a.channel as c,
+            brands.name as b,
+            team.teams as t,
+            case when coalesce(users.user_type, 'user') = 'user'
+                and not coalesce(users.deleted, false)
+                then coalesce(users.display_name, users.name) end as u,
+            case when a.conversation_id is not null
+                then dense_rank() over (order by a.conversation_id) end as v,
+            case when a.customer_id is not null
+                then dense_rank() over (order by a.customer_id) end as k,
+            case when a.activity in ('message_in', 'first_done', 'survey_sent', 'automation',
+                'sla_matched') then a.kind end as m,
+            round(a.seconds) as s,
+            case when a.is_hit then 1 else 0 end as x,
+            a.score as y
+        from {schema}.int_kustomer__activities as a
+        left join {schema}.stg_kustomer__brands as brands on brands.id = a.brand_id
+        left join {schema}.stg_kustomer__users as users on users.id = a.user_id
+        left join team on team.activity = a.activity and team.activity_id = a.activity_id
+        where a.activity <> 'created'
+    """,
+    "backlog": """
+        select
+            day as d,
+            channel as c,
+            brands.name as b,
+            '|' || teams.name || '|' as t,
+            sum(open_conversations) as open,
+            sum(snoozed_conversations) as snoozed
+        from {schema}.backlog_days
+        left join {schema}.stg_kustomer__brands as brands on brands.id = brand_id
+        left join {schema}.stg_kustomer__teams as teams on teams.id = team_id
+        group by all
+        having open <> 0 or snoozed <> 0
+    """,
+    "promises": """
+        select
+            states.state_day as d,
+            cast(date_trunc('week', states.state_day) as date) as w,
+            states.channel as c,
+            brands.name as b,
+            '|' || conversations.team || '|' as t,
+            states.state,
+            count(*) as count
+        from {schema}.sla_states as states
+        left join {schema}.conversations as conversations on conversations.id = conversation_id
+        left join {schema}.stg_kustomer__brands as brands on brands.id = states.brand_id
+        where states.metric = 'policy' and states.state_day is not null
+        group by all
+    """,
+    "shortcuts": """
+        select
+            cast({local} as date) as d,
+            a.channel as c,
+            brands.name as b,
+            team.teams as t,
+            coalesce(shortcuts.name, used.shortcut_id) as shortcut,
+            count(distinct a.activity_id) as count
+        from {schema}.stg_kustomer__message_shortcuts as used
+        join {schema}.int_kustomer__activities as a
+            on a.activity = 'message_out' and a.activity_id = used.message_id
+        left join {schema}.stg_kustomer__shortcuts as shortcuts on shortcuts.id = used.shortcut_id
+        left join {schema}.stg_kustomer__brands as brands on brands.id = a.brand_id
+        left join team on team.activity = a.activity and team.activity_id = a.activity_id
+        group by all
+    """,
+    "tags": """
+        select
+            day as d,
+            channel as c,
+            brands.name as b,
+            '|' || teams.name || '|' as t,
+            tag,
+            sum(conversations) as count
+        from {schema}.tag_days
+        left join {schema}.stg_kustomer__brands as brands on brands.id = brand_id
+        left join {schema}.stg_kustomer__teams as teams on teams.id = team_id
+        group by all
+    """,
+}
+
+Rows = list[dict[str, Any]]
+
+
+def main() -> int:
+    """Write the page; the exit code."""
+    parser = argparse.ArgumentParser(description="Write the figures as one HTML file.")
+    parser.add_argument("database", type=Path, help="DuckDB file with the models")
+    parser.add_argument("page", type=Path, help="HTML file to write")
+    parser.add_argument(
+        "--time-zone", default="UTC", help="as the variable kustomer_time_zone of the models"
+    )
+    arguments = parser.parse_args()
+    if not arguments.database.exists():
+        print(f"{arguments.database}: expected a DuckDB file; run `make demo` first")
+        return 1
+    local = f"((a.counts_at at time zone 'UTC') at time zone '{arguments.time_zone}')"
+    try:
+        with duckdb.connect(arguments.database, read_only=True) as database:
+            database.execute(_TEAMS.format(schema=_SCHEMA))
+            rows = {
+                name: _rows(database, query.format(schema=_SCHEMA, local=local))
+                for name, query in _QUERIES.items()
+            }
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        print(f"{arguments.database}: expected the models in schema {_SCHEMA}, but {reason}")
+        return 1
+    if not rows["activities"]:
+        print(f"{arguments.database}: expected conversations or messages, but there is no row")
+        return 1
+    first = _first_day(rows)
+    kept = {name: [row for row in each if row["d"] >= first] for name, each in rows.items()}
+    page = _page(kept, arguments.time_zone)
+    arguments.page.write_text(page, encoding="utf-8")
+    print(f"{arguments.page}: {len(page.encode()) / 1_000_000:.1f} MB, from {first} on")
+    return 0
+
+
+def _rows(database: duckdb.DuckDBPyConnection, query: str) -> Rows:
+    found = database.execute(query)
+    names = [name for name, *_ in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _first_day(rows: dict[str, Rows]) -> date:
+    """The earliest day from which on all rows fit into the page."""
+    days = sorted((row["d"], len(_line(row))) for each in rows.values() for row in each)
+    size = 0
+    for number in reversed(range(len(days))):
+        size += days[number][1]
+        if size > _MOST_BYTES:
+            # The day that is cut stays out as a whole.
+            return days[number][0] + timedelta(days=1)
+    return days[0][0]
+
+
+def _line(row: dict[str, Any]) -> str:
+    return ",".join("" if value is None else f"{value}" for value in row.values()) + "\n"
+
+
+def _packed(rows: Rows) -> dict[str, Any]:
+    """Rows as arrays of numbers; what is no number stands for its place in a list of texts."""
+    names = list(rows[0]) if rows else []
+    texts: dict[str, dict[str, int]] = {
+        name: {} for name in names if any(isinstance(row[name], str | date) for row in rows)
+    }
+    return {
+        "rows": [
+            [
+                texts[name].setdefault(str(value), len(texts[name]))
+                if name in texts and value is not None
+                else _short(value)
+                for name, value in row.items()
+            ]
+            for row in rows
+        ],
+        "names": names,
+        "texts": {name: list(found) for name, found in texts.items()},
+    }
+
+
+def _short(value: Any) -> Any:
+    """A number without a fraction that is none."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _json(value: Any) -> str:
+    """As the text of a script that is no code."""
+    return json.dumps(value, separators=(",", ":")).replace("</", "<\\/")
+
+
+def _page(rows: dict[str, Rows], time_zone: str) -> str:
+    metrics = {one["name"]: one for one in yaml.safe_load(METRICS.read_text(encoding="utf-8"))}
+    activities = rows["activities"]
+    days = sorted(row["d"] for row in activities)
+    choices = {
+        "channel": sorted({row["c"] for row in activities} - {None}),
+        "brand": sorted({row["b"] for row in activities} - {None}),
+        "team": sorted({team for row in activities for team in (row["t"] or "").split("|")} - {""}),
+    }
+    data = {
+        "first": str(days[0]),
+        "last": str(days[-1]),
+        "metrics": metrics,
+        "charts": {name: chart.spec for name, chart in CHARTS.items()},
+        "measured": MEASURED,
+        "tables": TABLES,
+    }
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    parts = {
+        "bundle": bundle.replace("</script", "<\\/script"),
+        "data": _json(data),
+        "rows": "\n".join(
+            f'<script type="application/json" id="rows-{name}">{_json(_packed(each))}</script>'
+            for name, each in rows.items()
+        ),
+        "charts": "\n".join(
+            f'<section class="chart {chart.width}"><h2>{html.escape(chart.title)}</h2>'
+            f'<div id="chart-{name}" class="canvas"></div>'
+            f"<details><summary>Definition</summary><p>{html.escape(chart.definition)}</p>"
+            f"</details></section>"
+            for name, chart in CHARTS.items()
+        ),
+        "choices": "\n".join(
+            f'<label>{name.title()} <select id="{name}"><option value="">All</option>'
+            + "".join(f"<option>{html.escape(each)}</option>" for each in found)
+            + "</select></label>"
+            for name, found in choices.items()
+        ),
+        "first": str(days[0]),
+        "last": str(days[-1]),
+        "time_zone": html.escape(time_zone),
+        "incomplete": html.escape(INCOMPLETE),
+        "style": (HERE / "page.css").read_text(encoding="utf-8"),
+        "script": (HERE / "page.js").read_text(encoding="utf-8"),
+    }
+    page = (HERE / "page.html").read_text(encoding="utf-8")
+    for name, text in parts.items():
+        page = page.replace(f"@@{name}@@", text)
+    return page
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""The dbt package on the tables of a sandbox."""
+
+from __future__ import annotations
+
+import fcntl
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.warehouse import DBT, Warehouse, make
+
+if TYPE_CHECKING:
+    from support.metrics_oracle import Oracle
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed() -> None:
+    """Without dbt, there is nothing to test."""
+    if not DBT.exists():
+        pytest.skip("dbt is not installed; `make .venv/dbt/.complete`")
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
+    """The models on two loads of a sandbox in which time passed between the two."""
+    base = tmp_path_factory.getbasetemp()
+    shared = Warehouse((base if worker_id == "master" else base.parent) / "metrics")
+    shared.folder.mkdir(exist_ok=True)
+    with (shared.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.truth.exists():
+            make(shared)
+    return shared
+
+
+@pytest.fixture(scope="session")
+def oracle(warehouse: Warehouse) -> Oracle:
+    """What the models should find."""
+    return warehouse.oracle()

@@ -1,0 +1,1 @@
+{{ kustomer.metric(kustomer.declared_metrics().keys() | list, by=['brand_id']) }}

@@ -1,0 +1,82 @@
+"""The models give the same rows in PostgreSQL as in DuckDB."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.targets import PostgresTarget
+from support.warehouse import Dbt, reports, variables
+
+if TYPE_CHECKING:
+    from support.metrics_oracle import Oracle
+    from support.postgres import Database, Server
+    from support.warehouse import Warehouse
+
+
+@pytest.fixture(scope="module")
+def database(
+    warehouse: Warehouse,
+    oracle: Oracle,
+    postgres: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Database:
+    """A database with the models on the same two loads."""
+    found = postgres.new_database()
+    folder = tmp_path_factory.mktemp("postgres")
+    target = PostgresTarget(folder, found)
+    for run in warehouse.runs:
+        target.load(run.read_bytes(), hard_delete=True)
+    settings = {
+        "KUSTOMER_DBT_TARGET": "postgres",
+        "KUSTOMER_POSTGRES_PORT": str(found.port),
+        "KUSTOMER_POSTGRES_DATABASE": found.name,
+    }
+    dbt, project = Dbt(folder, variables(oracle.now), settings), reports(folder)
+    dbt("deps", project=project)
+    dbt("build", project=project)
+    return found
+
+
+def rows(names: list[str], found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows in an order that does not depend on the database, with one type of number."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    plain = [tuple(_plain(row[place]) for place in order) for row in found]
+    return sorted(plain, key=lambda row: tuple(map(_rounded, row)))
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal | int) and value is not True else value
+
+
+def _rounded(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def alike(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(one == other)
+
+
+def test_each_table_has_the_same_rows(warehouse: Warehouse, database: Database) -> None:
+    tables = [
+        row["table_name"]
+        for row in warehouse.query("from duckdb_tables() where schema_name = 'metrics'")
+    ]
+    assert "conversations" in tables
+    assert "by_team_id" in tables
+    for table in tables:
+        first = warehouse.query(f"from metrics.{table}")
+        assert first, table
+        columns = list(first[0])
+        listed = ", ".join(f'"{column}"' for column in columns)
+        second = database.query(f"select {listed} from metrics.{table}")  # noqa: S608
+        expected = rows(columns, [tuple(row.values()) for row in first])
+        found = rows(columns, second)
+        assert len(found) == len(expected), table
+        for one, other in zip(found, expected, strict=True):
+            assert all(map(alike, one, other)), (table, one, other)

@@ -1,0 +1,57 @@
+"""The points in time of a run, by Kustomer's clock."""
+
+from __future__ import annotations
+
+import logging
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.virtual_time import VirtualClock
+from tap_kustomer.config import settings_from
+from tap_kustomer.sync.context import RunTimes, open_context
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+NOW = 1_700_000_000
+DAY = 86_400
+YEAR = 365 * DAY
+
+
+def times_of(requests_mock: Mocker, server: int, **config: str) -> RunTimes:
+    """The points in time of a run, while Kustomer's clock shows this time."""
+    requests_mock.get(
+        "https://api.kustomerapp.com/v1/auth/tokens/current",
+        json={"data": {}},
+        headers={"Date": formatdate(server, usegmt=True)},
+    )
+    settings = settings_from({"api_key": "a-key", **config})
+    return open_context(settings, VirtualClock(NOW), lambda: None).fix_times()
+
+
+@pytest.mark.parametrize("offset", [0, -YEAR, -3600, 60, DAY - 60], ids=str)
+def test_a_run_starts_by_the_clock_of_kustomer(requests_mock: Mocker, offset: int) -> None:
+    times = times_of(requests_mock, NOW + offset)
+
+    assert times.started == (NOW + offset) * 1000
+    assert times.until == times.started - 60_000
+
+
+@pytest.mark.parametrize("offset", [DAY + 60, YEAR, 100 * YEAR], ids=str)
+def test_a_clock_that_is_far_ahead_moves_no_bookmark_into_the_future(
+    requests_mock: Mocker, offset: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        times = times_of(requests_mock, NOW + offset)
+
+    assert times == RunTimes(NOW * 1000, 0, (NOW - 60) * 1000)
+    (warning,) = caplog.messages
+    assert f"{offset / DAY:.1f} days ahead" in warning
+
+
+def test_a_window_ends_with_the_end_date_where_that_is_earlier(requests_mock: Mocker) -> None:
+    times = times_of(requests_mock, NOW, end_date="2020-01-01")
+
+    assert times == RunTimes(NOW * 1000, 0, 1_577_836_800_000)

@@ -1,0 +1,55 @@
+"""The results of a run, stream by stream."""
+
+from __future__ import annotations
+
+from support.given import (
+    FORBIDDEN,
+    GIVEN_UP,
+    MISSING,
+    UNPROVEN,
+    at,
+    company,
+    page,
+)
+from support.offline_tap import UNTIL, OfflineTap
+from tap_kustomer.reporting.results import Status
+from tap_kustomer.streams.companies import Companies
+from tap_kustomer.streams.snippets import Snippets
+from tap_kustomer.streams.tags import Tags
+
+
+def test_the_result_of_each_stream_is_noted() -> None:
+    script = {
+        "companies": [page(company(1, "x", "y"), reached=at(1)), MISSING, UNPROVEN],
+        "tags": [FORBIDDEN],
+    }
+    tap = OfflineTap(
+        *(Companies, Tags),
+        selected=["companies", "company_tags", "tags"],
+        scripted={"script": script},
+    )
+
+    tap.sync()
+
+    outcomes = {outcome.stream: outcome for outcome in tap.results.streams}
+    companies, tags = outcomes["companies"], outcomes["company_tags"]
+    assert (companies.rows, companies.requests, companies.missing) == (1, 1, 2)
+    assert (tags.rows, tags.requests, tags.missing) == (2, 0, 0)
+    assert (companies.came_with, tags.came_with) == ("", "companies")
+    assert (companies.is_unproven, tags.is_unproven) == (True, False)
+    assert companies.bookmark == tags.bookmark == UNTIL
+    assert companies.status is tags.status is Status.INCOMPLETE
+    assert companies.reason == "1 of 3 rows came"
+    assert outcomes["tags"].status is Status.LEFT_OUT
+    assert "403" in outcomes["tags"].reason
+
+
+def test_a_stream_that_the_run_did_not_finish_is_cut_short() -> None:
+    scripted = {"script": {"snippets": [GIVEN_UP]}, "is_reachable": False}
+    tap = OfflineTap(Tags, Snippets, scripted=scripted)
+
+    tap.sync()
+
+    (outcome,) = tap.results.streams
+    assert outcome.stream == "snippets"
+    assert (outcome.status, outcome.reason) == (Status.CUT_SHORT, "the run ended")
