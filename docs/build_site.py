@@ -62,7 +62,7 @@ def stage(folder: Path) -> None:
 def site_places() -> dict[Path, Path]:
     """Return each file that the site has, with its place on the site."""
     docs = ROOT / "docs"
-    found = sorted(path for path in docs.rglob("*") if path.suffix in {".css", ".md", ".svg"})
+    found = sorted(path for path in docs.rglob("*") if path.suffix in {".css", ".md", ".png", ".svg"})
     places = {path: path.relative_to(docs) for path in found}
     return places | {ROOT / name: Path(place) for name, place in _OUTSIDE.items()}
 
