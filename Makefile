@@ -61,12 +61,12 @@ lint: $(ENVIRONMENT)  ## Check style and types.
 benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an hour, on an idle machine.
 	$(BIN)/python benchmarks/run.py
 
-demo: $(ENVIRONMENT) $(MELTANO)  ## Sync a made-up organisation to DuckDB with Meltano.
+demo: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Sync a made-up organisation to DuckDB with Meltano.
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
 
 answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.html.
 	@mkdir -p output
-	@$(DBT_COMMAND) --quiet build --project-dir dbt --profiles-dir dbt
+	@$(DBT_COMMAND) --quiet run --project-dir dbt --profiles-dir dbt
 	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html
 
 DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check

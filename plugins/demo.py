@@ -36,6 +36,9 @@ MINUTES = 120
 # Incremental tables, for the last line of a run.
 INCREMENTAL = ("companies", "conversations", "customers", "kobjects", "messages", "notes")
 
+# Beside them are the models, in a schema of their own.
+_TABLES = "select table_name from duckdb_tables() where schema_name = 'tap_kustomer'"
+
 Resource = dict[str, Any]
 
 
@@ -74,7 +77,7 @@ def sync() -> int:
     # Ctrl-C reaches Meltano by itself. This script waits for it to end.
     signal.signal(signal.SIGINT, lambda *_: None)
     # Without `--force`, a run that was killed blocks the next one for five minutes.
-    command = [str(MELTANO), "run", "--force", "tap-kustomer", "target-duckdb"]
+    command = [str(MELTANO), "run", "--force", "tap-kustomer", "target-duckdb", "dbt-duckdb:build"]
     if not DATABASE.exists():
         # With the bookmarks of a file that was deleted, the new one would be incomplete.
         command.insert(2, "--full-refresh")
@@ -141,10 +144,7 @@ class Tables:
         """Read the tables after a run that started at the given time."""
         self.database = database
         self._started = started
-        self.names = sorted(
-            name
-            for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()
-        )
+        self.names = sorted(name for (name,) in database.execute(_TABLES).fetchall())
 
     def held(self, table: str) -> int:
         """Count all rows."""

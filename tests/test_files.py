@@ -1,4 +1,4 @@
-"""The files that a user writes: which encodings are read, and what is said of the rest."""
+"""The files that a user gives: which encodings are read, and the errors for all others."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_document_is_read_in_the_encoding_that_its_bytes_show(
 
 
 def refusal(option: str, path: Path) -> str:
-    """What is said about a file that is refused."""
+    """The error for a file that is refused."""
     with pytest.raises(ConfigurationError) as caught:
         load_document(option, str(path))
     said = str(caught.value)
@@ -110,7 +110,7 @@ def test_a_file_that_can_t_be_read_is_refused_with_what_to_do(option: str, tmp_p
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder; the environment is as before when the test is done."""
+    """The current folder. The environment is restored after the test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TAP_KUSTOMER_USER_AGENT", "")
     return tmp_path
@@ -146,7 +146,7 @@ def test_a_current_folder_that_is_removed_is_an_error_of_one_line(folder: Path) 
         load_environment_file()
 
 
-# Anything at all: it is either understood or refused by an error of the tap's own
+# Any bytes are either accepted or refused by an error of the tap
 
 
 @REUSED
@@ -172,7 +172,7 @@ def test_any_json_is_a_document_or_refused(tmp_path: Path, value: Any) -> None:
 
 
 def objects_like(names: list[str], depth: int) -> st.SearchStrategy[Any]:
-    """Objects and arrays within each other that have the right names, and anything else inside."""
+    """Nested objects and arrays with the right names, and any values inside."""
     if not depth:
         return json_values()
     inner = objects_like(names, depth - 1)

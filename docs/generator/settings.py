@@ -144,6 +144,8 @@ def own_meltano_project(project: str) -> str:
     own = yaml.safe_load(project)
     own["environments"] = [each for each in own["environments"] if each["name"] != "demo"]
     own["project_id"] = "support-data"
+    # The models are a package for the dbt project that a user has.
+    del own["plugins"]["utilities"]
     for plugins in own["plugins"].values():
         for position, plugin in enumerate(plugins):
             name = plugin["name"]

@@ -34,7 +34,7 @@ CONTROL = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 
 
 class Terminal(io.StringIO):
-    """A terminal that remembers all that was ever written to it."""
+    """A terminal that keeps everything that was written to it."""
 
     @override
     def isatty(self) -> bool:
@@ -42,7 +42,7 @@ class Terminal(io.StringIO):
 
     @property
     def shown_last(self) -> str:
-        """The last line that was drawn, without its colours."""
+        """The last line that was drawn, without colours."""
         return [line for line in self.drawn if line.strip()][-1]
 
     @property
@@ -51,7 +51,7 @@ class Terminal(io.StringIO):
 
 
 class Scene:
-    """A run of three readings, shown on a terminal."""
+    """A run of three extractions, shown on a terminal."""
 
     def __init__(self) -> None:
         self.terminal = Terminal()
@@ -151,7 +151,7 @@ def test_it_is_removed_at_the_end_of_the_run(scene: Scene) -> None:
 
 @pytest.fixture
 def log(scene: Scene) -> Iterator[logging.StreamHandler[io.StringIO]]:
-    """Writes what is logged to the terminal."""
+    """Log to the terminal."""
     handler: logging.StreamHandler[io.StringIO] = logging.StreamHandler(scene.terminal)
     logger = logging.getLogger("tap-kustomer.progress-test")
     logger.addHandler(handler)
@@ -230,7 +230,7 @@ def test_a_budget_is_granted_by_the_minute(requests: int, seconds: float, percen
 
 
 def run_on_a_terminal(folder: Path) -> tuple[str, bytes]:
-    """What a run of two tables draws on its terminal, and its standard output."""
+    """Run two streams on a terminal; return what it draws, and its standard output."""
     files = {"config": {}, "catalog": catalog_of("brands", "customers")}
     ours, theirs = pty.openpty()
     drawn = b""

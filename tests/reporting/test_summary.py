@@ -70,7 +70,7 @@ TAGS = replace(
 
 
 class Run:
-    """A run that has come to these results."""
+    """A run with these results."""
 
     def __init__(self, *streams: StreamResult, is_finished: bool = True) -> None:
         self.results = RunResults(streams=[*streams], is_finished=is_finished)
@@ -86,7 +86,7 @@ class Run:
 
 
 def spend(run: Run, seconds: float) -> None:
-    """As if a run had taken so long, and 60 requests, 30 of them searches."""
+    """Pretend that a run took some seconds, and 60 requests, 30 of them searches."""
     run.clock.sleep(seconds)
     limiter = run.limiter
     limiter.organization.spent += 60
@@ -377,7 +377,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def run_over(sandbox: Sandbox, folder: Path, *streams: str, **config: str) -> Output:
-    """What comes of a run over some streams; its summary goes to `summary.json`."""
+    """Run some streams, with a summary in `summary.json`."""
     files = {
         "config": {"api_url": sandbox.url, "api_key": sandbox.api_key, **config},
         "catalog": catalog_of(*streams),

@@ -1,4 +1,4 @@
-"""A terminal that is closed while people watched a run on it."""
+"""A terminal that is closed during a run."""
 
 from __future__ import annotations
 

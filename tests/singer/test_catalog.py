@@ -1,4 +1,4 @@
-"""The catalog that a run is given: what is none, what is repaired, what is worth a warning."""
+"""The catalog of a run: which are refused, what is replaced, and what is a warning."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def metadata(*breadcrumb: str, **values: Any) -> dict[str, Any]:
 
 
 def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
-    """As `--discover` writes it, unless something else is given; None leaves a member out."""
+    """Make an entry as `--discover` writes it, with other members as given; None omits one."""
     key = "updated_at" if name == "messages" else None
     standard = {
         "tap_stream_id": name,
@@ -60,7 +60,7 @@ def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
 
 
 def repair(*entries: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The catalog as the SDK reads it then, by stream, and the warnings."""
+    """Repair a catalog; return it by stream, and the warnings."""
     catalog = read_catalog({"streams": list(entries)})
     warnings = repair_catalog(catalog, TABLES)
     return dict(catalog), warnings
@@ -71,7 +71,7 @@ def selected(entry: Any) -> set[str]:
     return {name for name in entry.schema.properties if mask["properties", name]}
 
 
-# What is no catalog
+# Documents that are not a catalog
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_catalog_that_the_sdk_can_read_is_accepted_without_a_warning(
     assert warnings == []
 
 
-# Streams and columns that do not exist
+# Unknown streams and columns
 
 
 def test_an_unknown_selected_stream_is_a_warning_with_a_suggestion() -> None:
@@ -236,7 +236,7 @@ def test_two_wrong_keys_are_one_warning() -> None:
 
 
 def test_a_stream_that_is_not_selected_is_repaired_without_a_warning() -> None:
-    """Stream maps take its key and columns all the same."""
+    """Stream maps use its key and columns anyway."""
     catalog, warnings = repair(
         entry(metadata=[metadata(selected=False)], key_properties=["uuid"], schema=BARE)
     )
@@ -306,7 +306,7 @@ def test_a_stream_is_incremental_unless_the_catalog_says_otherwise(
 @pytest.mark.parametrize("given", [None, "INCREMENTAL"])
 @pytest.mark.parametrize("place", ["entry", "replication_method", "forced_replication_method"])
 def test_a_catalog_can_make_a_stream_a_full_table(place: str, given: str | None) -> None:
-    """People choose it in the metadata, beside what discovery has written into the entry."""
+    """People set it in the metadata, and leave what discovery has written into the entry."""
     root = {} if place == "entry" else {place: "FULL_TABLE"}
     given = "FULL_TABLE" if place == "entry" else given
 
@@ -379,7 +379,7 @@ def declared(**columns: Any) -> tuple[TapStream]:
 
 
 def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
-    """The columns of a catalog, as written in the end, and what is said of them."""
+    """Repair the columns of a catalog; return them and the warnings."""
     columns = {"id": KEY, **given}
     catalog = read_catalog(
         {"streams": [entry("teams", schema={"properties": columns}, metadata=None)]}
@@ -551,7 +551,7 @@ def test_unknown_columns_are_removed_from_the_catalog() -> None:
     assert columns.keys() == {"id", "name"}
 
 
-# What the tap can't leave out
+# Parts of arrays
 
 
 ARRAY = {"type": ["array", "null"], "items": {**OPEN, "properties": {"email": TEXT}}}
@@ -606,7 +606,7 @@ def test_a_part_of_an_array_may_be_selected_by_itself() -> None:
     assert repair_catalog(catalog, declared(id=KEY, emails=ARRAY)) == []
 
 
-# With the tap's own tables
+# With the tap's own streams
 
 
 @pytest.mark.usefixtures("signals")

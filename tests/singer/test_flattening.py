@@ -1,4 +1,4 @@
-"""Flat records: each key of an object in a column that the schema declares, and nothing lost."""
+"""Flat records: each key of an object has a declared column, and no value is lost."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_titles_and_descriptions_are_kept() -> None:
     assert columns(schema, Flattening(1)) == {"a": {**TEXT, **about}, "b__c": {**NUMBER, **about}}
 
 
-# What has no column
+# Keys without a column
 
 
 def test_undeclared_keys_of_an_object_go_to_extra() -> None:
@@ -216,7 +216,7 @@ def test_undeclared_keys_are_dropped_without_a_column_extra() -> None:
     assert flattened(schema, {"meta": {"subject": "Hi", "to": 1}}) == {"meta__subject": "Hi"}
 
 
-# Whatever a record holds
+# Any record
 
 _KEYS = st.sampled_from(["a", "A", "b", "a_b", "a__b", "_", "größe", "x" * 40])
 _VALUES = st.recursive(
@@ -234,7 +234,7 @@ _SCHEMAS = st.recursive(
 
 
 def leaves(value: Any) -> list[str]:
-    """All texts and numbers in a value, also in JSON text."""
+    """All strings and numbers in a value, those in JSON text included."""
     if isinstance(value, dict):
         return [leaf for inner in value.values() for leaf in leaves(inner)]
     if isinstance(value, str) and value.startswith(("{", "[")):

@@ -1,4 +1,4 @@
-"""Stream maps: what is meant happens, and what can't be meant is one line before the run."""
+"""Stream maps: they change records as configured, or are refused in one line before the run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def map_of(maps: dict[str, Any], stream: str = "companies", place: int = 0, **co
 def mapped(
     options: dict[str, Any], record: dict[str, Any] = COMPANY, **config: Any
 ) -> dict[str, Any] | None:
-    """What comes out for a record, of which each column is declared with its type."""
+    """Map a record, whose columns are declared with the types of their values."""
     one = map_of({"companies": options}, **config)
     row: dict[str, Any] | None = one.transform(record)
     assert row is None or row.keys() <= one.transformed_schema["properties"].keys()
@@ -61,7 +61,7 @@ def schema_of(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def problem(maps: dict[str, Any], **config: Any) -> str:
-    """The one line that ends the run before it has begun."""
+    """The error that ends the run before it starts."""
     with pytest.raises(ConfigurationError) as caught:
         tap_of(maps, **config)
     assert "\n" not in str(caught.value)
@@ -69,7 +69,7 @@ def problem(maps: dict[str, Any], **config: Any) -> str:
 
 
 def failure(options: dict[str, Any], record: dict[str, Any] = COMPANY) -> str:
-    """The one line that ends the run at a record."""
+    """The error that ends the run at a record."""
     one = map_of({"companies": options})
     with pytest.raises(ConfigurationError) as caught:
         one.transform(record)
@@ -331,7 +331,7 @@ def test_an_expression_must_be_a_string(value: Any) -> None:
 
 
 class Faker:
-    """Takes the place of the package's class."""
+    """Replaces the class of the package faker."""
 
     seeds: list[int] = []  # noqa: RUF012  # Shared, as the seed of the package is.
 
@@ -396,7 +396,7 @@ def test_a_filter_that_never_works_is_an_error(condition: str) -> None:
     assert "companies.__filter__" in problem({"companies": {"__filter__": condition}})
 
 
-# Columns that are not there
+# Unknown columns
 
 
 def test_removing_an_unknown_column_is_an_error() -> None:

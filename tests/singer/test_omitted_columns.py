@@ -1,4 +1,4 @@
-"""Which columns are deselected, and which a stream map changes."""
+"""The columns that a catalog deselects, and those that a stream map changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state that a run begins with: which forms are understood, and what is refused."""
+"""The state that a run continues from: which forms are accepted, and which are refused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def refusal(document: dict[str, Any]) -> str:
-    """What is said about a state that is refused."""
+    """The error for a state that is refused."""
     with pytest.raises(ConfigurationError) as caught:
         read(document)
     said = str(caught.value)
@@ -151,7 +151,7 @@ def test_the_given_state_is_not_changed() -> None:
     assert given == {"bookmarks": {"conversations": {**BOOKMARK, "progress_markers": {}}}}
 
 
-# What is refused
+# States that are refused
 
 
 @pytest.mark.parametrize(

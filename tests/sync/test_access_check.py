@@ -37,7 +37,7 @@ TAGS = PagedList("/v1/tags")
 
 @dataclass
 class Peeked:
-    """Takes the place of an extraction."""
+    """Replaces an extraction."""
 
     result: list[Any] | Exception | None
     source: Source = TAGS
@@ -159,7 +159,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
-    """What `--test` says of some streams."""
+    """Run `--test` over some streams."""
     config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))

@@ -54,7 +54,7 @@ def metadata(**kinds: str) -> dict[str, Any]:
 
 @dataclass
 class Answers:
-    """Takes the place of a session: what is answered, or raised, by path."""
+    """Replaces a session. It returns or raises what it has for a path."""
 
     answers: dict[str, Any]
     base_url: str = "https://acme.api.kustomerapp.com"
@@ -246,7 +246,7 @@ def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
         Story({**organisation(), "/v1/metadata/message": odd}).discover()
 
 
-# Errors that end it
+# Errors that end the discovery
 
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
@@ -262,7 +262,7 @@ def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str
         Story({**organisation(), path: FORBIDDEN}, key_is_good=False).discover()
 
 
-# Tables
+# Streams
 
 
 class DiscoveringTap(TapKustomer):
@@ -289,7 +289,7 @@ def tap_of(
 
 
 def klass_tables(tap: TapKustomer) -> dict[str, str]:
-    """The tables of single klasses, and what they take."""
+    """The streams of single klasses, and the types of their resources."""
     return {
         definition.name: definition.types[0]
         for definition in tap.define_streams()

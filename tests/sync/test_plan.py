@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.extractions import Extraction
 
 EARLY, LATE = "2026-05-01T00:00:00.000Z", "2026-05-20T00:00:00.000Z"
-# A page has 500 rows, so these are worth one request for each of two klasses, and just not.
+# A page has 500 rows, so these take two requests, one for each klass, and one request more.
 FEW, MANY = 1000, 1001
 
 
@@ -72,7 +72,7 @@ KLASSES = ["kobject_order", "kobject_return"]
 
 
 def contexts(extractions: Iterable[Extraction]) -> dict[str, str]:
-    """What is searched for, by stream."""
+    """The search context of each stream."""
     return {
         stream.name: extraction.source.context
         for extraction in extractions
@@ -81,7 +81,7 @@ def contexts(extractions: Iterable[Extraction]) -> dict[str, str]:
     }
 
 
-# Tables of one source
+# Streams of one source
 
 
 def test_streams_that_are_made_of_the_same_rows_share_an_extraction() -> None:

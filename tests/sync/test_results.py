@@ -1,4 +1,4 @@
-"""What is noted of each stream, for the log and the summary."""
+"""The results of a run, stream by stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a STATE is written, and what it says."""
+"""When a STATE is written, and what it covers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# A thread that does not do its part fails the test instead of blocking it, in seconds.
+# How long a test waits for a thread before it fails, in seconds.
 LONGEST = 10.0
 
 
@@ -49,7 +49,7 @@ def test_a_signal_ends_the_run_between_two_pages_with_the_bookmark_of_the_first(
         next_page_is_there.set()
 
     def asked_to_stop(*resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Resources before which a signal comes."""
+        """Yield resources, after a signal has come."""
         assert next_page_is_there.wait(LONGEST)
         tap._handle_termination(signal.SIGTERM, None)  # noqa: SLF001  # As the system calls it.
         yield from resources
@@ -111,7 +111,7 @@ def test_rows_of_the_lookback_do_not_move_a_bookmark_back() -> None:
 
 @pytest.mark.parametrize("state", [None, {"bookmarks": {}}, bookmarked("companies")])
 def test_a_run_starts_with_the_state_that_it_continues_from(state: dict[str, Any] | None) -> None:
-    """Some targets take the first STATE for one whose rows they have loaded already."""
+    """Some targets assume that the rows of the first STATE are loaded already."""
     script = {"tags": [ONE_TAG], "companies": [page(company(9), reached=at(9))]}
 
     run = OfflineTap(Tags, Companies, state=state, scripted={"script": script}).sync()

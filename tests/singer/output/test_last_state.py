@@ -1,4 +1,4 @@
-"""What may be said of a run whose last lines nobody has taken."""
+"""The last STATE of a run whose last messages the target has not taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output: whole lines only, whatever the reader does."""
+"""Standard output: only whole lines, whatever the target does."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes differ el
 
 
 class StopError(Exception):
-    """Stands for the end that a signal asks for."""
+    """Raised as if a signal had come."""
 
 
 class Pipe:
-    """A pipe that stands for standard output; its reader reads only when told to."""
+    """A pipe in place of standard output. Its reader reads only when a test calls it."""
 
     def __init__(self) -> None:
         self.reading, writing = os.pipe()
@@ -46,7 +46,7 @@ class Pipe:
 
 @contextmanager
 def piped() -> Iterator[Pipe]:
-    """Standard output is a pipe; no fixture, as pytest puts its own there after those."""
+    """Make standard output a pipe. Not a fixture: pytest replaces standard output after those."""
     pipe = Pipe()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", pipe.stdout)
@@ -137,7 +137,7 @@ def test_a_target_that_has_ended_is_an_error_of_one_line() -> None:
 
 
 def test_later_writes_raise_the_first_error_again() -> None:
-    """Output is discarded by then: an error of the clean-up would only show that it is no pipe."""
+    """By then, output is discarded: a later error would only show that it is not a pipe."""
     with piped() as pipe:
         output = Output(lambda: None)
         output.write([b"a line\n"])
@@ -152,7 +152,7 @@ def test_later_writes_raise_the_first_error_again() -> None:
 
 
 class WithoutReader(io.BytesIO):
-    """A pipe of Windows whose reader is gone."""
+    """A pipe on Windows whose reader has ended."""
 
     @override
     def write(self, block: object) -> int:

@@ -1,4 +1,4 @@
-"""Singer messages on standard output: in whole blocks, and each STATE after its rows."""
+"""Singer messages on standard output: in blocks, and each STATE after its records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINE = b'{"type":"RECORD","stream":"tags","record":{}}\n'
 
 
 class Reader:
-    """Takes the place of standard output."""
+    """Replaces standard output."""
 
     def __init__(self, writer: BufferedWriter) -> None:
         self.taken: list[bytes] = []
@@ -32,7 +32,7 @@ class Reader:
         self._stop_if_asked = writer._stop_if_asked  # noqa: SLF001
 
     def write(self, lines: list[bytes]) -> None:
-        """Take the lines; while it pauses, wait until somebody asks for the end."""
+        """Take the lines; while paused, wait until the run should end."""
         while self.pauses and lines:
             self._stop_if_asked()
         self.taken += lines
