@@ -10,7 +10,7 @@ from tap_kustomer.streams.parts import CREATED_AT, CREATOR_AND_EDITOR, MODIFIED_
 
 
 class Queues(KustomerStream):
-    """One row for each queue in use; deleted queues are not listed.
+    """One row for each queue, those that Kustomer itself made included.
 
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
@@ -19,7 +19,11 @@ class Queues(KustomerStream):
     group = Group.WORK
     resource_type = "queue"
     foreign_keys = ("queue_id",)
-    source = PagedList("/v1/routing/queues")
+    source = PagedList(
+        "/v1/routing/queues",
+        variants=({}, {"all": "true"}, {"system": "true"}),
+        optional=frozenset({"all", "system"}),
+    )
     roles = (
         "org.permission.queue.read",
         "org.permission.routing.read",

@@ -32,7 +32,11 @@ class SavedSearches(KustomerStream):
     group = Group.SETTINGS
     resource_type = "search"
     singular = "saved_search"
-    source = PagedList("/v1/customers/searches")
+    source = PagedList(
+        "/v1/customers/searches",
+        variants=({"filter": "all"},),
+        optional=frozenset({"filter"}),
+    )
     roles = (
         "org.permission.search.read",
         "org.user.search.read",

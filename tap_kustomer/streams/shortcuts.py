@@ -46,7 +46,11 @@ class Shortcuts(KustomerStream):
     resource_type = "shortcut"
     foreign_keys = ("shortcut_id",)
     singular = "shortcut"
-    source = PagedList("/v1/shortcuts")
+    source = PagedList(
+        "/v1/shortcuts",
+        variants=({"deleted": "all"},),
+        optional=frozenset({"deleted"}),
+    )
     roles = (
         "org.permission.shortcut.read",
         "org.user.content.shortcut.read",

@@ -18,7 +18,11 @@ class Snoozes(KustomerStream):
     name = "snoozes"
     group = Group.SETTINGS
     resource_type = "snooze"
-    source = PagedList("/v1/snoozes")
+    source = PagedList(
+        "/v1/snoozes",
+        variants=({}, {"resource": "conversation"}, {"resource": "kobject"}),
+        optional=frozenset({"resource"}),
+    )
     roles = ("org.permission.snooze.read",)
     shape = Shape(
         attributes=(
