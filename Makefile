@@ -91,8 +91,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 
 # Meltano's state and the output of other runs are kept.
 clean:  ## Remove what these commands made.
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .meltano/run dist
-	rm -rf dbt/target dbt/logs
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .cache .meltano/run dist
+	rm -rf dbt/target dbt/logs output/site output/site-pages
 	rm -f output/demo.duckdb output/sandbox.json output/answers.html
 
 $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.toml

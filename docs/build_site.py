@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 STAGED: Final = ROOT / "output" / "site-pages"
 
+# What the site takes from `docs`.
+_SUFFIXES: Final = frozenset({".css", ".md", ".png", ".svg"})
+
 # Pages that are not in `docs`, and what they are called on the site.
 _OUTSIDE: Final = {
     "README.md": "index.md",
@@ -62,7 +65,7 @@ def stage(folder: Path) -> None:
 def site_places() -> dict[Path, Path]:
     """Return each file that the site has, with its place on the site."""
     docs = ROOT / "docs"
-    found = sorted(path for path in docs.rglob("*") if path.suffix in {".css", ".md", ".svg"})
+    found = sorted(path for path in docs.rglob("*") if path.suffix in _SUFFIXES)
     places = {path: path.relative_to(docs) for path in found}
     return places | {ROOT / name: Path(place) for name, place in _OUTSIDE.items()}
 

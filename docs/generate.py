@@ -20,6 +20,7 @@ from generator.diagrams import diagrams_page, picture
 from generator.joins import UnknownError
 from generator.metrics import declared_metrics, metrics_macro, metrics_table
 from generator.models import package_files
+from generator.operations import operations_page
 from generator.pages import readme_list, tables_pages
 from generator.roles import roles_page
 from generator.settings import (
@@ -86,6 +87,7 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
         **{docs / path: text for path, text in tables_pages(tables).items()},
         docs / "diagram.md": diagrams_page(tables),
         docs / "roles.md": roles_page(tables),
+        docs / "operations.md": operations_page(),
         root / "README.md": _replaced("README.md", readme, _SETTINGS, f"\n{settings_table()}\n"),
         root / "sample_config.json": sample_config(),
         root / ".env.example": sample_environment(),

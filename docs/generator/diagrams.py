@@ -26,6 +26,7 @@ _COLOURS: Final = (
     "#707b7c",
     "#d2549b",
     "#117a65",
+    "#5d6d1e",
 )
 
 _INTRODUCTION: Final = """

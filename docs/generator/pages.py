@@ -20,7 +20,8 @@ _INTRODUCTION: Final = """
 
 Every table and every column that the tap knows, a page for each group of tables.
 [diagram.md](diagram.md) shows how they join, [derived.md](derived.md) explains derived tables,
-[deletes.md](deletes.md) how deleted rows show, and [roles.md](roles.md) what an API key needs.
+[deletes.md](deletes.md) how deleted rows show, [roles.md](roles.md) what an API key needs, and
+[operations.md](operations.md) which of Kustomer's operations are read.
 
 * Times are UTC. Every column except the key can be null.
 * Kustomer adds attributes without notice. A value without a column, or one that does not fit its

@@ -52,7 +52,8 @@ _PROJECT_INTRODUCTION: Final = """
 _INSTALLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "tap-kustomer": {"pip_url": DISTRIBUTION},
     "target-duckdb": {
-        "pip_url": "target-duckdb==0.8.0",
+        # An older DuckDB runs out of memory on the longest line that the wrapper allows.
+        "pip_url": "target-duckdb==0.8.0 duckdb>=2",
         "executable": "../../../../../plugins/target-duckdb",
     },
 }

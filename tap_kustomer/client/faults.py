@@ -86,7 +86,9 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
     if is_proxied and (refused := _TUNNEL_REFUSED.match(str(root))):
         return _from_proxy(int(refused[1]), request, host)
     network = isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError)
-    if not network or (isinstance(error, ValueError) and isinstance(root, ValueError)):
+    if not network or (
+        isinstance(error, ValueError) and isinstance(root, ValueError | AttributeError)
+    ):
         # A ValueError may quote the header with the key.
         detail = str(error) if type(error) is OSError else _unusable(error)
         return InvalidRequestError(

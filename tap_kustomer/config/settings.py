@@ -230,7 +230,7 @@ class Settings:
         th.StringType(min_length=1),
         "Summary file",
         "JSON file to write the run's summary to. Its folder must exist.",
-        example="output/summary.json",
+        example="summary.json",
         parse=_writable_file,
     )
     emit_activate_version_messages: bool = setting(

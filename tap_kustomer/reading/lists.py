@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -21,7 +22,8 @@ from tap_kustomer.reading.paging import VisitedPages, next_link, resources_in, w
 from tap_kustomer.reading.prefetch import read_concurrently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from tap_kustomer.client.session import Reply, Session
     from tap_kustomer.client.workers import Workers
@@ -93,7 +95,7 @@ def peek_list(session: Session, workers: Workers, source: PagedList, rows: int) 
         RequestError: The list can't be read.
     """
     params: dict[str, str | int] = {**source.variants[0], "page": 1, "pageSize": rows}
-    return peek_at(session, workers, Request("GET", source.path, params=params))
+    return peek_at(session, workers, Request("GET", source.path, params=params), source.optional)
 
 
 def read_single(session: Session, workers: Workers, source: Single) -> Iterator[Page]:
@@ -114,13 +116,21 @@ def peek_single(session: Session, workers: Workers, source: Single) -> list[Reso
     return peek_at(session, workers, Request("GET", source.path))
 
 
-def peek_at(session: Session, workers: Workers, request: Request) -> list[Resource]:
+def peek_at(
+    session: Session, workers: Workers, request: Request, optional: AbstractSet[str] = frozenset()
+) -> list[Resource]:
     """Send a request for a list or a resource; the resources in `data`.
+
+    Args:
+        session: Sends requests to Kustomer.
+        workers: Threads that use the session.
+        request: With all parameters.
+        optional: Parameters to do without if they are refused.
 
     Raises:
         RequestError: It can't be read.
     """
-    _, rows = workers.call(partial(_ask_first, session, request, _peeked))
+    _, rows = workers.call(partial(_ask_first, session, request, _peeked, optional))
     return rows
 
 
@@ -131,7 +141,8 @@ def _read_variant(
     found: set[str] = set()
     totals: set[int] = set()
     for number in range(1, _MOST_PASSES + 1):
-        pager = _Pager(session, *workers.call(partial(_ask_first, session, first, _list_page)))
+        ask = partial(_ask_first, session, first, _list_page, source.optional)
+        pager = _Pager(session, *workers.call(ask))
         for page in _pages(session, workers, pager):
             yield Page(page.data + page.included if source.included else page.data)
         if len(totals | pager.totals) > 1:
@@ -151,8 +162,19 @@ def _read_variant(
     logger.warning("%s changed during the last pass too: rows may have slipped through", first)
 
 
-def _ask_first(session: Session, first: Request, parse: Callable[[Reply], T]) -> tuple[Request, T]:
+def _ask_first(
+    session: Session,
+    first: Request,
+    parse: Callable[[Reply], T],
+    optional: AbstractSet[str] = frozenset(),
+) -> tuple[Request, T]:
     """Ask for the first page of a list; the request that succeeded, and the parsed answer.
+
+    Args:
+        session: Sends requests to Kustomer.
+        first: The request, with all parameters.
+        parse: Parses the answer.
+        optional: Parameters to do without if the list refuses them.
 
     Raises:
         RefusedError: The list refuses numbered pages, and it is refused without them too.
@@ -160,14 +182,24 @@ def _ask_first(session: Session, first: Request, parse: Callable[[Reply], T]) ->
     """
     try:
         return first, session.send(first, parse)
-    except RefusedError as error:
+    except RefusedError:
         # Not every list is documented to have numbered pages.
-        others = first.params.keys() - _PAGING
-        plain = replace(first, params={name: first.params[name] for name in others})
-        try:
-            return plain, session.send(plain, parse)
-        except RefusedError:
-            raise error from None
+        for dropped in _without(first.params, optional):
+            plain = replace(
+                first, params={key: first.params[key] for key in first.params.keys() - dropped}
+            )
+            with suppress(RefusedError):
+                return plain, session.send(plain, parse)
+        raise
+
+
+def _without(params: Mapping[str, Any], optional: AbstractSet[str]) -> Iterator[AbstractSet[str]]:
+    """The parameters to do without, fewer ones first."""
+    if unusual := optional & params.keys():
+        yield unusual
+    yield _PAGING
+    if unusual:
+        yield _PAGING | unusual
 
 
 def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListPage]:

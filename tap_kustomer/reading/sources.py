@@ -31,12 +31,14 @@ class PagedList:
             its rows.
         included: Whether the resources in `included` are rows too. Streams tell them apart by
             their type.
+        optional: Query parameters that may show more rows; left out if the list refuses them.
     """
 
     path: str
     page_size: int = 100
     variants: tuple[Mapping[str, str], ...] = field(default=({},))
     included: bool = False
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Kind(Enum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     TIME = "time"
+    TIMESTAMP = "timestamp"
     OBJECT = "object"
     ARRAY = "array"
     MAPPING = "mapping"
@@ -110,6 +111,11 @@ def boolean(source: str, description: str) -> Field:
 def time(source: str, description: str) -> Field:
     """A point in time, in canonical form (`tap_kustomer.times`)."""
     return Field(source, Kind.TIME, description)
+
+
+def timestamp(source: str, description: str) -> Field:
+    """A point in time that Kustomer also sends as a number: milliseconds since 1970."""
+    return Field(source, Kind.TIMESTAMP, description)
 
 
 def structure(source: str, description: str, *fields: Field) -> Field:

@@ -20,6 +20,7 @@ _TYPES: dict[Kind, Schema] = {
     Kind.NUMBER: {"type": ["number", "null"]},
     Kind.BOOLEAN: {"type": ["boolean", "null"]},
     Kind.TIME: {"type": ["string", "null"], "format": "date-time"},
+    Kind.TIMESTAMP: {"type": ["string", "null"], "format": "date-time"},
     Kind.ANYTHING: {"type": ["string", "number", "boolean", "object", "array", "null"]},
 }
 

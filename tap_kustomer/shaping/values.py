@@ -94,6 +94,16 @@ def as_time(value: Any) -> str:
         raise MismatchError from error
 
 
+def as_timestamp(value: Any) -> str:
+    """Times in canonical form, also of whole milliseconds since 1970."""
+    if type(value) is not int:
+        return as_time(value)
+    try:
+        return times.to_text(value)
+    except ValueError as error:
+        raise MismatchError from error
+
+
 def snake_cased(value: Any, levels: int = LEVELS) -> Any:
     """Keep any value, with keys in snake_case; below some levels, as the text of its JSON."""
     if type(value) is dict:
@@ -121,6 +131,7 @@ CONVERSIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
     Kind.NUMBER: as_number,
     Kind.BOOLEAN: as_boolean,
     Kind.TIME: as_time,
+    Kind.TIMESTAMP: as_timestamp,
     Kind.ANYTHING: snake_cased,
 }
 
@@ -131,6 +142,7 @@ UNCHANGED: Final[Mapping[Kind, frozenset[type]]] = {
     Kind.NUMBER: frozenset({float}),
     Kind.BOOLEAN: frozenset({bool}),
     Kind.TIME: frozenset(),
+    Kind.TIMESTAMP: frozenset(),
     Kind.ANYTHING: frozenset({str, int, float, bool}),
 }
 

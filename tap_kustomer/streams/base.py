@@ -30,6 +30,7 @@ class KustomerStream:
         documented: Whether Kustomer documents the list or the search that the rows come from.
         assumed: Whether that is only assumed to be there: no program is known to read it, so an
             organisation without it is no fault.
+        feature: Of Kustomer, which an organisation need not have; it answers 403 without.
         selected_by_default: Whether it is read without a catalog.
         shape: The columns of a row.
         key: The columns of its primary key.
@@ -50,6 +51,7 @@ class KustomerStream:
     roles: ClassVar[tuple[str, ...]]
     documented: ClassVar[bool] = True
     assumed: ClassVar[bool] = False
+    feature: ClassVar[str] = ""
     selected_by_default: ClassVar[bool] = True
     shape: ClassVar[Shape]
     key: ClassVar[tuple[str, ...]] = ("id",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
-from tap_kustomer.shaping.fields import Shape, text, texts
+from tap_kustomer.shaping.fields import Shape, text, texts, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
@@ -30,7 +30,7 @@ class Cards(KustomerStream):
             texts("contexts", "Where it is shown: customer, company, conversation or kobject."),
             *CREATION_AND_CHANGE,
         ),
-        relationships=(ORG, *CREATOR_AND_EDITOR),
+        relationships=(ORG, to_one("app", "App that brought the card."), *CREATOR_AND_EDITOR),
     )
     derived = (
         values_of(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, boolean, integer, structure, text
+from tap_kustomer.shaping.fields import Shape, boolean, integer, number, structure, text, texts
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
-from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, conditions
 
 
 class ChatSettings(KustomerStream):
@@ -43,11 +43,39 @@ class ChatSettings(KustomerStream):
             text("fallbackEmailIntroduction", "Introduction of that e-mail."),
             boolean("outboundChatEnabled", "Whether agents can begin a chat."),
             boolean("closableChat", "Whether customers can end a chat."),
-            boolean("singleSessonChat", "Whether a customer has one chat at a time."),
+            boolean("singleSessionChat", "Whether a customer has one chat at a time."),
+            boolean("singleSessonChat", "The same, as another source spells it."),
             boolean("noHistory", "Whether customers don't see earlier chats."),
             boolean("disableAttachments", "Whether customers can't send files."),
+            boolean(
+                "showTypingIndicatorCustomerWeb", "Whether agents see that a customer is typing."
+            ),
+            boolean("showBrandingIdentifier", "Whether the window names Kustomer."),
             boolean("showTypingIndicatorWeb", "Whether customers see that an agent is typing."),
-            structure("volumeControl", "What customers are offered when too many chat at once."),
+            structure(
+                "volumeControl",
+                "What customers are offered when too many chat at once.",
+                boolean("enabled", "Whether they are offered anything."),
+                text("mode", "When it is offered: upfront or delayed."),
+                texts("followUpChannels", "Channels to go on with: email, sms or voice."),
+                boolean("markDoneAfterTimeout", "Whether the chat is marked as done after a wait."),
+                boolean("useDynamicWaitMessage", "Whether customers are told how long they wait."),
+                boolean("hideWaitOption", "Whether customers can't choose to wait."),
+                number("promptDelay", "Wait before the offer; its unit is undocumented."),
+                number("upfrontWaitThreshold", "Wait from which it is offered; unit undocumented."),
+                number("timeout", "Wait after which the chat ends; its unit is undocumented."),
+                text("customWaitMessage", "Message to customers who wait."),
+            ),
+            text("teamIconUrl", "Address of the team's picture."),
+            text("fallbackFromEmail", "Sender of the e-mail to a customer who has left."),
+            text("offhoursDisplay", "Chat outside business hours: none, offline or online."),
+            text("activeForm", "Form that is shown before a chat."),
+            structure(
+                "domainCriteria",
+                "Pages on which the chat is shown.",
+                conditions("and", "Conditions that must all hold."),
+                conditions("or", "Conditions of which one must hold."),
+            ),
             *CREATION_AND_CHANGE,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),

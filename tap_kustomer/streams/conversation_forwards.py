@@ -43,6 +43,7 @@ class ConversationForwards(KustomerStream):
             text("subject", "Subject of the e-mail."),
             text("body", "Text of the e-mail."),
             EDITOR_PAYLOAD,
+            text("lang", "Language of the e-mail."),
             text("template", "Id of the template that it uses."),
             time("sendAt", "When it is due to be sent."),
             *CREATION_AND_CHANGE,

@@ -118,6 +118,7 @@ class CustomerDrafts(KustomerStream):
                 "Kind of template: email-reply, email-autoresponse or email-satisfaction.",
             ),
             time("sendAt", "When it is due to be sent."),
+            boolean("scheduled", "Whether it is due to be sent."),
             boolean("auto", "Whether it is sent automatically."),
             text("source", "What created it: bulk, satisfaction or biz-rules."),
             # When.
@@ -152,6 +153,5 @@ class CustomerDrafts(KustomerStream):
         ),
     )
     joins = (
-        Join("customer_draft_articles.article_id", "knowledge_base_articles.id"),
         Join("customer_draft_attachments.attachment_id", None),  # Of a file of its own.
     )

@@ -16,6 +16,7 @@ class Group(Enum):
     SERVICE = "Service levels and surveys"
     PEOPLE = "People and access"
     TEXTS = "Texts and labels"
+    AI = "AI and automations"
     SETTINGS = "Settings"
 
 

@@ -42,6 +42,7 @@ class StreamDefinition:
         roles: The roles of an API key any one of which lets it read this stream.
         assumed: Whether its list or search is only assumed to be there: an organisation without it
             is no fault.
+        feature: Of Kustomer, which an organisation need not have; it answers 403 without.
         selected_by_default: Whether it is read without a catalog.
         is_derived: Whether its rows are parts of the rows of another stream.
         compile_rows: Takes the names of the columns in use, and returns the function that makes the
@@ -57,6 +58,7 @@ class StreamDefinition:
     types: tuple[str, ...]
     roles: tuple[str, ...]
     assumed: bool
+    feature: str = ""
     selected_by_default: bool
     is_derived: bool
     compile_rows: Callable[[AbstractSet[str]], Callable[[Resource], Iterable[Record]]]
@@ -92,6 +94,7 @@ def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) 
         types=stream.types,
         roles=stream.roles,
         assumed=stream.assumed,
+        feature=stream.feature,
         selected_by_default=stream.selected_by_default,
         is_derived=False,
         compile_rows=compile_rows,
@@ -119,6 +122,7 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
         types=stream.types,
         roles=stream.roles,
         assumed=stream.assumed,
+        feature=stream.feature,
         # Otherwise it would cause its root to be read, whatever that costs.
         selected_by_default=stream.selected_by_default,
         is_derived=True,

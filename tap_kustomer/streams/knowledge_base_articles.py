@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Any, Final
+
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.derived import Derived, entries, rows_of, values_of
+from tap_kustomer.shaping.derived import Derived, entries, objects, references, rows_of, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
     array,
+    boolean,
     mapping,
     structure,
     text,
     texts,
     time,
+    to_many,
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import (
     CREATION_AND_CHANGE,
     CREATOR_AND_EDITOR,
@@ -24,6 +29,42 @@ from tap_kustomer.streams.parts import (
     DELETION,
     ORG,
 )
+
+if TYPE_CHECKING:
+    from tap_kustomer.resource import Resource
+    from tap_kustomer.shaping.derived import Items
+
+
+def _knowledge_bases(article: Resource) -> Items:
+    """The knowledge bases; one that is a text alone is an id."""
+    return [
+        item if isinstance(item, dict) else {"id": item}
+        for item in objects("knowledgeBases")(article)
+    ]
+
+
+# One relationship for each language leads to a version of the article.
+_VERSION: Final = re.compile(r"(published|unpublished)_(.+)")
+
+
+def _languages(article: Resource) -> Items:
+    """The languages of an article, with all that its attributes and relationships say of each."""
+    found: dict[Any, dict[str, Any]] = {}
+    for attribute in ("langVersions", "latestLangs"):
+        for position, entry in enumerate(entries(attribute, named="lang")(article)):
+            lang = entry.get("lang")
+            # An entry of an array need not have a language.
+            key = lang if isinstance(lang, str) else (attribute, position)
+            found.setdefault(key, {}).update(entry)
+    match article:
+        case {"relationships": dict(relationships)}:
+            for name in sorted(relationships):
+                for reference in references(name, named="id")(article):
+                    if of_language := _VERSION.fullmatch(name):
+                        state, lang = of_language.groups()
+                        entry = found.setdefault(lang, {"lang": lang})
+                        entry[f"{state}VersionId"] = reference["id"]
+    return [*found.values()]
 
 
 class KnowledgeBaseArticles(KustomerStream):
@@ -38,6 +79,7 @@ class KnowledgeBaseArticles(KustomerStream):
     name = "knowledge_base_articles"
     group = Group.TEXTS
     resource_type = "kb_article"
+    foreign_keys = ("article_id",)
     singular = "knowledge_base_article"
     source = PagedList("/v1/kb/articles")
     roles = ("org.permission.kb.read", "org.user.kb.read")
@@ -61,7 +103,12 @@ class KnowledgeBaseArticles(KustomerStream):
             array(
                 "knowledgeBases",
                 "Knowledge bases that the article belongs to.",
-                anything("", "One knowledge base."),
+                structure(
+                    "",
+                    "One knowledge base.",
+                    text("id", "Id of the knowledge base."),
+                    boolean("featured", "Whether the article is featured there."),
+                ),
             ),
             texts("tags", "Tags of the article."),
             text("metaTitle", "Title of the article's page."),
@@ -82,15 +129,28 @@ class KnowledgeBaseArticles(KustomerStream):
             ),
             mapping(
                 "latestLangs",
-                "Latest version in each language.",
-                anything("", "The version in one language."),
+                "State of the article in each language.",
+                structure(
+                    "",
+                    "The article in one language.",
+                    text("status", "State of the text, such as draft or published."),
+                    boolean("outdated", "Whether the text is older than the original's."),
+                ),
             ),
             *CREATION_AND_CHANGE,
             time("publishedAt", "When the article was published."),
+            texts("draftLangs", "Languages in which the article has a draft."),
+            text("slug", "Short name of the article in addresses, as another page has it."),
+            text("externalId", "Identifier of the article in another system."),
+            boolean("advanced", "Whether the article was written as HTML."),
+            boolean("published", "Whether the article is published."),
             *DELETION,
         ),
         relationships=(
             ORG,
+            to_one("category", "Category of an internal article."),
+            to_many("categories", "Ids of the categories of the article."),
+            to_one("publishedBy", "User who published the article."),
             to_one("brand", "Brand that the article's knowledge base belongs to."),
             *CREATOR_AND_EDITOR,
             DELETED_BY,
@@ -109,24 +169,31 @@ class KnowledgeBaseArticles(KustomerStream):
             "categories",
             "One row for each category of an article.",
         ),
-        values_of(
+        Derived(
             "knowledge_base_article_knowledge_bases",
-            "knowledgeBases",
-            text("knowledgeBase", "The knowledge base; as JSON if it is not a string."),
             "One row for each knowledge base that an article belongs to.",
+            (
+                text("id", "Id of the knowledge base."),
+                boolean("featured", "Whether the article is featured there."),
+            ),
+            _knowledge_bases,
         ),
         Derived(
             "knowledge_base_article_languages",
             "One row for each language of an article.",
             (
                 text("lang", "The language, such as en_us."),
+                text("status", "State of the text, such as draft or published."),
+                boolean("outdated", "Whether the text is older than the original's."),
+                text("publishedVersionId", "Id of the published version."),
+                text("unpublishedVersionId", "Id of the version that is not published yet."),
                 structure(
                     "currentVersion",
-                    "The current version.",
+                    "The current version, as an older API has it.",
                     text("id", "Its id, or the version itself with its text, as JSON."),
                 ),
             ),
-            entries("langVersions", named="lang"),
+            _languages,
         ),
         values_of(
             "knowledge_base_article_meta_keywords",
@@ -134,4 +201,8 @@ class KnowledgeBaseArticles(KustomerStream):
             text("keyword", "The keyword."),
             "One row for each keyword of an article's page.",
         ),
+    )
+    joins = (
+        Join("knowledge_base_article_languages.published_version_id", None),
+        Join("knowledge_base_article_languages.unpublished_version_id", None),
     )

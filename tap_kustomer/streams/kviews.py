@@ -20,7 +20,11 @@ class Kviews(KustomerStream):
     name = "kviews"
     group = Group.SETTINGS
     resource_type = "kview"
-    source = PagedList("/v1/kviews")
+    source = PagedList(
+        "/v1/kviews",
+        variants=({}, {"appDisabled": "true"}),
+        optional=frozenset({"appDisabled"}),
+    )
     roles = ("org.permission.kview.read", "org.user.kview.read", "org.admin.kview.read")
     shape = Shape(
         attributes=(

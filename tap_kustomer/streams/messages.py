@@ -106,6 +106,13 @@ class Messages(KustomerStream):
             MESSAGE_META,
             structure("location", "Where the message was sent from.", *PLACE),
             # Its state.
+            structure(
+                "reference",
+                "Message that this one answers or forwards.",
+                text("message", "Id of the message."),
+                text("type", "How this one relates to it: reply, replyAll or forward."),
+            ),
+            texts("kbArticles", "Ids of the knowledge base articles that were used."),
             text("status", "State of the message: sent, received or error."),
             structure(
                 "error",
@@ -191,6 +198,12 @@ class Messages(KustomerStream):
             "createdByTeams",
             text("teamId", "Id of the team."),
             "One row for each team of the user who wrote a message.",
+        ),
+        values_of(
+            "message_articles",
+            "kbArticles",
+            text("articleId", "Id of the article."),
+            "One row for each knowledge base article that was used to write a message.",
         ),
         rows_of(shape, "message_reactions", "reactions", "One row for each reaction to a message."),
         rows_of(

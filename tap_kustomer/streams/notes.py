@@ -37,7 +37,7 @@ class Notes(KustomerStream):
             texts("createdByTeams", "Ids of the teams of the user who wrote the note."),
             array(
                 "attachments",
-                "Files attached to the note; items are undocumented.",
+                "Files attached to the note, each with _id, name, contentType and contentLength.",
                 anything("", "One file."),
             ),
             *CREATION_AND_CHANGE,

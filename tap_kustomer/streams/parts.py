@@ -412,6 +412,19 @@ def conversation_time(unit: str) -> tuple[Field, ...]:
         texts("createdByTeams", "Ids of the user's teams."),
         texts("assignedUsers", "Ids of the users that the conversation was assigned to."),
         texts("assignedTeams", "Ids of the teams that the conversation was assigned to."),
+        # Version 2 has these.
+        text("timerVersion", "Version of the timer, v2; none for version 1."),
+        text("handleBy", "Id of the user who handled the conversation."),
+        time("handlePauseAt", "When the user last paused."),
+        text("handlePauseBy", "Id of the user who paused."),
+        boolean("isFocused", "Whether the user had the conversation in view."),
+        boolean("isInitialFocusSession", "Whether it is the first stretch in view."),
+        text(
+            "agentActionTrigger",
+            "What ended it: conversation_done, conversation_reopened, conversation_snoozed, "
+            "kobject_status_change, note_sent or reply_sent.",
+        ),
+        text("conversationStatus", "Status of the conversation at the end."),
         CREATED_AT,
     )
 
@@ -421,6 +434,7 @@ CONVERSATION_TIME_OF: Final = (
     to_one("customer", "Customer of the conversation."),
     to_one("conversation", "Conversation that the user worked on."),
     to_one("createdBy", "User who worked on the conversation."),
+    to_one("handleBy", "User who handled the conversation, in version 2."),
 )
 
 # What is written, but not (yet) sent as a message.
@@ -448,6 +462,7 @@ ATTACHMENT: Final = (
     text("contentType", "MIME type of the file, such as image/jpeg."),
     integer("contentLength", "Size of the file, in bytes."),
     boolean("redacted", "Whether the file was removed for good."),
+    boolean("uploaded", "Whether the file has been uploaded."),
 )
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, boolean, text, to_one
+from tap_kustomer.shaping.fields import Shape, boolean, structure, text, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
-from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
+from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG, conditions
 
 
 class QueueRules(KustomerStream):
     """One row for each routing rule; the first one whose conditions hold decides.
 
-    Under which name a rule holds its conditions is not documented: they are in `_extra`.
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
 
@@ -25,6 +24,13 @@ class QueueRules(KustomerStream):
     shape = Shape(
         attributes=(
             text("name", "Name of the rule."),
+            text("description", "What the rule is for."),
+            structure(
+                "criteria",
+                "Conversations that the rule routes.",
+                conditions("and", "Conditions that must all hold."),
+                conditions("or", "Conditions of which one must hold."),
+            ),
             boolean("enabled", "Whether the rule is in use."),
             *CREATION_AND_CHANGE,
         ),

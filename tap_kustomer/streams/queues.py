@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, boolean, integer, text
+from tap_kustomer.shaping.fields import Shape, boolean, integer, text, timestamp
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
-from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
+from tap_kustomer.streams.parts import CREATED_AT, CREATOR_AND_EDITOR, MODIFIED_AT, ORG, UPDATED_AT
 
 
 class Queues(KustomerStream):
-    """One row for each queue in use; deleted queues are not listed.
+    """One row for each queue, those that Kustomer itself made included.
 
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
@@ -19,7 +19,11 @@ class Queues(KustomerStream):
     group = Group.WORK
     resource_type = "queue"
     foreign_keys = ("queue_id",)
-    source = PagedList("/v1/routing/queues")
+    source = PagedList(
+        "/v1/routing/queues",
+        variants=({}, {"all": "true"}, {"system": "true"}),
+        optional=frozenset({"all", "system"}),
+    )
     roles = (
         "org.permission.queue.read",
         "org.permission.routing.read",
@@ -35,7 +39,9 @@ class Queues(KustomerStream):
             integer("itemSize", "Share of an agent's capacity that one item takes up."),
             boolean("system", "Whether Kustomer itself made the queue."),
             boolean("restrictTransfersByUsers", "Whether users can't transfer items to it."),
-            *CREATION_AND_CHANGE,
+            timestamp("createdAt", CREATED_AT.description),
+            UPDATED_AT,
+            MODIFIED_AT,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),
     )

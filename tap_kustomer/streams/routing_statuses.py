@@ -29,6 +29,11 @@ class RoutingStatuses(KustomerStream):
         attributes=(
             text("name", "Name of the status."),
             text("statusType", "What it means for routing: available, busy, unavailable, offline."),
+            text("description", "What the status means to users."),
+            boolean("enabled", "Whether the status is in use."),
+            boolean("routable", "Whether work is routed to a user in this status."),
+            boolean("selectable", "Whether users can choose the status."),
+            text("externalId", "Identifier of the status in another system."),
             boolean("system", "Whether Kustomer itself made the status."),
             *CREATION_AND_CHANGE,
         ),

@@ -11,7 +11,6 @@ from tap_kustomer.shaping.fields import (
     anything,
     array,
     number,
-    structure,
     text,
     time,
     to_one,
@@ -25,6 +24,9 @@ from tap_kustomer.streams.timed import timed_by_parent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tap_kustomer.resource import Resource
+    from tap_kustomer.shaping.derived import Items
+
 
 def response_of(conversation: Mapping[str, Any]) -> str | None:
     """The id of the customer's response to the survey after a conversation, if there is one."""
@@ -34,12 +36,20 @@ def response_of(conversation: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _answers(response: Resource) -> Items:
+    """The answers; one that is a text alone has no question."""
+    return [
+        item if isinstance(item, dict) else {"answer": item}
+        for item in objects("answers")(response)
+    ]
+
+
 class SatisfactionResponses(KustomerStream):
     """One row for each response to a survey. Costs one request per conversation that has one.
 
     `conversations.satisfaction_level` holds rating, score and first answer at no cost.
     Kustomer documents the single response, but not that a conversation's `formResponse` is its
-    id, nor what it carries.
+    id.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
@@ -70,16 +80,18 @@ class SatisfactionResponses(KustomerStream):
             array(
                 "answers",
                 "Answers to the follow-up questions.",
-                structure(
-                    "",
-                    "One answer.",
-                    text("id", "Id of the question."),
-                    text("prompt", "Text of the question."),
-                    anything("answer", "What the customer answered."),
-                ),
+                anything("", "One answer: a text, or an object with id, prompt and answer."),
             ),
+            text("formType", "Kind of survey, such as csat."),
+            text("channel", "Channel through which the survey was sent."),
+            text("app", "App that sent the survey."),
             text("followupAnswer", "Customer's further remark."),
+            time("scheduledFor", "When the survey was due to be sent."),
+            time("sentAt", "When the survey was sent."),
+            time("firstReadAt", "When the customer first opened the survey."),
             time("submittedAt", "When the customer responded."),
+            time("completedAt", "When the customer completed the survey."),
+            time("lockedAt", "When the response was closed to changes."),
             *CREATION_AND_CHANGE,
         ),
         relationships=(
@@ -100,6 +112,6 @@ class SatisfactionResponses(KustomerStream):
                 text("prompt", "Text of the question."),
                 text("answer", "What the customer answered; as JSON if it is not a string."),
             ),
-            objects("answers"),
+            _answers,
         ),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.derived import rows_of
+from tap_kustomer.shaping.derived import rows_of, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
-    anything,
     array,
+    boolean,
+    number,
     structure,
     text,
+    texts,
 )
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
@@ -30,7 +32,11 @@ class SavedSearches(KustomerStream):
     group = Group.SETTINGS
     resource_type = "search"
     singular = "saved_search"
-    source = PagedList("/v1/customers/searches")
+    source = PagedList(
+        "/v1/customers/searches",
+        variants=({"filter": "all"},),
+        optional=frozenset({"filter"}),
+    )
     roles = (
         "org.permission.search.read",
         "org.user.search.read",
@@ -47,8 +53,31 @@ class SavedSearches(KustomerStream):
                 conditions("or", "Conditions of which one must hold."),
                 conditions("not", "Conditions that must not hold."),
                 conditions("sort", "Order of what is found: criteria, each asc or desc."),
-                array("fields", "Columns that the app shows.", anything("", "One column.")),
+                array(
+                    "fields",
+                    "Columns that the app shows.",
+                    structure("", "One column.", text("key", "Name of the column.")),
+                ),
             ),
+            text("dataHash", "Digest of what is searched for."),
+            text("icon", "Icon of the search."),
+            boolean("showBadge", "Whether the app shows how many rows the search finds."),
+            text("badgeColor", "Colour of that number."),
+            number("position", "Place of the search among the others."),
+            boolean("private", "Whether only some users and teams see it."),
+            boolean("cacheable", "Whether Kustomer keeps what the search finds."),
+            texts("accessUsers", "Ids of the users who see a private search."),
+            texts("accessTeams", "Ids of the teams that see a private search."),
+            text("externalId", "Identifier of the search in another system."),
+            text("timeZone", "Time zone of its dates."),
+            text("folderId", "Id of the folder that holds the search."),
+            structure(
+                "routing",
+                "How its rows are routed.",
+                number("concurrencyLimit", "Number of rows that a user gets at once."),
+                number("timeout", "Time that a user has for a row; its unit is undocumented."),
+            ),
+            boolean("deleted", "Whether the search was deleted."),
             text("defaultVisibility", "Visibility for everyone who is not listed."),
             array(
                 "teamVisibilities",
@@ -77,8 +106,21 @@ class SavedSearches(KustomerStream):
             "userVisibilities",
             "One row for each user with their own visibility of a search.",
         ),
+        values_of(
+            "saved_search_access_users",
+            "accessUsers",
+            text("userId", "Id of the user."),
+            "One row for each user who sees a private search.",
+        ),
+        values_of(
+            "saved_search_access_teams",
+            "accessTeams",
+            text("teamId", "Id of the team."),
+            "One row for each team that sees a private search.",
+        ),
     )
     joins = (
+        Join("folder_id", None),
         Join("saved_search_teams.id", "teams.id"),
         Join("saved_search_users.id", "users.id"),
     )

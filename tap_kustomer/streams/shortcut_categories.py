@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, text
+from tap_kustomer.shaping.fields import Shape, text, to_one
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, DELETED, ORG
 
 
 class ShortcutCategories(KustomerStream):
     """One row for each category of shortcuts.
 
-    Kustomer documents the list, but not what a category carries: these columns are assumed.
     Source: https://developer.kustomer.com/api/settings-and-configurations
     """
 
@@ -33,5 +32,10 @@ class ShortcutCategories(KustomerStream):
             *CREATION_AND_CHANGE,
             DELETED,
         ),
-        relationships=(ORG, *CREATOR_AND_EDITOR),
+        relationships=(
+            ORG,
+            to_one("parent", "Category that contains this one."),
+            *CREATOR_AND_EDITOR,
+        ),
     )
+    joins = (Join("parent_id", "shortcut_categories.id"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import related
 from tap_kustomer.shaping.fields import (
+    Field,
     Shape,
     anything,
     array,
@@ -29,6 +30,11 @@ from tap_kustomer.streams.parts import (
 )
 
 
+def _change(source: str, description: str, value: Field) -> Field:
+    operator = text("operator", "How it changes: append, remove or replace.")
+    return structure(source, description, operator, value)
+
+
 class Shortcuts(KustomerStream):
     """One row for each prepared reply that agents can insert.
 
@@ -40,7 +46,11 @@ class Shortcuts(KustomerStream):
     resource_type = "shortcut"
     foreign_keys = ("shortcut_id",)
     singular = "shortcut"
-    source = PagedList("/v1/shortcuts")
+    source = PagedList(
+        "/v1/shortcuts",
+        variants=({"deleted": "all"},),
+        optional=frozenset({"deleted"}),
+    )
     roles = (
         "org.permission.shortcut.read",
         "org.user.content.shortcut.read",
@@ -55,6 +65,7 @@ class Shortcuts(KustomerStream):
                 "draft",
                 "The reply as it is inserted.",
                 text("text", "Text of the reply, in Markdown, up to 10,240 characters."),
+                text("template", "Template of the reply."),
             ),
             structure(
                 "payload",
@@ -113,18 +124,14 @@ class Shortcuts(KustomerStream):
             structure(
                 "conversation",
                 "Changes that the shortcut makes to the conversation.",
-                structure(
-                    "name",
-                    "Change of the subject.",
-                    text("operator", "How the subject changes."),
-                    text("value", "The new subject."),
-                ),
-                structure(
-                    "tags",
-                    "Change of the tags.",
-                    text("operator", "How the tags change."),
-                    texts("value", "Tags that the change is about."),
-                ),
+                _change("name", "Change of the subject.", text("value", "The new subject.")),
+                _change("tags", "Change of the tags.", texts("value", "Tags to change.")),
+                _change("status", "Change of the status.", text("value", "open or done.")),
+                _change("subStatus", "Change of the sub-status.", text("value", "Its id.")),
+                _change("snooze", "Change of the snooze.", text("value", "Id of the option.")),
+                _change("queue", "Change of the queue.", anything("value", "The new queue.")),
+                _change("assignedUsers", "Change of the users.", texts("value", "Their ids.")),
+                _change("assignedTeams", "Change of the teams.", texts("value", "Their ids.")),
                 mapping(
                     "custom",
                     "Changes of custom attributes, by their name.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, text
+from tap_kustomer.shaping.derived import Derived, entries
+from tap_kustomer.shaping.fields import Shape, boolean, mapping, structure, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
@@ -12,14 +13,13 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 class Snippets(KustomerStream):
     """One row for each snippet, with its text in every language.
 
-    A snippet has one text a language and a language that the others are translated from. Under
-    which names is not documented, so that both are in `_extra`.
     Source: https://developer.kustomer.com/api/settings-and-configurations
     """
 
     name = "snippets"
     group = Group.TEXTS
     resource_type = "snippet"
+    singular = "snippet"
     source = PagedList("/v1/snippets")
     roles = (
         "org.permission.snippet.read",
@@ -34,7 +34,35 @@ class Snippets(KustomerStream):
                 "key",
                 "Key such as sn.org.chat.greeting; those that Kustomer made begin sn.kustomer.",
             ),
+            text("name", "Name of the snippet."),
+            text("app", "App that brought the snippet."),
+            text("description", "What the snippet is for."),
+            text("category", "Category of the snippet."),
+            text("source", "The language that the others are translated from (assumed)."),
+            mapping(
+                "langs",
+                "The text in each language, such as en_us.",
+                structure(
+                    "",
+                    "The text in one language.",
+                    text("value", "The text."),
+                    boolean("outdated", "Whether the text is older than the original's."),
+                ),
+            ),
+            boolean("deleted", "Whether the snippet was deleted."),
             *CREATION_AND_CHANGE,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),
+    )
+    derived = (
+        Derived(
+            "snippet_languages",
+            "One row for each language of a snippet.",
+            (
+                text("lang", "The language, such as en_us."),
+                text("value", "The text in that language."),
+                boolean("outdated", "Whether the text is older than the original's."),
+            ),
+            entries("langs", named="lang"),
+        ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
 
@@ -18,7 +18,11 @@ class Snoozes(KustomerStream):
     name = "snoozes"
     group = Group.SETTINGS
     resource_type = "snooze"
-    source = PagedList("/v1/snoozes")
+    source = PagedList(
+        "/v1/snoozes",
+        variants=({}, {"resource": "conversation"}, {"resource": "kobject"}),
+        optional=frozenset({"resource"}),
+    )
     roles = ("org.permission.snooze.read",)
     shape = Shape(
         attributes=(
@@ -31,8 +35,11 @@ class Snoozes(KustomerStream):
                     "(dynamic) or milliseconds since 1970 (absolute)."
                 ),
             ),
+            text("resource", "Kind of object that it is for: conversation or kobject."),
+            text("klassId", "Id of the klass that it is for."),
             boolean("enabled", "Whether the menu offers it."),
             *CREATION_AND_CHANGE,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),
     )
+    joins = (Join("klass_id", "klasses.id"),)

@@ -24,7 +24,11 @@ class SpamSenders(KustomerStream):
     name = "spam_senders"
     group = Group.SETTINGS
     resource_type = "sender"
-    source = PagedList("/v1/spam/senders")
+    source = PagedList(
+        "/v1/spam/senders",
+        variants=({"includeDeleted": "true"},),
+        optional=frozenset({"includeDeleted"}),
+    )
     roles = ("org.permission.spam.read", "org.admin.spam.read")
     shape = Shape(
         attributes=(

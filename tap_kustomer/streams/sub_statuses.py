@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
-from tap_kustomer.shaping.fields import Shape, text
+from tap_kustomer.shaping.fields import Shape, boolean, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
@@ -19,8 +19,7 @@ class SubStatuses(KustomerStream):
     group = Group.SETTINGS
     resource_type = "sub_status"
     foreign_keys = ("sub_status_id",)
-    # The list holds those of one kind of object; that the parameter has this name is known from
-    # https://github.com/PostHog/posthog.
+    # The list holds those of one kind of object.
     source = PagedList(
         "/v1/sub-statuses", variants=({"resource": "conversation"}, {"resource": "kobject"})
     )
@@ -39,6 +38,7 @@ class SubStatuses(KustomerStream):
             text("description", "What the sub-status means."),
             text("parentStatus", "Status that it is a part of: open, snoozed or done."),
             text("resourceType", "Kind of object that can have it: conversation or kobject."),
+            boolean("default", "Whether it is the default within its status."),
             *CREATION_AND_CHANGE,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),

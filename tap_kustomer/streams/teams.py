@@ -31,7 +31,12 @@ class Teams(KustomerStream):
         "assigned_team_id",
     )
     singular = "team"
-    source = PagedList("/v1/teams", page_size=500)
+    source = PagedList(
+        "/v1/teams",
+        page_size=500,
+        variants=({}, {"deleted": "true"}),
+        optional=frozenset({"deleted"}),
+    )
     roles = ("org.permission.team.read",)
     shape = Shape(
         attributes=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import Criterion, Search
+from tap_kustomer.reading.sources import Criterion, PagedList, Search
 from tap_kustomer.shaping.fields import (
     Shape,
     boolean,
@@ -27,7 +27,8 @@ class WorkItems(KustomerStream):
     """One row for each work item: a conversation on its way through routing.
 
     Kustomer does not document by which times it can be searched. If only the end of the handling
-    can be searched for, then work that has not ended yet is missing.
+    can be searched for, then work that has not ended yet is missing. Where the search refuses, the
+    list of work items serves.
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
 
@@ -45,6 +46,7 @@ class WorkItems(KustomerStream):
             Criterion("work_item_handle_completed_at", None),
         ),
         archived=False,
+        fallback=PagedList("/v1/routing/work-items"),
     )
     roles = ("org.permission.routing.read", "org.user.routing.read")
     shape = Shape(
@@ -72,7 +74,12 @@ class WorkItems(KustomerStream):
                 *MILLISECONDS_SPENT,
                 time("completedAt", "When the user ended the work."),
             ),
-            structure("wrapUp", "Time to wrap up afterwards.", *MILLISECONDS_SPENT),
+            structure(
+                "wrapUp",
+                "Time to wrap up afterwards.",
+                *MILLISECONDS_SPENT,
+                time("enteredAt", "When it began."),
+            ),
             structure("abandoned", "Time until the customer gave up.", *MILLISECONDS_SPENT),
             integer(
                 "resourceFirstQueueTime",

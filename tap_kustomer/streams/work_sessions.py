@@ -99,6 +99,32 @@ class WorkSessions(KustomerStream):
                 *MILLISECONDS_SPENT,
             ),
             structure(
+                "totalAvailableAtCapacity",
+                "Time in which the user was available and could take no more.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "totalUnavailableAtCapacity",
+                "Time in which the user was unavailable and could have taken no more.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure("totalBusy", "Time in which the user was busy.", *_IN_A_STATUS),
+            structure(
+                "totalBusyIdleCapacity",
+                "Time in which the user was busy and had nothing to do.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "totalBusyNotAtCapacity",
+                "Time in which the user was busy and could have taken more.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
+                "totalBusyAtCapacity",
+                "Time in which the user was busy and could have taken no more.",
+                *MILLISECONDS_SPENT,
+            ),
+            structure(
                 "totalUnavailableIdleCapacity",
                 "Time in which the user was unavailable and had nothing to do.",
                 *MILLISECONDS_SPENT,
@@ -125,6 +151,7 @@ class WorkSessions(KustomerStream):
                 "lastRevision",
                 "Latest stretch of the session without a change of status.",
                 integer("handledItemCount", "Number of work items that the user handled in it."),
+                structure("totalAvailable", "Time in which the user was available.", *_IN_A_STATUS),
             ),
         ),
         relationships=(

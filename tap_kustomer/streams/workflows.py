@@ -28,6 +28,7 @@ class Workflows(KustomerStream):
     name = "workflows"
     group = Group.SETTINGS
     resource_type = "workflow"
+    foreign_keys = ("workflow_id",)
     source = PagedList("/v1/workflows")
     roles = ("org.permission.workflow.read", "org.admin.workflow.read")
     secrets = ("variables", "steps.params")
@@ -40,6 +41,13 @@ class Workflows(KustomerStream):
                 "trigger",
                 "What starts the workflow.",
                 text("eventName", "Event that starts it, such as kustomer.message.create."),
+                text("id", "Id of the trigger within the workflow."),
+                array(
+                    "transitions",
+                    "Steps that come first, and when.",
+                    anything("", "One first step."),
+                ),
+                text("appVersion", "App of the event, with its version."),
                 boolean("callable", "Whether other workflows can start it."),
             ),
             array(
@@ -49,6 +57,7 @@ class Workflows(KustomerStream):
                     "",
                     "One step.",
                     text("id", "Id of the step within the workflow."),
+                    text("_id", "Id of the step in Kustomer's store."),
                     text("action", "What it does, such as kustomer.conversation.update."),
                     text("appVersion", "App that does it, with its version."),
                     array(
@@ -63,6 +72,11 @@ class Workflows(KustomerStream):
                     ),
                 ),
             ),
+            structure("lastError", "Latest error of the workflow; its keys are undocumented."),
+            boolean("editable", "Whether the workflow can be edited."),
+            boolean("containsVariables", "Whether the workflow has variables."),
+            boolean("logging", "Whether its runs are logged."),
+            text("replaces", "Workflow that this one replaces."),
             *CREATION_AND_CHANGE,
             REV,
         ),

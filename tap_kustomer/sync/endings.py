@@ -73,7 +73,8 @@ def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"the API key may not read it: {error}"
-    return f"the API key has none of the roles {roles}: {error}"
+    off = f", or {stream.feature} is off in this organisation" if stream.feature else ""
+    return f"the API key has none of the roles {roles}{off}: {error}"
 
 
 def is_absent(stream: StreamDefinition, error: StreamError) -> bool:

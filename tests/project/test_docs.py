@@ -44,6 +44,7 @@ GENERATED = (
     *GROUPS,
     "docs/diagram.md",
     "docs/roles.md",
+    "docs/operations.md",
     "README.md",
     "sample_config.json",
     ".env.example",
@@ -117,6 +118,7 @@ def test_what_is_written_is_up_to_date(documentation: Any, copied: Path) -> None
         *GROUPS,
         "docs/diagram.md",
         "docs/roles.md",
+        "docs/operations.md",
         "sample_config.json",
     ):
         (copied / name).unlink()

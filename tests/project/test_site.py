@@ -43,6 +43,7 @@ def test_the_readme_is_the_home_page_and_leads_to_the_pages(site: Any, tmp_path:
     site.stage(tmp_path)
     home = (tmp_path / "index.md").read_text(encoding="utf-8")
     links = set(re.findall(r"\]\((?!http)([^)#\s]+)", home))
+    assert "](answers.png)" in home
     assert {"tables.md", "contributing.md", "changelog.md"} <= links
     assert [link for link in links if not (tmp_path / link).exists()] == []
 

@@ -227,6 +227,36 @@ def test_a_list_without_numbered_pages_is_followed_by_links_only(
     assert not [one for one in requests_mock.request_history if one.qs.get("page") == ["2"]]
 
 
+def test_parameters_that_may_show_more_rows_are_left_out_if_they_are_refused(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams?deleted=all", status_code=400)
+    requests_mock.get(f"{URL}/v1/teams?page=1&pageSize=100", json=page("a"), complete_qs=True)
+    source = PagedList("/v1/teams", variants=({"deleted": "all"},), optional=frozenset({"deleted"}))
+
+    assert read(session, source) == ["a"]
+
+
+def test_such_parameters_are_left_out_with_the_numbered_pages_at_last(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", status_code=400)
+    requests_mock.get(f"{URL}/v1/teams", json=page("a"), complete_qs=True)
+    requests_mock.get(f"{URL}/v1/teams?page=1", status_code=400)
+    requests_mock.get(f"{URL}/v1/teams?deleted=all", status_code=400)
+    source = PagedList("/v1/teams", variants=({"deleted": "all"},), optional=frozenset({"deleted"}))
+
+    assert read(session, source) == ["a"]
+
+
+def test_other_parameters_are_not_left_out(session: Session, requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a"))
+    requests_mock.get(f"{URL}/v1/teams?deleted=all", status_code=400)
+
+    with pytest.raises(RefusedError):
+        read(session, PagedList("/v1/teams", variants=({"deleted": "all"},)))
+
+
 def test_a_list_that_is_refused_without_numbered_pages_too_shows_the_first_refusal(
     session: Session, requests_mock: Mocker
 ) -> None:

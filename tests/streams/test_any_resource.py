@@ -22,6 +22,7 @@ from tap_kustomer.shaping.derived import POSITION, SIBLINGS, compile_deriver, de
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
+from tap_kustomer.streams.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ each_derived_table = pytest.mark.parametrize(("stream", "derived"), DERIVED)
 
 _SEVERAL = {Kind.ARRAY, Kind.MAPPING}
 _UNDOCUMENTED = "what one is is not documented"
+_OPT_IN = "long texts for few readers"
 _UNSENT = "the message that is sent has it, and then the draft is gone"
 _OF_ANOTHER_TIMER = "conversation_times has tables of the same"
 
@@ -114,6 +116,15 @@ def test_a_derived_table_is_made_of_what_its_parent_declares(
 
 # Arrays and maps, and relationships to many, that have no table of their own, and why.
 WITHOUT_A_TABLE = {
+    "ai_evaluation_testcase_results.toolCalls": _OPT_IN,
+    "ai_evaluation_testcases.toolCalls": _OPT_IN,
+    "knowledge_base_categories.categoryPositions": _UNDOCUMENTED,
+    "knowledge_base_categories.positions": _UNDOCUMENTED,
+    "knowledge_base_forms.layout": _UNDOCUMENTED,
+    "knowledge_base_forms.layoutV2": _UNDOCUMENTED,
+    "knowledge_base_forms.snippets": _UNDOCUMENTED,
+    "knowledge_base_internal_categories.positions": _UNDOCUMENTED,
+    "knowledge_bases.languages": "a setting of its pages",
     "conversation_events.meta": "free: whatever was sent with the event",
     "conversation_times_v2.assignedTeams": _OF_ANOTHER_TIMER,
     "conversation_times_v2.assignedUsers": _OF_ANOTHER_TIMER,
@@ -131,7 +142,7 @@ WITHOUT_A_TABLE = {
     "customer_drafts.userMentions": _UNSENT,
     "customer_session_events.meta": "free: whatever was sent with the event",
     "customers.roleGroupVersions": _UNDOCUMENTED,
-    "knowledge_base_articles.latestLangs": "undocumented, beside langVersions",
+    "knowledge_base_articles.draftLangs": "said of each language in langVersions or latestLangs",
     "kobjects.klassMixins": "those of the klass, which has a table of them",
     "kobjects.roleGroupVersions": _UNDOCUMENTED,
     "kviews.layout": "how a page looks: free, and of no use but as a whole",
@@ -372,7 +383,7 @@ def custom_attributes() -> TapStream:
 
 
 def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:
-    assert [stream for stream in STREAMS if stream.unpack] == [CustomAttributeMetadata]
+    assert [stream for stream in STREAMS if stream.unpack] == [CustomAttributeMetadata, Settings]
 
 
 @settings(deadline=None)

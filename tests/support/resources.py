@@ -21,12 +21,15 @@ ODD: tuple[Any, ...] = (
     *(["x"], [5], [None], [[5, 5]], [{}], {"a": 5}, {"a": None}, {"a": ["x"]}),
 )
 
+_TIMES = {Kind.TIME, Kind.TIMESTAMP}
+
 _SOUND: Mapping[Kind, Any] = {
     Kind.TEXT: "x",
     Kind.INTEGER: 5,
     Kind.NUMBER: 2.5,
     Kind.BOOLEAN: True,
     Kind.TIME: "2024-01-31T10:00:00.000Z",
+    Kind.TIMESTAMP: 1_706_695_200_000,
     Kind.ANYTHING: {"a": 5},
     Kind.CUSTOM: {},
 }
@@ -64,7 +67,7 @@ def nearly(field: Field) -> st.SearchStrategy[Any]:
         return st.one_of(st.lists(nearly(field.holds), max_size=2), json_values())
     if field.kind is Kind.MAPPING:
         return st.one_of(st.dictionaries(KEYS, nearly(field.holds), max_size=2), json_values())
-    return st.one_of(time_texts(), json_values()) if field.kind is Kind.TIME else json_values()
+    return st.one_of(time_texts(), json_values()) if field.kind in _TIMES else json_values()
 
 
 @cache

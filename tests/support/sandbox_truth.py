@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustomer_sandbox import SECRET
 from kustomer_sandbox.generation.custom import metadata
+from kustomer_sandbox.handlers.children import make_version_2
 from support.json_values import leaves
 from tap_kustomer import times
 from tap_kustomer.reading.sources import LiveIds, Search
@@ -49,8 +50,9 @@ SEARCHED = {
 # The resources whose custom attributes are listed, beside the klasses.
 _CUSTOMISED = ("company", "conversation", "customer", "message")
 
-# The second version of this endpoint gives milliseconds where the first one gives seconds.
-_IN_MILLISECONDS = ("handleTime", "messageTime", "noteTime")
+
+# Times that come as milliseconds, for some rows at least.
+_TIMES_AS_NUMBERS = {"outbound_webhook_calls": "sentAt", "queues": "createdAt"}
 
 
 def truth(organisation: Organisation, table: str) -> dict[str, Resource]:
@@ -63,9 +65,12 @@ def truth(organisation: Organisation, table: str) -> dict[str, Resource]:
         return {key: one for key, one in resources.items() if one["attributes"]["sessionId"]}
     if table == "conversation_times_v2":
         for resource in resources.values():
-            for name in _IN_MILLISECONDS:
-                if resource["attributes"].get(name) is not None:
-                    resource["attributes"][name] *= 1000
+            make_version_2(resource)
+    if table in _TIMES_AS_NUMBERS:
+        for resource in resources.values():
+            name = _TIMES_AS_NUMBERS[table]
+            if isinstance(moment := resource["attributes"][name], int):
+                resource["attributes"][name] = times.to_text(moment)
     return resources
 
 
@@ -223,11 +228,12 @@ def _statuses(session: Resource) -> Items:
 
 
 def _of_team(attribute: str, column: str) -> Callable[[Resource], Items]:
+    """By a relationship or by an attribute of this name."""
+
     def find(settings: Resource) -> Items:
         team = settings["relationships"]["team"]["data"]["id"]
-        return [
-            {"teamId": team, column: one} for one in _at(settings, "attributes", attribute) or ()
-        ]
+        ids = _at(settings, "attributes", attribute) or _related(attribute)(settings)
+        return [{"teamId": team, column: one} for one in ids]
 
     return find
 
@@ -253,8 +259,36 @@ def _questions(survey: Resource) -> Items:
 
 
 def _languages(article: Resource) -> Items:
+    """As older clients have seen them, or with the version in a relationship for each language."""
     versions = _at(article, "attributes", "langVersions") or {}
-    return [{"lang": lang, **said} for lang, said in sorted(versions.items())]
+    found = [{"lang": lang, **said} for lang, said in sorted(versions.items())]
+    for lang, said in sorted((_at(article, "attributes", "latestLangs") or {}).items()):
+        version = article["relationships"][f"{said['status']}_{lang}"]["data"]["id"]
+        found.append({"lang": lang, **said, f"{said['status']}VersionId": version})
+    return found
+
+
+def _answers(response: Resource) -> Items:
+    answers = response["attributes"]["answers"]
+    return [one if isinstance(one, dict) else {"answer": one} for one in answers]
+
+
+def _scores(run: Resource) -> Items:
+    scores = run["attributes"]["scoreByTestCase"]
+    return [{"testcaseId": case, "score": score} for case, score in sorted(scores.items())]
+
+
+def _parts(app: Resource) -> Items:
+    kinds = ("actions", "cards", "hooks", "klasses", "triggers", "workflows")
+    return [
+        {"kind": kind, "name": name, **part}
+        for kind in kinds
+        for name, part in sorted(app["attributes"].get(kind, {}).items())
+    ]
+
+
+def _langs(snippet: Resource) -> Items:
+    return [{"lang": lang, **said} for lang, said in sorted(snippet["attributes"]["langs"].items())]
 
 
 def _criteria(version: Resource) -> Items:
@@ -304,6 +338,18 @@ _NAMED_OTHERWISE = {
     "note_attachments": Source("notes", _texts("attachments")),
     "note_team_mentions": Source("notes", _mentions(teams=True)),
     "note_user_mentions": Source("notes", _mentions(teams=False)),
+    "knowledge_base_article_knowledge_bases": Source(
+        "knowledge_base_articles", _attribute("knowledgeBases")
+    ),
+    "ai_evaluation_run_scores": Source("ai_evaluation_runs", _scores),
+    "app_parts": Source("apps", _parts),
+    "knowledge_base_category_languages": Source("knowledge_base_categories", _langs),
+    "knowledge_base_internal_category_languages": Source(
+        "knowledge_base_internal_categories", _langs
+    ),
+    "message_articles": Source("messages", _attribute("kbArticles")),
+    "satisfaction_response_answers": Source("satisfaction_responses", _answers),
+    "snippet_languages": Source("snippets", _langs),
     "satisfaction_questions": Source("satisfactions", _questions),
     "saved_search_teams": Source("saved_searches", _attribute("teamVisibilities")),
     "saved_search_users": Source("saved_searches", _attribute("userVisibilities")),

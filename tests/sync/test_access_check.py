@@ -51,6 +51,7 @@ class Peeked:
             source=self.source,
             roles=("org.permission.tag.read",),
             assumed=self.assumed,
+            feature="",
         )
         return SimpleNamespace(definition=definition)
 

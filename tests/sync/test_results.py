@@ -13,8 +13,8 @@ from support.given import (
 )
 from support.offline_tap import UNTIL, OfflineTap
 from tap_kustomer.reporting.results import Status
+from tap_kustomer.streams.brands import Brands
 from tap_kustomer.streams.companies import Companies
-from tap_kustomer.streams.snippets import Snippets
 from tap_kustomer.streams.tags import Tags
 
 
@@ -45,11 +45,11 @@ def test_the_result_of_each_stream_is_noted() -> None:
 
 
 def test_a_stream_that_the_run_did_not_finish_is_cut_short() -> None:
-    scripted = {"script": {"snippets": [GIVEN_UP]}, "is_reachable": False}
-    tap = OfflineTap(Tags, Snippets, scripted=scripted)
+    scripted = {"script": {"brands": [GIVEN_UP]}, "is_reachable": False}
+    tap = OfflineTap(Tags, Brands, scripted=scripted)
 
     tap.sync()
 
     (outcome,) = tap.results.streams
-    assert outcome.stream == "snippets"
+    assert outcome.stream == "brands"
     assert (outcome.status, outcome.reason) == (Status.CUT_SHORT, "the run ended")

@@ -1,4 +1,4 @@
--- One row for each queue in use; deleted queues are not listed.
+-- One row for each queue, those that Kustomer itself made included.
 -- Written by `python docs/generate.py` from what the tap declares.
 {%- set loaded = kustomer.loaded('queues') %}
 

@@ -49,11 +49,29 @@ LISTS: tuple[Listing, ...] = (
     Listing("/v1/notifications", "notification", extend=included.unread),
     Listing("/v1/customers/searches", "search", roles.SAVED_SEARCH),
     Listing("/v1/kb/articles", "kb_article", roles.KB),
+    Listing("/v1/kb/categories", "kb_category", roles.KB),
+    Listing("/v1/kb/internal/categories", "kb_internal_category", roles.KB),
+    Listing("/v1/kb/routes", "kb_route", roles.KB),
+    Listing("/v1/kb/forms", "kb_form", roles.KB),
+    Listing("/v3/kb/tags", "kb_tag", roles.KB),
     Listing("/v1/assistants", "assistant", roles.ASSISTANT),
+    Listing("/v1/ai/automations", "ai_automation", roles.AI),
+    Listing("/v1/ai/evaluation-runs", "ai_evaluation_run", roles.AI),
+    Listing("/v1/ai/evaluation-testcases", "ai_evaluation_testcase", roles.AI),
+    Listing("/v1/ai/evaluation-testcase-results", "ai_evaluation_testcase_result", roles.AI),
+    Listing("/v1/apps", "app", roles.APPS),
+    Listing("/v1/outbound-webhooks", "outbound_webhook", roles.OUTBOUND_WEBHOOK),
+    Listing(
+        "/v1/outbound-webhooks/transactions",
+        "outbound_webhook_transaction",
+        roles.OUTBOUND_WEBHOOK,
+    ),
+    Listing("/v1/settings", "setting", roles.SETTING),
     # Routing
     Listing("/v1/routing/queues", "queue", roles.QUEUE, narrow=equal("key")),
     Listing("/v1/routing/queue-rules", "queue-rule", roles.QUEUE_RULE),
     Listing("/v1/routing/statuses", "status", roles.ROUTING_STATUS),
+    Listing("/v1/routing/work-items", "work_item", roles.ROUTING),
     Listing("/v1/routing/settings", "team_routing_settings", roles.ROUTING),
     Listing(
         "/v1/routing/work-sessions",
@@ -91,6 +109,10 @@ LISTS: tuple[Listing, ...] = (
     ),
     Listing("/v1/routing/users/{id}/work-sessions", "work_session", roles.ROUTING, parent="user"),
     Listing("/v1/messages/{id}/attachments", "attachment", roles.ATTACHMENT, parent="message"),
+    Listing(
+        "/v1/ai/automations/{id}/evaluations", "ai_evaluation", roles.AI, parent="ai_automation"
+    ),
+    Listing("/v1/workflows/{id}/processes", "workflow_process", roles.WORKFLOW, parent="workflow"),
     # A guess: only writing and deleting comments is documented.
     Listing("/v1/kobjects/{id}/comments", "comment", roles.NOTE, parent="kobject"),
 )
@@ -122,6 +144,7 @@ SINGLES: tuple[Single, ...] = (
     Single("/v1/sub-statuses/{ids}", "sub_status", roles.SUB_STATUS),
     Single("/v1/snippets/{ids}", "snippet", roles.SNIPPET),
     Single("/v1/kb/articles/{ids}", "kb_article", roles.KB),
+    Single("/v1/kb/knowledge-bases/{ids}", "knowledge_base", roles.KB),
     Single("/v1/workflows/{ids}", "workflow", roles.WORKFLOW),
     Single("/v1/routing/work-sessions/{ids}", "work_session", roles.WORK_SESSION),
     Single("/v1/routing/work-items/{ids}", "work_item", roles.ROUTING),

@@ -24,6 +24,7 @@ SEARCH = (
     "org.admin.search.read",
 )
 
+AI = ("org.permission.ai.read",)
 APPS = _roles("apps")
 ASSISTANT = ("org.permission.assistant.read",)
 ATTACHMENT = _roles("attachment")
@@ -52,6 +53,8 @@ ROUTING = _roles("routing")
 QUEUE = ("org.permission.queue.read", *ROUTING)
 QUEUE_RULE = ("org.permission.queue_rule.read",)
 ROUTING_STATUS = ("org.permission.routing_status.read", *ROUTING)
+OUTBOUND_WEBHOOK = ("org.permission.outbound_webhook.read",)
+SETTING = _roles("setting")
 SATISFACTION = _roles("satisfaction")
 SATISFACTION_RESPONSE = (*SATISFACTION, "org.permission.satisfaction_response.read")
 SAVED_SEARCH = _roles("search", admin=True)

@@ -14,6 +14,7 @@ from tap_kustomer.streams.kviews import Kviews
 from tap_kustomer.streams.notifications import Notifications
 from tap_kustomer.streams.outbound_accounts import OutboundAccounts
 from tap_kustomer.streams.queue_rules import QueueRules
+from tap_kustomer.streams.queues import Queues
 from tap_kustomer.streams.role_groups import RoleGroups
 from tap_kustomer.streams.routing_statuses import RoutingStatuses
 from tap_kustomer.streams.satisfactions import Satisfactions
@@ -137,7 +138,16 @@ def list_cases() -> Iterator[Case]:
             },
             {**BY_A_USER, "team": one("team", "t1")},
         ),
-        {"queues": ["q1", "q2"], "external_queues": ["amazon-connect"], "team_id": "t1"},
+        {"queue_ids": ["q1", "q2"], "external_queues": ["amazon-connect"], "team_id": "t1"},
+    )
+    yield (
+        TeamRoutingSettings,
+        resource(
+            "team_routing_settings",
+            {"enabled": True, "workItemCapacity": 3, "capacity": {}, **STAMPS},
+            {"team": one("team", "t1"), "queues": {"data": [{"type": "queue", "id": "q1"}]}},
+        ),
+        {"queues": ["q1"], "work_item_capacity": 3},
     )
     yield (
         BusinessSchedules,
@@ -338,13 +348,13 @@ def list_cases() -> Iterator[Case]:
                 "scope": "public",
                 "source": "kustomer",
                 "categories": [{"id": "c1", "knowledgeBase": "k1"}],
-                "knowledgeBases": ["k1"],
+                "knowledgeBases": [{"id": "k1", "featured": True}],
                 "tags": ["returns"],
                 "metaTitle": "Returns",
                 "metaDescription": None,
                 "metaKeywords": ["return"],
                 "langVersions": {"en_us": {"currentVersion": {"id": {"htmlBody": "<p/>"}}}},
-                "latestLangs": {"en_us": "v1"},
+                "latestLangs": {"en_us": {"status": "published", "outdated": False}},
                 "publishedAt": "2020-01-18T00:00:00.000Z",
                 "deleted": False,
                 "deletedAt": None,
@@ -360,5 +370,20 @@ def list_cases() -> Iterator[Case]:
         Assistants,
         resource("assistant", {"name": "Helper", "enabled": True, **STAMPS}),
         {"name": "Helper"},
+    )
+    yield (
+        ChatSettings,
+        resource("chat_settings", {"singleSessionChat": True, "noHistory": False}),
+        {"single_session_chat": True},
+    )
+    yield (
+        Queues,
+        resource("queue", {"name": "VIP", **STAMPS, "createdAt": 1_579_278_585_369}),
+        {"created_at": STAMPS["createdAt"], "updated_at": STAMPS["updatedAt"]},
+    )
+    yield (
+        Queues,
+        resource("queue", {"name": "VIP", **STAMPS}),
+        {"created_at": STAMPS["createdAt"]},
     )
     yield (ChatSettings, CHAT_SETTINGS, {"version": 2, "volume_control": {"enabled": False}})

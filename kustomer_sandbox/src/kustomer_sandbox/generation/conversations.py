@@ -347,7 +347,7 @@ def _assistance(organisation: Store, row: Row, dice: Dice) -> Document:
                 "currency": "USD",
             },
         ),
-        "aiAgent": rarely(dice, {"automationId": ["automation-1"]}),
+        "aiAgent": rarely(dice, {"automationId": [organisation.rows["ai_automation"][0].id]}),
         "assistant": ABSENT,
         "lastDeflection": ABSENT,
         "firstCompany": ABSENT,

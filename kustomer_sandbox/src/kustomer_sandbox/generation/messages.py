@@ -134,6 +134,7 @@ def message(organisation: Store, row: Row) -> Document:
         # Not documented, but other connectors have a column for them.
         "tags": rarely(dice, [tag.id for tag in now.some(organisation.rows["tag"][:20], 3)], 20),
         "createdByTeams": sparse(now, [] if incoming else dice.some(teams, 2)),
+        "kbArticles": [organisation.rows["kb_article"][0].id] if row.number % 5 == 0 else [],
         "reactions": [
             {
                 "subjectId": facts["customer"].id,

@@ -53,6 +53,7 @@ def work_session(organisation: Store, row: Row) -> Document:
         "totalUnavailable": {"statusAt": started, **spent},
         "totalAvailableIdleCapacity": spent,
         "totalAvailableNotAtCapacity": spent,
+        "totalAvailableAtCapacity": spent,
         "totalUnavailableIdleCapacity": spent,
         "totalUnavailableNotAtCapacity": spent,
         "totalTimeByStatus": {
@@ -183,7 +184,17 @@ def satisfaction_response(organisation: Store, row: Row) -> Document:
         "rating": row.number % 11,
         "score": row.number % 2,
         "status": "rated",
-        "answers": [{"id": "q1", "prompt": "Why? 🤔", "answer": "Quick help"}],
+        "formType": "csat",
+        "channel": "email",
+        "app": "postmark",
+        "answers": ["Quick help"]
+        if row.number % 3 == 0
+        else [{"id": "q1", "prompt": "Why? 🤔", "answer": "Quick help"}],
+        "scheduledFor": at(row.created),
+        "sentAt": at(row.created),
+        "firstReadAt": at(row.created + HOUR),
+        "completedAt": at(row.created + HOUR),
+        "lockedAt": None,
         "followupAnswer": rarely(row.dice(), "All good"),
         "submittedAt": at(row.created + HOUR),
         **stamps(row),

@@ -62,6 +62,10 @@ def _chat_settings(call: Call) -> Document:
         "greeting": "Hello 👋",
         "autoreply": None,
         "secret": SECRET,
+        "singleSessionChat": True,
+        "showTypingIndicatorCustomerWeb": True,
+        "showBrandingIdentifier": False,
+        "volumeControl": {"enabled": True, "mode": "upfront", "followUpChannels": ["email"]},
         "enabled": True,
     }
     id_ = call.organisation.id

@@ -70,11 +70,25 @@ def _times_in_milliseconds(call: Call) -> Document:
     document = page_of(call.organisation, listing, call.path, given)
     document["data"] = [msgspec.json.decode(one) for one in document["data"]]
     for one in document["data"]:
-        attributes = one["attributes"]
-        for name in ("handleTime", "messageTime", "noteTime"):
-            if attributes.get(name) is not None:
-                attributes[name] *= 1000
+        make_version_2(one)
     return document
+
+
+def make_version_2(time: Document) -> None:
+    """Give a handling time the units and the attributes of version 2."""
+    attributes, relationships = time["attributes"], time["relationships"]
+    for name in ("handleTime", "messageTime", "noteTime"):
+        if attributes.get(name) is not None:
+            attributes[name] *= 1000
+    attributes |= {
+        "timerVersion": "v2",
+        "handleBy": relationships["createdBy"]["data"]["id"],
+        "isFocused": True,
+        "isInitialFocusSession": False,
+        "agentActionTrigger": "reply_sent",
+        "conversationStatus": "open",
+    }
+    relationships["handleBy"] = relationships["createdBy"]
 
 
 def _gone(call: Call) -> Document:

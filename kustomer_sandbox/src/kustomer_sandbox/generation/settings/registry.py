@@ -8,7 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustomer_sandbox.generation.klasses import KLASSES, klass
-from kustomer_sandbox.generation.settings import apps, channels, routing, service, texts
+from kustomer_sandbox.generation.settings import (
+    ai,
+    apps,
+    channels,
+    help_centre,
+    routing,
+    service,
+    texts,
+)
 from kustomer_sandbox.generation.settings.setting import Setting
 from kustomer_sandbox.generation.staff import desks
 from kustomer_sandbox.times import DAY, HOUR
@@ -22,6 +30,8 @@ SETTINGS: dict[str, Setting] = {
     **routing.SETTINGS,
     **service.SETTINGS,
     **apps.SETTINGS,
+    **help_centre.SETTINGS,
+    **ai.SETTINGS,
     "klass": Setting(klass, sum(not one.late for one in KLASSES)),
 }
 
@@ -37,6 +47,8 @@ def add_settings(organisation: Store, since: int, until: int) -> None:
             row = organisation.add(type_, created, updated)
             if number >= amount - setting.deleted:
                 row.deleted = row.updated
+    ai.add_evaluations(organisation)
+    apps.add_calls(organisation)
     for team in desks(organisation):
         organisation.add("team_routing_settings", team.created, until - DAY, team=team)
     for sla, version in service.SLA_VERSIONS:

@@ -30,12 +30,16 @@ def _queue(_: Store, row: Row) -> Parts:
         "restrictTransfersByUsers": row.number == 3,
         **stamps(row),
     }
+    if row.number % 2:
+        # The schema of the list has a number, that of a single queue a text.
+        attributes["createdAt"] = row.created
     return attributes, {}
 
 
 def _queue_rule(organisation: Store, row: Row) -> Parts:
     attributes = {
         "name": f"Rule {row.number}",
+        "description": f"Chats of rule {row.number}",
         "enabled": row.number != 3,
         "criteria": {"and": [{"conversation_channel": {"operator": "equals", "value": "chat"}}]},
         **stamps(row),
@@ -50,6 +54,10 @@ def _status(_: Store, row: Row) -> Parts:
     attributes = {
         "name": kind.title() if system else "Lunch 🍜",
         "statusType": kind,
+        "description": f"For {kind} users",
+        "enabled": True,
+        "routable": kind == "available",
+        "selectable": not system or kind != "offline",
         "system": system,
         **stamps(row),
     }
@@ -62,11 +70,18 @@ def _team_settings(organisation: Store, row: Row) -> Parts:
     queues = shrinking(row, now, [one.id for one in first])
     attributes = {
         "enabled": row.number % 4 != 3,
-        "queues": queues if row.number < 2 else NOTHING[row.number % 3],
+        "workItemCapacity": 2 + row.number,
+        "capacity": {},
         "externalQueues": ["amazon-connect"] if row.number == 1 else [],
         **stamps(row),
     }
-    return attributes, {"team": to_one(row.facts["team"])}
+    relationships = {"team": to_one(row.facts["team"])}
+    if row.number:
+        attributes["queues"] = queues if row.number < 2 else NOTHING[row.number % 3]
+    else:
+        # As documented in June 2026; before, it was an attribute.
+        relationships["queues"] = {"data": [{"type": "queue", "id": one} for one in queues]}
+    return attributes, relationships
 
 
 SETTINGS = {

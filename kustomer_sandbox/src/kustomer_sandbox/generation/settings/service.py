@@ -178,7 +178,8 @@ def _snooze(_: Store, row: Row) -> Parts:
     enabled = row.number != len(SNOOZES) - 1
     # It has no times; a change shows in its other attributes.
     title = name if row.rev == 1 else f"{name} ({row.rev})"
-    return {"name": title, "type": kind, "value": value, "enabled": enabled}, {}
+    attributes = {"name": title, "type": kind, "value": value, "enabled": enabled}
+    return {**attributes, "resource": "kobject" if row.number == 3 else "conversation"}, {}
 
 
 def _sub_status(_: Store, row: Row) -> Parts:
@@ -188,6 +189,7 @@ def _sub_status(_: Store, row: Row) -> Parts:
         "description": f"{label}." if row.number else ABSENT,
         "parentStatus": parent,
         "resourceType": kind,
+        "default": row.number == 0,
         **stamps(row),
     }
     return attributes, {}

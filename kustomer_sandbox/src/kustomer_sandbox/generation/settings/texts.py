@@ -1,5 +1,7 @@
 """Texts: tags, shortcuts, snippets, articles, saved searches."""
 
+# ruff: noqa: PLR2004 - the data is made of numbers and yes or no
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from kustomer_sandbox.store import Store
 
 TAG_NAMES = ("vip", "refund", "late delivery", "größe", "返品", "Spam", "gift 🎁")
-_KNOWLEDGE_BASE, _KB_CATEGORY = "b" * 24, "e" * 24
 CATEGORIES = ("Greetings", "Refunds", "Entschuldigungen", "その他")
 
 
@@ -87,37 +88,62 @@ def _access(organisation: Store, row: Row) -> Document:
     }
 
 
-def _category(_: Store, row: Row) -> Parts:
-    return {"name": CATEGORIES[row.number % len(CATEGORIES)], **stamps(row)}, {}
+def _category(organisation: Store, row: Row) -> Parts:
+    name = CATEGORIES[row.number % len(CATEGORIES)]
+    # The last one is within the first one.
+    inside = row.number == len(CATEGORIES) - 1
+    parent = to_one(organisation.rows["shortcut_category"][0]) if inside else ABSENT
+    return {"name": name, **stamps(row)}, {"parent": parent}
 
 
 def _snippet(_: Store, row: Row) -> Parts:
     attributes = {
         "key": f"sn.{'kustomer' if row.number == 0 else 'org'}.text-{row.number}",
-        "sourceLang": "en_us",
-        "values": {"en_us": "Hello", "de": "Hallo"},
+        "name": f"Text {row.number}",
+        "app": None,
+        "description": None,
+        "category": "chat",
+        "source": "en_us",
+        "langs": {
+            "en_us": {"value": "Hello", "outdated": False},
+            "de": {"value": "Hallo 👋", "outdated": row.number % 2 == 1},
+        },
         **stamps(row),
     }
     return attributes, {}
 
 
 def _kb_article(organisation: Store, row: Row) -> Parts:
+    base = organisation.rows["knowledge_base"][0].id
+    category = organisation.rows["kb_category"][1].id
     attributes = {
         "title": f"How to return an item ({row.number})",
         "slug": f"return-{row.number}",
         "lang": "en_us",
         "status": "published" if row.number % 3 else "draft",
         "tags": ["returns", "größe"][: row.number % 3],
-        "categories": [{"id": _KB_CATEGORY, "knowledgeBase": _KNOWLEDGE_BASE}],
-        "knowledgeBases": [_KNOWLEDGE_BASE],
+        "categories": [{"id": category, "knowledgeBase": base}],
+        "knowledgeBases": [{"id": base, "featured": row.number == 1}],
         "metaKeywords": ["return", "refund"][: 1 + row.number % 2],
-        "langVersions": {
-            lang: {"currentVersion": {"id": f"{row.seed:024x}"}}
-            for lang in ("en_us", "de")[: 1 + row.number % 2]
-        },
         **stamps(row),
     }
-    return attributes, {"brand": to_one(organisation.rows["brand"][0])}
+    relationships = {"brand": to_one(organisation.rows["brand"][0])}
+    langs = ("en_us", "de")[: 1 + row.number % 2]
+    if row.number < 2:
+        # As other clients have seen it, before June 2026.
+        versions = {lang: {"currentVersion": {"id": version_of(row, lang)}} for lang in langs}
+        return {**attributes, "langVersions": versions}, relationships
+    state = "published" if row.number % 3 else "unpublished"
+    attributes["latestLangs"] = {lang: {"status": state, "outdated": False} for lang in langs}
+    for lang in langs:
+        version = {"type": "kb_article_version", "id": version_of(row, lang)}
+        relationships[f"{state}_{lang}"] = {"data": version}
+    return attributes, relationships
+
+
+def version_of(article: Row, lang: str) -> str:
+    """Return the id of an article's version in a language."""
+    return f"{article.seed ^ sum(lang.encode()):024x}"[-24:]
 
 
 def _search(organisation: Store, row: Row) -> Parts:
@@ -127,11 +153,20 @@ def _search(organisation: Store, row: Row) -> Parts:
         "or": [],
         "not": [],
         "sort": [{"conversation_updated_at": "desc"}],
-        "fields": [],
+        "fields": [{"key": "conversation_name"}],
     }
     user, team = organisation.rows["user"][0].id, organisation.rows["team"][0].id
     attributes = {
         "name": f"Search {row.number}",
+        "dataHash": f"{row.number:08x}",
+        "icon": "star",
+        "showBadge": row.number == 0,
+        "badgeColor": None,
+        "position": row.number,
+        "private": row.number == 1,
+        "cacheable": True,
+        "accessUsers": [user] if row.number == 1 else [],
+        "accessTeams": [team] if row.number == 1 else [],
         "data": data,
         "defaultVisibility": "all",
         "teamVisibilities": [{"id": team, "visibility": "all"}] if row.number % 2 else [],

@@ -1,0 +1,121 @@
+"""What Kustomer keeps in one place in one answer and in another place in another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_kustomer.shaping.derived import compile_deriver
+from tap_kustomer.streams.conversation_forwards import ConversationForwards
+from tap_kustomer.streams.knowledge_base_articles import KnowledgeBaseArticles
+from tap_kustomer.streams.satisfaction_responses import SatisfactionResponses
+from tap_kustomer.streams.team_routing_settings import TeamRoutingSettings
+
+if TYPE_CHECKING:
+    from tap_kustomer.streams.base import KustomerStream
+
+
+def rows(stream: type[KustomerStream], table: str, **members: Any) -> list[dict[str, Any]]:
+    """The rows of a derived table, without what says whose they are."""
+    (derived,) = (each for each in stream.derived if each.name == table)
+    names = {"position", "siblings", f"{stream.singular}_id", f"{stream.singular}_updated_at"}
+    found = compile_deriver(derived, stream.singular)({"id": "1", **members})
+    return [{name: row[name] for name in row.keys() - names} for row in found]
+
+
+def reference(type_: str, id_: str) -> dict[str, str]:
+    return {"type": type_, "id": id_}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"relationships": {"queues": {"data": [reference("queue", "q1")]}}},
+        {"attributes": {"queues": ["q1"]}},
+        {
+            "attributes": {"queues": ["q1"]},
+            "relationships": {"queues": {"data": [reference("queue", "q1")]}},
+        },
+    ],
+    ids=["relationship", "attribute", "both"],
+)
+def test_the_queues_of_a_team_are_a_relationship_or_an_attribute(members: dict[str, Any]) -> None:
+    (row,) = rows(TeamRoutingSettings, "team_queues", **members)
+
+    assert row["queue_id"] == "q1"
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [
+        {"data": [reference("attachment", "a1")], "links": []},
+        [{"data": reference("attachment", "a1"), "links": {"self": "/v1/attachments/a1"}}],
+        [reference("attachment", "a1")],
+    ],
+    ids=["data", "an array of data", "an array of references"],
+)
+def test_the_files_of_a_forward_are_one_relationship_or_an_array_of_them(attachments: Any) -> None:
+    found = rows(
+        ConversationForwards,
+        "conversation_forward_attachments",
+        relationships={"attachments": attachments},
+    )
+
+    assert [row["attachment_id"] for row in found] == ["a1"]
+
+
+def test_an_answer_to_a_survey_may_be_a_text_alone() -> None:
+    answers = ["Quick", {"id": "q1", "prompt": "Why?", "answer": "Kind"}]
+
+    found = rows(
+        SatisfactionResponses, "satisfaction_response_answers", attributes={"answers": answers}
+    )
+
+    assert [row["answer"] for row in found] == ["Quick", "Kind"]
+    assert found[1]["id"] == "q1"
+
+
+def test_a_knowledge_base_of_an_article_may_be_an_id_alone() -> None:
+    bases = ["k1", {"id": "k2", "featured": True}]
+
+    found = rows(
+        KnowledgeBaseArticles,
+        "knowledge_base_article_knowledge_bases",
+        attributes={"knowledgeBases": bases},
+    )
+
+    assert [(row["id"], row.get("featured")) for row in found] == [("k1", None), ("k2", True)]
+
+
+def test_a_language_of_an_article_has_what_all_places_say_of_it() -> None:
+    found = rows(
+        KnowledgeBaseArticles,
+        "knowledge_base_article_languages",
+        attributes={
+            "langVersions": {"de": {"currentVersion": {"id": "v1"}}},
+            "latestLangs": {"de": {"status": "published", "outdated": True}},
+        },
+        relationships={
+            "published_de": {"data": reference("kb_version", "v2")},
+            "unpublished_fr": {"data": reference("kb_version", "v3")},
+            "publishedBy": {"data": reference("user", "u1")},
+        },
+    )
+
+    german, french = found
+    assert (german["lang"], german["status"], german["outdated"]) == ("de", "published", True)
+    assert german["published_version_id"] == "v2"
+    assert german["current_version"] == {"id": "v1"}
+    assert (french["lang"], french["unpublished_version_id"]) == ("fr", "v3")
+
+
+@pytest.mark.parametrize("versions", [[{"lang": []}, {"lang": []}], ["a", "b"]], ids=str)
+def test_languages_that_come_in_an_array_stay_apart(versions: Any) -> None:
+    found = rows(
+        KnowledgeBaseArticles,
+        "knowledge_base_article_languages",
+        attributes={"langVersions": versions},
+    )
+
+    assert len(found) == 2
