@@ -1,4 +1,4 @@
-"""The tap: settings in, streams out."""
+"""The SDK's tap class: command line, discovery, sync."""
 
 from __future__ import annotations
 
@@ -75,17 +75,17 @@ class TapKustomer(SdkTap):
     # Configuration
 
     @override
-    def check_settings(self, config: Mapping[str, Any]) -> None:
+    def check_raw_settings(self, config: Mapping[str, Any]) -> None:
         self._settings = configuration.settings_from(config)
         if "stream_maps" in config:
             check_stream_maps(config)
 
     @override
-    def explain(self, errors: list[str]) -> ConfigurationError:
+    def settings_error(self, errors: list[str]) -> ConfigurationError:
         return ConfigurationError(hide_key("; ".join(errors), self._settings.api_key))
 
     @override
-    def check_more_settings(self, config: Mapping[str, Any]) -> None:
+    def check_completed_settings(self, config: Mapping[str, Any]) -> None:
         if config.get("flattening_enabled"):
             flattening_of(config)
         known = self.config_jsonschema["properties"]
@@ -195,7 +195,10 @@ class TapKustomer(SdkTap):
     @override
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """The SDK's command, but it reads files by their bytes, and tests selected streams only."""
+        """The SDK's command, but `--test` tests selected streams only.
+
+        It also reads files independently of the locale.
+        """
         command = super().get_singer_command()
         for number, option in enumerate(command.params):
             if option.name in {"catalog", "state"} and isinstance(option, click.Option):
@@ -268,7 +271,7 @@ class TapKustomer(SdkTap):
             tap.context.session.close()
 
     def sync_to_end(self) -> None:
-        """Sync all selected streams; whatever ends the run early, the state is written.
+        """Sync all selected streams. After an error of the tap or a signal, the state is written.
 
         Raises:
             TapKustomerError: The run could not be finished.
@@ -294,10 +297,11 @@ class TapKustomer(SdkTap):
             )
 
     def _sync(self) -> None:
-        """Sync all selected streams, as the SDK's `sync_all` does, but several at once."""
+        """Sync all selected streams: read several extractions at once and write them in turn."""
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        # Some targets assume that the rows of the first STATE are loaded already.
+        # Write the input state first: some targets report the first STATE without waiting for
+        # records.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
         times = self.context.fix_times()

@@ -101,7 +101,7 @@ class Reply:
         return document
 
 
-class _Exchanges(requests.Session):
+class _NoRedirectSession(requests.Session):
     """Ignore redirects: `requests` would parse their addresses even without following them."""
 
     @override
@@ -125,7 +125,7 @@ class Session:
     Attributes:
         latency: Seconds from a request to its answer, a moving average.
         refusals: Parameters that Kustomer refuses, so that no later request has them.
-        requests: Number of requests sent, repeated ones included.
+        request_count: Number of requests sent, repeated ones included.
     """
 
     def __init__(  # noqa: PLR0913
@@ -148,20 +148,23 @@ class Session:
         self._body_seconds = max(_LEAST_BODY_SECONDS, _BODY_TIMEOUTS * timeout)
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
-        self.requests = 0
+        self.request_count = 0
         self.refusals: set[str] = set()
         self._lock = threading.Lock()
         self._clock_difference: float | None = None
-        self._http = _Exchanges()
+        self._http = _NoRedirectSession()
         self._http.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self._http.auth = authenticator
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
         self._http.mount(f"{base_url}/", adapter)
 
     def counted(self) -> Session:
-        """The same session, but with a request count of its own."""
+        """The same session with a request count of its own.
+
+        Its latency and clock difference start as copies, and follow its own requests only.
+        """
         twin = copy(self)
-        twin.requests = 0
+        twin.request_count = 0
         return twin
 
     def close(self) -> None:
@@ -188,7 +191,7 @@ class Session:
         while True:
             sent = self.limiter.wait(request.budget)
             with self._lock:
-                self.requests += 1
+                self.request_count += 1
             try:
                 return self._parse(request, self._attempt(request, sent), parse)
             except TransientError as fault:
@@ -239,7 +242,7 @@ class Session:
     def _exchange(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
     ) -> tuple[requests.Response, bytes]:
-        asked = self.clock.monotonic()
+        started = self.clock.monotonic()
         try:
             response = self._http.request(
                 request.method,
@@ -256,11 +259,11 @@ class Session:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # `from None`: the libraries' exceptions hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
-        took = self.clock.monotonic() - asked
+        elapsed = self.clock.monotonic() - started
         server = server_time(response.headers)
         difference = None if server is None else server - self.clock.now()
         with self._lock:
-            self.latency += (took - self.latency) * _LATENCY_WEIGHT if self.latency else took
+            self.latency += (elapsed - self.latency) * _LATENCY_WEIGHT if self.latency else elapsed
             if difference is not None:
                 self._clock_difference = difference
         return response, content
@@ -277,11 +280,11 @@ class Session:
         self.limiter.learn(request.budget, response.headers, sent)
         if not response.ok:
             # A server may send the key back. It is hidden before the text is shortened.
-            said = self._authenticator.hide_key(content.decode(errors="replace"))
+            text = self._authenticator.hide_key(content.decode(errors="replace"))
             raise from_status(
                 response.status_code,
                 str(request),
-                said.encode(),
+                text.encode(),
                 retry_after=retry_after(response.headers),
             )
         return Reply(replace_nulls(content))

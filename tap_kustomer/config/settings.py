@@ -215,7 +215,7 @@ class Settings:
     strict_counts: bool = setting(
         th.BooleanType,
         "Strict counts",
-        "End the run with an error when a search keeps returning fewer rows than it counts. "
+        "Count the stream as failed (exit code 1) when Kustomer returns fewer rows than it counts. "
         "Otherwise the tap only warns.",
         default=False,
     )

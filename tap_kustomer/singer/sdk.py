@@ -52,14 +52,14 @@ class SdkTap(Tap):
 
     _stop_signal: int | None = None
 
-    def check_settings(self, config: Mapping[str, Any]) -> None:
+    def check_raw_settings(self, config: Mapping[str, Any]) -> None:
         """Check the settings as they were given. The SDK checks them afterwards."""
 
-    def explain(self, errors: list[str]) -> Exception:
+    def settings_error(self, errors: list[str]) -> Exception:
         """Make the error for what the SDK finds wrong with the settings."""
         return ConfigValidationError("; ".join(errors), errors=errors)
 
-    def check_more_settings(self, config: Mapping[str, Any]) -> None:
+    def check_completed_settings(self, config: Mapping[str, Any]) -> None:
         """Check the settings further. Their types are right, and defaults are filled in."""
 
     def stop_if_asked(self) -> None:
@@ -73,13 +73,13 @@ class SdkTap(Tap):
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        self.check_settings(self._config)
+        self.check_raw_settings(self._config)
         # The SDK's own check also fills the defaults in.
         try:
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
-            raise self.explain(error.errors) from error
-        self.check_more_settings(self._config)
+            raise self.settings_error(error.errors) from error
+        self.check_completed_settings(self._config)
         return errors
 
     @override

@@ -22,18 +22,18 @@ class KustomerStream:
         group: The group that the documentation has it in.
         resource_type: The JSON:API type of the resources that its rows are made of.
         foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
-        joins: Columns that lead to another place than their names suggest.
+        joins: Foreign keys whose name doesn't match their target.
         source: Where its rows are read from.
         types: The JSON:API types of the resources that its rows are made of; empty for all types
             that its source returns.
         roles: The roles of an API key any one of which lets it read this stream.
         documented: Whether Kustomer documents the list or the search that the rows come from.
-        assumed: Whether that is only assumed to be there: no program is known to read it, so an
-            organisation without it is no fault.
+        assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without
+            failing the run.
         feature: Of Kustomer, which an organisation need not have; it answers 403 without.
         selected_by_default: Whether it is read without a catalog.
         shape: The columns of a row.
-        key: The columns of its primary key.
+        key: Its primary key.
         secrets: Attributes and links that never leave the tap.
         unpack: Splits a resource into resources that are a row each; None if a resource is a row.
         metadata_resource: The name under which `GET /v1/metadata` lists its custom attributes.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _OPEN_AT_ONCE: Final = 32
 
 # After how many rows a STATE is due; with batches, after a file's worth.
-_RECORDS_A_STATE: Final = 1_000
+_ROWS_PER_STATE: Final = 1_000
 
 
 class Extraction:
@@ -174,7 +174,7 @@ class Extraction:
         self, pages: Iterable[Page], write_state: Callable[[], None], progress: Progress
     ) -> None:
         batches = self._context.settings.batches
-        due = _RECORDS_A_STATE if batches is None else batches.batch_size
+        due = _ROWS_PER_STATE if batches is None else batches.batch_size
         written = 0
         for page in pages:
             count = self._write_page(page)
@@ -284,7 +284,7 @@ class Extraction:
                 fails_run=fails_run and is_lead,
                 rows=stream.rows,
                 came_with="" if is_lead else self.lead.name,
-                requests=self._reader.session.requests if is_lead else 0,
+                requests=self._reader.session.request_count if is_lead else 0,
                 seconds=round(seconds, 1) if is_lead else 0.0,
                 missing=self._missing if is_lead else 0,
                 is_unproven=self._is_unproven and is_lead,

@@ -234,7 +234,7 @@ def test_no_minute_has_more_requests_than_the_limit(
         assert len(in_window) <= limit
 
 
-def test_an_hourly_sync_of_fifty_tables_takes_eight_seconds(clock: VirtualClock) -> None:
+def test_an_hourly_sync_of_fifty_streams_takes_eight_seconds(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
     limiter.learn(BudgetKind.PLAIN, _headers(limit=300, remaining=300), sent=0.0)
     answers: deque[float] = deque()

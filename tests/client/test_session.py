@@ -86,7 +86,7 @@ def test_shared_state_is_changed_under_a_lock(clock: VirtualClock, requests_mock
 
     session.send(TEAMS, whole)
 
-    assert session.requests == 1
+    assert session.request_count == 1
     assert session.server_now() == clock.now() + 10
 
 

@@ -71,7 +71,7 @@ def test_a_run_from_any_state_writes_what_the_one_before_had_not(
     monkeypatch: pytest.MonkeyPatch,
     tables: set[str],
 ) -> None:
-    monkeypatch.setattr("tap_kustomer.sync.extractions._RECORDS_A_STATE", 1)
+    monkeypatch.setattr("tap_kustomer.sync.extractions._ROWS_PER_STATE", 1)
     tap, chosen = InProcess(make_sandbox()), only(catalog, tables)
     whole = tap(catalog=chosen, page_size=20)
     resumptions = list(whole.resumptions())

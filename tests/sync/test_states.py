@@ -35,6 +35,8 @@ from tap_kustomer.streams.tags import Tags
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tap_kustomer.resource import Resource
+
 
 # How long a test waits for a thread before it fails, in seconds.
 LONGEST = 10.0
@@ -180,3 +182,26 @@ def test_only_the_thread_that_writes_the_state_reads_it(
     OfflineTap(Companies, selected=["companies"], scripted={"script": script}).sync()
 
     assert looking == {threading.main_thread()}
+
+
+def test_records_are_shaped_and_written_in_the_main_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading: set[threading.Thread] = set()
+    writing: set[threading.Thread] = set()
+    write = TapStream.write_resource
+
+    def watched(stream: TapStream, resource: Resource) -> None:
+        writing.add(threading.current_thread())
+        write(stream, resource)
+
+    def pages(given: Page) -> Iterator[Page]:
+        reading.add(threading.current_thread())
+        yield given
+
+    monkeypatch.setattr(TapStream, "write_resource", watched)
+    script = {"companies": pages(page(company(1))), "tags": pages(ONE_TAG)}
+    OfflineTap(Companies, Tags, selected=["companies", "tags"], scripted={"script": script}).sync()
+
+    assert writing == {threading.main_thread()}
+    assert len(reading - writing) == 2

@@ -43,6 +43,8 @@ def test_every_query_has_both_bounds_and_asks_for_page_one() -> None:
     index = IndexModel(rows_at(*range(START, START + 500)), page_size=50)
     read(index)
 
+    assert index.queries[0].window.start == START
+    assert all(START <= query.window.start <= END for query in index.queries)
     assert {query.window.end for query in index.queries} == {END}
     assert {query.page for query in index.queries} == {1}
 

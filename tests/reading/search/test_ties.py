@@ -60,6 +60,7 @@ def test_a_tie_larger_than_the_cap_is_split_by_creation(row_cap: int, total_cap:
     index = IndexModel(tie(10_300), row_cap=row_cap, total_cap=total_cap, order=random.Random(1))
 
     assert sorted(read(index)) == sorted(index.rows)
+    assert any(query.created for query in index.queries)
     assert max(query.page for query in index.queries) * 500 <= 10_000
 
 
