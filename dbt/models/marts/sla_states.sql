@@ -1,12 +1,33 @@
 -- One row for each conversation under an agreement and each promise of it, and one, with the metric
 -- `policy`, for the agreement as a whole: how it stands now, and on which day it counts.
 
+{{ config(
+    materialized='incremental',
+    unique_key='conversation_id',
+    incremental_strategy='delete+insert',
+    on_schema_change='sync_all_columns',
+    post_hook="delete from {{ this }} where conversation_id not in (
+        select id from {{ ref('conversations') }} where sla_matched_at is not null and not is_deleted
+    )",
+) }}
+
 with conversation as (
 
     select * from {{ ref('stg_kustomer__conversations') }}
     where
         sla_matched_at is not null
         and not coalesce(deleted, false)
+        {% if is_incremental() -%}
+        and (
+            updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
+            -- A promise that was pending breaks by time alone.
+            or id in (
+                select conversation_id
+                from {{ this }}
+                where state = 'pending' and breach_at <= {{ kustomer.now() }}
+            )
+        )
+        {%- endif %}
 
 ),
 
@@ -49,6 +70,7 @@ promise as (
 select
     id as conversation_id,
     customer_id,
+    updated_at,
     metric,
     state,
     sla_id,
