@@ -235,7 +235,7 @@ class TapKustomer(SdkTap):
         )
         checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
-        click.echo(sync.table_of(checks), err=True)
+        click.echo(sync.format_checks(checks), err=True)
         ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override

@@ -12,7 +12,7 @@ TapKustomerError
 │   │       ├── GaveUpError
 │   │       └── RedirectError
 │   └── RunError                    concerns the run: end it
-│       ├── DeadKeyError
+│       ├── InvalidKeyError
 │       ├── ConnectionSecurityError
 │       ├── ProxyRefusedError
 │       └── InvalidRequestError
@@ -85,7 +85,7 @@ class RunError(RequestError):
     """No request can succeed: end the run."""
 
 
-class DeadKeyError(RunError):
+class InvalidKeyError(RunError):
     """Kustomer does not know the key (any more)."""
 
 

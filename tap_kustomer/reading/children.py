@@ -40,7 +40,7 @@ _MOST_MISSING: Final = 500
 PARENTS_TO_PEEK_AT: Final = 20
 
 
-class NoneFoundError(MissingError):
+class NoParentFoundError(MissingError):
     """No parent has such rows: all were deleted, or the organisation has no such endpoint."""
 
 
@@ -68,7 +68,8 @@ def read_children(  # noqa: PLR0913
         parallel: How many parents may be asked about at once.
 
     Raises:
-        NoneFoundError: All pages were yielded, but every parent that was asked about is missing.
+        NoParentFoundError: All pages were yielded, but every parent that was asked about is
+            missing.
         MissingError: So many parents are missing, from the first one on, that the organisation has
             no such endpoint.
         RequestError: The rows of a parent can't be read.
@@ -107,7 +108,7 @@ def read_children(  # noqa: PLR0913
     if shortfall is not None or missing_parents:
         raise shortfall or missing_parents[0]
     if absence is not None and not was_found:
-        raise NoneFoundError(
+        raise NoParentFoundError(
             f"{name}: no parent has any (asked about: {missing}): {absence}"
         ) from absence
 
@@ -125,7 +126,7 @@ def peek_children(
         if source.key(parent) is not None:
             pages = read_children(session, workers, source, [Page([parent])], name, parallel=1)
             # A parent that was deleted meanwhile says nothing about the others.
-            with suppress(NoneFoundError):
+            with suppress(NoParentFoundError):
                 return [row for page in pages for row in page.resources]
             return []
     return None

@@ -36,7 +36,7 @@ class Page:
 
 
 class IncompleteError(TapKustomerError):
-    """Kustomer counts rows that it does not return, however often it is asked.
+    """Some rows could not be read, although no request failed for good.
 
     Args:
         message: What is missing, with both counts.

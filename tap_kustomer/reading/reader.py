@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from tap_kustomer.client.errors import MissingError
 from tap_kustomer.reading.children import (
     PARENTS_TO_PEEK_AT,
-    NoneFoundError,
+    NoParentFoundError,
     peek_children,
     read_children,
 )
@@ -62,7 +62,7 @@ class Reader(ReadContext):
                 is read ahead.
 
         Raises:
-            NoneFoundError: All pages were yielded, but every parent that was asked about is
+            NoParentFoundError: All pages were yielded, but every parent that was asked about is
                 missing.
             RequestError: The source can't be read.
             IncompleteError: All that came was yielded, but Kustomer counts more.
@@ -163,7 +163,7 @@ class Reader(ReadContext):
         if len(missing) == len(source.sources):
             raise missing[0]
         # A part that has none of its parents is empty, not missing.
-        gone = [error for error in missing if not isinstance(error, NoneFoundError)]
+        gone = [error for error in missing if not isinstance(error, NoParentFoundError)]
         if gone:
             raise IncompleteError(f"{name}: one of its sources is missing: {gone[0]}")
 

@@ -72,7 +72,7 @@ class TapStream(SdkStream):
         self._latest_announced: Record = {}
 
     @cached_property
-    def shape(self) -> Callable[[Resource], Iterable[Record]]:
+    def make_records(self) -> Callable[[Resource], Iterable[Record]]:
         """The function that makes this stream's records of a resource."""
         return self.definition.compile_rows(self.effective_schema["properties"].keys())
 
@@ -134,7 +134,7 @@ class TapStream(SdkStream):
     def write_resource(self, resource: Resource) -> None:
         """Write the records of a resource."""
         since = self._since
-        for record in self.shape(resource):
+        for record in self.make_records(resource):
             if since is not None and (record.get(self.replication_key or "") or since) < since:
                 continue
             self.rows += 1

@@ -24,8 +24,8 @@ class KustomerStream:
         foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
         joins: Foreign keys whose name doesn't match their target.
         source: Where its rows are read from.
-        types: The JSON:API types of the resources that its rows are made of; empty for all types
-            that its source returns.
+        types: Only resources of these JSON:API types become its rows; empty for all that its source
+            returns.
         roles: The roles of an API key any one of which lets it read this stream.
         documented: Whether Kustomer documents the list or the search that the rows come from.
         assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without

@@ -37,8 +37,8 @@ class StreamDefinition:
         replication_key: The column of its bookmark; None for a full table.
         source: Where its rows are read from.
         own_source: A source that has only the rows of this stream, if `source` has others too.
-        types: The JSON:API types of the resources that its rows are made of; empty for all types
-            that its source returns.
+        types: Only resources of these JSON:API types become its rows; empty for all that its source
+            returns.
         roles: The roles of an API key any one of which lets it read this stream.
         assumed: Whether its list or search is only assumed to be there: an organisation without it
             is no fault.

@@ -1,6 +1,6 @@
 """One run of the tap: which streams there are, what is read for them, and what is written."""
 
-from tap_kustomer.sync.access import Readable, table_of
+from tap_kustomer.sync.access import Readable, format_checks
 from tap_kustomer.sync.context import Context, RunTimes, open_context
 from tap_kustomer.sync.run import check_streams, plan_extractions, read_alone, write_extractions
 from tap_kustomer.sync.streams import discover_streams, replication_key_of, streams_of_catalog
@@ -11,11 +11,11 @@ __all__ = [
     "RunTimes",
     "check_streams",
     "discover_streams",
+    "format_checks",
     "open_context",
     "plan_extractions",
     "read_alone",
     "replication_key_of",
     "streams_of_catalog",
-    "table_of",
     "write_extractions",
 ]

@@ -61,7 +61,7 @@ def check_access(context: Context, extractions: Iterable[Extraction]) -> list[Ac
     return [_check(extraction, pages) for extraction, pages in opened]
 
 
-def table_of(checks: Iterable[AccessCheck]) -> str:
+def format_checks(checks: Iterable[AccessCheck]) -> str:
     """Format the checks as lines of text."""
     rows = [("stream (+ those made of its rows)", "readable", "")]
     rows += [(_name(check), check.readable.value, check.reason) for check in checks]

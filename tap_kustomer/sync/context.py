@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import AccessError, DeadKeyError, MissingError
+from tap_kustomer.client.errors import AccessError, InvalidKeyError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
@@ -100,7 +100,7 @@ class Context:
         """Check the key, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
-            DeadKeyError: Kustomer does not know the key.
+            InvalidKeyError: Kustomer does not know the key.
             RequestError: Kustomer can't be reached.
         """
         self.check_key()
@@ -130,12 +130,12 @@ class Context:
         Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
-            DeadKeyError: Kustomer does not know the key.
+            InvalidKeyError: Kustomer does not know the key.
         """
         try:
             self._ask_who_we_are()
         except AccessError as error:
-            raise DeadKeyError(
+            raise InvalidKeyError(
                 f"Kustomer does not accept the API key: {error}. It may have expired, been "
                 "revoked, be bound to other IP addresses, or belong to another region than "
                 f"{self.settings.base_url}: check api_key, organization and region"

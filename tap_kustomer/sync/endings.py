@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tap_kustomer.client.errors import AccessError, MissingError
-from tap_kustomer.reading.children import NoneFoundError
+from tap_kustomer.reading.children import NoParentFoundError
 from tap_kustomer.reading.sources import is_searched, root_of
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.streams.roles import SEARCH_ROLES
@@ -46,7 +46,7 @@ def left_out(stream: StreamDefinition, error: StreamError, *, was_begun: bool) -
     """
     if isinstance(error, AccessError):
         return Ending(Status.LEFT_OUT, explain_refusal(stream, error), fails_run=was_begun)
-    if isinstance(error, NoneFoundError):
+    if isinstance(error, NoParentFoundError):
         # The parents may all have been deleted. The next run asks about others.
         return Ending(Status.LEFT_OUT, str(error))
     if is_absent(stream, error) and not was_begun:

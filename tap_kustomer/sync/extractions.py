@@ -151,7 +151,7 @@ class Extraction:
             for page in self._read(self._window, lambda: True):
                 for resource in page.resources:
                     if self.lead in self._takers(resource.get("type")):
-                        yield from self.lead.shape(resource)
+                        yield from self.lead.make_records(resource)
                 self._context.stop_if_asked()
         if self._ending.fails_run:
             raise TapKustomerError(self._ending.reason)

@@ -23,7 +23,7 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.client.session import Reply
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.children import NoneFoundError, read_children
+from tap_kustomer.reading.children import NoParentFoundError, read_children
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
@@ -280,7 +280,7 @@ def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint()
         MissingError, match=r"events: the first 500 parents have none: .* 404"
     ) as caught:
         read(lists, parents(*(f"c{n}" for n in range(600))))
-    assert not isinstance(caught.value, NoneFoundError)
+    assert not isinstance(caught.value, NoParentFoundError)
     assert len(lists.sent) < 520
 
 
@@ -294,7 +294,7 @@ def test_if_every_parent_is_missing_an_error_follows_the_last_page() -> None:
     given = [Page([parent(key, NOW + n) for n, key in enumerate("abc")], reached=NOW + 9)]
     found: list[int | None] = []
 
-    with pytest.raises(NoneFoundError, match=r"no parent has any \(asked about: 3\): .* 404"):
+    with pytest.raises(NoParentFoundError, match=r"no parent has any \(asked about: 3\): .* 404"):
         found.extend(page.reached for page in pages_of(events({}), given))
     assert found == [None, None, None]
 
@@ -304,7 +304,7 @@ def test_two_levels_down_it_is_an_error_too_if_every_parent_is_missing() -> None
     visits = PerParent(sessions, "/v1/sessions/{id}/events")
     lists = Lists({})
 
-    with pytest.raises(NoneFoundError, match="asked about: 2"):
+    with pytest.raises(NoParentFoundError, match="asked about: 2"):
         read(lists, pages_of(lists, parents("a", "b"), sessions), visits)
 
 
@@ -321,7 +321,7 @@ def test_parents_marked_as_deleted_say_nothing_about_the_endpoint() -> None:
 
     assert read(events({}), [Page(deleted)]) == []
     assert ids(read(events({"a": [rows("1")]}), [Page([*deleted, parent("a")])])) == ["1"]
-    with pytest.raises(NoneFoundError, match="asked about: 1"):
+    with pytest.raises(NoParentFoundError, match="asked about: 1"):
         read(events({}), [Page([*deleted, parent("a")])])
 
 

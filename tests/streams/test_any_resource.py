@@ -255,7 +255,7 @@ def tables_of(stream: type[KustomerStream]) -> tuple[tuple[TapStream, Draft20201
 def check_rows(stream: type[KustomerStream], resource: dict[str, Any]) -> None:
     """That a resource gives rows which fit their schema, have a key and can be written."""
     for table, schema in tables_of(stream):  # type: ignore[arg-type]  # A class has a hash.
-        for row in table.shape(resource):
+        for row in table.make_records(resource):
             assert msgspec.json.encode(row)
             assert not [error.message for error in schema.iter_errors(row)]
             assert all(row[column] not in {None, ""} for column in table.primary_keys)
@@ -338,10 +338,10 @@ def test_derived_rows_have_the_id_of_their_parent_even_if_it_has_none(
     resource = with_parent(stream, {"attributes": attributes, "relationships": related})
     (root, _), *derived = tables_of(stream)  # type: ignore[arg-type]  # A class has a hash.
 
-    parents = {row["id"] for row in root.shape(resource)}
+    parents = {row["id"] for row in root.make_records(resource)}
 
     for table, _ in derived:
-        ids = {row[table.primary_keys[0]] for row in table.shape(resource)}
+        ids = {row[table.primary_keys[0]] for row in table.make_records(resource)}
         assert ids <= parents
 
 
@@ -400,7 +400,7 @@ def test_each_property_is_a_custom_attribute_that_fits_the_schema(
 ) -> None:
     attributes = {"properties": properties}
 
-    rows = [*custom_attributes.shape({"id": name, "attributes": attributes})]
+    rows = [*custom_attributes.make_records({"id": name, "attributes": attributes})]
 
     assert [row["name"] for row in rows] == sorted(properties)
     assert {row["resource"] for row in rows} <= {name}
@@ -414,7 +414,7 @@ def test_custom_attributes_of_a_resource_without_a_name_are_kept(
 ) -> None:
     attributes: dict[str, Any] = {"properties": {"colorStr": {}, "priceNum": {}}}
 
-    rows = [*custom_attributes.shape({**member, "attributes": attributes})]
+    rows = [*custom_attributes.make_records({**member, "attributes": attributes})]
 
     assert [row["name"] for row in rows] == ["colorStr", "priceNum"]
     assert all(row["id"] == f"{row['resource']}/{row['name']}" for row in rows)
@@ -428,4 +428,4 @@ def test_what_lists_no_properties_has_no_custom_attributes(
 ) -> None:
     attributes = {"properties": value} if place == "properties" else value
 
-    assert not [*custom_attributes.shape({"id": "customer", "attributes": attributes})]
+    assert not [*custom_attributes.make_records({"id": "customer", "attributes": attributes})]

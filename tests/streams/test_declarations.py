@@ -438,8 +438,8 @@ def test_a_later_run_goes_on_in_a_derived_table_by_a_time_that_its_rows_have(
     root, table = (OfflineTap(stream).table(name) for name in (stream.name, derived.name))
     assert (table.replication_key is None) == (root.replication_key is None)
     if table.replication_key is not None:
-        (record,) = root.shape(resource)
-        times = {row[table.replication_key] for row in table.shape(resource)}
+        (record,) = root.make_records(resource)
+        times = {row[table.replication_key] for row in table.make_records(resource)}
         assert table.schema["properties"][table.replication_key]["format"] == "date-time"
         assert times == {record[root.replication_key or ""]}
 

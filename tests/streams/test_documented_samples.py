@@ -178,7 +178,7 @@ def test_every_type_has_a_table() -> None:
 
 @each_case
 def test_nothing_of_a_sample_is_lost_and_nothing_is_invented(tap: OfflineTap, case: Case) -> None:
-    rows = tap.table(case.table).shape(case.resource)
+    rows = tap.table(case.table).make_records(case.resource)
 
     assert arrived(case, rows) == said(case)
 
@@ -187,14 +187,14 @@ def test_nothing_of_a_sample_is_lost_and_nothing_is_invented(tap: OfflineTap, ca
 def test_a_sample_is_what_the_schema_says(tap: OfflineTap, case: Case) -> None:
     table = tap.table(case.table)
 
-    for row in table.shape(case.resource):
+    for row in table.make_records(case.resource):
         assert not misfits(table.schema, row)
 
 
 def test_there_is_a_column_for_all_that_samples_say(tap: OfflineTap) -> None:
     found: dict[str, set[str]] = {}
     for case in CASES:
-        for row in tap.table(case.table).shape(case.resource):
+        for row in tap.table(case.table).make_records(case.resource):
             if names := {*left_over(row.get(EXTRA) or {})}:
                 found.setdefault(case.resource["type"], set()).update(names)
 
@@ -206,7 +206,7 @@ def test_a_derived_table_has_all_that_it_is_made_of(
     tap: OfflineTap, case: Case, derived: Derived
 ) -> None:
     table = tap.table(derived.name)
-    rows = list(table.shape(case.resource))
+    rows = list(table.make_records(case.resource))
 
     check_derived(derived.name, {case.resource["id"]: case.resource}, rows)
     parent = parent_columns(case.stream.singular)

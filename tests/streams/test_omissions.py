@@ -94,7 +94,7 @@ def written(table: TapStream, resource: Resource, *deselected: Path) -> list[dic
     table.__dict__.pop("_deselected", None)
     return [
         dict(message.record)
-        for record in table.shape(resource)
+        for record in table.make_records(resource)
         for message in table.messages_of(record)
     ]
 
@@ -296,7 +296,7 @@ def mapped(definition: Any, name: str = "customers", **others: Any) -> list[Any]
     table = OfflineTap(Customers, stream_maps={name: definition, **others}).table("customers")
     return [
         dict(message.record)
-        for record in table.shape(of(Customers, attributes=ODD))
+        for record in table.make_records(of(Customers, attributes=ODD))
         for message in table.messages_of(record)
     ]
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
-from tap_kustomer.client.errors import DeadKeyError, GaveUpError
+from tap_kustomer.client.errors import GaveUpError, InvalidKeyError
 from tap_kustomer.reading.pages import Shortfall, Unproven
 from tap_kustomer.singer.catalog import read_catalog
 from tap_kustomer.streams.definition import define, define_derived
@@ -80,7 +80,7 @@ class OfflineContext(Context):
         if not self.script.is_reachable:
             raise GaveUpError("GET /v1/auth/tokens/current failed")
         if not self.script.key_is_good:
-            raise DeadKeyError("Kustomer does not accept the API key")
+            raise InvalidKeyError("Kustomer does not accept the API key")
 
     @override
     def reader(

@@ -14,15 +14,15 @@ from support.singer_output import Output, finish
 from support.tap_process import start
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
     GaveUpError,
+    InvalidKeyError,
     MissingError,
     RefusedError,
 )
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.streams.tags import Tags
-from tap_kustomer.sync.access import AccessCheck, Readable, check_access, table_of
+from tap_kustomer.sync.access import AccessCheck, Readable, check_access, format_checks
 from tap_kustomer.sync.run import check_streams
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -
     tap = OfflineTap(Tags, scripted={"key_is_good": False})
     monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_key)
 
-    with pytest.raises(DeadKeyError):
+    with pytest.raises(InvalidKeyError):
         check_streams(tap.context, [tap.table("tags")])
 
 
@@ -135,7 +135,7 @@ def test_checks_keep_the_order_of_the_extractions() -> None:
 
 
 def test_the_table_has_a_line_for_each_check() -> None:
-    text = table_of(
+    text = format_checks(
         [
             AccessCheck("customers", 17, Readable.YES),
             AccessCheck("tags", 0, Readable.NO, "a role is missing"),

@@ -14,8 +14,8 @@ import pytest
 from support.offline_tap import Script, offline_context
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
     GaveUpError,
+    InvalidKeyError,
     MissingError,
     RefusedError,
     RequestError,
@@ -89,7 +89,7 @@ class Story:
     def _check_key(self) -> None:
         self.checks += 1
         if not self.key_is_good:
-            raise DeadKeyError("Kustomer does not accept the API key")
+            raise InvalidKeyError("Kustomer does not accept the API key")
 
 
 def organisation(*klasses: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
-@pytest.mark.parametrize("error", [DeadKeyError("dead"), GaveUpError("503")], ids=["dead", "503"])
+@pytest.mark.parametrize("error", [InvalidKeyError("401"), GaveUpError("503")], ids=["401", "503"])
 def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: RequestError) -> None:
     with pytest.raises(type(error)):
         Story({**organisation(), path: error}).discover()
@@ -258,7 +258,7 @@ def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: Request
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
 def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str) -> None:
-    with pytest.raises(DeadKeyError):
+    with pytest.raises(InvalidKeyError):
         Story({**organisation(), path: FORBIDDEN}, key_is_good=False).discover()
 
 

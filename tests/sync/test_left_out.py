@@ -23,11 +23,11 @@ from support.given import (
 from support.offline_tap import UNTIL, OfflineTap
 from support.singer_output import check, check_messages
 from tap_kustomer.client.errors import (
-    DeadKeyError,
+    InvalidKeyError,
     PagingError,
     RequestError,
 )
-from tap_kustomer.reading.children import NoneFoundError
+from tap_kustomer.reading.children import NoParentFoundError
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.streams.assistants import Assistants
 from tap_kustomer.streams.brands import Brands
@@ -111,7 +111,7 @@ def test_a_stream_that_is_refused_half_way_fails_the_run_at_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("error", "is_good"),
-    [(FORBIDDEN, False), (DeadKeyError("Kustomer does not know the key"), True)],
+    [(FORBIDDEN, False), (InvalidKeyError("Kustomer does not know the key"), True)],
     ids=["found out", "said"],
 )
 def test_a_dead_key_ends_the_run_at_once(error: RequestError, *, is_good: bool) -> None:
@@ -204,7 +204,7 @@ def test_an_assumed_stream_that_fails_half_way_fails_the_run_at_its_end() -> Non
     assert run.by_id("assistants").keys() == {"a"}
 
 
-NONE_FOUND = NoneFoundError("conversation_events: no parent has any (asked about: 25)")
+NONE_FOUND = NoParentFoundError("conversation_events: no parent has any (asked about: 25)")
 
 
 def test_parents_that_are_all_gone_are_no_fault_and_move_no_bookmark() -> None:

@@ -11,8 +11,8 @@ from support.offline_tap import UNTIL, OfflineTap
 from tap_kustomer import times
 from tap_kustomer.client.errors import (
     AccessError,
-    DeadKeyError,
     GaveUpError,
+    InvalidKeyError,
     MissingError,
     RefusedError,
 )
@@ -222,8 +222,8 @@ def test_klasses_are_read_separately_if_their_rows_can_t_be_counted(error: Excep
 
 
 def test_with_a_dead_key_nothing_is_planned() -> None:
-    with pytest.raises(DeadKeyError):
-        names(planned(kobjects(count=DeadKeyError("dead")), KLASSES))
+    with pytest.raises(InvalidKeyError):
+        names(planned(kobjects(count=InvalidKeyError("dead")), KLASSES))
 
 
 def test_objects_of_a_klass_that_is_taken_along_go_to_its_stream() -> None:

@@ -18,9 +18,9 @@ from tap_kustomer.reading.search.query import (
     PATH,
     REFUSED_PAGE,
     UNSORTED_PAGE,
+    MissingTimeError,
     ServerBehaviour,
     ShortPageError,
-    TimelessError,
     UnsortedError,
     parse_page,
 )
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # a row has no time, pages have fewer rows than they say.
 _PERMANENT_AFTER: Final[Mapping[type[WrongAnswerError], int]] = {
     UnsortedError: 3,
-    TimelessError: 3,
+    MissingTimeError: 3,
     ShortPageError: 2,
 }
 # Without this parameter, a search index of this kind stops counting at 10,000. Documented since
@@ -138,7 +138,7 @@ class SearchClient:
         def parse(reply: Reply) -> SearchPage:
             try:
                 return self._parse(reply, query)
-            except (UnsortedError, ShortPageError, TimelessError) as fault:
+            except (UnsortedError, ShortPageError, MissingTimeError) as fault:
                 faults.append(fault)
                 return self._accept_if_permanent(reply, query, faults)
 
@@ -170,7 +170,7 @@ class SearchClient:
             # The server puts that many rows on a page, whatever it says.
             self._learn_cap(latest.rows)
             return self._parse(reply, query)
-        if isinstance(latest, TimelessError):
+        if isinstance(latest, MissingTimeError):
             self._learn(lambda behaviour: replace(behaviour, lacks_times=True))
         # Rows without a time can't show that they are in order.
         return UNSORTED_PAGE if query.sorted else self._parse(reply, query)

@@ -63,7 +63,7 @@ class ShortPageError(WrongAnswerError):
         self.total = total
 
 
-class TimelessError(WrongAnswerError):
+class MissingTimeError(WrongAnswerError):
     """A row does not show the time that it was searched by."""
 
 
@@ -189,7 +189,7 @@ def parse_page(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> 
     Raises:
         WrongAnswerError: The answer can't be right.
         ShortPageError: It has fewer rows than its counts say.
-        TimelessError: A row shows no time.
+        MissingTimeError: A row shows no time.
         UnsortedError: Its rows are out of order.
     """
     window = query.window
@@ -278,7 +278,7 @@ def _parse_rows(
 
     Raises:
         msgspec.DecodeError: A row has no id.
-        TimelessError: A row shows no time.
+        MissingTimeError: A row shows no time.
     """
     attribute = behaviour.attribute
     decoder = _resource_decoder(attribute)
@@ -294,7 +294,7 @@ def _parse_rows(
                 time = times.to_milliseconds(text)
             except (TypeError, ValueError) as error:
                 if not behaviour.lacks_times:
-                    raise TimelessError(f"{resource.id} has no {attribute}") from error
+                    raise MissingTimeError(f"{resource.id} has no {attribute}") from error
             else:
                 if len(text) != _CANONICAL_LENGTH and (fraction := _FRACTION.search(text)):
                     digits = max(digits, len(fraction[1]))
