@@ -1,0 +1,138 @@
+"""Measures the dbt package on a million conversations: `python benchmarks/models.py`.
+
+The demo's tables (`make demo`) are copied until they hold that many, with ids of their own. Then
+the models are built in full, and once more after some conversations have changed.
+"""
+
+# ruff: noqa: INP001, S608, T201 - a script that shows something, on files of its own.
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+ROOT: Final = Path(__file__).parents[1]
+DBT: Final = ROOT / ".venv" / "dbt" / "bin" / "dbt"
+
+# The columns with ids that differ from copy to copy; other tables are there once.
+_COPIED: Final = {
+    "conversations": ("id", "customer_id"),
+    "conversation_assigned_teams": ("conversation_id",),
+    "conversation_assigned_users": ("conversation_id",),
+    "conversation_created_by_teams": ("conversation_id",),
+    "conversation_tags": ("conversation_id",),
+    "conversation_time_created_by_teams": ("conversation_time_id",),
+    "conversation_times": ("id", "conversation_id", "customer_id"),
+    "message_created_by_teams": ("message_id",),
+    "message_shortcuts": ("message_id",),
+    "messages": ("id", "conversation_id", "customer_id"),
+    "work_items": ("id", "resource_id"),
+}
+
+_PROFILE: Final = """
+kustomer:
+  target: duckdb
+  outputs:
+    duckdb:
+      type: duckdb
+      path: {file}
+      schema: metrics
+      threads: 1
+      settings: {{memory_limit: 3GB, threads: 2, temp_directory: {folder}/spilled}}
+"""
+
+
+def main() -> int:
+    """Copy, build, change, build; the exit code."""
+    parser = argparse.ArgumentParser(description="Measure the dbt package.")
+    parser.add_argument("--demo", type=Path, default=ROOT / "output" / "demo.duckdb")
+    parser.add_argument("--conversations", type=int, default=1_000_000)
+    parser.add_argument("--changed", type=int, default=300)
+    arguments = parser.parse_args()
+    if not arguments.demo.exists():
+        print(f"{arguments.demo}: expected the demo's file; run `make demo` first")
+        return 1
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = folder / "million.duckdb"
+        (folder / "profiles.yml").write_text(_PROFILE.format(file=file, folder=folder))
+        _copy(arguments.demo, file, arguments.conversations)
+        print(f"In full:      {_build(folder)}")
+        _change(file, arguments.changed)
+        print(f"After a sync: {_build(folder)}")
+    return 0
+
+
+def _copy(demo: Path, file: Path, conversations: int) -> None:
+    with duckdb.connect(file) as database:
+        database.execute("set memory_limit = '3GB'")
+        database.execute(f"attach '{demo}' as demo (read_only)")
+        database.execute("create schema tap_kustomer")
+        (held,) = database.sql("select count(*) from demo.tap_kustomer.conversations").fetchall()[0]
+        copies = -(-conversations // held)
+        tables = database.sql("""
+            select table_name from duckdb_tables()
+            where database_name = 'demo' and schema_name = 'tap_kustomer'
+        """).fetchall()
+        for (table,) in tables:
+            ids = ", ".join(f"{name} || '-' || copy as {name}" for name in _COPIED.get(table, ()))
+            rows = (
+                f"select * replace ({ids}) from demo.tap_kustomer.{table}, range({copies}) r(copy)"
+            )
+            database.execute(
+                f"create table tap_kustomer.{table} as "
+                + (rows if ids else f"from demo.tap_kustomer.{table}")
+            )
+
+
+def _change(file: Path, count: int) -> None:
+    """Let some conversations, and all that they hold, be as new as the newest one."""
+    with duckdb.connect(file) as database:
+        database.execute("use tap_kustomer")
+        database.execute(
+            "create temporary table newest as select max(updated_at) from conversations"
+        )
+        database.execute(
+            f"create temporary table changed as select id from conversations using sample {count}"
+        )
+        for table in _COPIED:
+            if table.startswith("conversation_") and "_time" not in table:
+                database.execute(
+                    f"update {table} set conversation_updated_at = (from newest) "
+                    "where conversation_id in (from changed)"
+                )
+        database.execute(
+            "update conversations set updated_at = (from newest) where id in (from changed)"
+        )
+        database.execute(
+            "update messages set updated_at = (from newest) where conversation_id in (from changed)"
+        )
+
+
+def _build(folder: Path) -> str:
+    started = time.monotonic()
+    subprocess.run(  # noqa: S603
+        [
+            *(DBT, "--no-version-check", "--quiet", "run", "--project-dir", ROOT / "dbt"),
+            *("--profiles-dir", folder, "--target-path", folder / "target"),
+            *("--log-path", folder / "logs"),
+        ],
+        check=True,
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+    )
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, gigabytes = time.monotonic() - started, used.ru_maxrss / 1_000_000
+    return f"{seconds:.0f} s, at most {gigabytes:.1f} GB of memory so far"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
