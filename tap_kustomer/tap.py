@@ -159,8 +159,8 @@ class TapKustomer(SdkTap):
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
         if self.input_catalog is None:
-            return sync.discover_streams(self.context)
-        return sync.streams_of_catalog(self.input_catalog)
+            return sync.define_from_api(self.context)
+        return sync.define_from_catalog(self.input_catalog)
 
     def _stream(self, definition: StreamDefinition) -> TapStream:
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
@@ -304,14 +304,14 @@ class TapKustomer(SdkTap):
         # records.
         self.state.setdefault("bookmarks", {})
         self.state_writer.write_state(self.state)
-        times = self.context.fix_times()
+        run_times = self.context.fix_times()
         self.writer.stop_if_asked = self.stop_if_asked
         free_bodies_at_once()
         streams = self.selected_streams
         self.results.selected = [stream.name for stream in streams]
         sync.write_extractions(
             self.context,
-            sync.plan_extractions(self.context, times, streams),
+            sync.plan_extractions(self.context, run_times, streams),
             self.results,
             write_state=self._write_state,
             before_waiting=self.writer.flush,

@@ -151,21 +151,23 @@ class Reader(ReadContext):
             MissingError: Every part is missing.
             IncompleteError: All that came was yielded, but a part is missing.
         """
-        missing: list[MissingError] = []
+        missing: dict[int, MissingError] = {}
 
-        def read_part(part: Source) -> Iterator[Page]:
+        def read_part(position: int, part: Source) -> Iterator[Page]:
             try:
                 yield from self.read(part, window, name, is_consumed=is_consumed)
             except MissingError as error:
-                missing.append(error)
+                missing[position] = error
 
-        yield from read_concurrently([partial(read_part, part) for part in source.sources])
+        yield from read_concurrently(
+            [partial(read_part, *numbered) for numbered in enumerate(source.sources)]
+        )
         if len(missing) == len(source.sources):
             raise missing[0]
         # A part that has none of its parents is empty, not missing.
-        gone = [error for error in missing if not isinstance(error, NoParentFoundError)]
-        if gone:
-            raise IncompleteError(f"{name}: one of its sources is missing: {gone[0]}")
+        for _, error in sorted(missing.items()):
+            if not isinstance(error, NoParentFoundError):
+                raise IncompleteError(f"{name}: one of its sources is missing: {error}")
 
     def _peek_concatenation(
         self, source: Concatenation, window: Window, name: str

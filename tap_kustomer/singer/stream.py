@@ -63,13 +63,15 @@ class TapStream(SdkStream):
         self._writer = writer
         self._settings = settings
         self._read_alone = read_alone
-        self._since: str | None = None
-        self._latest: Record = {}
+        self._skip_before: str | None = None
+        self._last_record: Record = {}
+        self._write: Callable[[Record], None] = self.write_record
+        self._tail = b""
         self._batch: list[Record] = []
         # The bookmark at the time the last file was announced, and the last record in that file if
         # it belongs to the page that is being written.
-        self._announced: str | None = None
-        self._latest_announced: Record = {}
+        self._bookmark_in_files: str | None = None
+        self._last_record_in_files: Record = {}
 
     @cached_property
     def make_records(self) -> Callable[[Resource], Iterable[Record]]:
@@ -81,7 +83,7 @@ class TapStream(SdkStream):
     @property
     @override
     def is_sorted(self) -> bool:
-        """Whether rows come in the order of their replication key."""
+        """Whether rows come in the order of their replication key; a full table has none."""
         return self.is_incremental
 
     @property
@@ -119,26 +121,26 @@ class TapStream(SdkStream):
                 extraction is earlier. Older rows are not written.
         """
         self.log("Started: %s", self.replication_method.lower().replace("_", " "))
-        self._since = None if since is None else times.to_text(since)
+        self._skip_before = None if since is None else times.to_text(since)
         self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()
-        self._announced = self.bookmark
+        self._bookmark_in_files = self.bookmark
         self._write = self._writing()
 
     def begin_page(self) -> None:
-        """Take the time now as that at which the records of the next page were extracted."""
+        """Set `time_extracted` for the next page."""
         self._tail = self._encode_tail()
-        self._latest_announced = {}
+        self._last_record_in_files = {}
 
     def write_resource(self, resource: Resource) -> None:
         """Write the records of a resource."""
-        since = self._since
+        since = self._skip_before
         for record in self.make_records(resource):
             if since is not None and (record.get(self.replication_key or "") or since) < since:
                 continue
             self.rows += 1
-            self._latest = record
+            self._last_record = record
             self._write(record)
 
     def advance_bookmark(self, time: int) -> None:
@@ -146,13 +148,13 @@ class TapStream(SdkStream):
         if self.is_incremental:
             self._move_bookmark(times.to_text(time))
 
-    def flush_partial(self) -> None:
+    def advance_within_page(self) -> None:
         """Move the bookmark to the latest record, or that in a file: the run ends within a page."""
         if self._settings.batches is None:
-            self.advance_past(self._latest)
-        elif self._latest_announced:
-            self.advance_past(self._latest_announced)
-            self._announced = self.bookmark
+            self.advance_past(self._last_record)
+        elif self._last_record_in_files:
+            self.advance_past(self._last_record_in_files)
+            self._bookmark_in_files = self.bookmark
 
     def finish(self, *, is_whole: bool) -> None:
         """Finish the stream: all rows that came are written.
@@ -231,15 +233,15 @@ class TapStream(SdkStream):
         address = write_file(batches, self.name, map(self._writer.encode, self._batch))
         self._batch.clear()
         self.announce_file(address, batches.encoding.format, batches.encoding.compression)
-        self._announced, self._latest_announced = self.bookmark, self._latest
+        self._bookmark_in_files, self._last_record_in_files = self.bookmark, self._last_record
 
     def forget_unannounced(self) -> None:
-        """Move the bookmark back to where it covers no record that is in no file yet."""
+        """Move the bookmark back to the last announced file."""
         if not self._batch or not self.is_incremental:
             return
         state = self.stream_state
-        if self._announced is not None:
-            state["replication_key_value"] = self._announced
+        if self._bookmark_in_files is not None:
+            state["replication_key_value"] = self._bookmark_in_files
         else:
             state.pop("replication_key_value", None)
             state.pop("replication_key", None)

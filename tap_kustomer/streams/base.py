@@ -20,12 +20,12 @@ class KustomerStream:
     Attributes:
         name: Of the stream.
         group: The group that the documentation has it in.
-        resource_type: The JSON:API type of the resources that its rows are made of.
+        resource_type: The JSON:API type of its rows at Kustomer.
         foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
         joins: Foreign keys whose name doesn't match their target.
         source: Where its rows are read from.
-        types: Only resources of these JSON:API types become its rows; empty for all that its source
-            returns.
+        types: The JSON:API types that become its rows, if its source returns others too; empty
+            otherwise.
         roles: The roles of an API key any one of which lets it read this stream.
         documented: Whether Kustomer documents the list or the search that the rows come from.
         assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without

@@ -112,12 +112,12 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
     def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
         return compile_deriver(derived, stream.singular, known, stream.secrets)
 
-    root = replication_key(stream.source, stream.shape)
+    root_replication_key = replication_key(stream.source, stream.shape)
     return StreamDefinition(
         name=derived.name,
         schema=derived_schema(derived, stream.singular),
         key=(parent_columns(stream.singular).id, POSITION),
-        replication_key=derived_replication_key(root, stream.singular),
+        replication_key=derived_replication_key(root_replication_key, stream.singular),
         source=stream.source,
         types=stream.types,
         roles=stream.roles,
@@ -141,12 +141,16 @@ def replication_key(source: Source, shape: Shape) -> str | None:
     return None
 
 
-def derived_replication_key(root: str | None, singular: str) -> str | None:
+def derived_replication_key(root_replication_key: str | None, singular: str) -> str | None:
     """The replication key of a derived stream; None for a full table.
 
     Args:
-        root: The replication key of the stream that it is derived from.
+        root_replication_key: The replication key of the stream that it is derived from.
         singular: What one row of that stream is called.
     """
     # If that is not the time of the last change, the rows carry that column too (`timed.py`).
-    return parent_columns(singular).updated_at if root == "updated_at" else root
+    return (
+        parent_columns(singular).updated_at
+        if root_replication_key == "updated_at"
+        else root_replication_key
+    )

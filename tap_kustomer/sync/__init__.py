@@ -3,19 +3,19 @@
 from tap_kustomer.sync.access import Readable, format_checks
 from tap_kustomer.sync.context import Context, RunTimes, open_context
 from tap_kustomer.sync.run import check_streams, plan_extractions, read_alone, write_extractions
-from tap_kustomer.sync.streams import discover_streams, replication_key_of, streams_of_catalog
+from tap_kustomer.sync.streams import define_from_api, define_from_catalog, replication_key_of
 
 __all__ = [
     "Context",
     "Readable",
     "RunTimes",
     "check_streams",
-    "discover_streams",
+    "define_from_api",
+    "define_from_catalog",
     "format_checks",
     "open_context",
     "plan_extractions",
     "read_alone",
     "replication_key_of",
-    "streams_of_catalog",
     "write_extractions",
 ]

@@ -72,12 +72,12 @@ class Context:
     stop_if_asked: Callable[[], None]
 
     def reader(
-        self, times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
+        self, run_times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
     ) -> Reader:
         """Make a reader that counts its own requests.
 
         Args:
-            times: The points in time of the run.
+            run_times: The points in time of the run.
             report: Called with each part of a window that is short of rows, or unproven.
         """
         return Reader(
@@ -87,8 +87,8 @@ class Context:
             parallel=self.settings.max_parallel_requests,
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
-            now=times.started,
-            earliest=times.since,
+            now=run_times.started,
+            earliest=run_times.since,
             report=report,
         )
 

@@ -58,7 +58,9 @@ class Definitions:
     custom: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
 
 
-def discover(context: Context, resources: Iterable[str], klasses: PagedList) -> Definitions:
+def fetch_definitions(
+    context: Context, resources: Iterable[str], klasses: PagedList
+) -> Definitions:
     """Request the klasses, and the metadata of each resource and klass.
 
     If the key may not read the metadata, the columns `custom` stay untyped. If it may not read the

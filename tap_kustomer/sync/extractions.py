@@ -1,8 +1,7 @@
-"""Extractions: several are read at once, and written one after the other."""
+"""An extraction: reads a source ahead of time, and writes the rows when it is its turn."""
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -28,10 +27,7 @@ if TYPE_CHECKING:
     from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.sync.context import Context, RunTimes
 
-# How many extractions are open at once: each has requested its first rows.
-_OPEN_AT_ONCE: Final = 32
-
-# After how many rows a STATE is due; with batches, after a file's worth.
+# A STATE is due after at most this many rows of the source; with batches, after a file's worth.
 _ROWS_PER_STATE: Final = 1_000
 
 
@@ -40,7 +36,7 @@ class Extraction:
 
     Args:
         context: What all extractions of this run share.
-        times: The points in time of this run.
+        run_times: The points in time of this run.
         source: Where the rows are read from.
         streams: The streams that the rows go to. The first one is the lead.
 
@@ -51,20 +47,20 @@ class Extraction:
     """
 
     def __init__(
-        self, context: Context, times: RunTimes, source: Source, streams: Sequence[TapStream]
+        self, context: Context, run_times: RunTimes, source: Source, streams: Sequence[TapStream]
     ) -> None:
         self.source = source
         self.lead = streams[0]
         self._context = context
-        self._times = times
+        self._run_times = run_times
         self.streams = streams
         self._by_type: dict[str, list[TapStream]] = {}
         self._prefetch: Prefetch | None = None
-        self._reader = context.reader(times, self._note_count)
+        self._reader = context.reader(run_times, self._note_gap)
         self._missing = 0
         self._is_unproven = False
         self._ending = COMPLETE
-        self._since: int | None = None
+        self._missing_since: int | None = None
         self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
@@ -96,14 +92,14 @@ class Extraction:
         assert self._prefetch is not None, "open() comes before write()"  # noqa: S101
         window = self._window
         for stream in self.streams:
-            start = self._times.start_of(stream)
+            start = self._run_times.start_of(stream)
             stream.begin(since=start if window.start < start else None)
         progress.begin(self.lead.name, window.end if is_windowed(self.source) else None)
         began = self._context.clock.monotonic()
         self._ending = CUT_SHORT
         self._was_read = any(stream.was_read for stream in self.streams)
         try:
-            with self._leaving_out():
+            with self._as_ending():
                 self._write_pages(self._prefetch, write_state, progress)
                 self._finish()
                 self._ending = COMPLETE
@@ -118,7 +114,7 @@ class Extraction:
         is_whole = not self._missing and not self._is_unproven
         for stream in self.streams:
             if stream.is_incremental:
-                stream.advance_bookmark(self._times.until)
+                stream.advance_bookmark(self._run_times.until)
             stream.finish(is_whole=is_whole)
 
     def _keep_what_came(self) -> None:
@@ -127,8 +123,8 @@ class Extraction:
             if self._ending.status is Status.LEFT_OUT:
                 stream.write_batch()
                 continue
-            if self._since is not None:
-                stream.cap_bookmark(self._since)
+            if self._missing_since is not None:
+                stream.cap_bookmark(self._missing_since)
             stream.finish(is_whole=False)
 
     def peek(self) -> list[Resource] | None:
@@ -147,10 +143,10 @@ class Extraction:
         Raises:
             TapKustomerError: Some records can't be read.
         """
-        with self._leaving_out():
+        with self._as_ending():
             for page in self._read(self._window, lambda: True):
                 for resource in page.resources:
-                    if self.lead in self._takers(resource.get("type")):
+                    if self.lead in self._streams_for(resource.get("type")):
                         yield from self.lead.make_records(resource)
                 self._context.stop_if_asked()
         if self._ending.fails_run:
@@ -163,7 +159,7 @@ class Extraction:
 
     @property
     def _window(self) -> Window:
-        return Window(min(map(self._times.start_of, self.streams)), self._times.until)
+        return Window(min(map(self._run_times.start_of, self.streams)), self._run_times.until)
 
     def _read(self, window: Window, is_consumed: Callable[[], bool]) -> Iterator[Page]:
         if window.start > window.end and is_windowed(self.source):
@@ -180,10 +176,10 @@ class Extraction:
             count = self._write_page(page)
             written += count
             progress.wrote(sum(stream.rows for stream in self.streams), page.reached)
-            # The next page may be as large as this one, and a file has room for no more.
+            # Write the STATE before the next page could exceed the limit.
             if written + count > due:
                 written = 0
-                # The state covers all these streams, so their files end together.
+                # Close the batch files of all streams together, because one STATE covers them.
                 for stream in self.streams:
                     stream.write_batch()
                 write_state()
@@ -196,21 +192,21 @@ class Extraction:
         count = 0
         try:
             for resource in page.resources:
-                for stream in self._takers(resource.get("type")):
+                for stream in self._streams_for(resource.get("type")):
                     stream.write_resource(resource)
                 count += 1
         except BaseException:
             # A signal came while the target paused. The rows of such a page are in order.
             if page.reached is not None:
                 for stream in self.streams:
-                    stream.flush_partial()
+                    stream.advance_within_page()
             raise
         if page.reached is not None:
             for stream in self.streams:
                 stream.advance_bookmark(page.reached)
         return count
 
-    def _takers(self, resource_type: str | None) -> list[TapStream]:
+    def _streams_for(self, resource_type: str | None) -> list[TapStream]:
         """The streams that resources of this type go to."""
         key = str(resource_type)
         if key not in self._by_type:
@@ -227,7 +223,7 @@ class Extraction:
         return self._was_read or any(stream.rows for stream in self.streams)
 
     @contextmanager
-    def _leaving_out(self) -> Iterator[None]:
+    def _as_ending(self) -> Iterator[None]:
         """Turn an error that concerns only these streams into the ending of their extraction.
 
         Raises:
@@ -240,7 +236,7 @@ class Extraction:
             self._raise_if_run_ends(error)
             self._end(left_out(definition, error, was_begun=self._was_begun))
         except IncompleteError as error:
-            self._since = error.since
+            self._missing_since = error.since
             strict = self._context.settings.strict_counts
             self._end(incomplete(definition, error, strict=strict))
 
@@ -263,7 +259,7 @@ class Extraction:
         label = ending.status.label.capitalize()
         self.lead.logger.warning("%s: %s", label, ending.reason)
 
-    def _note_count(self, count: Shortfall | Unproven) -> None:
+    def _note_gap(self, count: Shortfall | Unproven) -> None:
         if isinstance(count, Unproven):
             self._is_unproven = True
         else:
@@ -292,32 +288,3 @@ class Extraction:
             )
             results.streams.append(result)
             log_result(result, stream.logger)
-
-
-def write_all(
-    extractions: Iterable[Extraction],
-    *,
-    write_state: Callable[[], None],
-    before_waiting: Callable[[], None],
-    progress: Progress,
-    results: RunResults,
-) -> None:
-    """Write all extractions in turn; the next ones have requested their first rows already.
-
-    Args:
-        extractions: In the order in which they are written.
-        write_state: Writes a STATE.
-        before_waiting: Called before the writer waits for a page.
-        progress: Shows how far the run has come.
-        results: Takes the result of each stream.
-
-    Raises:
-        TapKustomerError: The run can't go on.
-    """
-    waiting = deque(extractions)
-    opened: deque[Extraction] = deque()
-    while waiting or opened:
-        while waiting and len(opened) < _OPEN_AT_ONCE:
-            opened.append(waiting.popleft())
-            opened[-1].open(before_waiting)
-        opened.popleft().write(write_state, progress, results)

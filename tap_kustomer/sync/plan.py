@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.context import RunTimes
 
 
-class Planned(NamedTuple):
+class PlannedExtraction(NamedTuple):
     """An extraction that a run needs.
 
     Attributes:
@@ -27,14 +27,19 @@ class Planned(NamedTuple):
 
 
 def plan(
-    streams: Iterable[TapStream], times: RunTimes, *, shared_rows: int | None, page_size: int
-) -> list[Planned]:
+    streams: Iterable[TapStream],
+    run_times: RunTimes,
+    *,
+    shared_row_count: int | None,
+    page_size: int,
+) -> list[PlannedExtraction]:
     """Plan the extractions for these streams, in the order in which they are written.
 
     Args:
         streams: The selected streams.
-        times: The points in time of the run.
-        shared_rows: How many rows the source of the `undecided` streams has; None if unknown.
+        run_times: The points in time of the run.
+        shared_row_count: How many rows the source of the `klass_streams_to_weigh` has; None if
+            unknown.
         page_size: Rows that one request of a search returns.
     """
     planned = [
@@ -43,14 +48,14 @@ def plan(
         for one in _plan_source(
             source,
             group,
-            times,
-            is_small=shared_rows is not None and shared_rows <= len(group) * page_size,
+            run_times,
+            is_small=shared_row_count is not None and shared_row_count <= len(group) * page_size,
         )
     ]
     return sorted(planned, key=lambda one: reading_order(one.source))
 
 
-def undecided(streams: Iterable[TapStream]) -> list[TapStream]:
+def klass_streams_to_weigh(streams: Iterable[TapStream]) -> list[TapStream]:
     """The streams that are read together only if their source has few enough rows.
 
     These are streams of single klasses, where the stream of all klasses is not selected.
@@ -75,8 +80,8 @@ def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStrea
 
 
 def _plan_source(
-    source: Source, streams: list[TapStream], times: RunTimes, *, is_small: bool
-) -> Iterator[Planned]:
+    source: Source, streams: list[TapStream], run_times: RunTimes, *, is_small: bool
+) -> Iterator[PlannedExtraction]:
     """Plan the extractions of the streams whose rows one source has.
 
     A stream of all klasses takes those of single klasses along. A klass whose window starts earlier
@@ -86,23 +91,23 @@ def _plan_source(
     Args:
         source: The source.
         streams: The streams.
-        times: The points in time of the run.
+        run_times: The points in time of the run.
         is_small: Whether the source takes no more requests than one for each stream.
     """
     single = [stream for stream in streams if stream.definition.own_source is not None]
     others = [stream for stream in streams if stream.definition.own_source is None]
     if others:
-        start = min(map(times.start_of, others))
-        together = [stream for stream in single if times.start_of(stream) >= start]
+        start = min(map(run_times.start_of, others))
+        together = [stream for stream in single if run_times.start_of(stream) >= start]
     elif len(single) > 1 and is_small:
         together = single
     else:
         together = []
     if others or together:
-        yield Planned(source, sorted([*others, *together], key=_rank))
+        yield PlannedExtraction(source, sorted([*others, *together], key=_rank))
     for stream in single:
         if stream not in together and stream.definition.own_source is not None:
-            yield Planned(stream.definition.own_source, [stream])
+            yield PlannedExtraction(stream.definition.own_source, [stream])
 
 
 def _rank(stream: TapStream) -> tuple[bool, int]:

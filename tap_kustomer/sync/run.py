@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import StreamError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import Search
 from tap_kustomer.reporting.progress import shown
 from tap_kustomer.sync.access import check_access
-from tap_kustomer.sync.extractions import Extraction, write_all
-from tap_kustomer.sync.plan import plan, undecided
+from tap_kustomer.sync.extractions import Extraction
+from tap_kustomer.sync.plan import klass_streams_to_weigh, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.access import AccessCheck
     from tap_kustomer.sync.context import Context, RunTimes
 
+# How many extractions are open at once: each has requested its first rows.
+_OPEN_AT_ONCE: Final = 32
+
 
 def write_extractions(
     context: Context,
@@ -30,7 +34,9 @@ def write_extractions(
     write_state: Callable[[], None],
     before_waiting: Callable[[], None],
 ) -> None:
-    """Write all extractions of a run, and show on a terminal how far it has come.
+    """Write all extractions in turn, and show on a terminal how far the run has come.
+
+    The next ones have requested their first rows already.
 
     Args:
         context: What all extractions share.
@@ -43,13 +49,13 @@ def write_extractions(
         TapKustomerError: The run can't go on.
     """
     with shown(context.session.limiter.search, context.clock, len(extractions)) as progress:
-        write_all(
-            extractions,
-            write_state=write_state,
-            before_waiting=before_waiting,
-            progress=progress,
-            results=results,
-        )
+        waiting = deque(extractions)
+        opened: deque[Extraction] = deque()
+        while waiting or opened:
+            while waiting and len(opened) < _OPEN_AT_ONCE:
+                opened.append(waiting.popleft())
+                opened[-1].open(before_waiting)
+            opened.popleft().write(write_state, progress, results)
 
 
 def check_streams(context: Context, streams: Sequence[TapStream]) -> list[AccessCheck]:
@@ -58,12 +64,12 @@ def check_streams(context: Context, streams: Sequence[TapStream]) -> list[Access
     Raises:
         TapKustomerError: Kustomer can't be reached at all.
     """
-    times = context.fix_times()
-    return check_access(context, plan_extractions(context, times, streams))
+    run_times = context.fix_times()
+    return check_access(context, plan_extractions(context, run_times, streams))
 
 
 def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
-    """Read the records of one stream, in an extraction of its own.
+    """Read the records of one stream in an extraction of its own, for the SDK's `get_records`.
 
     Raises:
         TapKustomerError: Some records can't be read.
@@ -73,7 +79,7 @@ def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
 
 
 def plan_extractions(
-    context: Context, times: RunTimes, streams: Sequence[TapStream]
+    context: Context, run_times: RunTimes, streams: Sequence[TapStream]
 ) -> list[Extraction]:
     """Plan the extractions of a run. Rows are counted first if the plan depends on it.
 
@@ -82,26 +88,26 @@ def plan_extractions(
     """
     planned = plan(
         streams,
-        times,
-        shared_rows=_count_shared_rows(context, times, undecided(streams)),
+        run_times,
+        shared_row_count=_count_shared_rows(context, run_times, klass_streams_to_weigh(streams)),
         page_size=context.settings.page_size,
     )
-    return [Extraction(context, times, source, group) for source, group in planned]
+    return [Extraction(context, run_times, source, group) for source, group in planned]
 
 
 def _count_shared_rows(
-    context: Context, times: RunTimes, streams: Sequence[TapStream]
+    context: Context, run_times: RunTimes, streams: Sequence[TapStream]
 ) -> int | None:
     """Count the rows of streams that may be read together; None if Kustomer gives no count."""
     if not streams:
         return None
     source = streams[0].definition.source
-    start = min(map(times.start_of, streams))
-    if start > times.until:
+    start = min(map(run_times.start_of, streams))
+    if start > run_times.until:
         return 0
     if not isinstance(source, Search):
         return None
     try:
-        return context.reader(times).count(source, Window(start, times.until))
+        return context.reader(run_times).count(source, Window(start, run_times.until))
     except StreamError:
         return None  # Each extraction will log what it lacks.

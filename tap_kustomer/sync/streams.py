@@ -15,7 +15,7 @@ from tap_kustomer.streams.definition import (
 )
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.kobjects import PREFIX, Kobjects, define_klass, klass_of, table_names
-from tap_kustomer.sync.discovery import Definitions, discover
+from tap_kustomer.sync.discovery import Definitions, fetch_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.context import Context
 
 
-def discover_streams(context: Context) -> list[StreamDefinition]:
+def define_from_api(context: Context) -> list[StreamDefinition]:
     """Define every stream; request what the organisation has defined itself.
 
     Raises:
         RequestError: Kustomer can't be reached.
     """
     resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
-    definitions = discover(context, resources, Klasses.source)
+    definitions = fetch_definitions(context, resources, Klasses.source)
     streams = _declared_streams(lambda stream: _custom_fields(stream, definitions))
     taken = {stream.name for stream in streams}
     names = table_names((klass.name for klass in definitions.klasses), taken)
@@ -51,7 +51,7 @@ def discover_streams(context: Context) -> list[StreamDefinition]:
     return [*streams, *of_klasses]
 
 
-def streams_of_catalog(catalog: Catalog) -> list[StreamDefinition]:
+def define_from_catalog(catalog: Catalog) -> list[StreamDefinition]:
     """Define every stream, with the custom attributes and klasses of a catalog.
 
     So a run with a catalog needs no request for them.

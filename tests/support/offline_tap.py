@@ -84,7 +84,7 @@ class OfflineContext(Context):
 
     @override
     def reader(
-        self, times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
+        self, run_times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
     ) -> Reader:
         return cast("Reader", _Reader(self.script, report))
 

@@ -27,7 +27,7 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.kobjects import table_names
 from tap_kustomer.streams.roles import METADATA_ROLES
-from tap_kustomer.sync.discovery import Definitions, Klass, discover
+from tap_kustomer.sync.discovery import Definitions, Klass, fetch_definitions
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Story:
             settings=SimpleNamespace(page_size=100),
             check_key=self._check_key,
         )
-        return discover(cast("Context", context), ["customer", "message"], KLASSES)
+        return fetch_definitions(cast("Context", context), ["customer", "message"], KLASSES)
 
     def _check_key(self) -> None:
         self.checks += 1
@@ -284,7 +284,7 @@ def tap_of(
         assert {"company", "conversation", "customer", "message"} == set(resources)
         return Definitions(klasses)
 
-    monkeypatch.setattr("tap_kustomer.sync.streams.discover", found)
+    monkeypatch.setattr("tap_kustomer.sync.streams.fetch_definitions", found)
     return DiscoveringTap(config={"api_key": "a-key"}, catalog=catalog)
 
 
