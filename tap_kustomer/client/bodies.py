@@ -1,4 +1,4 @@
-"""Read the body of an answer, within bounds of time and size."""
+"""Read the body of a response, within bounds of time and size."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) 
     """Read and decompress a whole body; on failure, close the connection.
 
     Args:
-        raw: The answer, of which only the headers have been read.
+        raw: The response, of which only the headers have been read.
         request: Method and path, for error messages.
         clock: Tells the time.
         seconds: How long it may take. The socket's own timeout starts anew with each byte.

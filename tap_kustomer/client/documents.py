@@ -1,4 +1,4 @@
-"""Parse JSON as strictly as possible, and as leniently as an answer needs."""
+"""Parse JSON as strictly as possible, and as leniently as a response needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def replace_nulls(content: bytes) -> bytes:
 
     Keys of one object stay different from each other.
     """
-    # Bytes are replaced, not values: for a whole answer, that costs next to nothing.
+    # Bytes are replaced, not values: for a whole response, that costs next to nothing.
     if b"\\" not in content:
         return content
     replaced = _ESCAPED.sub(_without_null, content)

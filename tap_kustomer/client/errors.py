@@ -18,7 +18,7 @@ TapKustomerError
 │       └── InvalidRequestError
 ├── TransientError                  stays within Session.send, which asks again
 │   ├── RateLimitedError
-│   └── WrongAnswerError            also raised by what parses an answer
+│   └── WrongAnswerError            also raised by what parses a response
 └── ConfigurationError and others, which have nothing to do with a request
 """
 
@@ -62,7 +62,7 @@ class RefusedError(StreamError):
 
 
 class OversizedError(StreamError):
-    """An answer is larger than any that makes sense."""
+    """A response is larger than any that makes sense."""
 
 
 class PagingError(StreamError):
@@ -70,7 +70,7 @@ class PagingError(StreamError):
 
 
 class NoAnswerError(StreamError):
-    """There is no usable answer. It may be the same for all streams: `check_key` finds out."""
+    """There is no usable response. It may be the same for all streams: `check_key` finds out."""
 
 
 class GaveUpError(NoAnswerError):
@@ -78,7 +78,7 @@ class GaveUpError(NoAnswerError):
 
 
 class RedirectError(NoAnswerError):
-    """An answer leads to another host, which must not see the key."""
+    """A response leads to another host, which must not see the key."""
 
 
 class RunError(RequestError):
@@ -119,7 +119,7 @@ class RateLimitedError(TransientError):
 
 
 class WrongAnswerError(TransientError):
-    """An answer that can't be true: not JSON, timed out, out of order, too short."""
+    """A response that can't be true: not JSON, timed out, out of order, too short."""
 
 
 PROXY_LOGIN: Final = (

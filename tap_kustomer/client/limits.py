@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WINDOW_SECONDS: Final = 60.0
 
-# The smallest plan's limit, assumed until an answer states the real one.
+# The smallest plan's limit, assumed until a response states the real one.
 ORGANIZATION_LIMIT: Final = 300
 SEARCH_LIMIT: Final = 100
 
@@ -40,7 +40,7 @@ _BURST_SECONDS: Final = 6.0
 _LONGEST_DELAY: Final = 1.0
 
 # Share of the organisation's limit that a run may use at once in the beginning, so that a sync of
-# many small streams takes no longer than their answers. A pause pays it back.
+# many small streams takes no longer than their responses. A pause pays it back.
 _HEAD_START: Final = 0.25
 
 _EPOCH_MILLISECONDS: Final = 1e12
@@ -63,7 +63,7 @@ class Budget:
         share: Part of the limit that the tap may use, up to 1.
         head_start: Part of the limit that may be sent at once in the beginning.
         spent: Requests sent so far.
-        refused: Answers with status 429 so far.
+        refused: Responses with status 429 so far.
     """
 
     limit: int
@@ -74,7 +74,7 @@ class Budget:
     _latest: deque[float] = field(default_factory=deque)
     _next_slot: float = 0.0
     _blocked_until: float = 0.0
-    # The latest times at which the server's window began and ends, and when an answer showed it.
+    # The latest times at which the server's window began and ends, and when a response showed it.
     _window_begin: float = -math.inf
     _window_seen: float = -math.inf
     _window_end: float = -math.inf
@@ -115,10 +115,10 @@ class Budget:
         self._next_slot = max(self._next_slot, at) + interval
 
     def learn(self, now: float, sent: float, limit: int, remaining: int | None) -> None:
-        """Correct the budget by the headers of an answer.
+        """Correct the budget by the headers of a response.
 
         Args:
-            now: When the answer arrived.
+            now: When the response arrived.
             sent: When its request was sent.
             limit: Requests a minute that the server grants to all clients together.
             remaining: How many of them were left once the server had counted the request.
@@ -127,7 +127,7 @@ class Budget:
         # A request sent before the new window was noticed may have been counted in the old one.
         if remaining is None or sent < self._window_seen:
             return
-        # Answers overtake each other, so a small rise means nothing. A rise by more than the
+        # Responses overtake each other, so a small rise means nothing. A rise by more than the
         # number of requests in flight at the same time means a new window.
         jump = max(8.0, limit * 0.1, self._sent_since(sent - (now - sent)))
         is_first = math.isinf(self._remaining)
@@ -203,11 +203,11 @@ class Limiter:
             self._clock.sleep(at - now)
 
     def learn(self, kind: BudgetKind, headers: Mapping[str, str], sent: float) -> None:
-        """Learn from `x-ratelimit-limit` and `-remaining`, which not every answer has.
+        """Learn from `x-ratelimit-limit` and `-remaining`, which not every response has.
 
         Args:
             kind: The budgets that the request drew on.
-            headers: Headers of the answer.
+            headers: Headers of the response.
             sent: The time that `wait` returned for the request.
         """
         limit = _whole(headers.get("x-ratelimit-limit"))

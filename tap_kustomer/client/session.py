@@ -78,7 +78,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The body of an answer with a status of 2xx.
+    """The body of a response with a status of 2xx.
 
     Attributes:
         content: Its bytes, with U+FFFD for U+0000.
@@ -117,13 +117,13 @@ class Session:
         authenticator: Sends the key to that host only.
         limiter: Knows when the next request may be sent.
         clock: Waits between attempts.
-        timeout: Seconds to wait for the connection, and then for each part of the answer.
+        timeout: Seconds to wait for the connection, and then for each part of the response.
         user_agent: Value of the header `User-Agent`.
         max_retry_seconds: How long a failing request is repeated.
         connections: How many requests may be in flight at once.
 
     Attributes:
-        latency: Seconds from a request to its answer, a moving average.
+        latency: Seconds from a request to its response, a moving average.
         refusals: Parameters that Kustomer refuses, so that no later request has them.
         request_count: Number of requests sent, repeated ones included.
     """
@@ -172,15 +172,15 @@ class Session:
         self._http.close()
 
     def server_now(self) -> float:
-        """Seconds since 1970 by Kustomer's clock, or by this machine's before the first answer."""
+        """Seconds since 1970 by Kustomer's clock; before the first response, by this machine's."""
         return self.clock.now() + (self._clock_difference or 0.0)
 
     def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
-        """Send a request, repeat it as needed, and return the parsed answer.
+        """Send a request, repeat it as needed, and return the parsed response.
 
         Args:
             request: What to ask.
-            parse: Raises `WrongAnswerError` for an answer that can't be true; the request is then
+            parse: Raises `WrongAnswerError` for a response that can't be true; the request is then
                 repeated.
 
         Raises:

@@ -261,7 +261,7 @@ class Conversations(KustomerStream):
                 boolean("hasAttributableRevenue", "Whether there is any such revenue."),
                 text("currency", "Currency of the revenue."),
             ),
-            # What machines had to do with it.
+            # Automation.
             array(
                 "suggestedTags",
                 "Tags that Kustomer suggests.",

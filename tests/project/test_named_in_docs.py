@@ -99,7 +99,7 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
     assert sorted(set(_MAKE.findall(page.read_text(encoding="utf-8"))) - targets) == []
 
 
-def test_the_picture_of_the_rooms_shows_who_imports_from_whom() -> None:
+def test_the_picture_of_the_packages_shows_who_imports_from_whom() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     arrows = set(re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE))
     rooms = set(re.findall(r"^    (\w+)\[", text, re.MULTILINE))
