@@ -9,17 +9,35 @@
     on_schema_change='sync_all_columns',
 ) }}
 
-with conversation as (
+with {% if is_incremental() -%}
+-- Their ids first: the columns of the rest need not be read out of JSON.
+changed as (
+
+    select id
+    from {{ ref('stg_kustomer__conversations') }}
+    where updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
+
+    union
+
+    select conversation_id
+    from {{ ref('handle_times') }}
+    where created_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
+
+    union
+
+    -- A promise that was pending breaks by time alone.
+    select id
+    from {{ this }}
+    where sla_pending_until <= {{ kustomer.now() }}
+
+),
+
+{% endif -%}
+conversation as (
 
     select * from {{ ref('stg_kustomer__conversations') }}
     {% if is_incremental() -%}
-    where
-        updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-        or id in (select conversation_id from {{ ref('handle_times') }} where created_at >= (
-            select {{ kustomer.look_back('max(updated_at)') }} from {{ this }}
-        ))
-        -- A promise that was pending breaks by time alone.
-        or id in (select id from {{ this }} where sla_pending_until <= {{ kustomer.now() }})
+    where id in (select id from changed)
     {%- endif %}
 
 ),

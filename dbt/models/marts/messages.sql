@@ -10,10 +10,12 @@
     on_schema_change='sync_all_columns',
 ) }}
 
-with message as (
+with {% if is_incremental() -%}
+-- A message changes with its conversation, too: whether it counts, its brand and its queue.
+changed as (
 
-    select * from {{ ref('stg_kustomer__messages') }}
-    {% if is_incremental() -%}
+    select id
+    from {{ ref('stg_kustomer__messages') }}
     where
         updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
         or conversation_id in (
@@ -21,6 +23,15 @@ with message as (
             from {{ ref('conversations') }}
             where updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
         )
+
+),
+
+{% endif -%}
+message as (
+
+    select * from {{ ref('stg_kustomer__messages') }}
+    {% if is_incremental() -%}
+    where id in (select id from changed)
     {%- endif %}
 
 ),

@@ -11,22 +11,31 @@
     )",
 ) }}
 
-with conversation as (
+with {% if is_incremental() -%}
+changed as (
+
+    select id
+    from {{ ref('stg_kustomer__conversations') }}
+    where updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
+
+    union
+
+    -- A promise that was pending breaks by time alone.
+    select conversation_id
+    from {{ this }}
+    where state = 'pending' and breach_at <= {{ kustomer.now() }}
+
+),
+
+{% endif -%}
+conversation as (
 
     select * from {{ ref('stg_kustomer__conversations') }}
     where
         sla_matched_at is not null
         and not coalesce(deleted, false)
         {% if is_incremental() -%}
-        and (
-            updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-            -- A promise that was pending breaks by time alone.
-            or id in (
-                select conversation_id
-                from {{ this }}
-                where state = 'pending' and breach_at <= {{ kustomer.now() }}
-            )
-        )
+        and id in (select id from changed)
         {%- endif %}
 
 ),
