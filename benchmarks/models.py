@@ -64,7 +64,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "million.duckdb"
-        (folder / "profiles.yml").write_text(_PROFILE.format(file=file, folder=folder))
+        (folder / "profiles.yml").write_text(
+            _PROFILE.format(file=file, folder=folder), encoding="utf-8"
+        )
         _copy(arguments.demo, file, arguments.conversations)
         print(f"In full:      {_build(folder)}")
         _change(file, arguments.changed)

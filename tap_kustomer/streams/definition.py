@@ -37,11 +37,11 @@ class StreamDefinition:
         replication_key: The column of its bookmark; None for a full table.
         source: Where its rows are read from.
         own_source: A source that has only the rows of this stream, if `source` has others too.
-        types: Only resources of these JSON:API types become its rows; empty for all that its source
-            returns.
+        types: The JSON:API types that become its rows, if its source returns others too; empty
+            otherwise.
         roles: The roles of an API key any one of which lets it read this stream.
-        assumed: Whether its list or search is only assumed to be there: an organisation without it
-            is no fault.
+        assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without
+            failing the run.
         feature: Of Kustomer, which an organisation need not have; it answers 403 without.
         selected_by_default: Whether it is read without a catalog.
         is_derived: Whether its rows are parts of the rows of another stream.
@@ -123,7 +123,7 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
         roles=stream.roles,
         assumed=stream.assumed,
         feature=stream.feature,
-        # Otherwise it would cause its root to be read, whatever that costs.
+        # Otherwise it would cause the rows of the other stream to be read, whatever that costs.
         selected_by_default=stream.selected_by_default,
         is_derived=True,
         compile_rows=compile_rows,
