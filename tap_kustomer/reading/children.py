@@ -64,7 +64,7 @@ def read_children(  # noqa: PLR0913
         source: What to ask for.
         parents: If their pages say what they have reached, their rows are in the order of
             `updatedAt`, and the pages of children say up to when all parents are done.
-        name: Of the stream, for errors.
+        name: Name of the stream, for errors.
         parallel: How many parents may be asked about at once.
 
     Raises:

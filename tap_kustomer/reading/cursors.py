@@ -68,8 +68,8 @@ def read_cursor_list(
         session: Sends requests to Kustomer.
         workers: Send them.
         source: Which list.
-        window: From when to when. Its end lies before now.
-        name: Of the stream, for errors and the log.
+        window: The time range. Its end lies before now.
+        name: Name of the stream, for errors and the log.
 
     Raises:
         RequestError: The list can't be read.

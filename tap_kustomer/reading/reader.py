@@ -1,4 +1,4 @@
-"""The one dispatch over the kinds of source: how each is read, and how each is peeked at."""
+"""Choose how each kind of source is read, and how each is peeked at."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ class Reader(ReadContext):
 
         Args:
             source: Where the rows are found.
-            window: From when to when. Lists that know no time are read whole.
-            name: Of the stream, for errors and the log.
-            is_consumed: Whether a consumer takes the pages already. Until then, hardly anything
-                is read ahead.
+            window: The time range. Lists that know no time are read whole.
+            name: Name of the stream, for errors and the log.
+            is_consumed: Whether a consumer has started to iterate. Until then, hardly anything is
+                read ahead.
 
         Raises:
             NoParentFoundError: All pages were yielded, but every parent that was asked about is
@@ -80,7 +80,8 @@ class Reader(ReadContext):
             case Single():
                 pages = read_single(session, workers, source)
             case PerParent():
-                # To ask about parents that have not changed, as a list has them, would take hours.
+                # A list also returns unchanged parents. Skip them: one request each would take
+                # hours.
                 changed = replace(self, earliest=window.start)
                 parents = changed.read(source.parent, window, name, is_consumed=is_consumed)
                 pages = read_children(
@@ -102,8 +103,8 @@ class Reader(ReadContext):
 
         Args:
             source: Where the rows are found.
-            window: From when to when, for a search.
-            name: Of the stream, for errors.
+            window: The time range, for a search.
+            name: Name of the stream, for errors.
             rows: How many rows to ask for.
 
         Returns:

@@ -24,7 +24,7 @@ class PagedList:
     """Rows of a list that comes in numbered pages.
 
     Attributes:
-        path: Of the list, from `/v1` on.
+        path: Path of the list, from `/v1` on.
         page_size: The most rows that a page of this list may have
             (https://developer.kustomer.com/docs/concepts/pagination).
         variants: Query parameters. The list is read once with each of them; together they give all
@@ -46,7 +46,7 @@ class Single:
     """One resource that is not part of a list.
 
     Attributes:
-        path: Of the resource, from `/v1` on.
+        path: Path of the resource, from `/v1` on.
     """
 
     path: str
@@ -57,9 +57,9 @@ class CursorList:
     """Rows of a list that is followed by cursor, newest first, and asked for by time.
 
     Attributes:
-        path: Of the list, from `/v1` on.
+        path: Path of the list, from `/v1` on.
         count: The most rows that a page may have.
-        attribute: Of the rows, that says when they were written.
+        attribute: The row attribute that says when the row was written.
     """
 
     path: str
@@ -72,8 +72,8 @@ class Criterion:
     """A time that the search can be asked by.
 
     Attributes:
-        name: Of the criterion, and of the key to sort by.
-        attribute: Of the rows, that holds this time; None if no attribute is known to hold it.
+        name: Name of the criterion, and of the key to sort by.
+        attribute: The row attribute that holds this time; None if no attribute is known to hold it.
     """
 
     name: str
@@ -105,7 +105,7 @@ class Search:
     ids_only: bool = False
 
     @property
-    def times(self) -> tuple[Criterion, ...]:
+    def effective_criteria(self) -> tuple[Criterion, ...]:
         """The criteria, or the one that nearly every context has."""
         return self.criteria or (Criterion(f"{self.context}_updated_at"),)
 

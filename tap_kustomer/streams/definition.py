@@ -133,7 +133,7 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
 def replication_key(source: Source, shape: Shape) -> str | None:
     """The replication key of a declared stream; None for a full table."""
     if isinstance(source, Search):
-        return snake_case(source.times[0].attribute or "updatedAt")
+        return snake_case(source.effective_criteria[0].attribute or "updatedAt")
     if isinstance(source, CursorList):
         return snake_case(source.attribute)
     if isinstance(source, PerParent) and is_windowed(source):

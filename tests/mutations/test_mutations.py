@@ -289,8 +289,8 @@ MUTATIONS = [
     Mutation(
         "the end of a slice is reached before it was delivered",
         "reading.search.slices:Schedule.learn",
-        "Batch(rows, keyset.reached, page.size)",
-        "Batch(rows, keyset.end, page.size)",
+        "DeliveredRows(rows, keyset.reached, page.size)",
+        "DeliveredRows(rows, keyset.end, page.size)",
         "tests/reading/search/test_simulation.py",
         "no_row_that_stays",
     ),

@@ -64,7 +64,7 @@ def test_sources_that_are_quick_to_read_come_first() -> None:
 
 
 def test_a_context_is_searched_by_its_own_times_unless_the_source_names_others() -> None:
-    assert [one.name for one in SEARCH.times] == ["note_updated_at"]
+    assert [one.name for one in SEARCH.effective_criteria] == ["note_updated_at"]
     assert SEARCH.created_at == "note_created_at"
 
 

@@ -12,7 +12,7 @@ from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.search.dispatch import dispatch
-from tap_kustomer.reading.search.slices import Batch, Schedule, useful_parallelism
+from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, useful_parallelism
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +134,7 @@ class Simulation:
                 useful_parallelism(workers.latency, budget.rate), MOST_PARALLEL
             )
 
-        batches: Iterator[Batch] = dispatch(
+        batches: Iterator[DeliveredRows] = dispatch(
             schedule,
             ask,
             cast("Workers", workers),

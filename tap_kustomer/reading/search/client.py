@@ -58,7 +58,7 @@ class SearchClient:
         session: Sends requests to Kustomer.
         source: What to search for.
         criterion: The time to search by.
-        path: Of the search, or of its archive.
+        path: Path of the search, or of its archive.
         page_size: How many rows to ask for on a page.
     """
 
@@ -94,7 +94,7 @@ class SearchClient:
         except RefusedError as refusal:
             if query.page == 1 and query.created is None:
                 return self._send_with_less(query, refusal, sort=sort, count_all=count_all)
-            # A page or a criterion beyond what the search can do: there is another way to read it.
+            # The page cap or the createdAt criterion was refused. TieReader handles it.
             return REFUSED_PAGE
 
     @property

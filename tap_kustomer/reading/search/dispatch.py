@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
-    from tap_kustomer.reading.search.slices import Batch, Schedule, Slice
+    from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, Slice
 
 
 def dispatch(
@@ -21,7 +21,7 @@ def dispatch(
     *,
     parallel: Callable[[], int],
     is_consumed: Callable[[], bool],
-) -> Iterator[Batch]:
+) -> Iterator[DeliveredRows]:
     """Yield all rows of a schedule, in order of time, and send queries only while they are taken.
 
     Args:

@@ -22,7 +22,7 @@ from tap_kustomer.reading.pages import IncompleteError, Page, Window
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
-from tap_kustomer.reading.search.slices import Batch, Schedule, useful_parallelism
+from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, useful_parallelism
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,8 +59,8 @@ def read_search(
     Args:
         context: The session, its workers, and the bounds for both.
         source: What to search for.
-        window: From when to when. Its end lies before now by more than the index lags behind.
-        name: Of the stream, for errors and the log.
+        window: The time range. Its end lies before now by more than the index lags behind.
+        name: Name of the stream, for errors and the log.
         is_consumed: Whether a consumer takes the pages already. Until then, one request at a time
             is sent, and nothing is read ahead.
 
@@ -104,7 +104,7 @@ def peek_search(context: ReadContext, source: Search, window: Window, rows: int)
     """
     query = SearchQuery(window, sorted=False)
     refusals: list[RefusedError] = []
-    for criterion in source.times:
+    for criterion in source.effective_criteria:
         client = SearchClient(context.session, source, criterion, page_size=rows)
         try:
             page = context.workers.call(partial(client.search, query))
@@ -123,7 +123,7 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
     Raises:
         RequestError: The search can't be asked.
     """
-    client = SearchClient(context.session, source, source.times[0], page_size=1)
+    client = SearchClient(context.session, source, source.effective_criteria[0], page_size=1)
     return context.workers.call(partial(client.search, SearchQuery(window, sorted=False))).total
 
 
@@ -142,14 +142,14 @@ class _SearchExtraction:
         """Rows that were not updated since this time are archived; milliseconds since 1970."""
         return self.context.now - _TWO_YEARS
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[DeliveredRows]:
         """Read by the first criterion that the search accepts; otherwise from the list.
 
         Raises:
             RefusedError: The search refuses every criterion, and there is no list.
         """
         refusals: list[RefusedError] = []
-        for criterion in self.source.times:
+        for criterion in self.source.effective_criteria:
             if refusals:
                 logger.info(
                     "%s: the next criterion is %s: %s", self.name, criterion.name, refusals[-1]
@@ -170,7 +170,7 @@ class _SearchExtraction:
         logger.warning("%s: all of %s is read instead: %s", self.name, path, refusals[-1])
         yield from self._read_list(self.source.fallback)
 
-    def _search_by(self, criterion: Criterion) -> Iterator[Batch]:
+    def _search_by(self, criterion: Criterion) -> Iterator[DeliveredRows]:
         if self.window.start < self.edge and self.source.archived:
             return self._search_with_archive(criterion)
         if self.window.start < self.edge:
@@ -181,7 +181,7 @@ class _SearchExtraction:
             )
         return self._search_window(criterion, PATH, self.window, self.is_consumed)
 
-    def _search_with_archive(self, criterion: Criterion) -> Iterator[Batch]:
+    def _search_with_archive(self, criterion: Criterion) -> Iterator[DeliveredRows]:
         """Read the archive and then the search; where they overlap, merge their rows.
 
         Raises:
@@ -190,7 +190,7 @@ class _SearchExtraction:
         is_archive_read = False
         missing: MissingError | None = None
 
-        def archived() -> Iterator[Batch]:
+        def archived() -> Iterator[DeliveredRows]:
             nonlocal is_archive_read, missing
             window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
             try:
@@ -218,7 +218,7 @@ class _SearchExtraction:
 
     def _search_window(
         self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
-    ) -> Iterator[Batch]:
+    ) -> Iterator[DeliveredRows]:
         context = self.context
         client = SearchClient(
             context.session, self.source, criterion, path=path, page_size=context.page_size
@@ -271,7 +271,7 @@ class _SearchExtraction:
                 raise IncompleteError(message, since=window.start)
             logger.warning(message)
 
-    def _read_list(self, source: PagedList) -> Iterator[Batch]:
+    def _read_list(self, source: PagedList) -> Iterator[DeliveredRows]:
         """Read a list up to the end of the window, and sort it here.
 
         Rows from before the window are yielded too: a row that slipped through while the list
@@ -281,7 +281,7 @@ class _SearchExtraction:
             IncompleteError: All that came was yielded, but the list counts more rows.
         """
         context = self.context
-        attribute = self.source.times[0].attribute or "updatedAt"
+        attribute = self.source.effective_criteria[0].attribute or "updatedAt"
         earliest, end = context.earliest, self.window.end
         rows: list[Row] = []
         incomplete: IncompleteError | None = None
@@ -313,16 +313,16 @@ def _row(resource: Resource, attribute: str, default: int) -> Row:
     return Row(id=str(resource.get("id")), time=time, created=None, raw=raw)
 
 
-def _merge(*sources: Iterable[Batch]) -> Iterator[Batch]:
+def _merge(*sources: Iterable[DeliveredRows]) -> Iterator[DeliveredRows]:
     """The rows of several sources in order of time, each row once."""
     streams = (chain.from_iterable(batch.rows for batch in batches) for batches in sources)
     yield from _batches(_without_repetitions(heapq.merge(*streams, key=time_of)))
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[Batch]:
+def _batches(rows: Iterable[Row]) -> Iterator[DeliveredRows]:
     rows = iter(rows)
     while some := list(islice(rows, _PAGE_ROWS)):
-        yield Batch(some, reached=some[-1].time)
+        yield DeliveredRows(some, reached=some[-1].time)
 
 
 def _without_repetitions(rows: Iterable[Row]) -> Iterator[Row]:

@@ -12,7 +12,7 @@ The algorithm does no I/O: it says which query to send next, and learns from the
 Where rows come out of order, or do not show the time that they are found by, the window is read in
 parts so short that the rows of each fit on a page.
 
-The number of queries is bounded by the rows found, whatever the search makes of them. Of the rows,
+The number of queries is bounded by the rows found, whatever the server returns. Of the rows,
 only ids and times are kept.
 """
 
@@ -37,19 +37,19 @@ _MOST_PASSES: Final = 3
 
 
 class Keyset:
-    """A window that is being read: send `query`, then `learn` from the answer.
+    """A window that is being read: send `query`, then `learn` from the response.
 
     Args:
         window: What to read.
-        name: Of the stream, for errors.
+        name: Name of the stream, for errors.
         is_sorted: False where the server is known not to sort these rows by time.
         is_splittable: Whether ties can be split by `createdAt`.
 
     Attributes:
         query: What to ask next; None when the window is read.
         cursor: All rows before this time are delivered (milliseconds since 1970).
-        reached: The same, as far as rows or whole parts of the window prove it: never beyond the
-            window.
+        reached: The bookmark may move here: the latest delivered row, or the end of the last part
+            read whole. Never beyond the window.
         end: The end of the window.
         remaining: How many rows are still to come, by the latest count.
         is_sorted: Whether the server sorts these rows, as far as is known.

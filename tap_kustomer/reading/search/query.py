@@ -83,7 +83,7 @@ class SearchQuery:
         window: In which their time lies, by the criterion of the search.
         created: In which they were created, to narrow rows further. Only ties need that.
         page: From 1 on. Only inside a tie are pages after the first requested.
-        sorted: Whether a page is of no use if its rows are out of order.
+        sorted: Whether the rows must be in order of time.
     """
 
     window: Window
@@ -127,8 +127,8 @@ class SearchPage:
     Attributes:
         rows: In order of time, all of them inside the window.
         total: How many rows the query finds in all, if the server counts them.
-        size: Of the answer, in bytes.
-        digits: Of the fractions of seconds in its times.
+        size: Size of the response, in bytes.
+        digits: Number of digits of the fractions of seconds in its times.
         is_full: Whether it has as many rows as the server puts on a page: there may be more.
         is_refused: The server does not answer this query: the cap of pages or rows is reached, or
             it does not know the criterion. There are no rows.
@@ -155,15 +155,15 @@ def may_be_capped(total: int | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ServerBehaviour:
-    """What the answers so far have shown about the server. Replaced when more is learned.
+    """What the responses so far have shown about the server. Replaced when more is learned.
 
     Attributes:
         page_size: How many rows on a page were asked for.
-        attribute: Of the rows, that holds their time. Without one, every row gets the time of the
-            start of the window.
+        attribute: The row attribute that holds the time. Without one, every row gets the time of
+            the start of the window.
         cap: How many rows the server really puts on a page, if fewer than it says.
         lacks_times: Whether some rows show no time: such a row gets that of the row before it.
-        digits: Of the fractions of seconds in the times of rows.
+        digits: Number of digits of the fractions of seconds in the times of rows.
         sorts: Whether it accepts a sort.
     """
 

@@ -1,11 +1,11 @@
 """Splits a window into slices that are read at once, and delivers their rows in order of time.
 
 A slice is a closed window of its own, with a keyset of its own. No query is sent just to find out
-where to split: every answer counts the rows that its slice has left. Each slice wastes at most a
+where to split: every response counts the rows that its slice has left. Each slice wastes at most a
 part of its last page. So slices are as long as the memory for rows that are read ahead allows, and
-no longer than their count can be trusted. A slice is split or resized right before a query is sent
-for it. Until a query is sent for the slice behind it, its end may still move, to where its last
-page is full.
+are kept below 10,000 rows, so that their count is exact. A slice is split or resized right before a
+query is sent for it. Its end can move until the next slice has been queried, to where its last page
+is full.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ _HEADROOM: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class DeliveredRows:
     """The rows of one answer that were not delivered before.
 
     Attributes:
         rows: In order of time.
         reached: All rows before this time (milliseconds since 1970) have been delivered, this
             batch included; None where that is not known.
-        size: Of the answer, in bytes.
+        size: Size of the response, in bytes.
     """
 
     rows: list[Row]
@@ -79,7 +79,7 @@ class Slice:
     """
 
     keyset: Keyset
-    batches: deque[Batch] = field(default_factory=deque)
+    batches: deque[DeliveredRows] = field(default_factory=deque)
     is_asked: bool = False
     is_new: bool = True
 
@@ -109,7 +109,7 @@ class Schedule:
 
     Args:
         window: What to read.
-        name: Of the stream, for errors.
+        name: Name of the stream, for errors.
         page_size: Rows on a page.
         lookahead: The most bytes that may wait to be delivered.
         is_sorted: Whether the server sorts these rows by time, as far as is known.
@@ -187,7 +187,7 @@ class Schedule:
         is_surprise = part.is_new and keyset.remaining and not page.rows
         rows = keyset.learn(page)
         if rows:
-            part.batches.append(Batch(rows, keyset.reached, page.size))
+            part.batches.append(DeliveredRows(rows, keyset.reached, page.size))
             self.waiting += page.size
         if page.is_full and page.rows:
             self._page_rows = len(page.rows)
@@ -198,7 +198,7 @@ class Schedule:
             self._is_predictable = not is_surprise
         part.is_asked = part.is_new = False
 
-    def deliver(self) -> Iterator[Batch]:
+    def deliver(self) -> Iterator[DeliveredRows]:
         """Yield the rows that can be delivered now, in order of time."""
         while self._slices:
             first = self._slices[0]

@@ -10,7 +10,7 @@ The cursor of a keyset can't move inside a tie, so a tie is read by itself:
 3. If it can't be split, page through it again and again.
 
 The number of queries is bounded by the rows found, whatever their times of creation are and
-whatever the search makes of them. Of the rows, only ids and times of creation are kept.
+whatever the server returns. Of the rows, only ids and times of creation are kept.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class TieReader:
 
     Args:
         time: The one time of its rows, in milliseconds since 1970.
-        name: Of the stream, for the log.
+        name: Name of the stream, for the log.
         deliver: Called with each page; passes on the rows that were not delivered before.
         is_splittable: Whether ties can be split by `createdAt`, as far as is known.
 
@@ -112,7 +112,7 @@ class TieReader:
             part: What to ask for.
             found: Collects what comes.
             passes: How often to start from the first page.
-            most: The number of rows from which on it is not worth trying.
+            most: Give up if the count reaches this.
         """
         found.is_capped = False
         for _ in range(passes):
@@ -249,8 +249,8 @@ class _Found:
     """What paging through a part of a tie has found.
 
     Attributes:
-        created: When each row was created, by id. Not the rows: whoever they were delivered to
-            bounds how many of them are held.
+        created: When each row was created, by id. Rows are not kept here; the schedule bounds the
+            rows in memory.
         total: How many rows there are, by the latest count.
         page_rows: The most rows that came on a page.
         is_complete: Whether all rows came.
