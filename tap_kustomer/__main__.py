@@ -32,7 +32,11 @@ def main() -> None:
     try:
         check_log_level(os.environ)
         _prepare_streams()
-        TapKustomer.cli()
+        try:
+            TapKustomer.cli()
+        finally:
+            # What is still in the buffer has to be written before the exit code is known.
+            sys.stdout.flush()
     except (TapKustomerError, MapExpressionError, StreamMapConfigError) as error:
         TapKustomer.logger.error("%s", error)
         sys.exit(1)
@@ -40,6 +44,8 @@ def main() -> None:
         # Such as a full disk, or a folder that was removed.
         TapKustomer.logger.error("The operating system reports an error: %s", error)
         sys.exit(1)
+    finally:
+        _discard_unwritable()
 
 
 def _prepare_streams() -> None:
@@ -56,6 +62,19 @@ def _prepare_streams() -> None:
         )
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+
+
+def _discard_unwritable() -> None:
+    """Discard what can't be written: the interpreter would try again, and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _end_at_once(number: int, frame: FrameType | None) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from support.singer_output import Catalog
 
 # Full tables with a column of this name, as docs/deletes.md lists them.
-WITH_VERSION = ("chat_settings", "sla_versions")
+WITH_VERSION = ("ai_automations", "apps", "chat_settings", "sla_versions")
 OTHERS = ("notes", "tags", "team_members", "teams")
 
 

@@ -167,7 +167,7 @@ class Clone:
                 "PIP_NO_INDEX": "1",
                 "UV_FIND_LINKS": links,
                 "UV_NO_CONFIG": "1",
-                "UV_NO_INDEX": "1",
+                "UV_OFFLINE": "1",
                 "UV_PYTHON_DOWNLOADS": "never",
             },
             capture_output=True,
@@ -198,9 +198,8 @@ def test_each_environment_has_the_pinned_releases_though_there_are_newer_ones(cl
     assert ended.returncode == 0, ended.stderr
     pinned = {f"{name}-1.0" for name in PACKAGES}
     assert {place: clone.installed(place) for place in ENVIRONMENTS} == {
+        **dict.fromkeys(ENVIRONMENTS, pinned),
         ".venv": {*pinned, "tap-0", "sandbox-0"},
-        ".venv/meltano": pinned,
-        ".venv/singer-io": pinned,
     }
     assert not (clone.folder / ".venv" / "left over").exists()
 
