@@ -49,7 +49,7 @@ help:  ## Show this list.
 
 setup: $(ENVIRONMENT)  ## Install the tap and what its development needs into .venv.
 
-test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run all tests.
+test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run the tests, but for what is left to the nightly run.
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lint: $(ENVIRONMENT)  ## Check style and types.

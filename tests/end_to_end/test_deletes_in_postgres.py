@@ -102,7 +102,13 @@ def test_the_streams_with_a_column_that_target_postgres_can_t_mark_are_those_of_
     assert named == {*WITH_VERSION}
 
 
-@pytest.mark.parametrize("stream", WITH_VERSION)
+@pytest.mark.parametrize(
+    "stream",
+    [
+        pytest.param(stream, marks=[pytest.mark.thorough] * (stream != "sla_versions"))
+        for stream in WITH_VERSION
+    ],
+)
 def test_by_default_target_postgres_fails_on_a_full_table_with_a_column_version(
     pipeline: Pipeline, stream: str
 ) -> None:

@@ -58,7 +58,10 @@ def leaves(
             yield (*path, key), item
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize(
+    "depth",
+    [pytest.param(1, marks=pytest.mark.thorough), 2, pytest.param(3, marks=pytest.mark.thorough)],
+)
 def test_flat_records_of_all_streams_hold_all_values_under_the_names_of_the_sdk(
     tap: InProcess, catalog: dict[str, Any], full_run: Output, depth: int
 ) -> None:
@@ -82,7 +85,13 @@ def test_flat_records_of_all_streams_hold_all_values_under_the_names_of_the_sdk(
     assert cut or depth == 1
 
 
-@pytest.mark.parametrize("options", [{"flattening_separator": "_"}, {"flattening_separator": ""}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"flattening_separator": "_"},
+        pytest.param({"flattening_separator": ""}, marks=pytest.mark.thorough),
+    ],
+)
 def test_names_that_meet_when_they_are_joined_stay_apart(
     tap: InProcess, catalog: dict[str, Any], full_run: Output, options: dict[str, Any]
 ) -> None:
@@ -126,7 +135,13 @@ MAPS = {
 }
 
 
-@pytest.mark.parametrize("flat", [{}, {"flattening_enabled": True, "flattening_max_depth": 2}])
+@pytest.mark.parametrize(
+    "flat",
+    [
+        pytest.param({}, marks=pytest.mark.thorough),
+        {"flattening_enabled": True, "flattening_max_depth": 2},
+    ],
+)
 def test_mapped_records_of_all_streams_are_what_their_maps_say(
     tap: InProcess, catalog: dict[str, Any], full_run: Output, flat: dict[str, Any]
 ) -> None:

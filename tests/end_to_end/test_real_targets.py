@@ -138,7 +138,13 @@ def test_every_stream_arrives_whole(run: Output, target: Target, standing_sandbo
     assert not differences(target, run, standing_sandbox)
 
 
-@pytest.mark.parametrize("encoding", [{}, {"compression": "none"}], ids=["gzip", "none"])
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        pytest.param({}, id="gzip"),
+        pytest.param({"compression": "none"}, id="none", marks=pytest.mark.thorough),
+    ],
+)
 def test_files_of_batches_arrive_whole(
     tap: InProcess, catalog: Catalog, postgres: Server, tmp_path: Path, encoding: dict[str, str]
 ) -> None:

@@ -62,6 +62,7 @@ def alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+@pytest.mark.thorough
 def test_each_table_has_the_same_rows(warehouse: Warehouse, database: Database) -> None:
     tables = [
         row["table_name"]

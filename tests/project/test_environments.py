@@ -204,6 +204,12 @@ def test_each_environment_has_the_pinned_releases_though_there_are_newer_ones(cl
     assert not (clone.folder / ".venv" / "left over").exists()
 
 
+WITH_EITHER = pytest.mark.parametrize(
+    "clone", ["uv", pytest.param("pip", marks=pytest.mark.thorough)], indirect=True
+)
+
+
+@WITH_EITHER
 def test_a_pinned_file_that_lacks_a_package_is_one_line(clone: Clone) -> None:
     clone.mark_complete(".venv")
     clone.pin(ENVIRONMENTS[".venv/meltano"], "runner", "tomlish")
@@ -211,6 +217,7 @@ def test_a_pinned_file_that_lacks_a_package_is_one_line(clone: Clone) -> None:
     clone.assert_incomplete(".venv/meltano", "meter")
 
 
+@WITH_EITHER
 def test_a_pinned_file_that_lacks_what_the_tap_needs_is_one_line(clone: Clone) -> None:
     clone.write_project(".", needs=["something"])
 
