@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import Derived, entries
 from tap_kustomer.shaping.fields import (
@@ -17,6 +19,20 @@ from tap_kustomer.shaping.fields import (
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, UPDATED_AT
+
+_IN_ONE_LANGUAGE: Final = (
+    text("title", "Title of the category."),
+    text("slug", "Short name of the category in addresses."),
+    text("description", "What the category is about."),
+    boolean("disabled", "Whether the category is hidden in this language."),
+)
+# Internal categories have the same languages.
+LANGS: Final = mapping(
+    "langs",
+    "What the category is called in each language, such as en_us.",
+    structure("", "The category in one language.", *_IN_ONE_LANGUAGE),
+)
+LANGUAGE_COLUMNS: Final = (text("lang", "The language, such as en_us."), *_IN_ONE_LANGUAGE)
 
 
 class KnowledgeBaseCategories(KustomerStream):
@@ -36,18 +52,7 @@ class KnowledgeBaseCategories(KustomerStream):
     shape = Shape(
         attributes=(
             text("hash", "Short name of the category in addresses."),
-            mapping(
-                "langs",
-                "What the category is called in each language, such as en_us.",
-                structure(
-                    "",
-                    "The category in one language.",
-                    text("title", "Title of the category."),
-                    text("slug", "Short name of the category in addresses."),
-                    text("description", "What the category is about."),
-                    boolean("disabled", "Whether the category is hidden in this language."),
-                ),
-            ),
+            LANGS,
             boolean("published", "Whether the category is published."),
             boolean("root", "Whether it is the root of its knowledge base."),
             array("positions", "Order of its articles.", anything("", "One article.")),
@@ -68,13 +73,7 @@ class KnowledgeBaseCategories(KustomerStream):
         Derived(
             "knowledge_base_category_languages",
             "One row for each language of a category.",
-            (
-                text("lang", "The language, such as en_us."),
-                text("title", "Title of the category."),
-                text("slug", "Short name of the category in addresses."),
-                text("description", "What the category is about."),
-                boolean("disabled", "Whether the category is hidden in this language."),
-            ),
+            LANGUAGE_COLUMNS,
             entries("langs", named="lang"),
         ),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import Derived, entries
-from tap_kustomer.shaping.fields import Shape, anything, array, boolean, mapping, structure, text
+from tap_kustomer.shaping.fields import Shape, anything, array, boolean, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
+from tap_kustomer.streams.knowledge_base_categories import LANGS, LANGUAGE_COLUMNS
 from tap_kustomer.streams.parts import CREATED_AT, CREATED_BY, ORG, UPDATED_AT
 
 
@@ -26,18 +27,7 @@ class KnowledgeBaseInternalCategories(KustomerStream):
     shape = Shape(
         attributes=(
             text("hash", "Short name of the category in addresses."),
-            mapping(
-                "langs",
-                "What the category is called in each language, such as en_us.",
-                structure(
-                    "",
-                    "The category in one language.",
-                    text("title", "Title of the category."),
-                    text("slug", "Short name of the category in addresses."),
-                    text("description", "What the category is about."),
-                    boolean("disabled", "Whether the category is hidden in this language."),
-                ),
-            ),
+            LANGS,
             boolean("published", "Whether the category is published."),
             array("positions", "Order of its articles.", anything("", "One article.")),
             CREATED_AT,
@@ -52,13 +42,7 @@ class KnowledgeBaseInternalCategories(KustomerStream):
         Derived(
             "knowledge_base_internal_category_languages",
             "One row for each language of an internal category.",
-            (
-                text("lang", "The language, such as en_us."),
-                text("title", "Title of the category."),
-                text("slug", "Short name of the category in addresses."),
-                text("description", "What the category is about."),
-                boolean("disabled", "Whether the category is hidden in this language."),
-            ),
+            LANGUAGE_COLUMNS,
             entries("langs", named="lang"),
         ),
     )
