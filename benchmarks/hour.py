@@ -57,10 +57,12 @@ class FixedMinutes:
     Args:
         clock: Gives the time.
         begin: Seconds of the first minute that have passed already.
+        budget: Searches that each minute grants.
     """
 
-    def __init__(self, clock: Clock, begin: float) -> None:
+    def __init__(self, clock: Clock, begin: float, budget: int = BUDGET) -> None:
         self._clock = clock
+        self._budget = budget
         self._begin = begin
         self._minute = -1
         self._used = 0
@@ -70,11 +72,11 @@ class FixedMinutes:
         minute = int((self._clock.monotonic() + self._begin) // 60)
         if minute != self._minute:
             self._minute, self._used = minute, 0
-        if self._used >= BUDGET:
+        if self._used >= self._budget:
             return None
         self._used += 1
-        remaining = BUDGET - self._used
-        return {"x-ratelimit-limit": str(BUDGET), "x-ratelimit-remaining": str(remaining)}
+        remaining = self._budget - self._used
+        return {"x-ratelimit-limit": str(self._budget), "x-ratelimit-remaining": str(remaining)}
 
 
 def refused_in_an_hour(*, share: float, others: float, seed: int) -> int:

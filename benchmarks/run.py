@@ -40,9 +40,9 @@ def main() -> None:
     write_table(by_latency, columns)
     of_engine = list(engine.other_lines(engine_size))
     write_table(of_engine, ["measured"])
-    by_percent, columns = pace.lines_by_percent(pace.QUICK if quick else pace.FULL)
-    write_table(by_percent, columns)
-    lines = records + others + by_latency + of_engine + by_percent
+    by_setting, columns = pace.lines_by_setting(pace.QUICK if quick else pace.FULL)
+    write_table(by_setting, columns)
+    lines = records + others + by_latency + of_engine + by_setting
     missed = [line.what for line in lines if not line.is_reached]
     if missed:
         write(f"Missed: {'; '.join(missed)}")

@@ -1,7 +1,7 @@
 """Kustomer's rate limits, and how to stay within them without bursts.
 
 All API keys and users of an organisation share 300 to 2,000 requests a minute, depending on the
-plan. Searches by API keys also draw on a budget of their own, 100 a minute
+plan. Searches by API keys also draw on a budget of their own, 100 a minute; those by people do not
 (https://developer.kustomer.com/docs/concepts/rate-limits). Windows are fixed minutes; where they
 begin shows only when the header `x-ratelimit-remaining` jumps up again.
 """
@@ -29,7 +29,8 @@ ORGANIZATION_LIMIT: Final = 300
 SEARCH_LIMIT: Final = 100
 
 # It is not documented which of the two budgets the headers of a search describe. A limit up to this
-# one must be the search budget's: no plan has so little.
+# one must be the search budget's: no plan has so little. A larger one is, if it is below the limit
+# that the responses to other requests state.
 _LARGEST_SEARCH_LIMIT: Final = 150
 
 # Seconds' worth of unused requests that may be sent at once; more would be a burst.
@@ -158,6 +159,15 @@ class Budget:
         self._window_end = -math.inf
         return wait
 
+    def lower(self, now: float, least: int) -> None:
+        """Lower the limit to the requests of the last minute: they were too many.
+
+        Args:
+            now: When a response with status 429 arrived that states no limit.
+            least: The limit is at least so many requests a minute.
+        """
+        self.limit = min(self.limit, max(self._sent_since(now - WINDOW_SECONDS), least))
+
     def _sent_since(self, time: float) -> int:
         return sum(1 for _ in takewhile(lambda at: at >= time, reversed(self._latest)))
 
@@ -180,13 +190,17 @@ class Limiter:
     Args:
         clock: Tells the time and waits.
         share: Part of each budget that the tap may use, up to 1.
+        searches: Searches a minute that the credential is assumed to be granted, until a response
+            states their number.
     """
 
-    def __init__(self, clock: Clock, share: float) -> None:
+    def __init__(self, clock: Clock, share: float, searches: int = SEARCH_LIMIT) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self.organization = Budget(ORGANIZATION_LIMIT, share, _HEAD_START)
-        self.search = Budget(SEARCH_LIMIT, share)
+        self.search = Budget(searches, share)
+        # Limits that responses have stated beyond doubt.
+        self._stated: set[BudgetKind] = set()
 
     def wait(self, kind: BudgetKind) -> float:
         """Wait until a request may be sent, and return that time, in the clock's `monotonic`."""
@@ -213,27 +227,41 @@ class Limiter:
         limit = _whole(headers.get("x-ratelimit-limit"))
         if not limit:
             return
+        remaining = _whole(headers.get("x-ratelimit-remaining"))
         with self._lock:
-            self._meant(kind, limit).learn(
-                self._clock.monotonic(), sent, limit, _whole(headers.get("x-ratelimit-remaining"))
-            )
+            self._stated_by(kind, limit).learn(self._clock.monotonic(), sent, limit, remaining)
 
     def refuse(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
         """Record a 429, and return the seconds to wait."""
-        limit = _whole(headers.get("x-ratelimit-limit"))
         with self._lock:
-            budget = self._meant(kind, limit)
-            return budget.refuse(self._clock.monotonic(), self._requested_wait(headers))
+            now = self._clock.monotonic()
+            budget = self._used_up(kind, headers)
+            if budget is self.search and BudgetKind.SEARCH not in self._stated:
+                budget.lower(now, SEARCH_LIMIT)
+            return budget.refuse(now, self._requested_wait(headers))
 
     def _budgets(self, kind: BudgetKind) -> tuple[Budget, ...]:
         if kind is BudgetKind.SEARCH:
             return (self.organization, self.search)
         return (self.organization,)
 
-    def _meant(self, kind: BudgetKind, limit: int | None) -> Budget:
-        if kind is BudgetKind.SEARCH and (limit is None or limit <= _LARGEST_SEARCH_LIMIT):
-            return self.search
-        return self.organization
+    def _used_up(self, kind: BudgetKind, headers: Mapping[str, str]) -> Budget:
+        """The budget that a 429 to a request of this kind is about."""
+        if limit := _whole(headers.get("x-ratelimit-limit")):
+            budget = self._stated_by(kind, limit)
+            budget.limit = limit
+            is_spent = not _whole(headers.get("x-ratelimit-remaining"))
+            if is_spent or budget is self.search or kind is BudgetKind.PLAIN:
+                return budget
+        return self._budgets(kind)[-1]
+
+    def _stated_by(self, kind: BudgetKind, limit: int) -> Budget:
+        """The budget whose limit a response to a request of this kind states."""
+        is_below_plan = BudgetKind.PLAIN in self._stated and limit < self.organization.limit
+        if kind is BudgetKind.SEARCH and not (limit <= _LARGEST_SEARCH_LIMIT or is_below_plan):
+            return self.organization
+        self._stated.add(kind)
+        return self.search if kind is BudgetKind.SEARCH else self.organization
 
     def _requested_wait(self, headers: Mapping[str, str]) -> float | None:
         """Seconds to wait by `Retry-After` or `x-ratelimit-reset`; None without both.

@@ -16,6 +16,7 @@ from singer_sdk import typing as th
 
 from tap_kustomer import times
 from tap_kustomer.client.hosts import REGIONS, checked_url, organization_url, subdomain
+from tap_kustomer.client.limits import SEARCH_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -172,6 +173,13 @@ class Settings:
         "Share of Kustomer's rate limits that the tap may use, in percent. The rest is left to "
         "other users of the organisation.",
         default=90,
+    )
+    searches_per_minute: int = setting(
+        th.IntegerType(minimum=10, maximum=2_000),
+        "Searches a minute",
+        "Searches a minute that Kustomer grants: 100 to an API key. If the headers of its "
+        "responses state another number, that one counts.",
+        default=SEARCH_LIMIT,
     )
     settle_seconds: int = setting(
         th.IntegerType(minimum=0, maximum=86_400),

@@ -162,7 +162,7 @@ def open_context(settings: Settings, clock: Clock, stop_if_asked: Callable[[], N
     session = Session(
         base_url=settings.base_url,
         authenticator=BearerAuthenticator(settings.api_key, settings.base_url),
-        limiter=Limiter(clock, settings.api_usage),
+        limiter=Limiter(clock, settings.api_usage, settings.searches_per_minute),
         clock=clock,
         timeout=settings.request_timeout,
         user_agent=settings.user_agent,

@@ -49,11 +49,15 @@ def _arrive(server: MinuteWindows) -> None:
 
 
 def ask_for_an_hour(
-    clock: VirtualClock, limiter: Limiter, server: MinuteWindows, latency: float = 0.5
+    clock: VirtualClock,
+    limiter: Limiter,
+    server: MinuteWindows,
+    latency: float = 0.5,
+    hours: float = 1.0,
 ) -> int:
     """Search as fast as the limiter allows; answers arrive after `latency` seconds."""
     sent = 0
-    while clock.elapsed < HOUR:
+    while clock.elapsed < HOUR * hours:
         at = limiter.wait(BudgetKind.SEARCH)
         headers = server.use()
         if headers is None:
@@ -86,6 +90,21 @@ def test_without_other_clients_the_tap_uses_its_share_and_is_never_refused(
 
     assert server.refused == []
     assert 0.98 * 60 * percent <= sent <= 60 * percent + 11
+
+
+@pytest.mark.parametrize("begin", [0.0, 17.3])
+@pytest.mark.parametrize("latency", [0.3, 3.0])
+@pytest.mark.parametrize("percent", [90, 100])
+def test_a_thousand_searches_a_minute_are_used_where_the_setting_grants_them(
+    clock: VirtualClock, begin: float, latency: float, percent: int
+) -> None:
+    server, limiter = MinuteWindows(clock, 1000, begin), Limiter(clock, percent / 100, 1000)
+    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
+
+    sent = ask_for_an_hour(clock, limiter, server, latency, hours=0.1)
+
+    assert server.refused == []
+    assert 0.98 * 60 * percent <= sent <= 60 * percent + 101
 
 
 @pytest.mark.parametrize("percent", [90, 100])
@@ -247,21 +266,27 @@ def test_an_hourly_sync_of_fifty_streams_takes_eight_seconds(clock: VirtualClock
     assert answers[-1] <= 8
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_beside_another_client_refusals_are_rare(clock: VirtualClock, seed: int) -> None:
-    server = MinuteWindows(clock, 100, seed * 3.1)
+@pytest.mark.parametrize(
+    ("searches", "minutes", "seed"),
+    [*((100, 60, seed) for seed in range(20)), *((1000, 5, seed) for seed in range(2))],
+)
+def test_beside_another_client_that_takes_half_refusals_are_rare(
+    clock: VirtualClock, searches: int, minutes: int, seed: int
+) -> None:
+    server = MinuteWindows(clock, searches, seed * 3.1)
     other = random.Random(seed)
 
     def use_some() -> None:
         server.use()
-        clock.later(other.expovariate(50 / 60), use_some)
+        clock.later(other.expovariate(searches / 2 / 60), use_some)
 
     clock.later(1, use_some)
     server.refused = []
     sent = 0
     refused_to_tap = 0
-    limiter = Limiter(clock, 0.9)
-    while clock.elapsed < HOUR:
+    limiter = Limiter(clock, 0.9, searches)
+    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
+    while clock.elapsed < minutes * 60:
         at = limiter.wait(BudgetKind.SEARCH)
         headers = server.use()
         if headers is None:
@@ -271,8 +296,8 @@ def test_beside_another_client_refusals_are_rare(clock: VirtualClock, seed: int)
             sent += 1
             clock.later(0.5, _learn(limiter, headers, at))
 
-    assert refused_to_tap <= 60
-    assert sent >= 0.85 * 50 * 60, "what the other one leaves is used"
+    assert refused_to_tap <= minutes
+    assert sent >= 0.85 * searches / 2 * minutes, "what the other one leaves is used"
 
 
 def test_a_budget_used_up_by_others_is_tried_once_in_the_next_window(
@@ -335,6 +360,77 @@ def test_the_headers_of_a_search_may_describe_either_budget(clock: VirtualClock)
     limiter.learn(BudgetKind.SEARCH, _headers(limit=60, remaining=59), sent=0.0)
 
     assert (limiter.organization.limit, limiter.search.limit) == (1000, 60)
+
+
+@pytest.mark.parametrize(
+    ("organisation", "stated", "searches"),
+    [
+        (2000, 1000, 1000),
+        # The organisation's own limit says nothing about searches.
+        (1000, 1000, 100),
+        # Without another request's response it is not known whose limit this is.
+        (None, 1000, 100),
+        (1000, 120, 120),
+    ],
+)
+def test_more_searches_are_sent_only_once_a_search_states_its_own_limit(
+    clock: VirtualClock, organisation: int | None, stated: int, searches: int
+) -> None:
+    limiter = Limiter(clock, 1.0)
+    if organisation is not None:
+        limiter.learn(BudgetKind.PLAIN, _headers(organisation, organisation - 1), sent=0.0)
+
+    limiter.learn(BudgetKind.SEARCH, _headers(stated, stated - 2), limiter.wait(BudgetKind.SEARCH))
+
+    assert limiter.search.limit == searches
+
+
+@pytest.mark.parametrize(("sent", "searches"), [(400, 400), (30, 100)])
+def test_a_429_that_states_no_limit_lowers_it_to_what_was_sent_in_the_minute_before(
+    clock: VirtualClock, sent: int, searches: int
+) -> None:
+    limiter = Limiter(clock, 1.0, 1000)
+    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
+    for _ in range(sent):
+        limiter.wait(BudgetKind.SEARCH)
+
+    limiter.refuse(BudgetKind.SEARCH, {})
+
+    assert limiter.search.limit == searches
+
+
+def test_a_limit_that_a_search_has_stated_is_not_lowered_for_a_429_of_other_clients(
+    clock: VirtualClock,
+) -> None:
+    limiter = Limiter(clock, 1.0, 1000)
+    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
+    limiter.learn(BudgetKind.SEARCH, _headers(800, 700), limiter.wait(BudgetKind.SEARCH))
+
+    limiter.refuse(BudgetKind.SEARCH, {})
+
+    assert limiter.search.limit == 800
+
+
+def test_a_search_that_is_refused_while_the_organisation_has_requests_left_stops_searches_only(
+    clock: VirtualClock,
+) -> None:
+    limiter = Limiter(clock, 1.0, 1000)
+
+    limiter.refuse(BudgetKind.SEARCH, {**_headers(2000, 1500), "retry-after": "9"})
+
+    limiter.wait(BudgetKind.PLAIN)
+    assert clock.elapsed == 0
+    limiter.wait(BudgetKind.SEARCH)
+    assert clock.elapsed == 9
+    assert limiter.search.limit == 100
+
+
+def test_a_429_states_the_limit_too(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 1.0, 1000)
+
+    limiter.refuse(BudgetKind.SEARCH, _headers(100, 0))
+
+    assert limiter.search.limit == 100
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The points in time of a run, by Kustomer's clock."""
+"""The points in time of a run, by Kustomer's clock, and what its limiter starts with."""
 
 from __future__ import annotations
 
@@ -55,3 +55,14 @@ def test_a_window_ends_with_the_end_date_where_that_is_earlier(requests_mock: Mo
     times = times_of(requests_mock, NOW, end_date="2020-01-01")
 
     assert times == RunTimes(NOW * 1000, 0, 1_577_836_800_000)
+
+
+@pytest.mark.parametrize(("config", "searches"), [({}, 100), ({"searches_per_minute": 1000}, 1000)])
+def test_the_budget_of_searches_begins_with_the_setting(
+    config: dict[str, int], searches: int
+) -> None:
+    settings = settings_from({"api_key": "a-key", **config})
+
+    context = open_context(settings, VirtualClock(NOW), lambda: None)
+
+    assert context.session.limiter.search.limit == searches
