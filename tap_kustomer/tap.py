@@ -196,11 +196,15 @@ class TapKustomer(SdkTap):
                 command.params[number] = click.Option(
                     option.opts,
                     help=option.help,
+                    # Not opened here. Shells complete the names of files.
+                    type=click.Path(),
                     metavar="FILE",
                     multiple=True,
                     is_eager=option.name == "catalog",
                     callback=_load_only_file,
                 )
+            elif option.name == "config" and isinstance(option, click.Option):
+                option.type = click.Path()
             elif option.name == "test" and isinstance(option, click.Option):
                 option.help = (
                     "Use --test to see which of the selected streams the API key can read. "
@@ -226,6 +230,7 @@ class TapKustomer(SdkTap):
         checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
         click.echo(sync.format_checks(checks), err=True)
+        click.echo(sync.format_limits(tap.context.session.limiter), err=True)
         ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override
