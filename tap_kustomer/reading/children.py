@@ -320,13 +320,15 @@ def _read_batch(
         found = [half for half in halves if half is not None]
         shortfall = next((half.shortfall for half in found if half.shortfall is not None), None)
         return _Children([row for half in found for row in half.rows], shortfall)
-    rows = []
+    # Rows go in the order of the parents, that of the bookmark.
+    of_owner: dict[Any, list[Resource]] = {None: [], **{key: [] for key in owners}}
     for row in children.rows:
-        owner = _object(row, "attributes").get(batch.owner)
-        if owner in owners:
-            rows.append({**row, PARENT: _link_to(owners[owner])})
-        elif owner is None:
-            rows.append({**row, PARENT: {**_link_to(parents[-1]), "id": None}})
+        of_owner.get(_object(row, "attributes").get(batch.owner), []).append(row)
+    rows = [
+        {**row, PARENT: _link_to(parent)} for key, parent in owners.items() for row in of_owner[key]
+    ]
+    nobody: Parent = {**_link_to(parents[-1]), "id": None}
+    rows += [{**row, PARENT: nobody} for row in of_owner[None]]
     return _Children(rows, children.shortfall)
 
 

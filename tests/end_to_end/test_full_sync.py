@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 # Its klass is disabled and has no objects.
 EMPTY = {"kobject_old_order"}
 
+# Work that waits: the sandbox's search finds work items only when they are handled.
+WAITING = {"work_session_work_items.work_item_id"}
+
 # Columns that lead to a table but are null in the sandbox.
 UNUSED: set[str] = set()
 
@@ -133,8 +136,8 @@ def test_every_column_that_leads_to_a_table_finds_its_rows(
         records = full_run.records(table)
         held[place] = {record.get(column) for record in records} - {None}
 
-    lost = {column: held[column] - held[to] for column, to in joins.items()}
-    assert {column: ids for column, ids in lost.items() if ids} == {}
+    lost = {column for column, to in joins.items() if held[column] - held[to]}
+    assert lost == WAITING
     assert {column for column in joins if not held[column]} == UNUSED
 
 

@@ -323,7 +323,7 @@ def test_one_request_asks_about_several_parents() -> None:
 
     found = read(lists, [Page([parent(key, NOW) for key in "abcd"], NOW)], SUMMARIES)
 
-    assert {(row["id"], row[PARENT]["id"]) for row in found} == {(f"s{k}", k) for k in "abcd"}
+    assert [(row["id"], row[PARENT]["id"]) for row in found] == [(f"s{k}", k) for k in "abcd"]
     assert sorted(lists.asked) == ["a,b,c", "d"]
 
 

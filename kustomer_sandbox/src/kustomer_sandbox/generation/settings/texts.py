@@ -164,7 +164,7 @@ def _version_in(organisation: Store, article: Row, lang: str) -> Row:
 def _kb_article_version(organisation: Store, row: Row) -> Parts:
     article = row.facts["article"]
     base = organisation.rows["knowledge_base"][0].id
-    category = organisation.rows["kb_category"][1]
+    category = organisation.rows["kb_category"][1].id
     attributes = {
         "lang": row.facts["lang"],
         "title": f"How to return an item ({article.number})",
@@ -178,10 +178,10 @@ def _kb_article_version(organisation: Store, row: Row) -> Parts:
         "scope": "public",
         "advanced": False,
         "tags": ["returns", "größe"][: article.number % 3],
-        "categories": [{"id": category.id, "knowledgeBase": base}],
+        "categories": [{"id": category, "knowledgeBase": base}],
         **stamps(row),
     }
-    return attributes, {"article": to_one(article), "categories": to_many([category])}
+    return attributes, {"article": to_one(article)}
 
 
 def _search(organisation: Store, row: Row) -> Parts:
