@@ -107,16 +107,6 @@ class TapKustomer(SdkTap):
                 given.config |= load_document("--config", name)
         return given
 
-    @override
-    @classmethod
-    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """Add the SDK's own settings, without the file format that this tap can't write."""
-        super().append_builtin_config(config_jsonschema)
-        batches = copy.deepcopy(config_jsonschema["properties"]["batch_config"])
-        file_format = batches["properties"]["encoding"]["properties"]["format"]
-        file_format["enum"] = [value for value in file_format["enum"] if value != "parquet"]
-        config_jsonschema["properties"]["batch_config"] = batches
-
     @property
     def writer(self) -> BufferedWriter:
         """The writer of messages, which the SDK knows by a more general type only."""

@@ -30,10 +30,10 @@ def test_about_lists_every_setting(about: dict[str, Any]) -> None:
     assert about["settings"]["required"] == ["api_key"]
 
 
-def test_about_lists_no_format_of_files_that_the_tap_refuses(about: dict[str, Any]) -> None:
+def test_about_lists_the_formats_of_files_that_the_tap_writes(about: dict[str, Any]) -> None:
     encoding = about["settings"]["properties"]["batch_config"]["properties"]["encoding"]
 
-    assert set(encoding["properties"]["format"]["enum"]) - {None} == {"jsonl"}
+    assert set(encoding["properties"]["format"]["enum"]) - {None} == {"jsonl", "parquet"}
 
 
 def test_about_names_what_the_tap_can_do(about: dict[str, Any]) -> None:
