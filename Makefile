@@ -10,6 +10,7 @@ ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
 SITE := .venv/site/.complete
 SINGER_IO := .venv/singer-io/.complete
+TARGET_JSONL := .venv/target-jsonl/.complete
 DBT := .venv/dbt/.complete
 
 # $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
@@ -82,6 +83,7 @@ requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
 	echo 'zensical<0.1' | $(COMPILE) - --output-file requirements-docs.txt
+	echo 'target-jsonl' | $(COMPILE) - --output-file benchmarks/targets/requirements-target-jsonl.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
 	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
 		| $(COMPILE) - --output-file requirements-dbt.txt
@@ -118,6 +120,11 @@ $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 $(SITE): requirements-docs.txt | $(ENVIRONMENT)
 	@echo "Installing the site generator into .venv/site"
 	@$(call environment,.venv/site,$<)
+	@touch $@
+
+$(TARGET_JSONL): benchmarks/targets/requirements-target-jsonl.txt | $(ENVIRONMENT)
+	@echo "Installing target-jsonl into .venv/target-jsonl"
+	@$(call environment,.venv/target-jsonl,$<)
 	@touch $@
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)

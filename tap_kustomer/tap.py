@@ -124,16 +124,6 @@ class TapKustomer(SdkTap):
                 settings |= load_document("--config", name)
         return given
 
-    @override
-    @classmethod
-    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """Add the SDK's own settings, without the file format that this tap can't write."""
-        super().append_builtin_config(config_jsonschema)
-        batches = copy.deepcopy(config_jsonschema["properties"]["batch_config"])
-        file_format = batches["properties"]["encoding"]["properties"]["format"]
-        file_format["enum"] = [value for value in file_format["enum"] if value != "parquet"]
-        config_jsonschema["properties"]["batch_config"] = batches
-
     @property
     def writer(self) -> BufferedWriter:
         """The writer of messages, which the SDK knows by a more general type only."""
@@ -225,11 +215,15 @@ class TapKustomer(SdkTap):
                 command.params[number] = click.Option(
                     option.opts,
                     help=option.help,
+                    # Not opened here. Shells complete the names of files.
+                    type=click.Path(),
                     metavar="FILE",
                     multiple=True,
                     is_eager=option.name == "catalog",
                     callback=_load_only_file,
                 )
+            elif option.name == "config" and isinstance(option, click.Option):
+                option.type = click.Path()
             elif option.name == "test" and isinstance(option, click.Option):
                 option.help = (
                     "Use --test to see which of the selected streams the API key can read. "
@@ -255,6 +249,7 @@ class TapKustomer(SdkTap):
         checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
         click.echo(sync.format_checks(checks), err=True)
+        click.echo(sync.format_limits(tap.context.session.limiter), err=True)
         ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override

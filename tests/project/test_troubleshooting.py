@@ -22,7 +22,7 @@ _FORMATTED: Final = re.compile(r"%(?:s|d|\.\df)")
 _WORDS: Final = 3
 
 # Rooms whose sentences describe columns and settings.
-_DESCRIBING: Final = ("config/settings.py", "shaping/", "streams/")
+_DESCRIBING: Final = ("config/settings.py", "shaping/", "singer/about.py", "streams/")
 
 # Sentences that are part of no message.
 _NO_MESSAGES: Final = (

@@ -220,6 +220,15 @@ def test_the_table_fits_a_narrow_terminal_with_nothing_cut_off() -> None:
     assert str(CUSTOMERS.bookmark) in table[1]
 
 
+def test_names_stay_in_one_piece_on_80_columns_where_what_reading_took_has_no_room() -> None:
+    name = "conversation_first_message_out_teams"
+
+    lines = text_of(Run(CUSTOMERS, replace(EMAILS, stream=name)), width=80)
+
+    assert lines[0].split() == ["stream", "rows", "bookmark"]
+    assert lines[2].split() == [name, "800", EMAILS.bookmark]
+
+
 class Terminal(io.StringIO):
     @override
     def isatty(self) -> bool:

@@ -12,6 +12,7 @@ from support.catalogs import catalog_of
 from support.offline_tap import OfflineContext, OfflineTap
 from support.singer_output import Output, finish
 from support.tap_process import start
+from support.virtual_time import VirtualClock
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -19,10 +20,17 @@ from tap_kustomer.client.errors import (
     MissingError,
     RefusedError,
 )
+from tap_kustomer.client.limits import BudgetKind, Limiter
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.streams.tags import Tags
-from tap_kustomer.sync.access import AccessCheck, Readable, check_access, format_checks
+from tap_kustomer.sync.access import (
+    AccessCheck,
+    Readable,
+    check_access,
+    format_checks,
+    format_limits,
+)
 from tap_kustomer.sync.run import check_streams
 
 if TYPE_CHECKING:
@@ -149,6 +157,18 @@ def test_the_table_has_a_line_for_each_check() -> None:
     assert head.index("readable") == customers.index("yes") == tags.index("no")
 
 
+def test_the_limits_are_assumed_until_a_response_states_them() -> None:
+    limiter = Limiter(VirtualClock(), share=0.9)
+    limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "2000"}, sent=0.0)
+
+    requests, searches = format_limits(limiter).splitlines()
+
+    assert (
+        requests == "requests a minute: 2,000 (stated by Kustomer), of which the tap uses up to 90%"
+    )
+    assert searches.startswith("searches a minute: 100 (assumed: ")
+
+
 # The command
 
 
@@ -176,7 +196,9 @@ def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_rea
 
     assert run.code == 1
     assert run.output == b""
-    *_, brands, teams, customers = run.log.splitlines()
+    *_, brands, teams, customers, requests, searches = run.log.splitlines()
+    assert requests.startswith("requests a minute: 60,000 (stated by Kustomer)")
+    assert searches.startswith("searches a minute: ")
     assert brands.split() == ["brands", "yes"]
     assert customers.split() == ["customers", "(+1)", "yes"]
     assert teams.startswith("teams ")
