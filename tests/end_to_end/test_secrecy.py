@@ -108,7 +108,7 @@ from tap_kustomer.__main__ import main
 from tap_kustomer.client.authenticator import BearerAuthenticator
 
 def fail(self, r):
-    header = f"Bearer {self._api_key}"
+    header = f"Bearer {self.credential.token()}"
     raise ZeroDivisionError
 
 BearerAuthenticator.__call__ = fail
