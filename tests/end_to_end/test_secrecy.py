@@ -12,6 +12,7 @@ import pytest
 from singer_sdk.plugin_base import _ConfigInput
 
 from support.catalogs import catalog_of
+from support.command_in_process import run_command
 from support.singer_output import finish, only
 from support.tap_in_process import InProcess, output_of
 from support.tap_process import COMMAND, start
@@ -90,6 +91,8 @@ class Case(NamedTuple):
         faults: What the sandbox answers.
         config: Settings beside the address, the key and the summary's path.
         arguments: Without those for config and catalog.
+        env: Environment variables.
+        command: Runs in a process of its own; otherwise, the command runs in this process.
     """
 
     code: int
@@ -98,7 +101,7 @@ class Case(NamedTuple):
     config: dict[str, Any] = {}  # noqa: RUF012  # Nobody changes it.
     arguments: Sequence[str] = ("--catalog", "catalog.json")
     env: dict[str, str] = {}  # noqa: RUF012  # The same.
-    command: tuple[str | Path, ...] = (COMMAND,)
+    command: tuple[str | Path, ...] | None = None
 
 
 # Python that ends the command with an error that nobody expects, deep inside, where the key is
@@ -117,6 +120,7 @@ main()
 
 CASES: dict[str, Case] = {
     "all goes well": Case(0, "Run finished"),
+    "the installed command": Case(0, "Run finished", command=(COMMAND,)),
     "--discover": Case(0, "", arguments=["--discover"]),
     "--test": Case(0, "", arguments=["--test", "--catalog", "catalog.json"]),
     "--about": Case(0, "", arguments=["--about"]),
@@ -221,13 +225,12 @@ def run_case(
         files["config"] |= case.config
         for name, content in files.items():
             (tmp_path / f"{name}.json").write_text(json.dumps(content))
-        process = start(
-            *("--config", "config.json", *case.arguments),
-            command=case.command,
-            cwd=tmp_path,
-            env={"SINGER_SDK_LOG_CONFIG": "log.json", "TAP_KUSTOMER_LOGLEVEL": "DEBUG", **case.env},
-        )
-        ended = finish(process)
+        arguments = ("--config", "config.json", *case.arguments)
+        env = {"SINGER_SDK_LOG_CONFIG": "log.json", "TAP_KUSTOMER_LOGLEVEL": "DEBUG", **case.env}
+        if case.command is None:
+            ended = run_command(*arguments, cwd=tmp_path, env=env)
+        else:
+            ended = finish(start(*arguments, command=case.command, cwd=tmp_path, env=env))
         return Written(
             ended.code,
             ended.output.decode(),

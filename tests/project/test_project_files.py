@@ -17,6 +17,7 @@ from tap_kustomer.tap import TapKustomer
 ROOT = Path(__file__).parents[2]
 OWN: dict[str, dict[str, Any]] = SCHEMA["properties"]
 REQUIREMENTS = (
+    "requirements.txt",
     "requirements-dev.txt",
     "requirements-demo.txt",
     "requirements-dbt.txt",
