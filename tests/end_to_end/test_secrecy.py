@@ -111,7 +111,7 @@ from tap_kustomer.__main__ import main
 from tap_kustomer.client.authenticator import BearerAuthenticator
 
 def fail(self, r):
-    header = f"Bearer {self._api_key}"
+    header = f"Bearer {self.credential.token()}"
     raise ZeroDivisionError
 
 BearerAuthenticator.__call__ = fail
@@ -135,7 +135,7 @@ CASES: dict[str, Case] = {
     ),
     "a dead key": Case(1, "does not accept the API key", faults=[_echo(401, "/v1/")]),
     "a dead key, --discover": Case(
-        1, "[api key]", faults=[_echo(401, "/v1/")], arguments=["--discover"]
+        1, "[secret]", faults=[_echo(401, "/v1/")], arguments=["--discover"]
     ),
     "a dead key, --test": Case(
         1,
@@ -143,16 +143,16 @@ CASES: dict[str, Case] = {
         faults=[_echo(401, "/v1/")],
         arguments=["--test", "--catalog", "catalog.json"],
     ),
-    "missing roles": Case(0, "[api key]", faults=[_echo(401, "/v1/tags"), _echo(403, "/v1/teams")]),
+    "missing roles": Case(0, "[secret]", faults=[_echo(401, "/v1/tags"), _echo(403, "/v1/teams")]),
     "missing roles, --test": Case(
         1,
-        "[api key]",
+        "[secret]",
         faults=[_echo(403, "/v1/teams")],
         arguments=["--test", "--catalog", "catalog.json"],
     ),
-    "a refusal": Case(1, "[api key]", faults=[_echo(400, "/v1/brands")]),
+    "a refusal": Case(1, "[secret]", faults=[_echo(400, "/v1/brands")]),
     "a fault that stays": Case(
-        1, "[api key]", faults=[_echo(500, "/v1/brands")], config={"max_retry_seconds": 0}
+        1, "[secret]", faults=[_echo(500, "/v1/brands")], config={"max_retry_seconds": 0}
     ),
     "wrong answers": Case(
         1, "wrong answer", faults=[_echo(200, "/v1/brands")], config={"max_retry_seconds": 0}
@@ -265,7 +265,7 @@ def test_a_long_key_of_any_kind_is_hidden_before_an_answer_is_shortened(
     run = InProcess(sandbox)(catalog=catalog_of("brands"))
 
     assert run.code == 1
-    assert "[api key]" in run.log
+    assert "[secret]" in run.log
     assert not parts_in(run.log, key)
 
 

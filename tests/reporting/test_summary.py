@@ -342,7 +342,7 @@ def fail_with(error: BaseException) -> Callable[[], None]:
         (SystemExit(143), "SIGTERM has ended the run"),
         (SystemExit(130), "SIGINT has ended the run"),
         (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
-        (TapKustomerError(f"The answer was {KEY}"), "The answer was [api key]"),
+        (TapKustomerError(f"The answer was {KEY}"), "The answer was [secret]"),
     ],
     ids=["error", "SIGTERM", "SIGINT", "defect", "key"],
 )
