@@ -82,7 +82,11 @@ def test_meltano_knows_what_kind_a_setting_is(entry: dict[str, Any], name: str, 
 
 
 def test_meltano_asks_for_what_is_required(entry: dict[str, Any]) -> None:
-    assert entry["settings_group_validation"] == [["api_key"]]
+    assert entry["settings_group_validation"] == [
+        ["api_key"],
+        ["client_id", "organization", "refresh_token"],
+        ["client_id", "organization", "token_path"],
+    ]
 
 
 def test_meltano_selects_what_the_tap_selects(entry: dict[str, Any]) -> None:
