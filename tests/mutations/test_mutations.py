@@ -109,7 +109,8 @@ MUTATIONS = [
         "what threads share is read twice",
         "reading.search.client:SearchClient._parse",
         "behaviour.actual_page_size is not None and len(page.rows) > behaviour.actual_page_size",
-        "self._behaviour.actual_page_size is not None and len(page.rows) > self._behaviour.actual_page_size",
+        "self._behaviour.actual_page_size is not None "
+        "and len(page.rows) > self._behaviour.actual_page_size",
         "tests/reading/search/test_search_client.py",
         "pages_are_larger_while",
     ),
