@@ -25,7 +25,7 @@ from tap_kustomer.reading.lists import (
 )
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.prefetch import read_concurrently
-from tap_kustomer.reading.search.extraction import (
+from tap_kustomer.reading.search.read import (
     count_search,
     peek_search,
     read_live_ids,

@@ -181,7 +181,8 @@ def _kb_article_version(organisation: Store, row: Row) -> Parts:
         "categories": [{"id": category, "knowledgeBase": base}],
         **stamps(row),
     }
-    return attributes, {"article": to_one(article)}
+    publisher = to_one(organisation.rows["user"][0])
+    return attributes, {"article": to_one(article), "publishedBy": publisher}
 
 
 def _search(organisation: Store, row: Row) -> Parts:
