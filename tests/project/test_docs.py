@@ -51,6 +51,7 @@ GENERATED = (
     "meltano.yml",
     "examples/meltano/meltano.yml",
     "examples/meltano/.env.example",
+    "examples/meltano-hub/complete.yml",
     "docs/metrics.md",
     "dbt/macros/metrics/declared.sql",
     *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("dbt/models/staging/*")),
