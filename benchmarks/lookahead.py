@@ -15,12 +15,13 @@ from typing_extensions import override
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.clock import SystemClock
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.search import extraction
+from tap_kustomer.reading.search import read
 from tap_kustomer.reading.search.slices import Schedule, Slice
 from tap_kustomer.reading.sources import Search
 
@@ -52,7 +53,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
     reader = Reader(
         session=Session(
             base_url=address,
-            authenticator=BearerAuthenticator("benchmark", address),
+            authenticator=BearerAuthenticator(ApiKey("benchmark"), address),
             limiter=limiter,
             clock=clock,
             timeout=60,
@@ -79,7 +80,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
             most = max(most, self.waiting)
 
     window = Window(now - _DAYS * 1000, now)
-    with mock.patch.object(extraction, "Schedule", Watched):
+    with mock.patch.object(read, "Schedule", Watched):
         for page in reader.read(
             Search("conversation"), window, "conversations", is_consumed=_always
         ):

@@ -8,7 +8,7 @@ TapKustomerError
 │   │   ├── RefusedError
 │   │   ├── OversizedError
 │   │   ├── PagingError
-│   │   └── NoAnswerError           may concern all streams
+│   │   └── NoResponseError           may concern all streams
 │   │       ├── GaveUpError
 │   │       └── RedirectError
 │   └── RunError                    concerns the run: end it
@@ -18,7 +18,8 @@ TapKustomerError
 │       └── InvalidRequestError
 ├── TransientError                  stays within Session.send, which asks again
 │   ├── RateLimitedError
-│   └── WrongAnswerError            also raised by what parses a response
+│   ├── TokenRenewedError
+│   └── WrongResponseError            also raised by what parses a response
 └── ConfigurationError and others, which have nothing to do with a request
 """
 
@@ -69,15 +70,15 @@ class PagingError(StreamError):
     """The pages of a list lead in a circle, on without an end, or to no address."""
 
 
-class NoAnswerError(StreamError):
+class NoResponseError(StreamError):
     """There is no usable response. It may be the same for all streams: `check_key` finds out."""
 
 
-class GaveUpError(NoAnswerError):
+class GaveUpError(NoResponseError):
     """A fault has lasted for as long as `max_retry_seconds` allows."""
 
 
-class RedirectError(NoAnswerError):
+class RedirectError(NoResponseError):
     """A response leads to another host, which must not see the key."""
 
 
@@ -118,7 +119,11 @@ class RateLimitedError(TransientError):
     """A budget is used up (429). The limiter knows when to go on."""
 
 
-class WrongAnswerError(TransientError):
+class TokenRenewedError(TransientError):
+    """The access token was refused (401), and there is a new one."""
+
+
+class WrongResponseError(TransientError):
     """A response that can't be true: not JSON, timed out, out of order, too short."""
 
 
@@ -133,18 +138,21 @@ def explain(body: bytes) -> str:
 
     Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
     object with `status`, `code`, `title`, `detail`, `source`
-    (https://developer.kustomer.com/docs/concepts/errors). Its CDN answers with HTML.
+    (https://developer.kustomer.com/docs/concepts/errors). A token endpoint has `error` and
+    `error_description` (RFC 6749, 5.2). Its CDN answers with HTML.
     """
     try:
         return _explain(msgspec.json.decode(body))
     except msgspec.DecodeError:
-        return "no JSON in the answer"
+        return "no JSON in the response"
     except RecursionError:
         return "a reason that is nested too deeply"
 
 
 def _explain(document: Any) -> str:
     errors = document.get("errors") if isinstance(document, dict) else None
+    if isinstance(document, dict) and isinstance(document.get("error"), str):
+        errors = {"code": document["error"], "message": document.get("error_description")}
     if isinstance(errors, dict):
         errors = [errors]
     if not isinstance(errors, list) or not errors:

@@ -23,8 +23,9 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     RateLimitedError,
     RedirectError,
+    TokenRenewedError,
     TransientError,
-    WrongAnswerError,
+    WrongResponseError,
     from_status,
 )
 from tap_kustomer.client.faults import from_exception
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.authenticator import BearerAuthenticator
     from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.credentials import Credential
     from tap_kustomer.client.limits import Limiter
 
 Document = dict[str, Any]
@@ -48,6 +50,7 @@ _BODY_TIMEOUTS: Final = 5
 _LEAST_BODY_SECONDS: Final = 60.0
 _ANYTHING: Final = msgspec.json.Decoder(Any)
 _LATENCY_WEIGHT: Final = 0.2
+_FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class Request:
         path: Path from `/v1` on, with a query string where a link to the next page has one.
         params: Further query parameters.
         json: Body of a `POST`.
+        form: Body of a `POST` as a form, encoded.
         budget: The budgets that the request draws on.
     """
 
@@ -68,6 +72,7 @@ class Request:
     path: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     json: Document | None = None
+    form: str | None = None
     budget: BudgetKind = BudgetKind.PLAIN
 
     @override
@@ -77,7 +82,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Body:
     """The body of a response with a status of 2xx.
 
     Attributes:
@@ -90,14 +95,14 @@ class Reply:
         """Parse the body as a JSON object.
 
         Raises:
-            WrongAnswerError: It is none.
+            WrongResponseError: It is none.
         """
         try:
             document = decode(self.content, _ANYTHING)
         except msgspec.DecodeError as error:
-            raise WrongAnswerError("the body is no JSON") from error
+            raise WrongResponseError("the body is no JSON") from error
         if not isinstance(document, dict):
-            raise WrongAnswerError("the body is no JSON object")
+            raise WrongResponseError("the body is no JSON object")
         return document
 
 
@@ -167,6 +172,11 @@ class Session:
         twin.request_count = 0
         return twin
 
+    @property
+    def credential(self) -> Credential:
+        """What proves to Kustomer who sends the requests."""
+        return self._authenticator.credential
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         self._http.close()
@@ -175,13 +185,13 @@ class Session:
         """Seconds since 1970 by Kustomer's clock; before the first response, by this machine's."""
         return self.clock.now() + (self._clock_difference or 0.0)
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         """Send a request, repeat it as needed, and return the parsed response.
 
         Args:
             request: What to ask.
-            parse: Raises `WrongAnswerError` for a response that can't be true; the request is then
-                repeated.
+            parse: Raises `WrongResponseError` for a response that can't be true; the request is
+                then repeated.
 
         Raises:
             RequestError: One of its subclasses (`tap_kustomer.client.errors`).
@@ -208,20 +218,20 @@ class Session:
                 logger.warning("%s. Trying again in %.1f s", fault, pause)
                 self.clock.sleep(pause)
 
-    def _parse(self, request: Request, reply: Reply, parse: Callable[[Reply], T]) -> T:
+    def _parse(self, request: Request, body: Body, parse: Callable[[Body], T]) -> T:
         try:
-            return parse(reply)
-        except WrongAnswerError as fault:
-            text = f"{request} gave a wrong answer: {fault}"
-            raise WrongAnswerError(self._authenticator.hide_key(text)) from None
+            return parse(body)
+        except WrongResponseError as fault:
+            text = f"{request} gave a wrong response: {fault}"
+            raise WrongResponseError(self._authenticator.hide_secrets(text)) from None
 
-    def _attempt(self, request: Request, sent: float) -> Reply:
+    def _attempt(self, request: Request, sent: float) -> Body:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
             response, content = self._exchange(request, url, params)
             if not response.is_redirect:
-                return self._reply(request, response, content, sent)
+                return self._body(request, response, content, sent)
             try:
                 url, params = urljoin(url, response.headers["location"]), None
                 is_elsewhere = not same_origin(url, self.base_url)
@@ -236,7 +246,7 @@ class Session:
                     f"{urlsplit(self.base_url).hostname}. The API key is not sent there: check "
                     "organization, region and api_url"
                 )
-                raise RedirectError(self._authenticator.hide_key(text))
+                raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
 
     def _exchange(
@@ -249,6 +259,8 @@ class Session:
                 url,
                 params=dict(params) if params else None,
                 json=request.json,
+                data=request.form,
+                headers=_FORM_HEADERS if request.form else None,
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
@@ -268,9 +280,9 @@ class Session:
                 self._clock_difference = difference
         return response, content
 
-    def _reply(
+    def _body(
         self, request: Request, response: requests.Response, content: bytes, sent: float
-    ) -> Reply:
+    ) -> Body:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.refuse(request.budget, response.headers)
             raise RateLimitedError(
@@ -278,20 +290,26 @@ class Session:
                 retry_after=wait,
             )
         self.limiter.learn(request.budget, response.headers, sent)
+        if response.status_code == HTTPStatus.UNAUTHORIZED and self._authenticator.renew(
+            response.request
+        ):
+            raise TokenRenewedError(f"{request} answered 401: the access token was renewed")
         if not response.ok:
             # A server may send the key back. It is hidden before the text is shortened.
-            text = self._authenticator.hide_key(content.decode(errors="replace"))
+            text = self._authenticator.hide_secrets(content.decode(errors="replace"))
             raise from_status(
                 response.status_code,
                 str(request),
                 text.encode(),
                 retry_after=retry_after(response.headers),
             )
-        return Reply(replace_nulls(content))
+        return Body(replace_nulls(content))
 
 
 def _pause(fault: TransientError, tries: int) -> float:
     """Seconds until the next attempt: about twice as many each time, at least those asked for."""
+    if isinstance(fault, TokenRenewedError):
+        return 0.0
     asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
     if isinstance(fault, RateLimitedError):
         return asked

@@ -10,16 +10,17 @@ from typing_extensions import override
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import (
     AccessError,
     ConnectionSecurityError,
     GaveUpError,
     RedirectError,
     RefusedError,
-    WrongAnswerError,
+    WrongResponseError,
 )
 from tap_kustomer.client.limits import BudgetKind, Limiter
-from tap_kustomer.client.session import Reply, Request, Session
+from tap_kustomer.client.session import Body, Request, Session
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -44,7 +45,7 @@ def new_session(
 ) -> Session:
     return kind(
         base_url=URL,
-        authenticator=BearerAuthenticator("the-key", URL),
+        authenticator=BearerAuthenticator(ApiKey("the-key"), URL),
         limiter=Limiter(clock, 0.9),
         clock=clock,
         timeout=10,
@@ -65,8 +66,8 @@ class Watched(Session):
         super().__setattr__(name, value)
 
 
-def whole(reply: Reply) -> dict[str, Any]:
-    return reply.document()
+def whole(body: Body) -> dict[str, Any]:
+    return body.document()
 
 
 def test_a_request_has_the_key_and_the_user_agent(session: Session, requests_mock: Mocker) -> None:
@@ -146,10 +147,10 @@ def test_an_answer_that_the_parser_calls_wrong_is_asked_for_again(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"n": 1}}, {"json": {"n": 2}}])
 
-    def parse(reply: Reply) -> int:
-        document = reply.document()
+    def parse(body: Body) -> int:
+        document = body.document()
         if document["n"] == 1:
-            raise WrongAnswerError("n is 1")
+            raise WrongResponseError("n is 1")
         return int(document["n"])
 
     assert session.send(TEAMS, parse) == 2
@@ -178,7 +179,7 @@ def test_the_final_error_states_the_fault_the_time_and_how_to_continue(
         session.send(TEAMS, whole)
 
     assert re.fullmatch(
-        r"GET /v1/teams gave a wrong answer: the body is no JSON\. Given up after \d+ tries in "
+        r"GET /v1/teams gave a wrong response: the body is no JSON\. Given up after \d+ tries in "
         r"\d+ s: run again with the last STATE to continue where this run stopped",
         str(ended.value),
     )
@@ -324,9 +325,9 @@ def test_no_error_and_no_log_line_shows_the_key(
         session.send(TEAMS, whole)
 
     assert "the-key" not in str(refused.value)
-    assert "[api key] is bad" in str(refused.value)
+    assert "[secret] is bad" in str(refused.value)
     assert "the-key" not in caplog.text
-    assert "the-key" not in repr(BearerAuthenticator("the-key", URL))
+    assert "the-key" not in repr(BearerAuthenticator(ApiKey("the-key"), URL))
 
 
 def test_times_follow_the_clock_of_the_server(

@@ -22,6 +22,7 @@ from support.targets import JSONL, JsonlTarget
 from tap_kustomer.streams.kobjects import klass_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from end_to_end.conftest import SandboxMaker
@@ -38,7 +39,11 @@ SOME = (
     *("kobject_order", "note_ids", "sla_metrics", "sla_versions", "users"),
 )
 
-FLATTENED: Config = {"flattening_enabled": True, "flattening_max_depth": 2}
+# The streams of a test that has all of them at night.
+SOME_OR_ALL = pytest.mark.parametrize(
+    "streams",
+    [pytest.param(SOME, id="some"), pytest.param(None, id="all", marks=pytest.mark.thorough)],
+)
 
 MAPS: Config = {
     "companies": {"name": None, "shouted": "str(name).upper()"},
@@ -176,6 +181,11 @@ def check_keys(target: Target, run: Output, sandbox: Sandbox) -> None:
         assert not odd, f"{stream}: {odd} rows are too many"
 
 
+def selected(catalog: Catalog, streams: Sequence[str] | None) -> Catalog:
+    """A catalog in which some streams are selected, or all."""
+    return everything(catalog) if streams is None else only(catalog, streams)
+
+
 def without_one_column_in_ten(catalog: Catalog) -> Catalog:
     """A catalog in which every tenth column is deselected; keys can't be."""
     chosen = copy.deepcopy(catalog)
@@ -209,20 +219,35 @@ def test_some_streams_of_each_kind_arrive_whole(pipeline: Pipeline, catalog: Cat
 
 
 @of("flattened")
-def test_flat_streams_arrive_whole(pipeline: Pipeline, catalog: Catalog) -> None:
-    flat = replace(pipeline, config={**pipeline.config, **FLATTENED})
+@pytest.mark.parametrize(
+    ("depth", "streams"),
+    [
+        pytest.param(2, SOME, id="2"),
+        *(pytest.param(depth, None, id=str(depth), marks=pytest.mark.thorough) for depth in (1, 3)),
+    ],
+)
+def test_flat_streams_arrive_whole(
+    pipeline: Pipeline, catalog: Catalog, depth: int, streams: Sequence[str] | None
+) -> None:
+    flat = {"flattening_enabled": True, "flattening_max_depth": depth}
 
-    check_whole(flat, only(catalog, SOME))
+    check_whole(replace(pipeline, config={**pipeline.config, **flat}), selected(catalog, streams))
 
 
 @of("stream maps")
-def test_mapped_streams_arrive_whole(pipeline: Pipeline, catalog: Catalog) -> None:
-    check_whole(pipeline, only(catalog, SOME), stream_maps=MAPS)
+@SOME_OR_ALL
+def test_mapped_streams_arrive_whole(
+    pipeline: Pipeline, catalog: Catalog, streams: Sequence[str] | None
+) -> None:
+    check_whole(pipeline, selected(catalog, streams), stream_maps=MAPS)
 
 
 @of("one column in ten deselected")
-def test_streams_without_some_columns_arrive_whole(pipeline: Pipeline, catalog: Catalog) -> None:
-    check_whole(pipeline, without_one_column_in_ten(only(catalog, SOME)))
+@SOME_OR_ALL
+def test_streams_without_some_columns_arrive_whole(
+    pipeline: Pipeline, catalog: Catalog, streams: Sequence[str] | None
+) -> None:
+    check_whole(pipeline, without_one_column_in_ten(selected(catalog, streams)))
 
 
 @of("start_date and end_date")

@@ -1,11 +1,13 @@
 """Deliberate mistakes in the reading engine, each of which some test must notice.
 
-Each is made in a copy of the package; then the tests named beside it run against that copy.
+Each is made in a copy of the package; then the tests named beside it run against that copy. By
+default, that is done for one mistake of each part of the engine; with `-m ''`, for all of them.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,15 +41,19 @@ class Mutation:
     tests: str
     named: str
 
-    def make(self, package: Path) -> None:
-        """Make the mistake in a copy of the package.
+    def file(self, package: Path) -> Path:
+        """The file of a package that the mistake is made in."""
+        module, _ = self.place.split(":")
+        return package.joinpath(*module.split(".")).with_suffix(".py")
+
+    def make(self, source: str) -> str:
+        """The source of that file with the mistake in it.
 
         Raises:
             ValueError: It does not fit the code any more.
         """
-        module, function = self.place.split(":")
-        file = package.joinpath(*module.split(".")).with_suffix(".py")
-        file.write_text(mutate(file.read_text(), function, self.right, self.wrong))
+        _, function = self.place.split(":")
+        return mutate(source, function, self.right, self.wrong)
 
 
 MUTATIONS = [
@@ -56,7 +62,7 @@ MUTATIONS = [
         "reading.search.client:SearchClient._bounds",
         "'gte'",
         "'gt'",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "several_workers",
     ),
     Mutation(
@@ -64,7 +70,7 @@ MUTATIONS = [
         "reading.search.client:SearchClient._bounds",
         "end is not None",
         "False",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "edge_of_the_archive or several_workers",
     ),
     Mutation(
@@ -102,8 +108,9 @@ MUTATIONS = [
     Mutation(
         "what threads share is read twice",
         "reading.search.client:SearchClient._parse",
-        "behaviour.cap is not None and len(page.rows) > behaviour.cap",
-        "self._behaviour.cap is not None and len(page.rows) > self._behaviour.cap",
+        "behaviour.actual_page_size is not None and len(page.rows) > behaviour.actual_page_size",
+        "self._behaviour.actual_page_size is not None "
+        "and len(page.rows) > self._behaviour.actual_page_size",
         "tests/reading/search/test_search_client.py",
         "pages_are_larger_while",
     ),
@@ -120,7 +127,7 @@ MUTATIONS = [
         "reading.search.query:parse_page",
         "meta.timed_out",
         "False",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "timed_out",
     ),
     Mutation(
@@ -128,30 +135,30 @@ MUTATIONS = [
         "reading.search.query:parse_page",
         "_check_order(rows)",
         "None",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "does_not_sort",
     ),
     Mutation(
         "a page that is too short is accepted",
         "reading.search.query:_check_count",
-        "len(found) < min(size, total - before)",
+        "len(found) < min(page_size, total - before)",
         "False",
         "tests/reading/search/test_search_client.py",
         "short_page_that_comes_once",
     ),
     Mutation(
         "a count of 10,000 is taken for proof",
-        "reading.search.query:may_be_capped",
-        "total is None or total == COUNT_CAP",
+        "reading.search.query:may_be_limited",
+        "total is None or total == COUNT_LIMIT",
         "total is None",
         "tests/reading/search/test_keyset.py",
         "a_count_of_10_000",
     ),
     Mutation(
         "rows without any count are proven",
-        "reading.search.query:may_be_capped",
-        "total is None or total == COUNT_CAP",
-        "total == COUNT_CAP",
+        "reading.search.query:may_be_limited",
+        "total is None or total == COUNT_LIMIT",
+        "total == COUNT_LIMIT",
         "tests/reading/search/test_slices.py",
         "without_a_count",
     ),
@@ -193,7 +200,7 @@ MUTATIONS = [
         "reading.search.keyset:_Count.is_complete",
         "self.expected is None or len(self.delivered) >= self.expected",
         "True",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "counted_but_never_come",
     ),
     Mutation(
@@ -201,7 +208,7 @@ MUTATIONS = [
         "reading.search.keyset:Keyset._read_in_parts",
         "self.reached = self.cursor - 1",
         "self.reached = self.end",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "reach_whole_parts",
     ),
     Mutation(
@@ -215,7 +222,7 @@ MUTATIONS = [
     Mutation(
         "no split past the cap",
         "reading.search.ties:TieReader._page_through",
-        "may_be_capped(found.total) or (most is not None and total >= most)",
+        "may_be_limited(found.total) or (most is not None and total >= most)",
         "found.total is None",
         "tests/reading/search/test_ties.py",
         "split_by_creation",
@@ -223,7 +230,7 @@ MUTATIONS = [
     Mutation(
         "a tie is taken to end where counting may have stopped",
         "reading.search.ties:TieReader._page_through",
-        "may_be_capped(found.total)",
+        "may_be_limited(found.total)",
         "found.total is None",
         "tests/reading/search/test_ties.py",
         "where_counting_may_have_stopped",
@@ -239,9 +246,9 @@ MUTATIONS = [
     Mutation(
         "each part of a tie is read a hundred times",
         "reading.search.ties:TieReader._read_by_creation",
-        "yield from self._page_through(part, of_part, passes=1, most=most)",
+        "yield from self._page_through(subtie, of_subtie, passes=1, most=most)",
         "for _ in range(100):\n"
-        "    yield from self._page_through(part, of_part, passes=1, most=most)",
+        "    yield from self._page_through(subtie, of_subtie, passes=1, most=most)",
         "tests/reading/search/test_simulation.py",
         "no_row_that_stays",
     ),
@@ -256,7 +263,7 @@ MUTATIONS = [
     ),
     Mutation(
         "no row is created after it was updated",
-        "reading.search.ties:_Part._end",
+        "reading.search.ties:_Subtie._end",
         "_LATEST",
         "self.time",
         "tests/reading/search/test_ties.py",
@@ -272,7 +279,7 @@ MUTATIONS = [
     ),
     Mutation(
         "times of creation that can't be written are asked for",
-        "reading.search.ties:_Part.split",
+        "reading.search.ties:_Subtie.split",
         "time is not None and start <= time <= end",
         "time is not None",
         "tests/reading/search/test_ties.py",
@@ -289,8 +296,8 @@ MUTATIONS = [
     Mutation(
         "the end of a slice is reached before it was delivered",
         "reading.search.slices:Schedule.learn",
-        "DeliveredRows(rows, keyset.reached, page.size)",
-        "DeliveredRows(rows, keyset.end, page.size)",
+        "DeliveredRows(rows, keyset.reached, page.byte_count)",
+        "DeliveredRows(rows, keyset.end, page.byte_count)",
         "tests/reading/search/test_simulation.py",
         "no_row_that_stays",
     ),
@@ -321,7 +328,7 @@ MUTATIONS = [
     Mutation(
         "a slice whose count has stopped is not split",
         "reading.search.slices:Schedule._resize",
-        "keyset.is_count_capped",
+        "keyset.is_count_limited",
         "False",
         "tests/reading/search/test_slices.py",
         "stop_at_10_000",
@@ -336,18 +343,18 @@ MUTATIONS = [
     ),
     Mutation(
         "the archive is skipped",
-        "reading.search.extraction:_SearchExtraction._search_by",
+        "reading.search.read:_SearchRead._search_by",
         "self.window.start < self.edge and self.source.archived",
         "False",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "for_two_years",
     ),
     Mutation(
         "an archive that the key may not read is passed over",
-        "reading.search.extraction:_SearchExtraction._search_with_archive.archived",
+        "reading.search.read:_SearchRead._search_with_archive.archived",
         "MissingError",
         "Exception",
-        "tests/reading/search/test_search_extraction.py",
+        "tests/reading/search/test_search_read.py",
         "no_bookmark_moves",
     ),
     Mutation(
@@ -385,14 +392,45 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+# One of each part: bounds, keyset, ties, slices, and the archive.
+SOME = {
+    "no upper bound",
+    "the cursor steps past the last row's time",
+    "a tie ends with its first page",
+    "a gap between two slices",
+    "the archive is skipped",
+}
+
+
+def test_every_mistake_fits_the_code_and_the_tests_that_notice_it_exist() -> None:
+    assert {mutation.name for mutation in MUTATIONS} >= SOME
+    for mutation in MUTATIONS:
+        source = mutation.file(ROOT / "tap_kustomer").read_text()
+        assert mutation.make(source) != source
+        parts = mutation.named.split(" or ")
+        tests = re.findall(r"def (test_\w+)", (ROOT / mutation.tests).read_text())
+        assert all(any(part in test for test in tests) for part in parts), mutation.name
+
+
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        pytest.param(
+            mutation,
+            id=mutation.name,
+            marks=[pytest.mark.thorough] * (mutation.name not in SOME),
+        )
+        for mutation in MUTATIONS
+    ],
+)
 def test_a_mistake_is_noticed(mutation: Mutation, tmp_path: Path) -> None:
     shutil.copytree(
         ROOT / "tap_kustomer",
         tmp_path / "tap_kustomer",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    mutation.make(tmp_path / "tap_kustomer")
+    file = mutation.file(tmp_path / "tap_kustomer")
+    file.write_text(mutation.make(file.read_text()))
 
     command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     # To show how thousands of rows differ takes longer than to notice it.
