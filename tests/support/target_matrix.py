@@ -101,8 +101,9 @@ MATRIX: Final[Mapping[str, tuple[str, ...]]] = {
     "rows that are gone are marked": (
         *(_IGNORED, NIGHTLY, "it deletes them", _IGNORED, _IGNORED, _NO_VERSIONS),
     ),
+    # test_deletes_in_postgres.py tries it every day.
     "rows that are gone are deleted": (
-        *(_IGNORED, DAILY, NIGHTLY, _IGNORED, _IGNORED, _NO_VERSIONS),
+        *(_IGNORED, NIGHTLY, NIGHTLY, _IGNORED, _IGNORED, _NO_VERSIONS),
     ),
     "append": (*(_ONLY_UPSERTS,) * 3, NIGHTLY, NIGHTLY, _ONLY_UPSERTS),
     "upsert": (NIGHTLY, NIGHTLY, NIGHTLY, _REPLACES, _APPENDS, NIGHTLY),
