@@ -75,7 +75,7 @@ class NoResponseError(StreamError):
 
 
 class GaveUpError(NoResponseError):
-    """A fault has lasted for as long as `max_retry_seconds` allows."""
+    """An error has lasted for as long as `max_retry_seconds` allows."""
 
 
 class RedirectError(NoResponseError):
@@ -103,7 +103,7 @@ class InvalidRequestError(RunError):
 
 
 class TransientError(TapKustomerError):
-    """A fault that may be gone with the next try.
+    """An error that may be gone with the next try.
 
     Args:
         message: What happened.

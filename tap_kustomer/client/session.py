@@ -204,25 +204,25 @@ class Session:
                 self.request_count += 1
             try:
                 return self._parse(request, self._attempt(request, sent), parse)
-            except TransientError as fault:
+            except TransientError as error:
                 tries += 1
                 now = self.clock.monotonic()
                 started = now if started is None else started
-                pause = _pause(fault, tries)
+                pause = _pause(error, tries)
                 if now + pause - started > self._max_retry_seconds:
                     raise GaveUpError(
-                        f"{fault}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
+                        f"{error}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
                         f"{now - started:.0f} s: run again with the last STATE to continue where "
                         "this run stopped"
-                    ) from fault
-                logger.warning("%s. Trying again in %.1f s", fault, pause)
+                    ) from error
+                logger.warning("%s. Trying again in %.1f s", error, pause)
                 self.clock.sleep(pause)
 
     def _parse(self, request: Request, body: Body, parse: Callable[[Body], T]) -> T:
         try:
             return parse(body)
-        except WrongResponseError as fault:
-            text = f"{request} gave a wrong response: {fault}"
+        except WrongResponseError as error:
+            text = f"{request} gave a wrong response: {error}"
             raise WrongResponseError(self._authenticator.hide_secrets(text)) from None
 
     def _attempt(self, request: Request, sent: float) -> Body:
@@ -306,12 +306,12 @@ class Session:
         return Body(replace_nulls(content))
 
 
-def _pause(fault: TransientError, tries: int) -> float:
+def _pause(error: TransientError, tries: int) -> float:
     """Seconds until the next attempt: about twice as many each time, at least those asked for."""
-    if isinstance(fault, TokenRenewedError):
+    if isinstance(error, TokenRenewedError):
         return 0.0
-    asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
-    if isinstance(fault, RateLimitedError):
+    asked = min(error.retry_after or 0.0, _LONGEST_PAUSE)
+    if isinstance(error, RateLimitedError):
         return asked
     longest = min(2 ** (tries - 1), _LONGEST_PAUSE)
     return max(asked, random.uniform(longest / 2, longest))  # noqa: S311  # Spreads requests.

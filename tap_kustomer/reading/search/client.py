@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
     from tap_kustomer.reading.sources import Criterion, Search
 
-# How many responses in a row with the same fault show that it is permanent: the server does not
+# How many responses in a row with the same error show that it is permanent: the server does not
 # sort, a row has no time, pages have fewer rows than they say.
 _PERMANENT_AFTER: Final[Mapping[type[WrongResponseError], int]] = {
     UnsortedError: 3,
@@ -91,9 +91,9 @@ class SearchClient:
             return UNSORTED_PAGE
         try:
             return self._send(query, sort=sort, count_all=count_all)
-        except RefusedError as refusal:
+        except RefusedError as error:
             if query.page == 1 and query.created is None:
-                return self._send_with_less(query, refusal, sort=sort, count_all=count_all)
+                return self._send_with_less(query, error, sort=sort, count_all=count_all)
             # The page or the createdAt criterion was refused. TieReader handles it.
             return REFUSED_PAGE
 
@@ -103,7 +103,7 @@ class SearchClient:
         return self._path == PATH and _COUNT_ALL not in self._session.refusals
 
     def _send_with_less(
-        self, query: SearchQuery, refusal: RefusedError, *, sort: bool, count_all: bool
+        self, query: SearchQuery, error: RefusedError, *, sort: bool, count_all: bool
     ) -> SearchPage:
         """Leave out what the search may refuse: the count of all rows, the sort, or both.
 
@@ -126,21 +126,19 @@ class SearchClient:
                 logger.info("%s refuses %s: counts may stop at 10,000", self._path, _COUNT_ALL)
             if sort and not sorts:
                 self._learn(lambda behaviour: replace(behaviour, sorts=False))
-                logger.info(
-                    "%s refuses to sort, so rows come in any order: %s", self._path, refusal
-                )
+                logger.info("%s refuses to sort, so rows come in any order: %s", self._path, error)
             return UNSORTED_PAGE if query.sorted and not sorts else page
-        raise refusal
+        raise error
 
     def _send(self, query: SearchQuery, *, sort: bool, count_all: bool) -> SearchPage:
-        faults: list[WrongResponseError] = []
+        errors: list[WrongResponseError] = []
 
         def parse(body: Body) -> SearchPage:
             try:
                 return self._parse(body, query)
-            except (UnsortedError, ShortPageError, MissingTimeError) as fault:
-                faults.append(fault)
-                return self._accept_if_permanent(body, query, faults)
+            except (UnsortedError, ShortPageError, MissingTimeError) as error:
+                errors.append(error)
+                return self._accept_if_permanent(body, query, errors)
 
         page = self._session.send(self._request(query, sort=sort, count_all=count_all), parse)
         digits = page.digits
@@ -148,20 +146,20 @@ class SearchClient:
         return page
 
     def _accept_if_permanent(
-        self, body: Body, query: SearchQuery, faults: list[WrongResponseError]
+        self, body: Body, query: SearchQuery, errors: list[WrongResponseError]
     ) -> SearchPage:
-        """Learn from a fault that has come so often that it is how the server behaves.
+        """Learn from an error that has come so often that it is how the server behaves.
 
         Args:
             body: The latest response to the query.
             query: What it answers.
-            faults: Those of all responses to this query; the last one is that of `body`.
+            errors: Those of all responses to this query; the last one is that of `body`.
 
         Raises:
             WrongResponseError: The query is to be repeated.
         """
-        latest = faults[-1]
-        in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(faults)))
+        latest = errors[-1]
+        in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(errors)))
         if in_a_row < _PERMANENT_AFTER[type(latest)]:
             raise latest
         if isinstance(latest, ShortPageError):
