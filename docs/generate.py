@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator.assets import assets
 from generator.diagrams import diagrams_page, picture
 from generator.joins import UnknownError
 from generator.metrics import declared_metrics, metrics_macro, metrics_table
@@ -107,6 +108,7 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
         docs / "metrics.md": _with_part(
             docs / "metrics.md", _METRICS, f"\n{metrics_table(metrics)}\n"
         ),
+        root / "examples" / "dagster" / "streams.json": assets(tables),
         root / "dbt" / "macros" / "metrics" / "declared.sql": metrics_macro(metrics),
         **{root / "dbt" / path: text for path, text in package_files(tables).items()},
     }
