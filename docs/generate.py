@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator.assets import assets
 from generator.diagrams import diagrams_page, picture
 from generator.joins import UnknownError
 from generator.metrics import declared_metrics, metrics_macro, metrics_table
@@ -25,6 +26,7 @@ from generator.operations import operations_page
 from generator.pages import place, readme_list, tables_pages
 from generator.roles import roles_page
 from generator.settings import (
+    hub_definition,
     meltano_entry,
     own_meltano_project,
     sample_config,
@@ -104,9 +106,11 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
         root / "meltano.yml": project,
         example / "meltano.yml": own_meltano_project(project),
         example / ".env.example": sample_environment(),
+        root / "examples" / "meltano-hub" / "complete.yml": hub_definition(),
         docs / "metrics.md": _with_part(
             docs / "metrics.md", _METRICS, f"\n{metrics_table(metrics)}\n"
         ),
+        root / "examples" / "dagster" / "streams.json": assets(tables),
         root / "dbt" / "macros" / "metrics" / "declared.sql": metrics_macro(metrics),
         **{root / "dbt" / path: text for path, text in package_files(tables).items()},
     }

@@ -60,6 +60,10 @@ class SignIn:
     # `/v1/auth/tokens/current` is documented for API keys only.
     account_paths: tuple[str, ...] = ("/v1/users/current",)
     remedy = f"check organization, or sign in again. {SIGN_IN}"
+    caveat = (
+        "The tap reads what the person who has signed in may see: rows that their permissions hide "
+        "are missing without an error"
+    )
 
     def __init__(  # noqa: PLR0913
         self,
@@ -210,6 +214,7 @@ class _Client:
     name = "the application"
     account_paths: tuple[str, ...] = ()
     remedy = ""
+    caveat = ""
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
