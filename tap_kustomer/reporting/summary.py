@@ -16,7 +16,7 @@ from tap_kustomer import times
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.reporting.terminal import open_console
-from tap_kustomer.secrecy import hide_key
+from tap_kustomer.secrecy import hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def summarised(
         results: The results of the run, filled while it lasts.
         limiter: Counts the requests.
         clock: Measures time.
-        settings: The path of the summary, and the API key to hide.
+        settings: The path of the summary, and the secrets to hide.
     """
     started, began = clock.now(), clock.monotonic()
 
@@ -134,7 +134,7 @@ def summarised(
     try:
         yield
     except BaseException as error:
-        end(hide_key(_explain(error), settings.api_key))
+        end(hide_secrets(_explain(error), *settings.secrets))
         raise
     end(None)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.command_in_process import run_command
 from support.singer_output import finish
 from support.tap_process import environment, start
 from tap_kustomer.config import SCHEMA
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 
 @pytest.fixture(scope="module")
-def about() -> dict[str, Any]:
-    run = finish(start("--about", "--format=json"))
+def about(new_directory: Callable[[], Path]) -> dict[str, Any]:
+    run = run_command("--about", "--format=json", cwd=new_directory())
     assert run.code == 0, run.log
     found: dict[str, Any] = json.loads(run.output)
     return found
@@ -52,8 +57,8 @@ def test_the_command_and_the_module_are_the_same_program() -> None:
     assert command.output.startswith(b"tap-kustomer v")
 
 
-def test_about_in_markdown_is_a_page_with_a_table_of_the_settings() -> None:
-    run = finish(start("--about", "--format=markdown"))
+def test_about_in_markdown_is_a_page_with_a_table_of_the_settings(tmp_path: Path) -> None:
+    run = run_command("--about", "--format=markdown", cwd=tmp_path)
     lines = run.output.decode().splitlines()
 
     assert lines[0] == "# tap-kustomer"

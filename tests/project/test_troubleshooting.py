@@ -36,6 +36,11 @@ _NO_MESSAGES: Final = (
     "stream (+ those made of its rows)",
     # The names of two settings.
     "organization and api_url",
+    # The help of the command `tap-kustomer-login`, and the page that ends a sign-in.
+    "Port of the redirect URI",
+    "Scopes, separated by blanks",
+    "Settings: client_id",
+    "text/plain",
     # A pattern.
     "Tunnel connection failed",
 )

@@ -9,9 +9,8 @@ import pytest
 
 from kustomer_sandbox import Sandbox
 from support.catalogs import catalog_of
+from support.command_in_process import run_command
 from support.offline_tap import OfflineContext, OfflineTap
-from support.singer_output import Output, finish
-from support.tap_process import start
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.errors import (
     AccessError,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from support.singer_output import Output
     from tap_kustomer.sync.context import Context
     from tap_kustomer.sync.extractions import Extraction
 
@@ -184,9 +184,7 @@ def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
     config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
-    return finish(
-        start("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
-    )
+    return run_command("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
 
 
 def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_read(
