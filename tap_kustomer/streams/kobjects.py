@@ -67,7 +67,8 @@ def name_of_klass(klass: Mapping[str, Any]) -> str | None:
 class Kobjects(KustomerStream):
     """One row for each custom object, whatever its klass; `type` and `klass` say which.
 
-    Where the search refuses, the list of each klass serves, which takes a role of `klasses`.
+    Where the search refuses, the list of each klass, by its name, serves. That takes a role of
+    `klasses`.
     Source: https://developer.kustomer.com/api/core-resources
     """
 

@@ -59,9 +59,7 @@ class SearchSchema:
         return listed_first(criteria, workers.result(self._listed))
 
 
-def listed_first(
-    criteria: tuple[Criterion, ...], listed: frozenset[str]
-) -> tuple[Criterion, ...]:
+def listed_first(criteria: tuple[Criterion, ...], listed: frozenset[str]) -> tuple[Criterion, ...]:
     """Put the criteria that a schema lists before the others, each in the order declared."""
     return tuple(sorted(criteria, key=lambda criterion: criterion.name not in listed))
 
@@ -70,7 +68,7 @@ def _request(session: Session) -> frozenset[str]:
     try:
         return session.send(Request("GET", SCHEMA_PATH), _parse)
     except StreamError as error:
-        logger.info("The criteria of the search are found out by trying: %s", error)
+        logger.info("the criteria of the search are found out by trying: %s", error)
         return _NOTHING
 
 
@@ -79,7 +77,7 @@ def _parse(reply: Reply) -> frozenset[str]:
     try:
         found: Any = reply.document()
     except WrongAnswerError:
-        # Not worth to be repeated.
+        # The run can do without: not worth asking again.
         return _NOTHING
     for key in ("data", "attributes", "fields", "properties"):
         found = found.get(key) if isinstance(found, dict) else None
