@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.credentials import Credential
-    from tap_kustomer.client.session import Reply
+    from tap_kustomer.client.session import Body
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.singer.stream import TapStream
@@ -99,8 +99,8 @@ class Context:
             search_schema=self.search_schema,
         )
 
-    def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
-        """Send a request and wait for the answer; a signal ends the wait."""
+    def ask(self, request: Request, read: Callable[[Body], T]) -> T:
+        """Send a request and wait for the response; a signal ends the wait."""
         return self.workers.call(partial(self.session.send, request, read))
 
     def fix_times(self) -> RunTimes:
@@ -200,5 +200,5 @@ def open_context(
     return Context(settings, clock, session, workers, stop_if_asked)
 
 
-def _ignore(reply: Reply) -> None:
-    del reply
+def _ignore(body: Body) -> None:
+    del body

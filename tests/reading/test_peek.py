@@ -10,7 +10,7 @@ import pytest
 
 from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
@@ -54,14 +54,14 @@ class Answers:
     sent: list[Request] = field(default_factory=list)
     refusals: set[str] = field(default_factory=set)
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
         answer = self.by_path.get(request.path, MissingError(f"{request} answered 404"))
         if self.refused in str(request.json):
             answer = RefusedError(f"{request} answered 400")
         if isinstance(answer, RequestError):
             raise answer
-        return parse(Reply(msgspec.json.encode(answer)))
+        return parse(Body(msgspec.json.encode(answer)))
 
     def ids_in(self, source: Source) -> list[str] | None:
         reader = Reader(

@@ -9,9 +9,9 @@ import msgspec
 
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
-from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongResponseError
 from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.session import Body
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import PATH, SearchQuery, Span
 
@@ -54,7 +54,7 @@ class StandIn:
     base_url: str = "https://acme.api.kustomerapp.com"
     limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         for tries in range(8):
             self.sent.append(request)
             if isinstance(given := self.documents.get(request.path), Exception):
@@ -62,8 +62,8 @@ class StandIn:
             document = self._document(request) if given is None else given
             self.spoil(document)
             try:
-                return parse(Reply(msgspec.json.encode(document)))
-            except WrongAnswerError:
+                return parse(Body(msgspec.json.encode(document)))
+            except WrongResponseError:
                 if tries == 7:
                     raise
         raise AssertionError

@@ -73,7 +73,7 @@ def read_search(
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
-    extraction = _SearchExtraction(context, source, window, name, is_consumed)
+    extraction = _SearchRead(context, source, window, name, is_consumed)
     for batch in extraction.batches():
         yield Page(map(Row.resource, batch.rows), batch.reached)
 
@@ -133,7 +133,7 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
 
 
 @dataclass(frozen=True, slots=True)
-class _SearchExtraction:
+class _SearchRead:
     """One run over one source, by search or by the list that replaces it."""
 
     context: ReadContext
@@ -252,7 +252,7 @@ class _SearchExtraction:
         self._report(schedule, criterion)
 
     def _useful_parallelism(self) -> int:
-        """Enough requests at once to use the budget up, given how long answers take."""
+        """Enough requests at once to use the budget up, given how long responses take."""
         session = self.context.session
         return min(
             useful_parallelism(session.latency, session.limiter.search.rate), self.context.parallel

@@ -12,7 +12,7 @@ from support.json_values import deep
 from support.search_model import IndexModel, Rows, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer import times
-from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import AccessError, RefusedError, WrongResponseError
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.reader import Reader
@@ -502,7 +502,7 @@ def test_an_answer_that_stays_wrong_is_an_error() -> None:
         spoil=lambda document: document["meta"].update(timed_out=True),
     )
 
-    with pytest.raises(WrongAnswerError, match="timed out"):
+    with pytest.raises(WrongResponseError, match="timed out"):
         read(session, Window(NOW - DAY, NOW))
 
 
@@ -521,7 +521,7 @@ def test_no_bookmark_passes_a_row_that_never_comes(hidden: tuple[str, ...], para
     pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
     given: list[Page] = []
 
-    with pytest.raises(WrongAnswerError, match="rows on page 1"):
+    with pytest.raises(WrongResponseError, match="rows on page 1"):
         given.extend(pages)
 
     assert all((page.reached or 0) <= index.rows[hidden[0]][0] for page in given)
