@@ -13,13 +13,13 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_kustomer.client.errors import StreamError, WrongAnswerError
+from tap_kustomer.client.errors import StreamError, WrongResponseError
 from tap_kustomer.client.session import Request
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.session import Body, Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.sources import Criterion, Search
 
@@ -72,11 +72,11 @@ def _request(session: Session) -> frozenset[str]:
         return _NOTHING
 
 
-def _parse(reply: Reply) -> frozenset[str]:
+def _parse(body: Body) -> frozenset[str]:
     """The names of the criteria; none if the answer is of another shape."""
     try:
-        found: Any = reply.document()
-    except WrongAnswerError:
+        found: Any = body.document()
+    except WrongResponseError:
         # The run can do without: not worth asking again.
         return _NOTHING
     for key in ("data", "attributes", "fields", "properties"):
