@@ -26,6 +26,7 @@ from generator.operations import operations_page
 from generator.pages import place, readme_list, tables_pages
 from generator.roles import roles_page
 from generator.settings import (
+    hub_definition,
     meltano_entry,
     own_meltano_project,
     sample_config,
@@ -105,6 +106,7 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
         root / "meltano.yml": project,
         example / "meltano.yml": own_meltano_project(project),
         example / ".env.example": sample_environment(),
+        root / "examples" / "meltano-hub" / "complete.yml": hub_definition(),
         docs / "metrics.md": _with_part(
             docs / "metrics.md", _METRICS, f"\n{metrics_table(metrics)}\n"
         ),

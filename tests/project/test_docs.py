@@ -51,6 +51,7 @@ GENERATED = (
     "meltano.yml",
     "examples/meltano/meltano.yml",
     "examples/meltano/.env.example",
+    "examples/meltano-hub/complete.yml",
     "docs/metrics.md",
     "examples/dagster/streams.json",
     "dbt/macros/metrics/declared.sql",

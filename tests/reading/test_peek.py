@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -128,6 +128,21 @@ def test_if_the_search_refuses_every_criterion_the_list_is_tried() -> None:
     answers = Answers({PATH: found("a"), "/v1/companies": found("b")}, refused="company")
 
     assert answers.ids_in(Search("company", fallback=PagedList("/v1/companies"))) == ["b"]
+
+
+def test_if_lists_per_row_replace_a_search_the_first_one_that_may_have_rows_is_tried() -> None:
+    klasses = [{"id": "1"}, {"id": "2"}]
+    answers = Answers(
+        {"/v1/klasses": {"data": klasses}, "/v1/klasses/2": found("b")}, refused="kobject"
+    )
+    lists = PerParent(
+        PagedList("/v1/klasses"), "/v1/klasses/{id}", key=lambda klass: {"2": "2"}.get(klass["id"])
+    )
+
+    assert answers.ids_in(Search("kobject", fallback=lists)) == ["b"]
+    assert answers.ids_in(Search("kobject", fallback=replace(lists, key=lambda _: None))) == []
+    with pytest.raises(TypeError):
+        answers.ids_in(Search("kobject", fallback=replace(lists, parent=CONVERSATIONS)))
 
 
 def test_a_search_that_refuses_every_criterion_and_has_no_list_cannot_be_read() -> None:

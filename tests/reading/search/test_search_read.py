@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -16,7 +17,7 @@ from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
-from tap_kustomer.reading.sources import Criterion, PagedList, Search
+from tap_kustomer.reading.sources import Criterion, PagedList, PerParent, Search
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -302,6 +303,66 @@ def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
     )
 
     assert read(session, Window(EDGE, NOW), source) == ["listed"]
+
+
+KLASS_LISTS = Search(
+    "kobject",
+    archived=False,
+    fallback=PerParent(
+        PagedList("/v1/klasses"), "/v1/klasses/{id}", key=lambda klass: klass["attributes"]["name"]
+    ),
+)
+
+
+def klass(name: str) -> dict[str, Any]:
+    return {"type": "klass", "id": f"id of {name}", "attributes": {"name": name}}
+
+
+def klass_lists(**more: Any) -> StandIn:
+    """Three klasses; the search refuses their objects, and one klass has no list."""
+    return StandIn(
+        search_of(IndexModel({})),
+        lists={
+            "/v1/klasses": [[klass("order"), klass("gone")], [klass("a b")]],
+            "/v1/klasses/order": [
+                [resource("newer", NOW - 1, 0)],
+                [resource("too new", NOW + 1, 0)],
+            ],
+            "/v1/klasses/a%20b": [[resource("older", NOW - DAY, 0)]],
+        },
+        refused=("kobject_updated_at",),
+        **more,
+    )
+
+
+def test_where_the_search_refuses_all_objects_the_list_of_each_klass_is_read() -> None:
+    assert read(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS) == ["older", "newer"]
+
+
+def test_rows_from_before_the_window_come_with_those_of_the_lists() -> None:
+    assert read(klass_lists(), Window(NOW - 2, NOW), KLASS_LISTS) == ["older", "newer"]
+
+
+def test_rows_of_the_lists_are_as_the_search_has_them() -> None:
+    pages = pages_of(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS)
+
+    assert [row for page in pages for row in page.resources] == [
+        resource("older", NOW - DAY, 0),
+        resource("newer", NOW - 1, 0),
+    ]
+
+
+def test_no_page_of_the_lists_reaches_beyond_its_rows() -> None:
+    pages = pages_of(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS)
+
+    assert [page.reached for page in pages] == [NOW - 1]
+
+
+def test_another_search_does_not_replace_a_search() -> None:
+    source = replace(KLASS_LISTS, fallback=PerParent(CONVERSATIONS, "/v1/klasses/{id}"))
+
+    with pytest.raises(TypeError):
+        read(klass_lists(), Window(NOW - 2 * DAY, NOW), source)
 
 
 def test_a_refusal_after_the_first_rows_is_an_error() -> None:
