@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import JSON, Column, DateTime, MetaData, String, Table, create_engine, select
+from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,8 @@ class States:
     """
 
     def __init__(self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._engine = create_engine(url)
+        # A run lasts long and writes seldom: it holds no connection in between.
+        self._engine = create_engine(url, poolclass=NullPool)
         self._now = now
         _METADATA.create_all(self._engine)
 
