@@ -8,37 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.targets import PostgresTarget
-from support.warehouse import Dbt, reports, variables
-
 if TYPE_CHECKING:
-    from support.metrics_oracle import Oracle
-    from support.postgres import Database, Server
+    from support.postgres import Database
     from support.warehouse import Warehouse
-
-
-@pytest.fixture(scope="module")
-def database(
-    warehouse: Warehouse,
-    oracle: Oracle,
-    postgres: Server,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Database:
-    """A database with the models on the same two loads."""
-    found = postgres.new_database()
-    folder = tmp_path_factory.mktemp("postgres")
-    target = PostgresTarget(folder, found)
-    for run in warehouse.runs:
-        target.load(run.read_bytes(), hard_delete=True)
-    settings = {
-        "KUSTOMER_DBT_TARGET": "postgres",
-        "KUSTOMER_POSTGRES_PORT": str(found.port),
-        "KUSTOMER_POSTGRES_DATABASE": found.name,
-    }
-    dbt, project = Dbt(folder, variables(oracle.now), settings), reports(folder)
-    dbt("deps", project=project)
-    dbt("build", project=project)
-    return found
 
 
 def rows(names: list[str], found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
