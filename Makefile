@@ -10,6 +10,7 @@ ENVIRONMENT := .venv/.complete
 MELTANO := .venv/meltano/.complete
 SITE := .venv/site/.complete
 SINGER_IO := .venv/singer-io/.complete
+TARGET_JSONL := .venv/target-jsonl/.complete
 DBT := .venv/dbt/.complete
 
 # $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
@@ -42,10 +43,10 @@ check = { found=$$($(call checked,$(1)) 2>&1) \
 	|| { echo "$(2) is incomplete, see \`make requirements\`:" $$found >&2; exit 1; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint benchmark demo answers site dist requirements clean
+.PHONY: help setup test lint benchmark demo answers site dist release-check requirements clean
 
 help:  ## Show this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(ENVIRONMENT)  ## Install the tap and what its development needs into .venv.
 
@@ -78,10 +79,15 @@ dist: $(ENVIRONMENT)  ## Build the source distribution and the wheel into dist.
 	rm -rf dist
 	$(BIN)/hatchling build
 
+release-check: $(ENVIRONMENT)  ## Try both distributions as users install them. Takes 3 minutes.
+	$(BIN)/python .ci/release_check.py
+
 requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	$(COMPILE) --group dev pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
 	echo 'meltano>=4.4,<5' | $(COMPILE) - --output-file requirements-demo.txt
 	echo 'zensical<0.1' | $(COMPILE) - --output-file requirements-docs.txt
+	echo 'target-jsonl' | $(COMPILE) - --output-file benchmarks/targets/requirements-target-jsonl.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
 	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
 		| $(COMPILE) - --output-file requirements-dbt.txt
@@ -118,6 +124,11 @@ $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 $(SITE): requirements-docs.txt | $(ENVIRONMENT)
 	@echo "Installing the site generator into .venv/site"
 	@$(call environment,.venv/site,$<)
+	@touch $@
+
+$(TARGET_JSONL): benchmarks/targets/requirements-target-jsonl.txt | $(ENVIRONMENT)
+	@echo "Installing target-jsonl into .venv/target-jsonl"
+	@$(call environment,.venv/target-jsonl,$<)
 	@touch $@
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.clock import SystemClock
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
@@ -52,7 +53,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
     reader = Reader(
         session=Session(
             base_url=address,
-            authenticator=BearerAuthenticator("benchmark", address),
+            authenticator=BearerAuthenticator(ApiKey("benchmark"), address),
             limiter=limiter,
             clock=clock,
             timeout=60,

@@ -27,6 +27,7 @@ from virtual_threads import START, VirtualThreads
 
 from tap_kustomer.client import session as sessions
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import BudgetKind, Limiter
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
@@ -170,7 +171,7 @@ def _pages(
     with mock.patch.object(sessions, "HTTPAdapter", return_value=kustomer):
         session = sessions.Session(
             base_url=_URL,
-            authenticator=BearerAuthenticator("benchmark", _URL),
+            authenticator=BearerAuthenticator(ApiKey("benchmark"), _URL),
             limiter=limiter,
             clock=threads,
             timeout=60,

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_HIDDEN: Final = "[api key]"
+_HIDDEN: Final = "[secret]"
 
 # Kustomer's keys are JSON Web Tokens (RFC 7519). A text that starts like one is one, or a piece.
 _TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
 _PASSWORD: Final = re.compile(r"(?<=://)[^\s/@]*@")
 
 
-def hide_key(text: str, api_key: str | None) -> str:
-    """Replace the key, in capital or small letters, and any other secret in a text.
+def hide_secrets(text: str, *secrets: str) -> str:
+    """Replace secrets, in capital or small letters, and whatever looks like one in a text.
 
     Call it before the text is shortened: a piece of a key can't be recognised.
 
     Args:
         text: A text such as a response, or a setting that the key was pasted into by mistake.
-        api_key: The key, if there is one.
+        secrets: The API key, or what else must not be shown.
     """
     text = _PASSWORD.sub(f"{_HIDDEN}@", _TOKEN.sub(_HIDDEN, text))
-    if api_key:
-        text = re.sub(re.escape(api_key), _HIDDEN, text, flags=re.IGNORECASE)
+    for secret in filter(None, secrets):
+        text = re.sub(re.escape(secret), _HIDDEN, text, flags=re.IGNORECASE)
     return text

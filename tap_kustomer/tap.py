@@ -6,6 +6,7 @@ import copy
 import os
 from contextlib import suppress
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
@@ -22,7 +23,7 @@ from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.files import load_document, load_environment_file
 from tap_kustomer.reporting.results import RunResults
 from tap_kustomer.reporting.summary import summarised
-from tap_kustomer.secrecy import hide_key
+from tap_kustomer.secrecy import hide_secrets
 from tap_kustomer.singer.catalog import read_catalog, repair_catalog
 from tap_kustomer.singer.flattening import flattening_of
 from tap_kustomer.singer.maps import check_stream_maps, stream_maps
@@ -34,12 +35,18 @@ from tap_kustomer.singer.state import read_state
 from tap_kustomer.singer.stream import TapStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.definition import StreamDefinition
     from tap_kustomer.sync import Context
+
+
+class _LoadedSettings(dict[str, Any]):
+    """Settings that know the files that they are from."""
+
+    files: Collection[Path] = ()
 
 
 class TapKustomer(SdkTap):
@@ -54,11 +61,19 @@ class TapKustomer(SdkTap):
 
     _settings: Settings
 
-    def __init__(self, *, catalog: Catalog | dict[str, Any] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        config: dict[str, Any] | None = None,
+        catalog: Catalog | dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        # One of the files may hold the refresh token.
+        self._config_files = config.files if isinstance(config, _LoadedSettings) else ()
         # The SDK's own catalogs are dictionaries too.
         if catalog is not None and not isinstance(catalog, Catalog):
             catalog = read_catalog(catalog)
-        super().__init__(catalog=catalog, **options)
+        super().__init__(config=config, catalog=catalog, **options)
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -82,7 +97,7 @@ class TapKustomer(SdkTap):
 
     @override
     def settings_error(self, errors: list[str]) -> ConfigurationError:
-        return ConfigurationError(hide_key("; ".join(errors), self._settings.api_key))
+        return ConfigurationError(hide_secrets("; ".join(errors), *self._settings.secrets))
 
     @override
     def check_completed_settings(self, config: Mapping[str, Any]) -> None:
@@ -97,25 +112,17 @@ class TapKustomer(SdkTap):
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         """Read the files given as `--config`; later ones override earlier ones."""
         del ctx, param
-        given = ConfigInput(parse_env="ENV" in value)
+        settings = _LoadedSettings()
+        settings.files = [Path(name) for name in value if name != "ENV"]
+        given = ConfigInput(config=settings, parse_env="ENV" in value)
         if given.parse_env:
             load_environment_file()
             cls.append_builtin_config(cls.config_jsonschema)
             configuration.check_environment(os.environ, cls.config_jsonschema)
         for name in value:
             if name != "ENV":
-                given.config |= load_document("--config", name)
+                settings |= load_document("--config", name)
         return given
-
-    @override
-    @classmethod
-    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
-        """Add the SDK's own settings, without the file format that this tap can't write."""
-        super().append_builtin_config(config_jsonschema)
-        batches = copy.deepcopy(config_jsonschema["properties"]["batch_config"])
-        file_format = batches["properties"]["encoding"]["properties"]["format"]
-        file_format["enum"] = [value for value in file_format["enum"] if value != "parquet"]
-        config_jsonschema["properties"]["batch_config"] = batches
 
     @property
     def writer(self) -> BufferedWriter:
@@ -134,7 +141,9 @@ class TapKustomer(SdkTap):
         """What all extractions of this run share."""
         from tap_kustomer import sync  # noqa: PLC0415  # As above.
 
-        return sync.open_context(self._settings, self.clock, self.stop_if_asked)
+        return sync.open_context(
+            self._settings, self.clock, self.stop_if_asked, config_files=self._config_files
+        )
 
     @cached_property
     def results(self) -> RunResults:
@@ -206,11 +215,15 @@ class TapKustomer(SdkTap):
                 command.params[number] = click.Option(
                     option.opts,
                     help=option.help,
+                    # Not opened here. Shells complete the names of files.
+                    type=click.Path(),
                     metavar="FILE",
                     multiple=True,
                     is_eager=option.name == "catalog",
                     callback=_load_only_file,
                 )
+            elif option.name == "config" and isinstance(option, click.Option):
+                option.type = click.Path()
             elif option.name == "test" and isinstance(option, click.Option):
                 option.help = (
                     "Use --test to see which of the selected streams the API key can read. "
@@ -236,6 +249,7 @@ class TapKustomer(SdkTap):
         checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
         click.echo(sync.format_checks(checks), err=True)
+        click.echo(sync.format_limits(tap.context.session.limiter), err=True)
         ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override

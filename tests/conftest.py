@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytest_plugins = ["support.postgres"]
+pytest_plugins = ["support.object_store", "support.postgres"]
 
 
 @pytest.fixture

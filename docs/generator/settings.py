@@ -34,6 +34,15 @@ _SDK_EXAMPLES: Final[Mapping[str, Any]] = {
     },
 }
 
+_INSTEAD_OF_A_KEY: Final = {"client_id", "client_secret", "refresh_token", "token_path"}
+
+# What each way to prove who asks needs.
+_CREDENTIALS: Final = [
+    ["api_key"],
+    ["client_id", "organization", "refresh_token"],
+    ["client_id", "organization", "token_path"],
+]
+
 _ENVIRONMENT_INTRODUCTION: Final = """
 # Settings of tap-kustomer. Copy this file to .env: Meltano reads it, and so does
 # `tap-kustomer --config=ENV`. The README explains each setting.
@@ -90,13 +99,14 @@ def _default(schema: Mapping[str, Any]) -> str:
 def sample_config() -> str:
     """Return the content of `sample_config.json`: every setting with its default or an example."""
     # Null for the SDK's settings: an example would change what is written.
-    settings = {name: _example(name) if name in OWN else None for name in all_settings()}
+    is_shown = OWN.keys() - _INSTEAD_OF_A_KEY
+    settings = {name: _example(name) if name in is_shown else None for name in all_settings()}
     return json.dumps(settings, indent=2) + "\n"
 
 
 def sample_environment() -> str:
     """Return the content of `.env.example`: all settings, the optional ones commented out."""
-    wanted = {*SCHEMA["required"], "organization"}
+    wanted = {"api_key", "organization"}
     lines = [_ENVIRONMENT_INTRODUCTION]
     lines += (_assignment(name) for name in OWN if name in wanted)
     lines += ["", "# Optional."]
@@ -130,7 +140,7 @@ def meltano_entry() -> str:
         "use_cached_catalog": False,
         "capabilities": sorted(str(each.value) for each in TapKustomer.capabilities),
         "select": ["*.*", *(f"!{name}.*" for name in sorted(_not_by_default()))],
-        "settings_group_validation": [SCHEMA["required"]],
+        "settings_group_validation": _CREDENTIALS,
         "settings": [_meltano_setting(*each) for each in all_settings().items()],
     }
     return "".join(f"  {line}" for line in _yaml([entry]).splitlines(keepends=True))

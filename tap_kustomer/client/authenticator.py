@@ -1,49 +1,58 @@
-"""Authentication by API key."""
+"""Authentication by bearer token."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from requests.auth import AuthBase
 from typing_extensions import override
 
 from tap_kustomer.client.errors import RedirectError
 from tap_kustomer.client.hosts import same_origin
-from tap_kustomer.secrecy import hide_key
+from tap_kustomer.secrecy import hide_secrets
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
+    from tap_kustomer.client.credentials import Credential
+
+_HEADER: Final = "Authorization"
+_SCHEME: Final = "Bearer "
+
 
 class BearerAuthenticator(AuthBase):
-    """Send the API key to one origin, as the header `Authorization: Bearer <key>`.
+    """Send a token to one origin, as the header `Authorization: Bearer <token>`.
 
     Args:
-        api_key: The bearer token
-            (https://developer.kustomer.com/docs/get-started/api-keys-and-roles).
+        credential: Gives the token of each request.
         base_url: Address of the region or organisation that issued it.
     """
 
-    def __init__(self, api_key: str, base_url: str) -> None:
-        self._api_key = api_key
+    def __init__(self, credential: Credential, base_url: str) -> None:
+        self.credential = credential
         self._base_url = base_url
 
     @override
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         url = r.url or ""
-        if self._api_key.lower() in url.lower():
+        if any(secret.lower() in url.lower() for secret in self.credential.secrets):
             raise RedirectError(
                 "A redirect leads to an address that contains the API key, which servers on its "
                 "way would log: check organization, region and api_url"
             )
-        if same_origin(url, self._base_url):
-            r.headers["Authorization"] = f"Bearer {self._api_key}"
+        if same_origin(url, self._base_url) and (token := self.credential.token()):
+            r.headers[_HEADER] = f"{_SCHEME}{token}"
         return r
 
     @override
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    def hide_key(self, text: str) -> str:
-        """Remove the key from a text, in case a server has sent it back."""
-        return hide_key(text, self._api_key)
+    def renew(self, refused: PreparedRequest) -> bool:
+        """Replace the token of a request that was answered 401, if it can be replaced."""
+        token = refused.headers.get(_HEADER, "").removeprefix(_SCHEME)
+        return bool(token) and self.credential.renew(token)
+
+    def hide_secrets(self, text: str) -> str:
+        """Remove the secrets from a text, in case a server has sent them back."""
+        return hide_secrets(text, *self.credential.secrets)

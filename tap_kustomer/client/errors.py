@@ -18,6 +18,7 @@ TapKustomerError
 │       └── InvalidRequestError
 ├── TransientError                  stays within Session.send, which asks again
 │   ├── RateLimitedError
+│   ├── TokenRenewedError
 │   └── WrongAnswerError            also raised by what parses a response
 └── ConfigurationError and others, which have nothing to do with a request
 """
@@ -118,6 +119,10 @@ class RateLimitedError(TransientError):
     """A budget is used up (429). The limiter knows when to go on."""
 
 
+class TokenRenewedError(TransientError):
+    """The access token was refused (401), and there is a new one."""
+
+
 class WrongAnswerError(TransientError):
     """A response that can't be true: not JSON, timed out, out of order, too short."""
 
@@ -133,7 +138,8 @@ def explain(body: bytes) -> str:
 
     Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
     object with `status`, `code`, `title`, `detail`, `source`
-    (https://developer.kustomer.com/docs/concepts/errors). Its CDN answers with HTML.
+    (https://developer.kustomer.com/docs/concepts/errors). A token endpoint has `error` and
+    `error_description` (RFC 6749, 5.2). Its CDN answers with HTML.
     """
     try:
         return _explain(msgspec.json.decode(body))
@@ -145,6 +151,8 @@ def explain(body: bytes) -> str:
 
 def _explain(document: Any) -> str:
     errors = document.get("errors") if isinstance(document, dict) else None
+    if isinstance(document, dict) and isinstance(document.get("error"), str):
+        errors = {"code": document["error"], "message": document.get("error_description")}
     if isinstance(errors, dict):
         errors = [errors]
     if not isinstance(errors, list) or not errors:

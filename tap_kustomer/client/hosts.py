@@ -42,6 +42,11 @@ def organization_url(name: str) -> str:
     return f"https://{name}.api.kustomerapp.com"
 
 
+def sign_in_url(name: str) -> str:
+    """Address of the organisation with this subdomain where people sign in."""
+    return f"https://{name}.kustomerapp.com"
+
+
 def checked_url(url: str) -> str:
     """Base URL without its trailing slash or `/v1`.
 

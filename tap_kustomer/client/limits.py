@@ -231,6 +231,10 @@ class Limiter:
         with self._lock:
             self._stated_by(kind, limit).learn(self._clock.monotonic(), sent, limit, remaining)
 
+    def is_stated(self, kind: BudgetKind) -> bool:
+        """Whether a response has stated the limit of this kind of request."""
+        return kind in self._stated
+
     def refuse(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
         """Record a 429, and return the seconds to wait."""
         with self._lock:

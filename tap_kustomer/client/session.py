@@ -23,6 +23,7 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     RateLimitedError,
     RedirectError,
+    TokenRenewedError,
     TransientError,
     WrongAnswerError,
     from_status,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.authenticator import BearerAuthenticator
     from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.credentials import Credential
     from tap_kustomer.client.limits import Limiter
 
 Document = dict[str, Any]
@@ -48,6 +50,7 @@ _BODY_TIMEOUTS: Final = 5
 _LEAST_BODY_SECONDS: Final = 60.0
 _ANYTHING: Final = msgspec.json.Decoder(Any)
 _LATENCY_WEIGHT: Final = 0.2
+_FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class Request:
         path: Path from `/v1` on, with a query string where a link to the next page has one.
         params: Further query parameters.
         json: Body of a `POST`.
+        form: Body of a `POST` as a form, encoded.
         budget: The budgets that the request draws on.
     """
 
@@ -68,6 +72,7 @@ class Request:
     path: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     json: Document | None = None
+    form: str | None = None
     budget: BudgetKind = BudgetKind.PLAIN
 
     @override
@@ -167,6 +172,11 @@ class Session:
         twin.request_count = 0
         return twin
 
+    @property
+    def credential(self) -> Credential:
+        """What proves to Kustomer who sends the requests."""
+        return self._authenticator.credential
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         self._http.close()
@@ -213,7 +223,7 @@ class Session:
             return parse(reply)
         except WrongAnswerError as fault:
             text = f"{request} gave a wrong answer: {fault}"
-            raise WrongAnswerError(self._authenticator.hide_key(text)) from None
+            raise WrongAnswerError(self._authenticator.hide_secrets(text)) from None
 
     def _attempt(self, request: Request, sent: float) -> Reply:
         url = f"{self.base_url}{request.path}"
@@ -236,7 +246,7 @@ class Session:
                     f"{urlsplit(self.base_url).hostname}. The API key is not sent there: check "
                     "organization, region and api_url"
                 )
-                raise RedirectError(self._authenticator.hide_key(text))
+                raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
 
     def _exchange(
@@ -249,6 +259,8 @@ class Session:
                 url,
                 params=dict(params) if params else None,
                 json=request.json,
+                data=request.form,
+                headers=_FORM_HEADERS if request.form else None,
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
@@ -278,9 +290,13 @@ class Session:
                 retry_after=wait,
             )
         self.limiter.learn(request.budget, response.headers, sent)
+        if response.status_code == HTTPStatus.UNAUTHORIZED and self._authenticator.renew(
+            response.request
+        ):
+            raise TokenRenewedError(f"{request} answered 401: the access token was renewed")
         if not response.ok:
             # A server may send the key back. It is hidden before the text is shortened.
-            text = self._authenticator.hide_key(content.decode(errors="replace"))
+            text = self._authenticator.hide_secrets(content.decode(errors="replace"))
             raise from_status(
                 response.status_code,
                 str(request),
@@ -292,6 +308,8 @@ class Session:
 
 def _pause(fault: TransientError, tries: int) -> float:
     """Seconds until the next attempt: about twice as many each time, at least those asked for."""
+    if isinstance(fault, TokenRenewedError):
+        return 0.0
     asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
     if isinstance(fault, RateLimitedError):
         return asked

@@ -3,6 +3,7 @@
 from tap_kustomer.config.checks import (
     check_environment,
     check_log_level,
+    secrets_in,
     settings_from,
     warnings_about,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "Settings",
     "check_environment",
     "check_log_level",
+    "secrets_in",
     "settings_from",
     "warnings_about",
 ]

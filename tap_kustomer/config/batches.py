@@ -10,10 +10,13 @@ import msgspec
 class Encoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How records are written; each BATCH message states it.
 
-    No Parquet: its columns have one type each, and Kustomer's objects have not.
+    Attributes:
+        format: JSON lines, or Parquet, whose columns have one type each: objects and arrays are
+            JSON text in it.
+        compression: Of a file of JSON lines, or of the parts of a Parquet file.
     """
 
-    format: Literal["jsonl"] = "jsonl"
+    format: Literal["jsonl", "parquet"] = "jsonl"
     compression: Literal["gzip", "none"] = "gzip"
 
 

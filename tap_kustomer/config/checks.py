@@ -17,10 +17,11 @@ from tap_kustomer.config.settings import (
     DISTRIBUTION,
     PROD_POINTS,
     SCHEMA,
+    SECRETS,
     Settings,
 )
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.secrecy import hide_key
+from tap_kustomer.secrecy import hide_secrets
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ _TYPES: Final = {
 
 # Values of environment variables that the SDK takes for true, and their opposites.
 _BOOLEANS: Final = {"true", "1", "yes", "on", "false", "0", "no", "off"}
+
+# Settings for the sign-in of a person, instead of an API key.
+_SIGN_IN: Final = ("client_id", "client_secret", "refresh_token", "token_path")
 
 _FORMATS: Final = FormatChecker(formats=())
 
@@ -65,6 +69,7 @@ def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Setti
     if problems:
         raise ConfigurationError("; ".join(dict.fromkeys(problems)))
     values = {"user_agent": _user_agent(), **given}
+    _check_credential(given)
     settings = Settings(
         **{name: _parsed(name, values) for name in DECLARATIONS}, batches=_batches(given)
     )
@@ -97,9 +102,46 @@ def _batches(given: Mapping[str, Any]) -> Batches | None:
         return batches_from(given.get("batch_config"))
     except ValueError as error:
         raise ConfigurationError(
-            f"Setting batch_config: {hide_key(str(error), given['api_key'])}; expected "
+            f"Setting batch_config: {hide_secrets(str(error), *secrets_in(given))}; expected "
             '{"encoding": {"format": "jsonl"}, "storage": {"root": "FOLDER"}}'
         ) from error
+
+
+def secrets_in(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The secrets among the settings, which no text may show."""
+    values = (given.get(name) for name in SECRETS)
+    return tuple(value for value in values if isinstance(value, str))
+
+
+def _check_credential(given: Mapping[str, Any]) -> None:
+    """Check that there is either an API key or a sign-in, and that it is complete.
+
+    Raises:
+        ConfigurationError: There is none, both, or a part of one.
+    """
+    of_sign_in = [name for name in _SIGN_IN if name in given]
+    if "api_key" in given:
+        if of_sign_in:
+            raise ConfigurationError(
+                f"Setting {of_sign_in[0]}: it was given beside api_key; expected one of the two"
+            )
+        return
+    if not of_sign_in:
+        raise ConfigurationError(
+            f"Setting api_key: it is missing; expected {_expected('api_key', {})}, or client_id "
+            "and organization for the sign-in of a person"
+        )
+    for name in ("client_id", "organization"):
+        if name not in given:
+            raise ConfigurationError(
+                f"Setting {name}: it is missing; expected beside {of_sign_in[0]}, as a person "
+                "signs in to an application of an organisation"
+            )
+    if not {"refresh_token", "token_path"} & given.keys():
+        raise ConfigurationError(
+            "Setting refresh_token: it is missing; expected what a sign-in has given, or "
+            "token_path with a file that `tap-kustomer-login` has written"
+        )
 
 
 def _check_together(settings: Settings, given: Mapping[str, Any], now: int) -> None:
@@ -141,7 +183,7 @@ def warnings_about(config: Mapping[str, Any], known: Collection[str]) -> list[st
         known: The names of all settings, the SDK's among them.
     """
     return [
-        f"Setting {hide_key(name, config.get('api_key'))} is not known and has no effect"
+        f"Setting {hide_secrets(name, *secrets_in(config))} is not known and has no effect"
         f"{did_you_mean(name, known)}"
         for name, value in config.items()
         if value is not None and name not in known
@@ -198,9 +240,6 @@ def _is_of_type(text: str, types: Collection[str]) -> bool:
 
 def _problem(error: ValidationError, given: Mapping[str, Any]) -> str:
     properties = SCHEMA["properties"]
-    if error.validator == "required":
-        name = next(name for name in SCHEMA["required"] if name not in given)
-        return f"Setting {name}: it is missing; expected {_expected(name, properties[name])}"
     name = str(error.absolute_path[0])
     schema = properties[name]
     shown = "a value" if schema.get("secret") else _shown(error.instance, given)
@@ -208,9 +247,8 @@ def _problem(error: ValidationError, given: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object, given: Mapping[str, Any]) -> str:
-    """A value as it was given, without the API key, if that was pasted into the wrong setting."""
-    key = given.get("api_key")
-    return hide_key(repr(value), key if isinstance(key, str) else None)
+    """A value as it was given, without a secret that was pasted into the wrong setting."""
+    return hide_secrets(repr(value), *secrets_in(given))
 
 
 def _expected(name: str, schema: Mapping[str, Any]) -> str:

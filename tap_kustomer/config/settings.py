@@ -32,6 +32,8 @@ PROD_POINTS: Final = {1: "us", 2: "eu"}
 _PRINTABLE: Final = r"^[\x21-\x7e]+(?![\s\S])"
 _ONE_LINE: Final = r"^[\x20-\x7e]+(?![\s\S])"
 
+_ONE_WORD: Final = "a text without spaces and line breaks"
+
 
 class Declaration(NamedTuple):
     """What is declared of a setting, apart from its name.
@@ -56,7 +58,6 @@ def setting(  # noqa: PLR0913
     *,
     default: Any = None,
     example: Any = None,
-    required: bool = False,
     secret: bool = False,
     expected: str = "",
     parse: Callable[[Any], Any] = lambda value: value,
@@ -69,7 +70,6 @@ def setting(  # noqa: PLR0913
         description: What it does.
         default: Its value where none is given.
         example: A value to show where there is no default.
-        required: Whether the tap can't work without it.
         secret: Whether its value must never be shown.
         expected: Describes what is allowed, for error messages; by default, the JSON type does.
         parse: Turns a value that fits the JSON type into that of the attribute, or raises a
@@ -82,7 +82,6 @@ def setting(  # noqa: PLR0913
         description=description,
         default=default,
         examples=None if example is None else [example],
-        required=required,
         secret=secret,
     )
     declaration = Declaration(declare, default, expected, parse)
@@ -109,14 +108,44 @@ class Settings:
             for RECORD messages.
     """
 
-    api_key: str = setting(
+    api_key: str | None = setting(
         th.StringType(pattern=_PRINTABLE),
         "API key",
-        "Bearer token of a Kustomer API key (Settings, Security, API Keys).",
+        "Bearer token of a Kustomer API key (Settings, Security, API Keys). Required, unless a "
+        "person signs in.",
         example="YOUR-KUSTOMER-API-KEY",
-        required=True,
         secret=True,
-        expected="a text without spaces and line breaks",
+        expected=_ONE_WORD,
+    )
+    client_id: str | None = setting(
+        th.StringType(pattern=_PRINTABLE),
+        "Client id",
+        "Instead of an API key: the application that a person signs in to by OAuth.",
+        example="YOUR-CLIENT-ID",
+        expected=_ONE_WORD,
+    )
+    client_secret: str | None = setting(
+        th.StringType(pattern=_PRINTABLE),
+        "Client secret",
+        "Secret of the application, if it has one.",
+        example="YOUR-CLIENT-SECRET",
+        secret=True,
+        expected=_ONE_WORD,
+    )
+    refresh_token: str | None = setting(
+        th.StringType(pattern=_PRINTABLE),
+        "Refresh token",
+        "What the sign-in has given. Not needed with a token_path that `tap-kustomer-login` wrote.",
+        example="YOUR-REFRESH-TOKEN",
+        secret=True,
+        expected=_ONE_WORD,
+    )
+    token_path: Path | None = setting(  # noqa: RUF009  # It gives a field.
+        th.StringType(min_length=1),
+        "Token file",
+        "File that keeps the tokens of the sign-in between runs. Its folder must exist.",
+        example="kustomer-tokens.json",
+        parse=_writable_file,
     )
     organization: str | None = setting(
         th.StringType(min_length=1),
@@ -260,6 +289,12 @@ class Settings:
         return REGIONS[PROD_POINTS[self.prod_point] if self.prod_point else self.region]
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may show."""
+        given = (self.api_key, self.client_secret, self.refresh_token)
+        return tuple(value for value in given if value)
+
+    @property
     def api_usage(self) -> float:
         """Share of the rate limits that the tap may use, up to 1."""
         return self.api_usage_percent / 100
@@ -279,3 +314,7 @@ DECLARATIONS: Final[Mapping[str, Declaration]] = {
 SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
     *(declaration.property(name) for name, declaration in DECLARATIONS.items())
 ).to_dict()
+
+SECRETS: Final = tuple(
+    name for name, schema in SCHEMA["properties"].items() if schema.get("secret")
+)

@@ -16,13 +16,14 @@ from tap_kustomer import times
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.reporting.terminal import open_console
-from tap_kustomer.secrecy import hide_key
+from tap_kustomer.secrecy import hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions
+    from rich.table import Table
 
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.limits import Limiter
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 # What is added to the number of a signal to give the code that a run ends with.
 _SIGNALS: Final = 128
+
+# Wider than any table: a measurement never exceeds the width of its console.
+_ANY_WIDTH: Final = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +123,7 @@ def summarised(
         results: The results of the run, filled while it lasts.
         limiter: Counts the requests.
         clock: Measures time.
-        settings: The path of the summary, and the API key to hide.
+        settings: The path of the summary, and the secrets to hide.
     """
     started, began = clock.now(), clock.monotonic()
 
@@ -130,7 +134,7 @@ def summarised(
     try:
         yield
     except BaseException as error:
-        end(hide_key(_explain(error), settings.api_key))
+        end(hide_secrets(_explain(error), *settings.secrets))
         raise
     end(None)
 
@@ -205,24 +209,9 @@ def log_summary(summary: Summary) -> None:
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Print a table with a line for each stream, and below it what is not complete."""
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("stream", overflow="fold")
-    for name in ("rows", "requests", "seconds"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("bookmark", no_wrap=True)
-    for result in summary.streams:
-        name, *own = result.stream, f"{result.requests:,}", f"{result.seconds:,}"
-        if result.came_with:
-            name, own = f"  {name}", ["", ""]
-        table.add_row(
-            name,
-            f"{result.rows:,}",
-            *own,
-            result.bookmark,
-            style=None if result.status is Status.COMPLETE else "red",
-        )
+    table = _table(summary, is_wide=True)
+    if console.measure(table, options=_unlimited(console)).maximum > console.width:
+        table = _table(summary, is_wide=False)
     console.print(table)
 
     def show(line: str) -> None:
@@ -240,6 +229,33 @@ def print_summary(summary: Summary, console: Console) -> None:
         f"{summary.rows_per_minute:,} rows a minute, "
         f"{summary.search_budget_percent}% of the searches that Kustomer grants"
     )
+
+
+def _table(summary: Summary, *, is_wide: bool) -> Table:
+    """Make the table of the streams. If it is not wide, it has no room for what reading took."""
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stream", overflow="fold")
+    for name in ("rows", *(("requests", "seconds") if is_wide else ())):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("bookmark", no_wrap=True)
+    for result in summary.streams:
+        name, took = result.stream, (f"{result.requests:,}", f"{result.seconds:,}")
+        if result.came_with:
+            name, took = f"  {name}", ("", "")
+        table.add_row(
+            name,
+            f"{result.rows:,}",
+            *(took if is_wide else ()),
+            result.bookmark,
+            style=None if result.status is Status.COMPLETE else "red",
+        )
+    return table
+
+
+def _unlimited(console: Console) -> ConsoleOptions:
+    return console.options.update(max_width=_ANY_WIDTH)
 
 
 def save_summary(summary: Summary, path: Path) -> None:

@@ -66,11 +66,14 @@ _Plan = dict[str, "_Column | _Plan"]
 def flattening_of(config: Mapping[str, Any]) -> Flattening | None:
     """Return the flattening that the settings ask for; None if they ask for none.
 
+    The columns of Parquet files have one type each, so their objects become text at least.
+
     Raises:
         ConfigurationError: The depth is missing, or a number is too small.
     """
+    least = Flattening(0) if _are_files_parquet(config) else None
     if not config.get("flattening_enabled"):
-        return None
+        return least
     depth = config.get("flattening_max_depth")
     if depth is None or depth < 0:
         given = "it is missing" if depth is None else f"{depth} was given"
@@ -90,7 +93,12 @@ def flattening_of(config: Mapping[str, Any]) -> Flattening | None:
         "__" if separator is None else separator,
         LONGEST if longest is None else min(longest, LONGEST),
     )
-    return how if depth else None
+    return how if depth else least
+
+
+def _are_files_parquet(config: Mapping[str, Any]) -> bool:
+    encoding = (config.get("batch_config") or {}).get("encoding") or {}
+    return bool(encoding.get("format") == "parquet")
 
 
 def compile_flattening(

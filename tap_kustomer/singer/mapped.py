@@ -19,7 +19,7 @@ from singer_sdk.mapper import (
 )
 
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.secrecy import hide_key
+from tap_kustomer.secrecy import hide_secrets
 from tap_kustomer.shaping.names import LONGEST, fits
 from tap_kustomer.singer.expressions import FAKE, SELF, Expression, Place
 from tap_kustomer.singer.flattening import types_of
@@ -102,12 +102,12 @@ class Names:
     Attributes:
         config: The setting `stream_map_config`.
         faker: The setting `faker_config`.
-        api_key: The API key, which no error shows.
+        secrets: What no error shows.
     """
 
     config: Mapping[str, Any]
     faker: Mapping[str, Any]
-    api_key: str | None
+    secrets: tuple[str, ...]
 
     def expression(self, owner: str, name: str, given: Any) -> Expression:
         """Parse the expression of a column or an option.
@@ -123,7 +123,7 @@ class Names:
         if not isinstance(given, str):
             expected = "an expression as a text" + ("" if name in OPTIONS else ", or null")
             raise map_error(f"{owner}.{name}", f"{kind(given)} was given; expected {expected}")
-        shown = hide_key(" ".join(given.split()), self.api_key)
+        shown = hide_secrets(" ".join(given.split()), *self.secrets)
         expression = Expression(given, Place(f"{owner}.{name}", shown))
         if FAKE in expression.names and not find_spec("faker"):
             raise expression.place.error(

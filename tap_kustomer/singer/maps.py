@@ -24,6 +24,7 @@ from singer_sdk.mapper import (
 from singer_sdk.singerlib.catalog import MetadataMapping, StreamMetadata
 from typing_extensions import override
 
+from tap_kustomer.config import secrets_in
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.layout import EXTRA
 from tap_kustomer.shaping.leftovers import without_columns
@@ -235,7 +236,7 @@ def _names(config: Mapping[str, Any]) -> Names:
     return Names(
         config=config.get("stream_map_config") or {},
         faker=config.get("faker_config") or {},
-        api_key=config.get("api_key"),
+        secrets=secrets_in(config),
     )
 
 

@@ -26,6 +26,8 @@ from singer_sdk.streams.core import Stream
 from singer_sdk.tap_base import Tap
 from typing_extensions import override
 
+from tap_kustomer.singer.about import markdown_page
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from types import FrameType
@@ -70,6 +72,15 @@ class SdkTap(Tap):
         """
         if self._stop_signal is not None:
             raise SystemExit(SIGNAL_CODES + self._stop_signal)
+
+    @override
+    @classmethod
+    def print_about(cls, output_format: str | None = None) -> None:
+        """Write to standard output what the tap is and can do."""
+        if output_format == "markdown":
+            print(markdown_page(cls._get_about_info()))  # noqa: T201  # As the SDK does.
+        else:
+            super().print_about(output_format)
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

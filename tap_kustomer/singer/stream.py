@@ -14,7 +14,7 @@ from typing_extensions import override
 from tap_kustomer import times
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.singer.omissions import deselected
-from tap_kustomer.singer.output.batch_files import write_file
+from tap_kustomer.singer.output.batch_files import write_lines, write_table
 from tap_kustomer.singer.sdk import SdkStream
 
 if TYPE_CHECKING:
@@ -230,7 +230,11 @@ class TapStream(SdkStream):
         batches = self._settings.batches
         if batches is None or not self._batch:
             return
-        address = write_file(batches, self.name, map(self._writer.encode, self._batch))
+        if batches.encoding.format == "parquet":
+            schema = self.stream_maps[0].transformed_schema
+            address = write_table(batches, self.name, self._batch, schema)
+        else:
+            address = write_lines(batches, self.name, map(self._writer.encode, self._batch))
         self._batch.clear()
         self.announce_file(address, batches.encoding.format, batches.encoding.compression)
         self._bookmark_in_files, self._last_record_in_files = self.bookmark, self._last_record

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import AccessError, StreamError
+from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.prefetch import Prefetch
 from tap_kustomer.sync.endings import explain_refusal, is_absent
@@ -14,6 +15,7 @@ from tap_kustomer.sync.endings import explain_refusal, is_absent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from tap_kustomer.client.limits import Limiter
     from tap_kustomer.sync.context import Context
     from tap_kustomer.sync.extractions import Extraction
 
@@ -68,6 +70,20 @@ def format_checks(checks: Iterable[AccessCheck]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = (f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]}".rstrip() for row in rows)
     return "\n".join(lines)
+
+
+def format_limits(limiter: Limiter) -> str:
+    """Format the rate limits as lines of text: those that responses stated, or assumed ones."""
+    budgets = (
+        ("requests", limiter.organization, BudgetKind.PLAIN),
+        ("searches", limiter.search, BudgetKind.SEARCH),
+    )
+    stated, assumed = "stated by Kustomer", "assumed: Kustomer has stated none"
+    return "\n".join(
+        f"{name} a minute: {budget.limit:,} ({stated if limiter.is_stated(kind) else assumed}), "
+        f"of which the tap uses up to {budget.share:.0%}"
+        for name, budget, kind in budgets
+    )
 
 
 def _open(context: Context, extraction: Extraction) -> Prefetch:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import AccessError, InvalidKeyError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
@@ -16,9 +17,11 @@ from tap_kustomer.reading.reader import Reader
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from tap_kustomer.client.clock import Clock
+    from tap_kustomer.client.credentials import Credential
     from tap_kustomer.client.session import Reply
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Shortfall, Unproven
@@ -125,7 +128,7 @@ class Context:
         return self.clock.now()
 
     def check_key(self) -> None:
-        """Request what any valid key may read, whatever its roles.
+        """Request what any valid key or sign-in may read, whatever its roles.
 
         Source: https://developer.kustomer.com/docs/get-started/quickstart
 
@@ -135,14 +138,15 @@ class Context:
         try:
             self._ask_who_we_are()
         except AccessError as error:
+            credential = self.session.credential
             raise InvalidKeyError(
-                f"Kustomer does not accept the API key: {error}. It may have expired, been "
+                f"Kustomer does not accept {credential.name}: {error}. It may have expired, been "
                 "revoked, be bound to other IP addresses, or belong to another region than "
-                f"{self.settings.base_url}: check api_key, organization and region"
+                f"{self.settings.base_url}: {credential.remedy}"
             ) from error
 
     def _ask_who_we_are(self) -> None:
-        for path in ("/v1/auth/tokens/current", "/v1/users/current"):
+        for path in self.session.credential.account_paths:
             try:
                 self.ask(Request("GET", path), _ignore)
             except MissingError:
@@ -151,24 +155,43 @@ class Context:
             return
 
 
-def open_context(settings: Settings, clock: Clock, stop_if_asked: Callable[[], None]) -> Context:
+def open_context(
+    settings: Settings,
+    clock: Clock,
+    stop_if_asked: Callable[[], None],
+    *,
+    config_files: Collection[Path] = (),
+) -> Context:
     """Make the context of a run. No request is sent yet.
 
     Args:
         settings: The checked settings.
         clock: Tells the time and waits.
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
+        config_files: Files that the settings are from.
     """
-    session = Session(
-        base_url=settings.base_url,
-        authenticator=BearerAuthenticator(settings.api_key, settings.base_url),
-        limiter=Limiter(clock, settings.api_usage, settings.searches_per_minute),
-        clock=clock,
-        timeout=settings.request_timeout,
-        user_agent=settings.user_agent,
-        max_retry_seconds=settings.max_retry_seconds,
-        connections=settings.max_parallel_requests,
-    )
+    limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
+
+    def open_session(authenticator: BearerAuthenticator) -> Session:
+        return Session(
+            base_url=settings.base_url,
+            authenticator=authenticator,
+            limiter=limiter,
+            clock=clock,
+            timeout=settings.request_timeout,
+            user_agent=settings.user_agent,
+            max_retry_seconds=settings.max_retry_seconds,
+            connections=settings.max_parallel_requests,
+        )
+
+    if settings.api_key is not None:
+        credential: Credential = ApiKey(settings.api_key)
+    else:
+        # Few need it: it takes a twentieth of a second.
+        from tap_kustomer.sync.signing_in import sign_in  # noqa: PLC0415
+
+        credential = sign_in(settings, clock, open_session, config_files)
+    session = open_session(BearerAuthenticator(credential, settings.base_url))
     workers = Workers(settings.max_parallel_requests, stop_if_asked)
     return Context(settings, clock, session, workers, stop_if_asked)
 

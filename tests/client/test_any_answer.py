@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import RequestError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
@@ -102,7 +103,7 @@ def ask(answer: bytes) -> Document | RequestError:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = Session(
             base_url=url,
-            authenticator=BearerAuthenticator("the-key", url),
+            authenticator=BearerAuthenticator(ApiKey("the-key"), url),
             limiter=Limiter(clock, 1.0),
             clock=clock,
             timeout=10,

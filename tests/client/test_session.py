@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import (
     AccessError,
     ConnectionSecurityError,
@@ -44,7 +45,7 @@ def new_session(
 ) -> Session:
     return kind(
         base_url=URL,
-        authenticator=BearerAuthenticator("the-key", URL),
+        authenticator=BearerAuthenticator(ApiKey("the-key"), URL),
         limiter=Limiter(clock, 0.9),
         clock=clock,
         timeout=10,
@@ -324,9 +325,9 @@ def test_no_error_and_no_log_line_shows_the_key(
         session.send(TEAMS, whole)
 
     assert "the-key" not in str(refused.value)
-    assert "[api key] is bad" in str(refused.value)
+    assert "[secret] is bad" in str(refused.value)
     assert "the-key" not in caplog.text
-    assert "the-key" not in repr(BearerAuthenticator("the-key", URL))
+    assert "the-key" not in repr(BearerAuthenticator(ApiKey("the-key"), URL))
 
 
 def test_times_follow_the_clock_of_the_server(

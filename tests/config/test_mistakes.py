@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.tap_process import LONGEST_RUN, start
+from support.command_in_process import run_command
+from support.singer_output import finish
+from support.tap_process import start
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from support.singer_output import Output
 
 KEY = "the-key-that-nobody-may-see"
 
@@ -99,57 +101,59 @@ CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def processes(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """All cases, started together because each takes a second to start."""
-    directory = tmp_path_factory.mktemp("settings")
+LOG_LEVEL = {"TAP_KUSTOMER_LOGLEVEL": "ERROR"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The working directory, with the files that the arguments name."""
     for name, content in FILES.items():
-        (directory / name).write_text(content)
-    started = {
-        case: _start(arguments, env, directory) for case, (arguments, env, _) in CASES.items()
-    }
-    yield started
-    for process in started.values():
-        process.kill()
-        process.communicate()
-
-
-def _start(arguments: list[str], env: dict[str, str], cwd: Path) -> subprocess.Popen[bytes]:
-    return start(*arguments, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR", **env}, cwd=cwd)
+        (tmp_path / name).write_text(content)
+    return tmp_path
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_of_the_user_ends_with_exit_code_1_and_one_line(
-    case: str, processes: dict[str, subprocess.Popen[bytes]]
-) -> None:
-    output, log = processes[case].communicate(timeout=LONGEST_RUN)
-    lines = log.decode().splitlines()
+def test_a_mistake_of_the_user_ends_with_exit_code_1_and_one_line(case: str, folder: Path) -> None:
+    arguments, env, parts = CASES[case]
 
-    assert processes[case].returncode == 1
-    assert output == b""
-    assert len(lines) == 1, log.decode()
+    run = run_command(*arguments, env={**LOG_LEVEL, **env}, cwd=folder)
+
+    check_line(run, parts)
+
+
+def test_the_installed_command_ends_so_too(folder: Path) -> None:
+    arguments, env, parts = CASES["sync"]
+
+    run = finish(start(*arguments, env={**LOG_LEVEL, **env}, cwd=folder))
+
+    check_line(run, parts)
+
+
+def check_line(run: Output, parts: list[str]) -> None:
+    lines = run.log.splitlines()
+
+    assert run.code == 1
+    assert run.output == b""
+    assert len(lines) == 1, run.log
     assert "Traceback" not in lines[0]
     assert KEY not in lines[0]
-    assert all(part in lines[0] for part in CASES[case][2]), lines[0]
+    assert all(part in lines[0] for part in parts), lines[0]
 
 
 @pytest.mark.parametrize(
     ("variable", "said"),
     [
-        ("TAP_KUSTOMER_PAGE_SIZE=5-", b"Setting page_size: '5-' was given"),
-        ("TAP_KUSTOMER_FLATTENING_MAX_DEPTH=deep", b"Setting flattening_max_depth: 'deep' was"),
+        ("TAP_KUSTOMER_PAGE_SIZE=5-", "Setting page_size: '5-' was given"),
+        ("TAP_KUSTOMER_FLATTENING_MAX_DEPTH=deep", "Setting flattening_max_depth: 'deep' was"),
     ],
 )
 def test_variables_are_read_from_the_env_file_of_the_working_directory(
-    variable: str, said: bytes, tmp_path: Path
+    variable: str, said: str, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text(f"TAP_KUSTOMER_API_KEY={KEY}\n{variable}\n")
 
-    run = _start(["--config", "ENV"], {}, tmp_path)
-    _, log = run.communicate(timeout=LONGEST_RUN)
+    run = run_command("--config", "ENV", env=LOG_LEVEL, cwd=tmp_path)
 
-    assert run.returncode == 1
-    assert log.count(b"\n") == 1
-    assert said in log
+    assert run.code == 1
+    assert run.log.count("\n") == 1
+    assert said in run.log

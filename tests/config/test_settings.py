@@ -275,7 +275,7 @@ def test_every_setting_has_a_title_and_a_description(name: str) -> None:
     assert schema["description"].endswith(".")
 
 
-def test_only_the_key_is_required_and_secret() -> None:
+def test_what_proves_who_asks_is_secret_and_nothing_else() -> None:
     secrets = [name for name, schema in SCHEMA["properties"].items() if schema.get("secret")]
 
-    assert secrets == SCHEMA["required"] == ["api_key"]
+    assert secrets == ["api_key", "client_secret", "refresh_token"]

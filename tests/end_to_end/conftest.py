@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from kustomer_sandbox import Sandbox
+from support.command_in_process import RunnerInProcess
 from support.singer_output import Output, Runner, everything, select
 from support.tap_in_process import InProcess
 
@@ -52,13 +53,15 @@ def make_sandbox() -> Iterator[SandboxMaker]:
 
 
 @pytest.fixture(scope="session")
-def command_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sandbox], Runner]:
+def new_directory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes a directory for the files of a run."""
+    return lambda: tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="session")
+def command_for(new_directory: Callable[[], Path]) -> Callable[[Sandbox], Runner]:
     """Runs the installed command against a sandbox."""
-
-    def directory() -> Path:
-        return tmp_path_factory.mktemp("run")
-
-    return lambda sandbox: Runner(sandbox.url, sandbox.api_key, directory)
+    return lambda sandbox: Runner(sandbox.url, sandbox.api_key, new_directory)
 
 
 @pytest.fixture(scope="session")
@@ -76,15 +79,23 @@ def command(standing_sandbox: Sandbox, command_for: Callable[[Sandbox], Runner])
 
 
 @pytest.fixture(scope="session")
+def command_in_process(
+    standing_sandbox: Sandbox, new_directory: Callable[[], Path]
+) -> RunnerInProcess:
+    """Runs the command in this process against the sandbox that stands still."""
+    return RunnerInProcess(standing_sandbox.url, standing_sandbox.api_key, new_directory)
+
+
+@pytest.fixture(scope="session")
 def tap(standing_sandbox: Sandbox) -> InProcess:
     """Runs the tap in this process against the sandbox that stands still."""
     return InProcess(standing_sandbox)
 
 
 @pytest.fixture(scope="session")
-def discovered(command: Runner) -> Output:
+def discovered(command_in_process: RunnerInProcess) -> Output:
     """What `--discover` writes."""
-    return command("--discover")
+    return command_in_process("--discover")
 
 
 @pytest.fixture(scope="session")

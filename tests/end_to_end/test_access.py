@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from support.command_in_process import RunnerInProcess
 from support.sandbox_truth import check_equal, truth
-from support.singer_output import Output, Runner, check, only
+from support.singer_output import Output, check, only
 from support.tap_in_process import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from end_to_end.conftest import SandboxMaker
 
@@ -89,13 +91,13 @@ def test_a_stream_that_was_read_before_makes_the_run_fail_in_the_end(story: Stor
 
 
 def test_without_the_role_for_metadata_custom_attributes_are_read_untyped(
-    make_sandbox: SandboxMaker, command_for: Callable[[Sandbox], Runner]
+    make_sandbox: SandboxMaker, new_directory: Callable[[], Path]
 ) -> None:
     sandbox = make_sandbox(
         deny=frozenset({"org.permission.metadata.read", "org.permission.user.metadata.read"})
     )
 
-    run = command_for(sandbox)("--discover")
+    run = RunnerInProcess(sandbox.url, sandbox.api_key, new_directory)("--discover")
 
     assert run.code == 0, run.log
     (warning, *_) = run.logged("WARNING")
@@ -107,10 +109,10 @@ def test_without_the_role_for_metadata_custom_attributes_are_read_untyped(
 
 @pytest.mark.parametrize("arguments", [(), ("--discover",), ("--test",)], ids=str)
 def test_a_wrong_key_ends_the_run_with_one_sentence_and_is_not_shown(
-    standing_sandbox: Sandbox, command: Runner, arguments: tuple[str, ...]
+    standing_sandbox: Sandbox, new_directory: Callable[[], Path], arguments: tuple[str, ...]
 ) -> None:
     wrong = "another-key-that-nobody-may-see"
-    stranger = Runner(standing_sandbox.url, wrong, command.directory)
+    stranger = RunnerInProcess(standing_sandbox.url, wrong, new_directory)
 
     run = stranger(*arguments, env={"TAP_KUSTOMER_LOGLEVEL": "DEBUG"})
 
@@ -124,9 +126,9 @@ def test_a_wrong_key_ends_the_run_with_one_sentence_and_is_not_shown(
 
 
 def test_a_wrong_key_is_noticed_though_a_catalog_saves_the_discovery(
-    standing_sandbox: Sandbox, command: Runner, catalog: dict[str, Any]
+    standing_sandbox: Sandbox, new_directory: Callable[[], Path], catalog: dict[str, Any]
 ) -> None:
-    stranger = Runner(standing_sandbox.url, "another-key", command.directory)
+    stranger = RunnerInProcess(standing_sandbox.url, "another-key", new_directory)
 
     run = stranger(catalog=only(catalog, ["brands"]))
 

@@ -139,7 +139,13 @@ def in_turn(columns: dict[str, Any], types: Iterator[Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("first", range(0, len(OTHER_TYPES), 6))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=[pytest.mark.thorough] * (first > 6))
+        for first in range(0, len(OTHER_TYPES), 6)
+    ],
+)
 def test_columns_are_of_the_types_that_the_tap_declares_whatever_the_catalog_says(
     first: int, script: Script, catalog: Catalog, sound: Output
 ) -> None:
@@ -176,7 +182,9 @@ def mutate(schema: Any, random: Random) -> Any:
     return changed
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=[pytest.mark.thorough] * (seed > 1)) for seed in range(6)]
+)
 def test_records_fit_their_schema_whatever_is_wrong_with_the_catalog(
     seed: int, script: Script, catalog: Catalog, sound: Output
 ) -> None:

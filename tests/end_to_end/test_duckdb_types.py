@@ -82,13 +82,15 @@ class Warehouse:
         """The rows of a table by key, their JSON decoded."""
         types = self.types[table]
         rows = {}
-        for values in database.table(table).fetchall():
+        loaded = database.table(table).fetchall()
+        for values in loaded:
             row = dict(zip(types, values, strict=True))
             key = tuple(row[column] for column in self._run.schema(table)["key_properties"])
             rows[key] = {
                 column: json.loads(value) if types[column] == "JSON" and value else value
                 for column, value in row.items()
             }
+        assert len(rows) == len(loaded), f"{table} has several rows of one key"
         return rows
 
     def expected(self, table: str) -> dict[tuple[Any, ...], Record]:

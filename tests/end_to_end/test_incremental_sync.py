@@ -20,7 +20,6 @@ from support.sandbox_truth import (
 from support.singer_output import (
     Held,
     Output,
-    Runner,
     check,
     everything,
     held_after,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from end_to_end.conftest import SandboxMaker
 
     from kustomer_sandbox import Sandbox
+    from support.command_in_process import RunnerInProcess
     from support.sandbox_truth import Resource
     from tap_kustomer.sync.context import RunTimes
 
@@ -288,12 +288,12 @@ def test_a_row_that_the_search_shows_late_is_found_by_the_next_run(
 
 
 def test_a_state_that_is_no_state_ends_the_run_with_one_line(
-    command: Runner, catalog: dict[str, Any]
+    command_in_process: RunnerInProcess, catalog: dict[str, Any]
 ) -> None:
     broken = {"bookmarks": {"companies": {"replication_key_value": "not long ago"}}}
     chosen = select(catalog, ["companies"])
 
-    run = command(state=broken, catalog=chosen, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR"})
+    run = command_in_process(state=broken, catalog=chosen, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR"})
 
     assert run.code == 1
     (line,) = run.log.splitlines()
@@ -312,11 +312,11 @@ def test_a_bookmark_that_is_null_is_as_good_as_none(
 
 
 def test_a_bookmark_that_is_no_object_ends_the_run_with_one_line(
-    command: Runner, catalog: dict[str, Any]
+    command_in_process: RunnerInProcess, catalog: dict[str, Any]
 ) -> None:
     state = {"bookmarks": {"companies": None}}
 
-    run = command(state=state, catalog=catalog, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR"})
+    run = command_in_process(state=state, catalog=catalog, env={"TAP_KUSTOMER_LOGLEVEL": "ERROR"})
 
     assert run.code == 1
     (line,) = run.log.splitlines()

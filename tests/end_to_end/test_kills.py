@@ -78,8 +78,11 @@ def check_resumed(run: Output, later: Output, whole: Output) -> None:
 
 @pytest.mark.parametrize(
     "signals",
-    [(signal.SIGTERM,), (signal.SIGINT,), SIGNALS],
-    ids=["SIGTERM", "SIGINT", "SIGTERM and SIGINT"],
+    [
+        pytest.param((signal.SIGTERM,), id="SIGTERM", marks=pytest.mark.thorough),
+        pytest.param((signal.SIGINT,), id="SIGINT", marks=pytest.mark.thorough),
+        pytest.param(SIGNALS, id="SIGTERM and SIGINT"),
+    ],
 )
 def test_a_signal_while_the_pipe_is_full_and_stays_so_loses_nothing(
     command: Runner,
@@ -118,11 +121,21 @@ def test_a_killed_run_leaves_whole_lines_but_for_the_last(
     check_resumed(run, tap(catalog=chosen, state=run.state()), full_run)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize(
-    ("arguments", "path"),
-    [(["--discover"], "/v1/klasses"), ([], "/v1/metadata/"), (["--test"], "/v1/auth/")],
-    ids=["--discover", "no catalog", "--test"],
+    ("arguments", "path", "number"),
+    [
+        pytest.param(
+            *(arguments, path, number),
+            id=f"{' '.join(arguments) or 'sync'}, {number.name}",
+            marks=[pytest.mark.thorough] * (number != by_default),
+        )
+        for arguments, path, by_default in (
+            (["--discover"], "/v1/klasses", signal.SIGTERM),
+            ([], "/v1/metadata/", signal.SIGINT),
+            (["--test"], "/v1/auth/", signal.SIGTERM),
+        )
+        for number in SIGNALS
+    ],
 )
 def test_a_signal_before_there_is_anything_to_write_ends_the_run_at_once(
     make_sandbox: SandboxMaker,

@@ -1,7 +1,7 @@
 """What real targets hold after real runs: every row of every stream, by its key.
 
-Settings other than the defaults are tried on a few streams; with `-m ''`, as in the nightly run, on
-all of them, which takes some minutes.
+A few streams are loaded; with `-m ''`, as in the nightly run, all of them, with all settings, which
+takes some minutes. `test_duckdb_types.py` loads all of them with the default settings.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,18 +81,7 @@ SETTINGS = {
 }
 
 
-def runs_to_try() -> Iterator[Any]:
-    """Each of the settings, on some streams and on all of them."""
-    yield pytest.param("plain", None, id="plain")
-    for name in list(SETTINGS)[1:]:
-        marks = (
-            [pytest.mark.thorough] if name in {"flattened once", "flattened three times"} else []
-        )
-        yield pytest.param(name, SOME, id=name, marks=marks)
-        yield pytest.param(name, None, id=f"{name}, all streams", marks=[pytest.mark.thorough])
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def run(tap: InProcess, catalog: Catalog, settings: str, streams: Sequence[str] | None) -> Output:
     """A first run with the settings that are tried."""
     chosen = everything(catalog) if streams is None else only(catalog, streams)
@@ -109,7 +99,10 @@ def postgres_target(request: pytest.FixtureRequest, folder: Path) -> Target:
     return PostgresTarget(folder, server.new_database())
 
 
-@pytest.fixture(params=[duckdb_target, postgres_target], ids=["target-duckdb", "target-postgres"])
+TARGETS = {"target-duckdb": duckdb_target, "target-postgres": postgres_target}
+
+
+@pytest.fixture(params=[*TARGETS.values()], ids=[*TARGETS])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
     """A target that holds nothing yet."""
     made: Target = request.param(request, tmp_path)
@@ -129,7 +122,25 @@ def differences(target: Target, run: Output, sandbox: Sandbox) -> dict[str, str]
     return found
 
 
-@pytest.mark.parametrize(("settings", "streams"), list(runs_to_try()), scope="module")
+# The settings whose first run is loaded by default.
+BY_DEFAULT = {
+    "target-duckdb": {"flattened twice", "stream maps", "one column in ten deselected"},
+    "target-postgres": {"plain", "flattened twice"},
+}
+
+
+def loads_to_try() -> Iterator[Any]:
+    """Each of the settings with each target, on some streams and on all of them."""
+    for settings, (name, make) in product(SETTINGS, TARGETS.items()):
+        marks = [] if settings in BY_DEFAULT[name] else [pytest.mark.thorough]
+        label = f"{name}, {settings}"
+        yield pytest.param(settings, SOME, make, id=label, marks=marks)
+        yield pytest.param(
+            settings, None, make, id=f"{label}, all streams", marks=pytest.mark.thorough
+        )
+
+
+@pytest.mark.parametrize(("settings", "streams", "target"), [*loads_to_try()], indirect=["target"])
 def test_every_stream_arrives_whole(run: Output, target: Target, standing_sandbox: Sandbox) -> None:
     assert run.code == 0, run.log
 

@@ -12,6 +12,7 @@ import pytest
 from singer_sdk.plugin_base import _ConfigInput
 
 from support.catalogs import catalog_of
+from support.command_in_process import run_command
 from support.singer_output import finish, only
 from support.tap_in_process import InProcess, output_of
 from support.tap_process import COMMAND, start
@@ -90,6 +91,8 @@ class Case(NamedTuple):
         faults: What the sandbox answers.
         config: Settings beside the address, the key and the summary's path.
         arguments: Without those for config and catalog.
+        env: Environment variables.
+        command: Runs in a process of its own; otherwise, the command runs in this process.
     """
 
     code: int
@@ -98,7 +101,7 @@ class Case(NamedTuple):
     config: dict[str, Any] = {}  # noqa: RUF012  # Nobody changes it.
     arguments: Sequence[str] = ("--catalog", "catalog.json")
     env: dict[str, str] = {}  # noqa: RUF012  # The same.
-    command: tuple[str | Path, ...] = (COMMAND,)
+    command: tuple[str | Path, ...] | None = None
 
 
 # Python that ends the command with an error that nobody expects, deep inside, where the key is
@@ -108,7 +111,7 @@ from tap_kustomer.__main__ import main
 from tap_kustomer.client.authenticator import BearerAuthenticator
 
 def fail(self, r):
-    header = f"Bearer {self._api_key}"
+    header = f"Bearer {self.credential.token()}"
     raise ZeroDivisionError
 
 BearerAuthenticator.__call__ = fail
@@ -117,6 +120,7 @@ main()
 
 CASES: dict[str, Case] = {
     "all goes well": Case(0, "Run finished"),
+    "the installed command": Case(0, "Run finished", command=(COMMAND,)),
     "--discover": Case(0, "", arguments=["--discover"]),
     "--test": Case(0, "", arguments=["--test", "--catalog", "catalog.json"]),
     "--about": Case(0, "", arguments=["--about"]),
@@ -131,7 +135,7 @@ CASES: dict[str, Case] = {
     ),
     "a dead key": Case(1, "does not accept the API key", faults=[_echo(401, "/v1/")]),
     "a dead key, --discover": Case(
-        1, "[api key]", faults=[_echo(401, "/v1/")], arguments=["--discover"]
+        1, "[secret]", faults=[_echo(401, "/v1/")], arguments=["--discover"]
     ),
     "a dead key, --test": Case(
         1,
@@ -139,16 +143,16 @@ CASES: dict[str, Case] = {
         faults=[_echo(401, "/v1/")],
         arguments=["--test", "--catalog", "catalog.json"],
     ),
-    "missing roles": Case(0, "[api key]", faults=[_echo(401, "/v1/tags"), _echo(403, "/v1/teams")]),
+    "missing roles": Case(0, "[secret]", faults=[_echo(401, "/v1/tags"), _echo(403, "/v1/teams")]),
     "missing roles, --test": Case(
         1,
-        "[api key]",
+        "[secret]",
         faults=[_echo(403, "/v1/teams")],
         arguments=["--test", "--catalog", "catalog.json"],
     ),
-    "a refusal": Case(1, "[api key]", faults=[_echo(400, "/v1/brands")]),
+    "a refusal": Case(1, "[secret]", faults=[_echo(400, "/v1/brands")]),
     "a fault that stays": Case(
-        1, "[api key]", faults=[_echo(500, "/v1/brands")], config={"max_retry_seconds": 0}
+        1, "[secret]", faults=[_echo(500, "/v1/brands")], config={"max_retry_seconds": 0}
     ),
     "wrong answers": Case(
         1, "wrong answer", faults=[_echo(200, "/v1/brands")], config={"max_retry_seconds": 0}
@@ -221,13 +225,12 @@ def run_case(
         files["config"] |= case.config
         for name, content in files.items():
             (tmp_path / f"{name}.json").write_text(json.dumps(content))
-        process = start(
-            *("--config", "config.json", *case.arguments),
-            command=case.command,
-            cwd=tmp_path,
-            env={"SINGER_SDK_LOG_CONFIG": "log.json", "TAP_KUSTOMER_LOGLEVEL": "DEBUG", **case.env},
-        )
-        ended = finish(process)
+        arguments = ("--config", "config.json", *case.arguments)
+        env = {"SINGER_SDK_LOG_CONFIG": "log.json", "TAP_KUSTOMER_LOGLEVEL": "DEBUG", **case.env}
+        if case.command is None:
+            ended = run_command(*arguments, cwd=tmp_path, env=env)
+        else:
+            ended = finish(start(*arguments, command=case.command, cwd=tmp_path, env=env))
         return Written(
             ended.code,
             ended.output.decode(),
@@ -262,7 +265,7 @@ def test_a_long_key_of_any_kind_is_hidden_before_an_answer_is_shortened(
     run = InProcess(sandbox)(catalog=catalog_of("brands"))
 
     assert run.code == 1
-    assert "[api key]" in run.log
+    assert "[secret]" in run.log
     assert not parts_in(run.log, key)
 
 

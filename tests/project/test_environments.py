@@ -182,23 +182,35 @@ class Clone:
         return {name for name in names if not name.startswith(("pip-", "setuptools-"))}
 
 
-@pytest.fixture(params=["pip", "uv"])
+@pytest.fixture
 def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Clone:
     uv = str(Path(sys.executable).with_name("uv")) if request.param == "uv" else ""
     return Clone(tmp_path, uv)
 
 
-def test_each_environment_has_the_pinned_releases_though_there_are_newer_ones(clone: Clone) -> None:
+@pytest.mark.parametrize(
+    ("clone", "places"),
+    [
+        pytest.param("uv", ENVIRONMENTS, id="uv"),
+        # pip takes many times as long.
+        pytest.param("pip", [".venv"], id="pip"),
+        pytest.param("pip", ENVIRONMENTS, id="pip, all", marks=pytest.mark.thorough),
+    ],
+    indirect=["clone"],
+)
+def test_each_environment_has_the_pinned_releases_though_there_are_newer_ones(
+    clone: Clone, places: Sequence[str]
+) -> None:
     # What was made from another file than today's does not stay.
     (clone.folder / ".venv").mkdir()
     (clone.folder / ".venv" / "left over").touch()
 
-    ended = clone.make(*(f"{place}/.complete" for place in ENVIRONMENTS))
+    ended = clone.make(*(f"{place}/.complete" for place in places))
 
     assert ended.returncode == 0, ended.stderr
     pinned = {f"{name}-1.0" for name in PACKAGES}
-    assert {place: clone.installed(place) for place in ENVIRONMENTS} == {
-        **dict.fromkeys(ENVIRONMENTS, pinned),
+    assert {place: clone.installed(place) for place in places} == {
+        **dict.fromkeys(places, pinned),
         ".venv": {*pinned, "tap-0", "sandbox-0"},
     }
     assert not (clone.folder / ".venv" / "left over").exists()

@@ -25,7 +25,7 @@ LAYERS = (
     ("reporting", "streams"),
     ("singer",),
     ("sync",),
-    ("tap",),
+    ("login", "tap"),
     ("__main__",),
 )
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}

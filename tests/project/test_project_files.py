@@ -17,6 +17,7 @@ from tap_kustomer.tap import TapKustomer
 ROOT = Path(__file__).parents[2]
 OWN: dict[str, dict[str, Any]] = SCHEMA["properties"]
 REQUIREMENTS = (
+    "requirements.txt",
     "requirements-dev.txt",
     "requirements-demo.txt",
     "requirements-dbt.txt",
@@ -81,7 +82,11 @@ def test_meltano_knows_what_kind_a_setting_is(entry: dict[str, Any], name: str, 
 
 
 def test_meltano_asks_for_what_is_required(entry: dict[str, Any]) -> None:
-    assert entry["settings_group_validation"] == [["api_key"]]
+    assert entry["settings_group_validation"] == [
+        ["api_key"],
+        ["client_id", "organization", "refresh_token"],
+        ["client_id", "organization", "token_path"],
+    ]
 
 
 def test_meltano_selects_what_the_tap_selects(entry: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ _FORMATTED: Final = re.compile(r"%(?:s|d|\.\df)")
 _WORDS: Final = 3
 
 # Rooms whose sentences describe columns and settings.
-_DESCRIBING: Final = ("config/settings.py", "shaping/", "streams/")
+_DESCRIBING: Final = ("config/settings.py", "shaping/", "singer/about.py", "streams/")
 
 # Sentences that are part of no message.
 _NO_MESSAGES: Final = (
@@ -36,6 +36,11 @@ _NO_MESSAGES: Final = (
     "stream (+ those made of its rows)",
     # The names of two settings.
     "organization and api_url",
+    # The help of the command `tap-kustomer-login`, and the page that ends a sign-in.
+    "Port of the redirect URI",
+    "Scopes, separated by blanks",
+    "Settings: client_id",
+    "text/plain",
     # A pattern.
     "Tunnel connection failed",
 )

@@ -9,6 +9,7 @@ import pytest
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import PagingError, RedirectError, RefusedError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
@@ -29,7 +30,7 @@ def session() -> Session:
     clock = VirtualClock()
     return Session(
         base_url=URL,
-        authenticator=BearerAuthenticator("the-key", URL),
+        authenticator=BearerAuthenticator(ApiKey("the-key"), URL),
         limiter=Limiter(clock, 0.9),
         clock=clock,
         timeout=10,

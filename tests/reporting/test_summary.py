@@ -13,8 +13,7 @@ from typing_extensions import override
 
 from kustomer_sandbox import Sandbox
 from support.catalogs import catalog_of
-from support.singer_output import Output, finish
-from support.tap_process import start
+from support.command_in_process import run_command
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.config import settings_from
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from support.singer_output import Output
 
 KEY = "a-key-that-nobody-may-see"
 
@@ -220,6 +221,15 @@ def test_the_table_fits_a_narrow_terminal_with_nothing_cut_off() -> None:
     assert str(CUSTOMERS.bookmark) in table[1]
 
 
+def test_names_stay_in_one_piece_on_80_columns_where_what_reading_took_has_no_room() -> None:
+    name = "conversation_first_message_out_teams"
+
+    lines = text_of(Run(CUSTOMERS, replace(EMAILS, stream=name)), width=80)
+
+    assert lines[0].split() == ["stream", "rows", "bookmark"]
+    assert lines[2].split() == [name, "800", EMAILS.bookmark]
+
+
 class Terminal(io.StringIO):
     @override
     def isatty(self) -> bool:
@@ -332,7 +342,7 @@ def fail_with(error: BaseException) -> Callable[[], None]:
         (SystemExit(143), "SIGTERM has ended the run"),
         (SystemExit(130), "SIGINT has ended the run"),
         (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
-        (TapKustomerError(f"The answer was {KEY}"), "The answer was [api key]"),
+        (TapKustomerError(f"The answer was {KEY}"), "The answer was [secret]"),
     ],
     ids=["error", "SIGTERM", "SIGINT", "defect", "key"],
 )
@@ -387,7 +397,7 @@ def run_over(sandbox: Sandbox, folder: Path, *streams: str, **config: str) -> Ou
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content))
         arguments += [f"--{name}", folder / name]
-    return finish(start(*(arguments if streams else arguments[:2])))
+    return run_command(*(arguments if streams else arguments[:2]), cwd=folder)
 
 
 def test_the_command_summarises_a_run(sandbox: Sandbox, tmp_path: Path) -> None:

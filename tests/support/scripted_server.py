@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 
@@ -113,7 +114,7 @@ def session(
     url = address if "://" in address else f"http://{address}"
     return Session(
         base_url=url,
-        authenticator=BearerAuthenticator(key, url),
+        authenticator=BearerAuthenticator(ApiKey(key), url),
         limiter=Limiter(clock, 0.9),
         clock=clock,
         timeout=timeout,

@@ -142,6 +142,13 @@ class Runner:
         **config: Any,
     ) -> subprocess.Popen[bytes]:
         """Start it with these files; `config` stands beside the address and the key."""
+        directory, named = self.prepare(state=state, catalog=catalog, **config)
+        return start(*named, *arguments, env=env, cwd=directory, pipesize=pipesize)
+
+    def prepare(
+        self, *, state: State | None = None, catalog: Catalog | None = None, **config: Any
+    ) -> tuple[Path, list[str | Path]]:
+        """Write these files into a new directory; that, and the arguments that name them."""
         directory = self.directory()
         files = {"config": {"api_url": self.url, "api_key": self.key, **config}}
         if state is not None:
@@ -153,7 +160,7 @@ class Runner:
             path = directory / f"{name}.json"
             path.write_text(json.dumps(content))
             named += [f"--{name}", path]
-        return start(*named, *arguments, env=env, cwd=directory, pipesize=pipesize)
+        return directory, named
 
     def __call__(self, *arguments: str, **given: Any) -> Output:
         """Run it to its end."""

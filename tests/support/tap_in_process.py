@@ -91,7 +91,7 @@ class InProcess:
     def discover(self) -> Catalog:
         """The catalog that the tap would write now."""
         settings = {"api_url": self.sandbox.url, "api_key": self.sandbox.api_key}
-        with _signals_kept():
+        with signals_kept():
             catalog: Catalog = self.tap_class(config=settings).catalog_dict
         return catalog
 
@@ -105,7 +105,7 @@ def _as_loaded(document: dict[str, Any] | None) -> dict[str, Any] | None:
 def output_of(run: Callable[[], None]) -> Output:
     """What a run writes and logs, and the code that the command would end with."""
     code = 0
-    with _logged() as log, _written() as written, _signals_kept():
+    with _logged() as log, _written() as written, signals_kept():
         try:
             run()
         except TapKustomerError as error:
@@ -147,7 +147,7 @@ def _written() -> Iterator[io.BytesIO]:
 
 
 @contextmanager
-def _signals_kept() -> Iterator[None]:
+def signals_kept() -> Iterator[None]:
     """A tap takes signals for itself; what takes them otherwise does so again in the end."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

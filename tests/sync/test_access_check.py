@@ -9,9 +9,9 @@ import pytest
 
 from kustomer_sandbox import Sandbox
 from support.catalogs import catalog_of
+from support.command_in_process import run_command
 from support.offline_tap import OfflineContext, OfflineTap
-from support.singer_output import Output, finish
-from support.tap_process import start
+from support.virtual_time import VirtualClock
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -19,16 +19,24 @@ from tap_kustomer.client.errors import (
     MissingError,
     RefusedError,
 )
+from tap_kustomer.client.limits import BudgetKind, Limiter
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.streams.tags import Tags
-from tap_kustomer.sync.access import AccessCheck, Readable, check_access, format_checks
+from tap_kustomer.sync.access import (
+    AccessCheck,
+    Readable,
+    check_access,
+    format_checks,
+    format_limits,
+)
 from tap_kustomer.sync.run import check_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from support.singer_output import Output
     from tap_kustomer.sync.context import Context
     from tap_kustomer.sync.extractions import Extraction
 
@@ -149,6 +157,18 @@ def test_the_table_has_a_line_for_each_check() -> None:
     assert head.index("readable") == customers.index("yes") == tags.index("no")
 
 
+def test_the_limits_are_assumed_until_a_response_states_them() -> None:
+    limiter = Limiter(VirtualClock(), share=0.9)
+    limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "2000"}, sent=0.0)
+
+    requests, searches = format_limits(limiter).splitlines()
+
+    assert (
+        requests == "requests a minute: 2,000 (stated by Kustomer), of which the tap uses up to 90%"
+    )
+    assert searches.startswith("searches a minute: 100 (assumed: ")
+
+
 # The command
 
 
@@ -164,9 +184,7 @@ def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
     config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
-    return finish(
-        start("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
-    )
+    return run_command("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
 
 
 def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_read(
@@ -176,7 +194,9 @@ def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_rea
 
     assert run.code == 1
     assert run.output == b""
-    *_, brands, teams, customers = run.log.splitlines()
+    *_, brands, teams, customers, requests, searches = run.log.splitlines()
+    assert requests.startswith("requests a minute: 60,000 (stated by Kustomer)")
+    assert searches.startswith("searches a minute: ")
     assert brands.split() == ["brands", "yes"]
     assert customers.split() == ["customers", "(+1)", "yes"]
     assert teams.startswith("teams ")

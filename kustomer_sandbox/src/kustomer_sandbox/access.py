@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kustomer_sandbox.errors import ApiError
     from kustomer_sandbox.options import Options
+    from kustomer_sandbox.sign_ins import SignIns
 
 # Includes every role of the new style.
 DEFAULT_ROLES = frozenset({"org.permission"})
@@ -22,28 +23,32 @@ _BEARER = "bearer "
 
 
 class Access:
-    """Access rights of API keys.
+    """Access rights of API keys, and of people who are signed in.
 
     Args:
         options: Has the keys.
+        sign_ins: The people.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, sign_ins: SignIns) -> None:
         self._options = options
+        self._sign_ins = sign_ins
+
+    def is_person(self, authorization: str) -> bool:
+        """Whether a header has a person's access token."""
+        return self._sign_ins.is_signed_in(_token(authorization))
 
     def roles(self, authorization: str) -> frozenset[str]:
-        """Roles of the key in a header.
+        """Roles of the key or the person in a header.
 
         Raises:
-            ApiError: The key is unknown (401).
+            ApiError: The key is unknown, or the access token expired (401).
         """
-        options = self._options
-        if authorization.lower().startswith(_BEARER):
-            key = authorization[len(_BEARER) :].strip()
-            if key in options.keys:
-                return options.keys[key]
-            if key == options.api_key:
-                return DEFAULT_ROLES
+        options, token = self._options, _token(authorization)
+        if token in options.keys:
+            return options.keys[token]
+        if token == options.api_key or self._sign_ins.is_signed_in(token):
+            return DEFAULT_ROLES
         raise json_api(401, "unauthorized", "Unauthorized: invalid or missing token")
 
     def allows(self, held: frozenset[str], needed: Iterable[str]) -> bool:
@@ -62,6 +67,11 @@ class Access:
         code = "unauthorized" if status == HTTPStatus.UNAUTHORIZED else "forbidden"
         roles = ", ".join(needed)
         return plain(status, code, f"Missing role: any one of {roles}")
+
+
+def _token(authorization: str) -> str:
+    is_bearer = authorization.lower().startswith(_BEARER)
+    return authorization[len(_BEARER) :].strip() if is_bearer else ""
 
 
 def covers(role: str, needed: str) -> bool:

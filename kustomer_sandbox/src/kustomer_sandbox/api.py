@@ -27,6 +27,7 @@ from kustomer_sandbox.responses import (
 from kustomer_sandbox.saved import save
 from kustomer_sandbox.search.engine import SearchEngine
 from kustomer_sandbox.search.query import ARCHIVE, STANDARD
+from kustomer_sandbox.sign_ins import SignIns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,8 +66,9 @@ class Api:
     ) -> None:
         self.organisation = organisation
         self.options = options
-        self.access = Access(options)
         clock = organisation.clock
+        self.sign_ins = SignIns(options, clock)
+        self.access = Access(options, self.sign_ins)
         self.limits = Limits(options, clock, monotonic) if monotonic else Limits(options, clock)
         self.faults = Faults()
         self.engine = SearchEngine(organisation, options)
@@ -102,6 +104,31 @@ class Api:
         )
         return response
 
+    async def authorize(self, request: Request) -> Response:
+        """Answer a person's browser: the person agrees at once."""
+        try:
+            location = self.sign_ins.authorize(request.query_params)
+        except ApiError as error:
+            return json_answer(error.body, {}, error.status)
+        return RedirectResponse(location, 302)
+
+    async def grant(self, request: Request) -> Answer:
+        """Answer a request for tokens."""
+        path = request.url.path
+        fault = self.faults.meet(path, None, churn=False)
+        body = await request.body()
+        try:
+            tokens = self.sign_ins.grant(body)
+        except ApiError as error:
+            response: Answer = json_answer(error.body, {}, error.status)
+        else:
+            response = _instead(fault, request, {}) or json_answer(tokens, {})
+        self.requests.append(
+            {"method": "POST", "path": path, "query": "", "status": response.status_code}
+            | {"context": None}
+        )
+        return response
+
     async def _answer(self, endpoint: Endpoint | None, request: Request, content: Any) -> Answer:
         path = request.url.path
         headers = {
@@ -114,8 +141,11 @@ class Api:
         if fault and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         try:
-            roles = self.access.roles(request.headers.get("authorization", ""))
-            counted, over = self.limits.headers(search=searching)
+            authorization = request.headers.get("authorization", "")
+            roles = self.access.roles(authorization)
+            # Searches by people are not limited.
+            limited = searching and not self.access.is_person(authorization)
+            counted, over = self.limits.headers(search=limited)
             headers |= counted
             if over:
                 return json_answer(too_many(), headers, 429)

@@ -27,7 +27,11 @@ def create_app(organisation: Organisation, options: Options | None = None) -> St
 def create_api_app(api: Api) -> Starlette:
     """Make the web application of an API."""
     routes = [Route(one.path, partial(api.serve, one), methods=[one.method]) for one in ENDPOINTS]
+    sign_in = [
+        Route("/oauth/authorize", api.authorize),
+        Route("/oauth/token", api.grant, methods=["POST"]),
+    ]
     other = Route("/{rest:path}", partial(api.serve, None), methods=_METHODS)
-    app = Starlette(routes=[*control_routes(api), *routes, other])
+    app = Starlette(routes=[*control_routes(api), *sign_in, *routes, other])
     app.router.redirect_slashes = False
     return app

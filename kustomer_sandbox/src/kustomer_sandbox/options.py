@@ -13,6 +13,13 @@ class Options:
     """All options of the sandbox. They may be changed while it runs."""
 
     api_key: str = "sandbox-key"
+    # The application that people sign in to; no secret is needed if it has none.
+    client_id: str = "sandbox-client"
+    client_secret: str = ""
+    # The refresh token of a person who is signed in already.
+    signed_in: str = "sandbox-refresh-token"
+    # Whether a refresh token is replaced when it is used, which is not documented.
+    rotate_refresh_tokens: bool = True
     # Roles that the default key lacks.
     deny: frozenset[str] = frozenset()
     # Further keys, with their roles.

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import gzip
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote
 from uuid import uuid4
 
 from upath import UPath
 
+from tap_kustomer.config import DISTRIBUTION
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tap_kustomer.config.batches import Batches, Storage
+    from tap_kustomer.shaping.records import Record
+    from tap_kustomer.shaping.schema import Schema
 
 
 def prepare_folder(batches: Batches) -> None:
     """Create the folder, so that no run starts that can't write its files.
 
     Raises:
-        ConfigurationError: It can't be created.
+        ConfigurationError: It can't be created, or pyarrow is missing, which writes Parquet.
     """
+    if batches.encoding.format == "parquet" and find_spec("pyarrow") is None:
+        raise ConfigurationError(
+            "Setting batch_config: Parquet was asked for, but pyarrow is not installed; "
+            f"install {DISTRIBUTION}[parquet]"
+        )
     with _explaining(batches.storage):
         _path(batches.storage, "first").parent.mkdir(parents=True, exist_ok=True)
 
 
-def write_file(batches: Batches, stream: str, lines: Iterable[bytes]) -> str:
-    """Write a file and return its address.
+def write_lines(batches: Batches, stream: str, lines: Iterable[bytes]) -> str:
+    """Write a file of JSON lines and return its address.
 
     Args:
         batches: Where and how files are written.
@@ -40,17 +49,44 @@ def write_file(batches: Batches, stream: str, lines: Iterable[bytes]) -> str:
         ConfigurationError: It can't be written.
     """
     is_packed = batches.encoding.compression == "gzip"
-    name = f"tap-kustomer--{stream}-{uuid4()}.json{'.gz' if is_packed else ''}"
-    with _explaining(batches.storage):
-        path = _path(batches.storage, name)
-        with path.open("wb") as file:
-            if is_packed:
-                with gzip.GzipFile(fileobj=file, mode="wb") as packed:
-                    _write_lines(packed, lines)
-            else:
-                _write_lines(file, lines)
-        # Readers of such addresses, such as the SDK's targets, do not decode %.
-        return unquote(path.as_uri()) if _is_folder(path) else str(path.as_uri())
+    path = _new_path(batches.storage, f"{stream}-{uuid4()}.json{'.gz' if is_packed else ''}")
+    with _explaining(batches.storage), path.open("wb") as file:
+        if is_packed:
+            with gzip.GzipFile(fileobj=file, mode="wb") as packed:
+                _write_lines(packed, lines)
+        else:
+            _write_lines(file, lines)
+    return _address(path)
+
+
+def write_table(batches: Batches, stream: str, records: Sequence[Record], schema: Schema) -> str:
+    """Write a Parquet file and return its address.
+
+    Args:
+        batches: Where and how files are written.
+        stream: The stream of the records.
+        records: Flat records.
+        schema: Their schema.
+
+    Raises:
+        ConfigurationError: It can't be written.
+    """
+    from tap_kustomer.singer.output import parquet  # noqa: PLC0415  # Needs an optional library.
+
+    path = _new_path(batches.storage, f"{stream}-{uuid4()}.parquet")
+    with _explaining(batches.storage), path.open("wb") as file:
+        parquet.write_table(file, records, schema, batches.encoding.compression)
+    return _address(path)
+
+
+def _new_path(storage: Storage, name: str) -> UPath:
+    with _explaining(storage):
+        return _path(storage, f"tap-kustomer--{name}")
+
+
+def _address(path: UPath) -> str:
+    # Readers of such addresses, such as the SDK's targets, do not decode %.
+    return unquote(path.as_uri()) if _is_folder(path) else str(path.as_uri())
 
 
 def _path(storage: Storage, name: str) -> UPath:

@@ -13,7 +13,7 @@ from singer_sdk.helpers._batch import StorageTarget
 from tap_kustomer.config import settings_from
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.singer.output import batch_files
-from tap_kustomer.singer.output.batch_files import prepare_folder, write_file
+from tap_kustomer.singer.output.batch_files import prepare_folder, write_lines, write_table
 
 if TYPE_CHECKING:
     from tap_kustomer.config.batches import Batches
@@ -63,7 +63,6 @@ def test_files_are_packed_with_gzip_and_hold_10_000_records_by_default(
         ({"storage": "output"}, "$.storage"),
         ({"storage": {**FOLDER, "prefix": 7}}, "$.storage.prefix"),
         ({"storage": {**FOLDER, "folder": "x"}}, "folder"),
-        ({"storage": FOLDER, "encoding": {"format": "parquet"}}, "parquet"),
         ({"storage": FOLDER, "encoding": {"format": "csv"}}, "csv"),
         ({"storage": FOLDER, "encoding": {"compression": "zstd"}}, "zstd"),
         ({"storage": FOLDER, "encoding": {"level": 9}}, "level"),
@@ -111,7 +110,7 @@ def test_a_folder_in_the_prefix_is_created(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path), "prefix": "today/tap-"}, encoding={"compression": "none"})
 
     prepare_folder(found)
-    address = write_file(found, "tags", [b"1"])
+    address = write_lines(found, "tags", [b"1"])
 
     assert address.startswith((tmp_path / "today").as_uri() + "/tap-tap-kustomer--tags-")
     assert content(address) == b"1\n"
@@ -124,7 +123,7 @@ def test_the_address_of_a_file_is_absolute(tmp_path: Path, monkeypatch: pytest.M
 
     prepare_folder(found)
 
-    assert write_file(found, "tags", [b"1"]).startswith(f"file://{tmp_path / 'output'}/")
+    assert write_lines(found, "tags", [b"1"]).startswith(f"file://{tmp_path / 'output'}/")
 
 
 @pytest.mark.parametrize(
@@ -152,13 +151,30 @@ def test_the_first_line_of_a_storage_s_error_is_shown(monkeypatch: pytest.Monkey
         prepare_folder(made(FOLDER))
 
 
+def test_parquet_without_its_library_is_refused_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_files, "find_spec", lambda _: None)
+
+    with pytest.raises(ConfigurationError, match=r"install complete-tap-kustomer\[parquet\]"):
+        prepare_folder(made({"root": str(tmp_path)}, encoding={"format": "parquet"}))
+
+
+def test_a_value_that_no_column_can_hold_is_an_error_of_one_line(tmp_path: Path) -> None:
+    found = made({"root": str(tmp_path)}, encoding={"format": "parquet"})
+    schema = {"properties": {"count": {"type": "integer"}}}
+
+    with pytest.raises(ConfigurationError, match="no file can be written to"):
+        write_table(found, "tags", [{"count": 2**70}], schema)
+
+
 def test_a_folder_that_is_removed_meanwhile_is_an_error_of_one_line(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path / "folder")})
     prepare_folder(found)
     (tmp_path / "folder").rmdir()
 
     with pytest.raises(ConfigurationError, match="No such file or directory"):
-        write_file(found, "tags", [b"1"])
+        write_lines(found, "tags", [b"1"])
 
 
 def test_a_file_has_a_line_for_each_record(tmp_path: Path) -> None:
@@ -166,8 +182,8 @@ def test_a_file_has_a_line_for_each_record(tmp_path: Path) -> None:
     packed = made({"root": str(tmp_path)})
     plain = made({"root": str(tmp_path)}, encoding={"compression": "none"})
 
-    assert gzip.decompress(content(write_file(packed, "tags", lines))).splitlines() == lines
-    assert content(write_file(plain, "tags", lines)).splitlines() == lines
+    assert gzip.decompress(content(write_lines(packed, "tags", lines))).splitlines() == lines
+    assert content(write_lines(plain, "tags", lines)).splitlines() == lines
 
 
 @pytest.mark.parametrize("name", ["of batches", "100%", "日本", "a#b"])
@@ -178,7 +194,7 @@ def test_a_target_of_the_sdk_finds_the_file_by_its_address(
     found = made({"root": f"{scheme}{tmp_path / name}"}, encoding={"compression": "none"})
     prepare_folder(found)
 
-    folder, file = StorageTarget.split_url(write_file(found, "tags", [b"1"]))
+    folder, file = StorageTarget.split_url(write_lines(found, "tags", [b"1"]))
 
     with StorageTarget.from_url(folder).open(file) as opened:
         assert opened.read() == b"1\n"
@@ -187,4 +203,4 @@ def test_a_target_of_the_sdk_finds_the_file_by_its_address(
 def test_no_two_files_have_the_same_name(tmp_path: Path) -> None:
     found = made({"root": str(tmp_path)})
 
-    assert write_file(found, "tags", [b"1"]) != write_file(found, "tags", [b"1"])
+    assert write_lines(found, "tags", [b"1"]) != write_lines(found, "tags", [b"1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import io
 import os
 import sys
@@ -186,7 +187,7 @@ def test_lines_are_written_unchanged_where_a_pipe_does_not_report_its_size(
     if name is None:
         monkeypatch.setitem(sys.modules, module, None)
     else:
-        monkeypatch.delattr(sys.modules[module], name)
+        monkeypatch.delattr(importlib.import_module(module), name)
 
     assert read_while_written(lines_of(10_000, 500)) == b"".join(lines_of(10_000, 500))
 

@@ -1,0 +1,74 @@
+"""Makes the description that PyPI shows from the README: links to files work there too."""
+
+# A script for the build backend, no package.
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+# The text and the address of a link; of a picture too, whose `!` comes before it.
+_LINK: Final = re.compile(r"(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)")
+
+
+class DescriptionHook(MetadataHookInterface):
+    """Adds the description, and the addresses of the repository where they are known."""
+
+    PLUGIN_NAME = "custom"
+
+    def update(self, metadata: dict[str, Any]) -> None:  # type: ignore[explicit-override]
+        """Add `readme` and `urls`.
+
+        A workflow of GitHub says which repository and which tag it builds. Elsewhere, nothing is
+        known to link to.
+        """
+        repository, tag = os.environ.get("GITHUB_REPOSITORY"), os.environ.get("GITHUB_REF_NAME")
+        address = f"https://github.com/{repository}" if repository else None
+        text = Path(self.root, "README.md").read_text(encoding="utf-8")
+        metadata["readme"] = {
+            "content-type": "text/markdown",
+            "text": description(text, address, tag or "main"),
+        }
+        if address:
+            metadata["urls"] = {
+                "Source": address,
+                "Changelog": f"{address}/blob/main/CHANGELOG.md",
+                "Issues": f"{address}/issues",
+            }
+
+
+def description(readme: str, address: str | None, revision: str) -> str:
+    """Return the README with links that work outside of the repository.
+
+    Args:
+        readme: Its text.
+        address: The repository's, for example `https://github.com/owner/name`. Without one, a link
+            to a file becomes its text, and a picture is left out.
+        revision: The tag or branch to link to.
+    """
+
+    def changed(link: re.Match[str]) -> str:
+        picture, words, path = link.groups()
+        if address is None:
+            return "" if picture else words
+        kind = "raw" if picture else "blob"
+        return f"{picture}[{words}]({address}/{kind}/{revision}/{path})"
+
+    text = _LINK.sub(changed, readme)
+    return text if address is None else text.replace("\n", f"\n\n{_badges(address)}\n", 1)
+
+
+def _badges(address: str) -> str:
+    """Badges of facts that change: they are true whenever they are looked at."""
+    package = "complete-tap-kustomer"
+    tests = f"{address}/actions/workflows/test.yml"
+    return "\n".join(
+        [
+            f"[![Tests]({tests}/badge.svg?branch=main)]({tests})",
+            f"[![PyPI](https://img.shields.io/pypi/v/{package})](https://pypi.org/project/{package}/)",
+            f"![Python](https://img.shields.io/pypi/pyversions/{package})",
+        ]
+    )
