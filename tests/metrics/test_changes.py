@@ -40,7 +40,7 @@ CHANGES = {
     """,
     "conversations get another team, brand and queue": f"""
         update conversations set
-            assigned_teams = '["elsewhere"]', brand_id = 'other', queue_id = 'other', {_UPDATED}
+            assigned_teams = null, brand_id = 'other', queue_id = 'other', {_UPDATED}
         where right(id, 1) = '2'
     """,
     "resolutions move to another day, user and team": f"""
@@ -63,7 +63,7 @@ CHANGES = {
     "messages get another author": f"""
         update messages set
             created_by_id = (select min(id) from users),
-            created_by_teams = '["elsewhere"]',
+            created_by_teams = null,
             {_UPDATED}
         where right(id, 1) = '7'
     """,

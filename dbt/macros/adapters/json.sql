@@ -22,6 +22,31 @@
 {%- endmacro %}
 
 
+{#- A JSON value as text. The column may be JSON, text, or an array, as target-postgres makes it. -#}
+{% macro json_as_text(expression, data_type) %}
+    {{- adapter.dispatch('json_as_text', 'kustomer')(expression, data_type | lower) -}}
+{% endmacro %}
+
+{% macro default__json_as_text(expression, data_type) -%}
+    {%- set is_array = 'array' in data_type or '[]' in data_type -%}
+    cast({{ 'to_jsonb(' ~ expression ~ ')' if is_array else expression }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro duckdb__json_as_text(expression, data_type) -%}
+    cast({{ 'to_json(' ~ expression ~ ')' if '[]' in data_type else expression }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro snowflake__json_as_text(expression, data_type) -%}
+    cast({{ expression }} as varchar)
+{%- endmacro %}
+
+{#- Untested. -#}
+{% macro bigquery__json_as_text(expression, data_type) -%}
+    {{ expression if data_type == 'string' else 'to_json_string(' ~ expression ~ ')' }}
+{%- endmacro %}
+
+
 {#- A JSON value inside a JSON value, or null: an array, for `json_items`. -#}
 {% macro json_value(expression, path) %}
     {{- adapter.dispatch('json_value', 'kustomer')(expression, path) -}}
