@@ -12,6 +12,7 @@ SITE := .venv/site/.complete
 SINGER_IO := .venv/singer-io/.complete
 TARGET_JSONL := .venv/target-jsonl/.complete
 DBT := .venv/dbt/.complete
+DAGSTER := .venv/dagster/.complete
 
 # $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
 # would take the newest release for a requirement with an extra, though the file is complete.
@@ -53,11 +54,12 @@ setup: $(ENVIRONMENT)  ## Install the tap and what its development needs into .v
 test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run the tests, but for what is left to the nightly run.
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
-lint: $(ENVIRONMENT)  ## Check style and types.
+lint: $(ENVIRONMENT) $(DAGSTER)  ## Check style and types.
 	$(BIN)/ruff check . examples/meltano/plugins/target-duckdb
 	$(BIN)/ruff format --check . examples/meltano/plugins/target-duckdb
 	$(BIN)/mypy
 	$(BIN)/mypy --scripts-are-modules plugins/demo.py examples/meltano/plugins/target-duckdb
+	$(BIN)/mypy --python-executable .venv/dagster/bin/python --cache-dir .mypy_cache/dagster examples/dagster
 
 benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an hour, on an idle machine.
 	$(BIN)/python benchmarks/run.py
@@ -89,6 +91,8 @@ requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	echo 'zensical<0.1' | $(COMPILE) - --output-file requirements-docs.txt
 	echo 'target-jsonl' | $(COMPILE) - --output-file benchmarks/targets/requirements-target-jsonl.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
+	printf '%s\n' dagster dagster-celery dagster-k8s dagster-postgres dagster-webserver \
+		| $(COMPILE) - --output-file requirements-dagster.txt
 	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
 		| $(COMPILE) - --output-file requirements-dbt.txt
 
@@ -119,6 +123,11 @@ $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 	@$(call environment,.venv/dbt,$<)
 	@.venv/dbt/bin/dbt --version >/dev/null 2>&1 || { rm -f .venv/dbt/bin/dbt; \
 		echo "dbt does not run on this Python: the metrics are left out. Python 3.11 to 3.13 is right"; }
+	@touch $@
+
+$(DAGSTER): requirements-dagster.txt | $(ENVIRONMENT)
+	@echo "Installing Dagster into .venv/dagster"
+	@$(call environment,.venv/dagster,$<)
 	@touch $@
 
 $(SITE): requirements-docs.txt | $(ENVIRONMENT)

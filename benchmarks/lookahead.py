@@ -21,7 +21,7 @@ from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.search import extraction
+from tap_kustomer.reading.search import read
 from tap_kustomer.reading.search.slices import Schedule, Slice
 from tap_kustomer.reading.sources import Search
 
@@ -80,7 +80,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
             most = max(most, self.waiting)
 
     window = Window(now - _DAYS * 1000, now)
-    with mock.patch.object(extraction, "Schedule", Watched):
+    with mock.patch.object(read, "Schedule", Watched):
         for page in reader.read(
             Search("conversation"), window, "conversations", is_consumed=_always
         ):

@@ -3,12 +3,13 @@
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +46,7 @@ class Spent:
 def spend(
     command: Sequence[Word],
     *,
+    messages: Path = Path(os.devnull),
     output: Path = Path(os.devnull),
     log: Path = Path(os.devnull),
     pause: Callable[[int], float] | None = None,
@@ -53,6 +55,7 @@ def spend(
 
     Args:
         command: The command with its arguments.
+        messages: The file that its standard input comes from.
         output: The file that its standard output goes to.
         log: The file that its standard error goes to.
         pause: If given, its output is read through a pipe instead, with a pause in seconds after
@@ -63,9 +66,10 @@ def spend(
     """
     began = time.monotonic()
     written = 0
-    with output.open("wb") as file, log.open("wb") as errors:
+    with messages.open("rb") as given, output.open("wb") as file, log.open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603
             command,
+            stdin=given,
             stdout=subprocess.PIPE if pause else file,
             stderr=errors,
             env=environment(),
@@ -88,6 +92,17 @@ def spend(
     )
 
 
+def spend_alone(command: Sequence[Word], messages: Path) -> Spent:
+    """Run a command on a file as `spend` does, from a small process.
+
+    The peak of a command begins with that of the process that starts it.
+    """
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, __file__, messages, *command], stdout=subprocess.PIPE, check=True
+    )
+    return Spent(**json.loads(ran.stdout))
+
+
 @contextmanager
 def serving(command: Sequence[Word]) -> Iterator[str]:
     """Run a server, and yield the first line that it prints."""
@@ -108,3 +123,8 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if "KUSTOMER" not in name and name != "PYTHONDONTWRITEBYTECODE"
     }
+
+
+if __name__ == "__main__":
+    given, *words = sys.argv[1:]
+    sys.stdout.write(json.dumps(asdict(spend(words, messages=Path(given)))))

@@ -16,14 +16,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator.assets import assets
 from generator.diagrams import diagrams_page, picture
 from generator.joins import UnknownError
 from generator.metrics import declared_metrics, metrics_macro, metrics_table
 from generator.models import package_files
+from generator.moving import comparison
 from generator.operations import operations_page
-from generator.pages import readme_list, tables_pages
+from generator.pages import place, readme_list, tables_pages
 from generator.roles import roles_page
 from generator.settings import (
+    hub_definition,
     meltano_entry,
     own_meltano_project,
     sample_config,
@@ -83,9 +86,18 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
     readme = _with_part(root / "README.md", _TABLES, f"\n{readme_list(tables)}\n")
     metrics = declared_metrics(root / "dbt" / "metrics.yml")
     project = _with_part(root / "meltano.yml", _ENTRY, meltano_entry())
+    links = {table.name: f"../{place(table)}" for table in tables}
+    moving = {
+        names: docs / "moving" / f"{names.stem}.md"
+        for names in sorted((docs / "moving" / "names").glob("*.yml"))
+    }
     return {
         **{docs / path: text for path, text in tables_pages(tables).items()},
         docs / "diagram.md": diagrams_page(tables),
+        **{
+            page: _with_part(page, _TABLES, f"\n{comparison(names, tables, links)}\n")
+            for names, page in moving.items()
+        },
         docs / "roles.md": roles_page(tables),
         docs / "operations.md": operations_page(),
         root / "README.md": _replaced("README.md", readme, _SETTINGS, f"\n{settings_table()}\n"),
@@ -94,9 +106,11 @@ def _texts(root: Path, tables: Sequence[Table]) -> dict[Path, str]:
         root / "meltano.yml": project,
         example / "meltano.yml": own_meltano_project(project),
         example / ".env.example": sample_environment(),
+        root / "examples" / "meltano-hub" / "complete.yml": hub_definition(),
         docs / "metrics.md": _with_part(
             docs / "metrics.md", _METRICS, f"\n{metrics_table(metrics)}\n"
         ),
+        root / "examples" / "dagster" / "streams.json": assets(tables),
         root / "dbt" / "macros" / "metrics" / "declared.sql": metrics_macro(metrics),
         **{root / "dbt" / path: text for path, text in package_files(tables).items()},
     }

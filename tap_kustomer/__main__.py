@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.errors import SIGNAL_CODES, TapKustomerError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -79,7 +79,7 @@ def _discard_unwritable() -> None:
 
 def _end_at_once(number: int, frame: FrameType | None) -> None:
     del frame
-    os._exit(128 + number)
+    os._exit(SIGNAL_CODES + number)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,11 @@
-"""The root of all errors that the tap raises on purpose."""
+"""How a run may end: the root of all errors that the tap raises on purpose, and exit codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# What is added to the number of a signal to give the code that a process ends with.
+SIGNAL_CODES: Final = 128
 
 
 class TapKustomerError(Exception):

@@ -23,6 +23,7 @@ from typing_extensions import override
 
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.client.hosts import sign_in_url
+from tap_kustomer.client.signin import SignIn
 from tap_kustomer.client.tokens import SIGN_IN
 from tap_kustomer.config import settings_from
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
@@ -33,7 +34,6 @@ from tap_kustomer.sync import open_context
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tap_kustomer.client.signin import SignIn
     from tap_kustomer.config import Settings
 
 _PATH: Final = "/callback"
@@ -85,11 +85,7 @@ def command(files: tuple[str, ...], port: int, scope: str | None) -> None:
             "in to, and the file that is to keep the tokens"
         )
     sign_in(settings, port=port, scope=scope or default_scope())
-    click.echo(
-        f"Signed in. {settings.token_path} has the tokens. The tap reads what this person may see: "
-        "rows that their permissions hide are missing without an error",
-        err=True,
-    )
+    click.echo(f"Signed in. {settings.token_path} has the tokens. {SignIn.caveat}", err=True)
 
 
 def main() -> None:

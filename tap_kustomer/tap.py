@@ -250,6 +250,8 @@ class TapKustomer(SdkTap):
         # Standard output is for Singer messages alone.
         click.echo(sync.format_checks(checks), err=True)
         click.echo(sync.format_limits(tap.context.session.limiter), err=True)
+        if caveat := tap.context.session.credential.caveat:
+            click.echo(caveat, err=True)
         ctx.exit(int(any(check.readable is sync.Readable.NO for check in checks)))
 
     @override

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.endpoints import name_of
 from generator.pages import NOTICE, code, grid, row
-from tap_kustomer.reading.sources import Concatenation, LiveIds, Search
+from tap_kustomer.reading.sources import Concatenation, LiveIds, PerParent, Search, id_of
 from tap_kustomer.streams import STREAMS
 
 if TYPE_CHECKING:
@@ -87,6 +87,9 @@ def requests(source: Source) -> Iterator[str]:
         case Concatenation():
             for each in source.sources:
                 yield from requests(each)
+        case PerParent() if source.key is not id_of:
+            # An operation with the same path may take an id there.
+            yield f"GET {source.path.replace('{id}', '{key}')}"
         case _:
             yield f"GET {source.path}"
 

@@ -70,6 +70,11 @@ class _Links:
         return re.sub(r"\(#(\w+)\)", lambda link: f"({self.to(link[1])})", text)
 
 
+def place(table: Table) -> str:
+    """Return where the reference describes a table, below `docs`."""
+    return f"tables/{_slug(table.group)}.md#{_anchor(table.name)}"
+
+
 def _slug(group: str) -> str:
     return group.lower().replace(" ", "-")
 

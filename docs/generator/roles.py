@@ -41,6 +41,12 @@ work items and conversation times with Kustomer's search. Besides the roles of t
 needs any one of these:
 """
 
+_SCHEMA: Final = """
+To search for work items and the objects of single klasses at once by a criterion that exists, the
+tap asks `GET /v1/customers/searches/schema`, at most once a run. Kustomer does not document which
+role that takes. Without it, the tap tries one criterion after the other, and reads the same rows
+with a few more searches."""
+
 _OTHERS: Final = """
 ## Other tables
 
@@ -58,6 +64,7 @@ def roles_page(tables: Sequence[Table]) -> str:
     lines = [NOTICE, _INTRODUCTION, "```", *chosen, SEARCH_ROLES[0], "```"]
     lines += [_OPENED, *_opened(chosen, usual), "", f"Any key can read {code(free)}."]
     lines += [_SEARCHING, *(f"* `{role}`" for role in SEARCH_ROLES)]
+    lines += [_SCHEMA]
     lines += [_OTHERS, *_opened(fewest_roles(others, beside=chosen), others)]
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from importlib.metadata import metadata as distribution_metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +55,13 @@ _PROJECT_INTRODUCTION: Final = """
 # `meltano run tap-kustomer target-duckdb`.
 #
 # Made by `python docs/generate.py`. Everything is defined in full, so Meltano Hub is not needed.
+""".lstrip()
+
+_HUB_INTRODUCTION: Final = """
+# The tap's definition for Meltano Hub, as its repository takes it:
+# _data/meltano/extractors/tap-kustomer/complete.yml. Before it is sent there, it needs `repo`.
+#
+# Made by `python docs/generate.py`.
 """.lstrip()
 
 # What Meltano installs for each plugin of a user's project. It resolves a command from the plugin's
@@ -129,7 +137,12 @@ def _example(name: str) -> Any:
 
 def meltano_entry() -> str:
     """Return the tap's entry in this repository's `meltano.yml`."""
-    entry = {
+    return "".join(f"  {line}" for line in _yaml([_entry()]).splitlines(keepends=True))
+
+
+def _entry() -> dict[str, Any]:
+    """Return the tap's definition."""
+    return {
         "name": TapKustomer.name,
         "namespace": TapKustomer.name.replace("-", "_"),
         "label": "Kustomer",
@@ -143,7 +156,36 @@ def meltano_entry() -> str:
         "settings_group_validation": _CREDENTIALS,
         "settings": [_meltano_setting(*each) for each in all_settings().items()],
     }
-    return "".join(f"  {line}" for line in _yaml([entry]).splitlines(keepends=True))
+
+
+def hub_definition() -> str:
+    """Return the tap's definition for Meltano Hub, by the schema of the Hub's repository."""
+    entry = _entry()
+    # A key of projects: a definition can't set it.
+    del entry["use_cached_catalog"]
+    classifiers = distribution_metadata(DISTRIBUTION).get_all("Classifier") or []
+    prefix = "Programming Language :: Python :: "
+    versions = [text.removeprefix(prefix) for text in classifiers if text.startswith(prefix)]
+    return _HUB_INTRODUCTION + _yaml(
+        {
+            **entry,
+            "variant": "complete",
+            "pip_url": DISTRIBUTION,
+            "domain_url": "https://www.kustomer.com",
+            "logo_url": "/assets/logos/extractors/kustomer.png",
+            "keywords": ["api", "meltano_sdk"],
+            "maintenance_status": "active",
+            "quality": "unknown",
+            "supported_python_versions": versions,
+            "settings": [_hub_setting(setting) for setting in entry["settings"]],
+        }
+    )
+
+
+def _hub_setting(setting: Mapping[str, Any]) -> dict[str, Any]:
+    if "placeholder" not in setting:
+        return dict(setting)
+    return {**setting, "placeholder": str(setting["placeholder"])}
 
 
 def own_meltano_project(project: str) -> str:

@@ -63,6 +63,6 @@ def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) 
                 )
             if clock.monotonic() > end:
                 raise TransientError(
-                    f"{request} failed: the answer was not complete after {seconds:.0f} s"
+                    f"{request} failed: the response was not complete after {seconds:.0f} s"
                 )
     return b"".join(chunks)

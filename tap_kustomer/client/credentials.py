@@ -15,11 +15,13 @@ class Credential(Protocol):
         name: What it is, for errors.
         account_paths: Paths that any valid token may read, whatever its roles.
         remedy: What to do if Kustomer does not accept it.
+        caveat: What a user should know of what can be read with it; empty if nothing.
     """
 
     name: str
     account_paths: tuple[str, ...]
     remedy: str
+    caveat: str
 
     @property
     def secrets(self) -> Collection[str]:
@@ -55,6 +57,7 @@ class ApiKey:
     name = "the API key"
     account_paths: tuple[str, ...] = ("/v1/auth/tokens/current", "/v1/users/current")
     remedy = "check api_key, organization and region"
+    caveat = ""
 
     def __init__(self, key: str) -> None:
         self._key = key

@@ -8,7 +8,7 @@ TapKustomerError
 │   │   ├── RefusedError
 │   │   ├── OversizedError
 │   │   ├── PagingError
-│   │   └── NoAnswerError           may concern all streams
+│   │   └── NoResponseError           may concern all streams
 │   │       ├── GaveUpError
 │   │       └── RedirectError
 │   └── RunError                    concerns the run: end it
@@ -19,7 +19,7 @@ TapKustomerError
 ├── TransientError                  stays within Session.send, which asks again
 │   ├── RateLimitedError
 │   ├── TokenRenewedError
-│   └── WrongAnswerError            also raised by what parses a response
+│   └── WrongResponseError            also raised by what parses a response
 └── ConfigurationError and others, which have nothing to do with a request
 """
 
@@ -70,15 +70,15 @@ class PagingError(StreamError):
     """The pages of a list lead in a circle, on without an end, or to no address."""
 
 
-class NoAnswerError(StreamError):
+class NoResponseError(StreamError):
     """There is no usable response. It may be the same for all streams: `check_key` finds out."""
 
 
-class GaveUpError(NoAnswerError):
-    """A fault has lasted for as long as `max_retry_seconds` allows."""
+class GaveUpError(NoResponseError):
+    """An error has lasted for as long as `max_retry_seconds` allows."""
 
 
-class RedirectError(NoAnswerError):
+class RedirectError(NoResponseError):
     """A response leads to another host, which must not see the key."""
 
 
@@ -103,7 +103,7 @@ class InvalidRequestError(RunError):
 
 
 class TransientError(TapKustomerError):
-    """A fault that may be gone with the next try.
+    """An error that may be gone with the next try.
 
     Args:
         message: What happened.
@@ -123,7 +123,7 @@ class TokenRenewedError(TransientError):
     """The access token was refused (401), and there is a new one."""
 
 
-class WrongAnswerError(TransientError):
+class WrongResponseError(TransientError):
     """A response that can't be true: not JSON, timed out, out of order, too short."""
 
 
@@ -144,7 +144,7 @@ def explain(body: bytes) -> str:
     try:
         return _explain(msgspec.json.decode(body))
     except msgspec.DecodeError:
-        return "no JSON in the answer"
+        return "no JSON in the response"
     except RecursionError:
         return "a reason that is nested too deeply"
 

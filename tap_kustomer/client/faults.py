@@ -43,13 +43,13 @@ _PASSING: Final = {
 # Words for exceptions without a text of the operating system; the first that fits is used.
 _WORDS: Final[dict[type[BaseException], str]] = {
     ssl.SSLError: "the connection was cut",
-    http.client.IncompleteRead: "the answer was cut short",
-    http.client.RemoteDisconnected: "the connection was closed before an answer came",
+    http.client.IncompleteRead: "the response was cut short",
+    http.client.RemoteDisconnected: "the connection was closed before a response came",
     http.client.HTTPException: "the response is not HTTP",
     ValueError: "the response is not HTTP",
-    urllib3.exceptions.InvalidHeader: "the answer's headers contradict each other",
-    urllib3.exceptions.DecodeError: "the answer can't be decompressed",
-    zlib.error: "the answer can't be decompressed",
+    urllib3.exceptions.InvalidHeader: "the response's headers contradict each other",
+    urllib3.exceptions.DecodeError: "the response can't be decompressed",
+    zlib.error: "the response can't be decompressed",
     TimeoutError: "nothing came for as long as the setting request_timeout allows",
 }
 

@@ -25,7 +25,7 @@ from tap_kustomer.client.errors import (
     RedirectError,
     TokenRenewedError,
     TransientError,
-    WrongAnswerError,
+    WrongResponseError,
     from_status,
 )
 from tap_kustomer.client.faults import from_exception
@@ -82,7 +82,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Body:
     """The body of a response with a status of 2xx.
 
     Attributes:
@@ -95,14 +95,14 @@ class Reply:
         """Parse the body as a JSON object.
 
         Raises:
-            WrongAnswerError: It is none.
+            WrongResponseError: It is none.
         """
         try:
             document = decode(self.content, _ANYTHING)
         except msgspec.DecodeError as error:
-            raise WrongAnswerError("the body is no JSON") from error
+            raise WrongResponseError("the body is no JSON") from error
         if not isinstance(document, dict):
-            raise WrongAnswerError("the body is no JSON object")
+            raise WrongResponseError("the body is no JSON object")
         return document
 
 
@@ -185,13 +185,13 @@ class Session:
         """Seconds since 1970 by Kustomer's clock; before the first response, by this machine's."""
         return self.clock.now() + (self._clock_difference or 0.0)
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         """Send a request, repeat it as needed, and return the parsed response.
 
         Args:
             request: What to ask.
-            parse: Raises `WrongAnswerError` for a response that can't be true; the request is then
-                repeated.
+            parse: Raises `WrongResponseError` for a response that can't be true; the request is
+                then repeated.
 
         Raises:
             RequestError: One of its subclasses (`tap_kustomer.client.errors`).
@@ -204,34 +204,34 @@ class Session:
                 self.request_count += 1
             try:
                 return self._parse(request, self._attempt(request, sent), parse)
-            except TransientError as fault:
+            except TransientError as error:
                 tries += 1
                 now = self.clock.monotonic()
                 started = now if started is None else started
-                pause = _pause(fault, tries)
+                pause = _pause(error, tries)
                 if now + pause - started > self._max_retry_seconds:
                     raise GaveUpError(
-                        f"{fault}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
+                        f"{error}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
                         f"{now - started:.0f} s: run again with the last STATE to continue where "
                         "this run stopped"
-                    ) from fault
-                logger.warning("%s. Trying again in %.1f s", fault, pause)
+                    ) from error
+                logger.warning("%s. Trying again in %.1f s", error, pause)
                 self.clock.sleep(pause)
 
-    def _parse(self, request: Request, reply: Reply, parse: Callable[[Reply], T]) -> T:
+    def _parse(self, request: Request, body: Body, parse: Callable[[Body], T]) -> T:
         try:
-            return parse(reply)
-        except WrongAnswerError as fault:
-            text = f"{request} gave a wrong answer: {fault}"
-            raise WrongAnswerError(self._authenticator.hide_secrets(text)) from None
+            return parse(body)
+        except WrongResponseError as error:
+            text = f"{request} gave a wrong response: {error}"
+            raise WrongResponseError(self._authenticator.hide_secrets(text)) from None
 
-    def _attempt(self, request: Request, sent: float) -> Reply:
+    def _attempt(self, request: Request, sent: float) -> Body:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
             response, content = self._exchange(request, url, params)
             if not response.is_redirect:
-                return self._reply(request, response, content, sent)
+                return self._body(request, response, content, sent)
             try:
                 url, params = urljoin(url, response.headers["location"]), None
                 is_elsewhere = not same_origin(url, self.base_url)
@@ -280,9 +280,9 @@ class Session:
                 self._clock_difference = difference
         return response, content
 
-    def _reply(
+    def _body(
         self, request: Request, response: requests.Response, content: bytes, sent: float
-    ) -> Reply:
+    ) -> Body:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.refuse(request.budget, response.headers)
             raise RateLimitedError(
@@ -303,15 +303,15 @@ class Session:
                 text.encode(),
                 retry_after=retry_after(response.headers),
             )
-        return Reply(replace_nulls(content))
+        return Body(replace_nulls(content))
 
 
-def _pause(fault: TransientError, tries: int) -> float:
+def _pause(error: TransientError, tries: int) -> float:
     """Seconds until the next attempt: about twice as many each time, at least those asked for."""
-    if isinstance(fault, TokenRenewedError):
+    if isinstance(error, TokenRenewedError):
         return 0.0
-    asked = min(fault.retry_after or 0.0, _LONGEST_PAUSE)
-    if isinstance(fault, RateLimitedError):
+    asked = min(error.retry_after or 0.0, _LONGEST_PAUSE)
+    if isinstance(error, RateLimitedError):
         return asked
     longest = min(2 ** (tries - 1), _LONGEST_PAUSE)
     return max(asked, random.uniform(longest / 2, longest))  # noqa: S311  # Spreads requests.

@@ -20,7 +20,7 @@ from tap_kustomer.client.errors import (
     AccessError,
     InvalidKeyError,
     RefusedError,
-    WrongAnswerError,
+    WrongResponseError,
 )
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.tokens import SIGN_IN, Tokens
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from tap_kustomer.client.clock import Clock
-    from tap_kustomer.client.session import Reply
+    from tap_kustomer.client.session import Body
     from tap_kustomer.client.tokens import TokenStore
 
 # Renew an access token this many seconds before it expires, so that none expires under way.
@@ -60,6 +60,10 @@ class SignIn:
     # `/v1/auth/tokens/current` is documented for API keys only.
     account_paths: tuple[str, ...] = ("/v1/users/current",)
     remedy = f"check organization, or sign in again. {SIGN_IN}"
+    caveat = (
+        "The tap reads what the person who has signed in may see: rows that their permissions hide "
+        "are missing without an error"
+    )
 
     def __init__(  # noqa: PLR0913
         self,
@@ -177,16 +181,16 @@ class SignIn:
     def _secret(self) -> dict[str, str]:
         return {"client_secret": self._client_secret} if self._client_secret else {}
 
-    def _parse(self, reply: Reply, *, before: Tokens | None) -> Tokens:
-        reply.document()  # The library takes a form for an answer, too, and fails on a list.
+    def _parse(self, body: Body, *, before: Tokens | None) -> Tokens:
+        body.document()  # The library takes a form for a response, too, and fails on a list.
         try:
-            answer = self._client.parse_request_body_response(reply.content.decode())
+            answer = self._client.parse_request_body_response(body.content.decode())
             lasts = float(answer.get("expires_in") or 0)
         except (OAuth2Error, ValueError, TypeError) as error:
-            raise WrongAnswerError("the body has no access token") from error
+            raise WrongResponseError("the body has no access token") from error
         refresh_token = answer.get("refresh_token") or (before and before.refresh_token)
         if not refresh_token:
-            raise WrongAnswerError(
+            raise WrongResponseError(
                 "the body has no refresh token. Was the scope offline_access refused?"
             )
         expires_at = self._clock.now() + lasts if lasts else 0.0
@@ -210,6 +214,7 @@ class _Client:
     name = "the application"
     account_paths: tuple[str, ...] = ()
     remedy = ""
+    caveat = ""
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in

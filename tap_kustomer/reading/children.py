@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Parent, Resource
 
 # Parents whose rows may be under way or waiting, for each request that may be under way: enough for
-# one slow answer not to hold up the others.
+# one slow response not to hold up the others.
 _PREFETCHED: Final = 4
 
 _IN_PLACE: Final = InPlace()
 
-# If so many parents in a row have no answer from the start, the endpoint does not exist, and it
+# If so many parents in a row have no response from the start, the endpoint does not exist, and it
 # would be a waste to go on. Fewer may just have been deleted.
 _MOST_MISSING: Final = 500
 
@@ -86,7 +86,7 @@ def read_children(  # noqa: PLR0913
     for pending in _run_in_order(workers, tasks, parallel):
         rows: list[Resource] = []
         try:
-            children = pending.answer.result()
+            children = pending.response.result()
         except MissingError as error:
             missing += 1
             absence = error
@@ -142,15 +142,15 @@ class _Children:
 
 @dataclass(slots=True)
 class _Pending:
-    """A parent that waits for its answer, or for its turn.
+    """A parent that waits for its response, or for its turn.
 
     Attributes:
-        answer: Its rows; None if there can't be any.
+        response: Its rows; None if there can't be any.
         reached: Up to when all parents are done, after this one and those behind it that have no
             rows.
     """
 
-    answer: Future[_Children | None]
+    response: Future[_Children | None]
     reached: int | None
 
 
@@ -188,7 +188,7 @@ def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> It
     has_more = True
     try:
         while has_more or pending:
-            under_way = [one.answer for one in pending if not one.answer.done()]
+            under_way = [one.response for one in pending if not one.response.done()]
             if has_more and len(under_way) < parallel and len(pending) < _PREFETCHED * parallel:
                 task = next(tasks, None)
                 if task is None:
@@ -199,14 +199,14 @@ def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> It
                     pending.append(_Pending(_NOTHING, task.reached))
                 elif task.reached is not None:
                     pending[-1].reached = task.reached
-            elif not pending[0].answer.done():
+            elif not pending[0].response.done():
                 workers.finished(under_way)
                 continue
-            if pending and pending[0].answer.done():
+            if pending and pending[0].response.done():
                 yield pending.popleft()
     finally:
         for one in pending:
-            one.answer.cancel()
+            one.response.cancel()
 
 
 def _time(parent: Resource, page: Page) -> int | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tap_kustomer.reading.search.schema import SearchSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,7 @@ class ReadContext:
         now: The start of the run by Kustomer's clock, in milliseconds since 1970.
         earliest: No row older than this is wanted, in milliseconds since 1970.
         report: Called with each part of a window that is short of rows, or unproven.
+        search_schema: The criteria that the search lists, requested once for all that share it.
     """
 
     session: Session
@@ -38,3 +41,4 @@ class ReadContext:
     now: int
     earliest: int
     report: Callable[[Shortfall | Unproven], None]
+    search_schema: SearchSchema = field(default_factory=SearchSchema)

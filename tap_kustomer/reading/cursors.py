@@ -17,7 +17,7 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.documents import decode
-from tap_kustomer.client.errors import WrongAnswerError
+from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.lists import peek_at
@@ -27,7 +27,7 @@ from tap_kustomer.reading.paging import VisitedPages, next_link, whole_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.session import Body, Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.sources import CursorList
     from tap_kustomer.resource import Resource
@@ -238,12 +238,12 @@ class _CursorExtraction:
     def _fetch(self, request: Request) -> _CursorPage:
         return self._workers.call(partial(self._session.send, request, self._parse))
 
-    def _parse(self, reply: Reply) -> _CursorPage:
+    def _parse(self, body: Body) -> _CursorPage:
         try:
-            document = decode(reply.content, _DOCUMENT)
+            document = decode(body.content, _DOCUMENT)
             rows = [self._row(raw) for raw in document.data]
         except msgspec.DecodeError as error:
-            raise WrongAnswerError("the answer has no list of rows") from error
+            raise WrongResponseError("the response has no list of rows") from error
         return _CursorPage(rows, next_link(document.links), _count(document.meta))
 
     def _row(self, raw: msgspec.Raw) -> _Row:
@@ -256,7 +256,7 @@ class _CursorExtraction:
 
 
 def _count(meta: Any) -> int | None:
-    """How many rows a window has, if the answer says it."""
+    """How many rows a window has, if the response says it."""
     if not isinstance(meta, dict):
         return None
     # Kustomer does not document how these two differ.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from tap_kustomer.client.errors import RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.pages import IncompleteError, Page
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.session import Body, Session
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.sources import PagedList, Single
     from tap_kustomer.resource import Resource
@@ -75,9 +75,9 @@ def read_list(
         RequestError: The list can't be read.
         IncompleteError: All that came was yielded, but the list counts more rows.
     """
-    size = min(page_size, source.page_size)
+    page_size = min(page_size, source.page_size)
     firsts = [
-        Request("GET", source.path, params={**variant, "page": 1, "pageSize": size})
+        Request("GET", source.path, params={**variant, "page": 1, "pageSize": page_size})
         for variant in source.variants
     ]
     yielded: set[str] = set()
@@ -165,15 +165,15 @@ def _read_variant(
 def _ask_first(
     session: Session,
     first: Request,
-    parse: Callable[[Reply], T],
+    parse: Callable[[Body], T],
     optional: AbstractSet[str] = frozenset(),
 ) -> tuple[Request, T]:
-    """Ask for the first page of a list; the request that succeeded, and the parsed answer.
+    """Ask for the first page of a list; the request that succeeded, and the parsed response.
 
     Args:
         session: Sends requests to Kustomer.
         first: The request, with all parameters.
-        parse: Parses the answer.
+        parse: Parses the response.
         optional: Parameters to do without if the list refuses them.
 
     Raises:
@@ -205,19 +205,19 @@ def _without(params: Mapping[str, Any], optional: AbstractSet[str]) -> Iterator[
 def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListPage]:
     """Read the list once; each page is fetched while the consumer has the one before it."""
     while (request := pager.request) is not None:
-        answer = workers.submit(partial(session.send, request, _list_page))
+        response = workers.submit(partial(session.send, request, _list_page))
         yield pager.page
-        pager.learn(workers.result(answer))
+        pager.learn(workers.result(response))
     yield pager.page
 
 
 class _Pager:
-    """One pass over a list, without I/O: send `request`, then `learn` from the answer.
+    """One pass over a list, without I/O: send `request`, then `learn` from the response.
 
     Args:
         session: Knows which host a link may lead to.
         first: The request for the first page.
-        page: The answer to it.
+        page: The response to it.
 
     Attributes:
         request: The next request; None at the end.
@@ -245,7 +245,7 @@ class _Pager:
         return self._has_shifted or len(self.totals) > 1
 
     def learn(self, page: _ListPage) -> None:
-        """Take the answer to `request`.
+        """Take the response to `request`.
 
         Raises:
             PagingError: The pages lead in a circle.
@@ -282,8 +282,8 @@ class _Pager:
         return None
 
 
-def _list_page(reply: Reply) -> _ListPage:
-    document = reply.document()
+def _list_page(body: Body) -> _ListPage:
+    document = body.document()
     meta = document.get("meta")
     data = _one_or_many(document.get("data"))
     return _ListPage(
@@ -295,15 +295,15 @@ def _list_page(reply: Reply) -> _ListPage:
     )
 
 
-def _single_page(reply: Reply) -> Page:
-    data = reply.document().get("data")
+def _single_page(body: Body) -> Page:
+    data = body.document().get("data")
     if not isinstance(data, dict):
-        raise WrongAnswerError("the answer has no resource")
+        raise WrongResponseError("the response has no resource")
     return Page([data])
 
 
-def _peeked(reply: Reply) -> list[Resource]:
-    data = reply.document().get("data")
+def _peeked(body: Body) -> list[Resource]:
+    data = body.document().get("data")
     return [row for row in (data if isinstance(data, list) else [data]) if isinstance(row, dict)]
 
 

@@ -68,7 +68,7 @@ class Unproven:
     """A part of the window whose rows no count can prove complete.
 
     Attributes:
-        window: That part. The search returned no count, or one that may have been capped.
+        window: That part. The search returned no count, or one that may have stopped too early.
     """
 
     window: Window

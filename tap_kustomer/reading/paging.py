@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
+from tap_kustomer.client.errors import PagingError, RedirectError, WrongResponseError
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
 
@@ -22,10 +22,10 @@ def resources_in(value: Any) -> list[Resource]:
     """The resources of an array.
 
     Raises:
-        WrongAnswerError: The value is not an array of objects.
+        WrongResponseError: The value is not an array of objects.
     """
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise WrongAnswerError("the answer has no list of rows")
+        raise WrongResponseError("the response has no list of rows")
     return value
 
 

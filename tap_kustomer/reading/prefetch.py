@@ -20,7 +20,7 @@ _LONGEST_WAIT: Final = 0.25
 class Prefetch:
     """Reads in a thread of its own, one page ahead of the consumer.
 
-    Only the thread that iterates over it writes; this one only sends requests and parses answers.
+    Only the thread that iterates over it writes; this one only sends requests and parses responses.
     Until the consumer iterates, no more than the first pages are fetched.
 
     Args:

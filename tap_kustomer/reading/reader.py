@@ -18,7 +18,7 @@ from tap_kustomer.reading.cursors import peek_cursor_list, read_cursor_list
 from tap_kustomer.reading.lists import peek_list, peek_single, read_list, read_single
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.prefetch import read_concurrently
-from tap_kustomer.reading.search.extraction import (
+from tap_kustomer.reading.search.read import (
     count_search,
     peek_search,
     read_live_ids,

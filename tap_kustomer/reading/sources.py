@@ -90,10 +90,12 @@ class Search:
     Attributes:
         context: The `queryContext` of the search.
         criteria: The times to ask by, best first: if the search refuses one, the next one is used.
-            By default, it is `<context>_updated_at`.
+            Those that its schema lists are tried before the others. By default, it is
+            `<context>_updated_at`.
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
             for two years. It has no notes.
-        fallback: A list with the same rows, for when the search refuses every criterion.
+        fallback: A list with the same rows, or one for each row of another list, for when the
+            search refuses every criterion.
         ids_only: Whether only the ids of rows are asked for, and of live rows alone. Otherwise,
             deleted rows are found too (https://developer.kustomer.com/docs/concepts/search).
     """
@@ -101,7 +103,7 @@ class Search:
     context: str
     criteria: tuple[Criterion, ...] = ()
     archived: bool = True
-    fallback: PagedList | None = None
+    fallback: PagedList | PerParent | None = None
     ids_only: bool = False
 
     @property

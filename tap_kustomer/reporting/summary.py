@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.errors import TapKustomerError
+from tap_kustomer.errors import SIGNAL_CODES, TapKustomerError
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.reporting.terminal import open_console
 from tap_kustomer.secrecy import hide_secrets
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from tap_kustomer.client.limits import Limiter
     from tap_kustomer.config import Settings
     from tap_kustomer.reporting.results import RunResults, StreamResult
-
-# What is added to the number of a signal to give the code that a run ends with.
-_SIGNALS: Final = 128
 
 # Wider than any table: a measurement never exceeds the width of its console.
 _ANY_WIDTH: Final = 10_000
@@ -276,8 +273,8 @@ def save_summary(summary: Summary, path: Path) -> None:
 
 
 def _explain(error: BaseException) -> str:
-    if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > _SIGNALS:
-        return f"{signal.Signals(error.code - _SIGNALS).name} has ended the run"
+    if isinstance(error, SystemExit) and isinstance(error.code, int) and error.code > SIGNAL_CODES:
+        return f"{signal.Signals(error.code - SIGNAL_CODES).name} has ended the run"
     return str(error) if isinstance(error, TapKustomerError) else f"{type(error).__name__}: {error}"
 
 

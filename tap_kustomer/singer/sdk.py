@@ -26,6 +26,7 @@ from singer_sdk.streams.core import Stream
 from singer_sdk.tap_base import Tap
 from typing_extensions import override
 
+from tap_kustomer.errors import SIGNAL_CODES
 from tap_kustomer.singer.about import markdown_page
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ __all__ = [
     "get_selected_schema",
     "pop_deselected_record_properties",
 ]
-
-# What is added to the number of a signal to give the code that a process ends with.
-SIGNAL_CODES = 128
 
 
 class SdkTap(Tap):

@@ -15,9 +15,11 @@ class ConversationTimes(KustomerStream):
     """One row for each stretch of a user's work on a conversation. Rows never change.
 
     Kustomer does not state whether rows of the search have the durations of version 1 of its API
-    (seconds) or those of version 2 (milliseconds, by another timer). Where `timer_version` is v2,
-    they are milliseconds. Otherwise divide `handle_time` by the seconds between `handle_at` and
-    `created_at`: the median is about 1 for seconds, and about 1,000 for milliseconds.
+    (seconds) or those of version 2 (milliseconds, by another timer). Divide `handle_time` by the
+    seconds between `handle_at` and `created_at`: the median over many rows is about 1 for seconds,
+    and about 1,000 for milliseconds. No row shows its unit by itself, so there is no column in
+    seconds: `timer_version` is documented for `conversation_times_v2` only, and v2 names the timer,
+    not the unit in which the search returns its durations.
     Only the last two years can be found.
     Source: https://developer.kustomer.com/api/core-resources/create-customer-search
     """

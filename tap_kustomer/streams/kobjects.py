@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
-from tap_kustomer.reading.sources import Criterion, Search
+from tap_kustomer.reading.sources import Criterion, PagedList, PerParent, Search
 from tap_kustomer.shaping.derived import values_of
 from tap_kustomer.shaping.fields import (
     Shape,
@@ -22,6 +23,7 @@ from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.definition import define
+from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.parts import (
     CREATED_AT,
     DELETION,
@@ -51,9 +53,22 @@ _DONE: Final = (
 )
 
 
+# The objects of one klass. In the documented examples, the path has its name or the plural of it.
+_LIST: Final = "/v1/klasses/"
+
+
+def name_of_klass(klass: Mapping[str, Any]) -> str | None:
+    """The name of a klass, as in the path of the list of its objects; None if it has none."""
+    attributes = klass.get("attributes")
+    name = attributes.get("name") if isinstance(attributes, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
 class Kobjects(KustomerStream):
     """One row for each custom object, whatever its klass; `type` and `klass` say which.
 
+    Where the search refuses, the list of each klass, by its name, serves. That takes a role of
+    `klasses`.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
@@ -61,7 +76,10 @@ class Kobjects(KustomerStream):
     group = Group.CUSTOM_OBJECTS
     resource_type = "kobject"
     foreign_keys = ("kobject_id",)
-    source = Search("kobject")
+    source = Search(
+        "kobject",
+        fallback=PerParent(parent=Klasses.source, path=f"{_LIST}{{id}}", key=name_of_klass),
+    )
     roles = (
         "org.permission.kobject.read",
         "org.permission.kobject.kobject_*.read",
@@ -185,6 +203,7 @@ def define_klass(
                 Criterion("kobject_updated_at"),
                 Criterion(f"kobject_{klass}_updated_at"),
             ),
+            fallback=PagedList(f"{_LIST}{quote(klass, safe='')}"),
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -14,6 +14,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.search.schema import SearchSchema
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.client.credentials import Credential
-    from tap_kustomer.client.session import Reply
+    from tap_kustomer.client.session import Body
     from tap_kustomer.config import Settings
     from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.singer.stream import TapStream
@@ -66,6 +67,7 @@ class Context:
         session: The one session with Kustomer.
         workers: The threads that send requests while the main thread writes.
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
+        search_schema: The criteria that the search lists, requested once if at all.
     """
 
     settings: Settings
@@ -73,6 +75,7 @@ class Context:
     session: Session
     workers: Workers
     stop_if_asked: Callable[[], None]
+    search_schema: SearchSchema = field(default_factory=SearchSchema)
 
     def reader(
         self, run_times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
@@ -93,10 +96,11 @@ class Context:
             now=run_times.started,
             earliest=run_times.since,
             report=report,
+            search_schema=self.search_schema,
         )
 
-    def ask(self, request: Request, read: Callable[[Reply], T]) -> T:
-        """Send a request and wait for the answer; a signal ends the wait."""
+    def ask(self, request: Request, read: Callable[[Body], T]) -> T:
+        """Send a request and wait for the response; a signal ends the wait."""
         return self.workers.call(partial(self.session.send, request, read))
 
     def fix_times(self) -> RunTimes:
@@ -196,5 +200,5 @@ def open_context(
     return Context(settings, clock, session, workers, stop_if_asked)
 
 
-def _ignore(reply: Reply) -> None:
-    del reply
+def _ignore(body: Body) -> None:
+    del body

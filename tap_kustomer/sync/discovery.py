@@ -12,7 +12,7 @@ from tap_kustomer.client.errors import (
     AccessError,
     MissingError,
     RefusedError,
-    WrongAnswerError,
+    WrongResponseError,
 )
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.lists import read_list
@@ -24,7 +24,7 @@ from tap_kustomer.streams.roles import METADATA_ROLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tap_kustomer.client.session import Reply
+    from tap_kustomer.client.session import Body
     from tap_kustomer.reading.sources import PagedList
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.sync.context import Context
@@ -76,14 +76,14 @@ def fetch_definitions(
     """
     found = _klasses(context, klasses)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
-    answers = {
+    responses = {
         name: context.workers.submit(partial(_custom_fields, context, name)) for name in names
     }
     custom: dict[str, tuple[Field, ...]] = {}
     refused: AccessError | None = None
-    for name, answer in answers.items():
+    for name, response in responses.items():
         try:
-            custom[name] = context.workers.result(answer)
+            custom[name] = context.workers.result(response)
         except AccessError as error:
             refused = error
         except (MissingError, RefusedError) as error:
@@ -123,12 +123,12 @@ def _custom_fields(context: Context, resource: str) -> tuple[Field, ...]:
     return context.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
 
 
-def _fields(reply: Reply) -> tuple[Field, ...]:
-    data = reply.document().get("data")
+def _fields(body: Body) -> tuple[Field, ...]:
+    data = body.document().get("data")
     attributes: Any = data.get("attributes") if isinstance(data, dict) else None
     properties = attributes.get("properties") if isinstance(attributes, dict) else None
     if properties is None:
         properties = {}
     if not isinstance(properties, dict):
-        raise WrongAnswerError("the metadata has no properties")
+        raise WrongResponseError("the metadata has no properties")
     return fields_from_metadata(properties)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.client.errors import AccessError, NoAnswerError, StreamError
+from tap_kustomer.client.errors import AccessError, NoResponseError, StreamError
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
@@ -248,7 +248,7 @@ class Extraction:
         """
         if isinstance(error, AccessError):
             self._context.check_key()
-        elif isinstance(error, NoAnswerError):
+        elif isinstance(error, NoResponseError):
             try:
                 self._context.check_key()
             except StreamError:

@@ -112,7 +112,7 @@ def ask(answer: bytes) -> Document | RequestError:
             connections=1,
         )
         try:
-            return session.send(TEAMS, lambda reply: reply.document())
+            return session.send(TEAMS, lambda body: body.document())
         except RequestError as error:
             return error
         finally:

@@ -94,7 +94,7 @@ def test_an_answer_may_take_five_timeouts_and_at_least_a_minute(
     clock = WatchedClock()
     server.will(drip(clock, single(LONG), b"Connection: close"))
 
-    with pytest.raises(GaveUpError, match=f"the answer was not complete after {seconds} s"):
+    with pytest.raises(GaveUpError, match=f"the response was not complete after {seconds} s"):
         ask(session(clock, server.address, timeout=timeout, max_retry_seconds=0))
     assert seconds < clock.elapsed < seconds + 10
 
@@ -141,7 +141,7 @@ def test_one_connection_serves_many_requests(clock: VirtualClock, server: Server
     one = session(clock, server.address)
 
     for _ in answers:
-        one.send(TEAMS, lambda reply: reply.content)
+        one.send(TEAMS, lambda body: body.content)
     ask(one)
 
     assert server.connections == 1

@@ -31,51 +31,51 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     RedirectError,
     RequestError,
-    WrongAnswerError,
+    WrongResponseError,
 )
 from tap_kustomer.client.faults import from_exception
 
 if TYPE_CHECKING:
     from support.scripted_server import Answer
     from support.virtual_time import VirtualClock
-    from tap_kustomer.client.session import Reply
+    from tap_kustomer.client.session import Body
 
 HALF = OK + b'Content-Length: 100\r\n\r\n{"data": ['
 FAULTS: dict[str, tuple[Answer, str]] = {
     "reset in mid-body": (reset(HALF), "Connection reset by peer"),
     "reset at once": (reset(b""), "Connection reset by peer"),
-    "body cut short": (cut(HALF), "the answer was cut short"),
+    "body cut short": (cut(HALF), "the response was cut short"),
     "chunk cut short": (
         cut(OK + b'Transfer-Encoding: chunked\r\n\r\n64\r\n{"data": ['),
-        "the answer was cut short",
+        "the response was cut short",
     ),
     "chunk without a size": (
         say(OK + b"Transfer-Encoding: chunked\r\n\r\nmuch\r\n{}"),
         "the response is not HTTP",
     ),
-    "hung up": (cut(b""), "the connection was closed before an answer came"),
+    "hung up": (cut(b""), "the connection was closed before a response came"),
     "headers cut short": (cut(b"HTTP/1.1 200 OK\r\nContent-Len"), "no JSON"),
     "no HTTP": (cut(b"220 mail.example ESMTP\r\n"), "the response is not HTTP"),
     "length too small": (cut(OK + b'Content-Length: 5\r\n\r\n{"data": []}'), "no JSON"),
-    "no gzip": (document(b"{}", b"Content-Encoding: gzip"), "the answer can't be decompressed"),
+    "no gzip": (document(b"{}", b"Content-Encoding: gzip"), "the response can't be decompressed"),
     "gzip cut short": (
         document(gzip.compress(b'{"data": [1, 2, 3]}')[:-12], b"Content-Encoding: gzip"),
         "no JSON",
     ),
     "several lengths": (
         document(b"{}", b"Content-Length: 3"),
-        "the answer's headers contradict each other",
+        "the response's headers contradict each other",
     ),
     "unknown compression": (
         document(b"{}", b"Content-Encoding: " + b", ".join([b"gzip"] * 20)),
-        "the answer can't be decompressed",
+        "the response can't be decompressed",
     ),
     "HTML instead of JSON": (document(b"<html>Bad gateway</html>"), "no JSON"),
     "nothing": (document(b""), "no JSON"),
     "a list": (document(b"[]"), "no JSON object"),
     "502 of the CDN": (
         say(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>"),
-        "answered 502: no JSON in the answer",
+        "answered 502: no JSON in the response",
     ),
 }
 
@@ -247,8 +247,8 @@ def test_a_key_sent_back_by_a_server_is_not_shown(
     caplog.set_level(logging.INFO)
     server.will(answer, answer)
 
-    def parse(reply: Reply) -> None:
-        raise WrongAnswerError(f"it says {reply.document()['reason']}")
+    def parse(body: Body) -> None:
+        raise WrongResponseError(f"it says {body.document()['reason']}")
 
     with pytest.raises(RequestError) as ended:
         session(clock, server.address, max_retry_seconds=1.5).send(TEAMS, parse)

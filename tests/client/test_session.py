@@ -17,10 +17,10 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     RedirectError,
     RefusedError,
-    WrongAnswerError,
+    WrongResponseError,
 )
 from tap_kustomer.client.limits import BudgetKind, Limiter
-from tap_kustomer.client.session import Reply, Request, Session
+from tap_kustomer.client.session import Body, Request, Session
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -66,8 +66,8 @@ class Watched(Session):
         super().__setattr__(name, value)
 
 
-def whole(reply: Reply) -> dict[str, Any]:
-    return reply.document()
+def whole(body: Body) -> dict[str, Any]:
+    return body.document()
 
 
 def test_a_request_has_the_key_and_the_user_agent(session: Session, requests_mock: Mocker) -> None:
@@ -147,10 +147,10 @@ def test_an_answer_that_the_parser_calls_wrong_is_asked_for_again(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"n": 1}}, {"json": {"n": 2}}])
 
-    def parse(reply: Reply) -> int:
-        document = reply.document()
+    def parse(body: Body) -> int:
+        document = body.document()
         if document["n"] == 1:
-            raise WrongAnswerError("n is 1")
+            raise WrongResponseError("n is 1")
         return int(document["n"])
 
     assert session.send(TEAMS, parse) == 2
@@ -179,7 +179,7 @@ def test_the_final_error_states_the_fault_the_time_and_how_to_continue(
         session.send(TEAMS, whole)
 
     assert re.fullmatch(
-        r"GET /v1/teams gave a wrong answer: the body is no JSON\. Given up after \d+ tries in "
+        r"GET /v1/teams gave a wrong response: the body is no JSON\. Given up after \d+ tries in "
         r"\d+ s: run again with the last STATE to continue where this run stopped",
         str(ended.value),
     )

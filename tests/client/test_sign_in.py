@@ -114,7 +114,7 @@ def new_session(clock: VirtualClock, path: Path, *, secret: str | None = None) -
 
 
 def ask(session: Session) -> None:
-    session.send(TEAMS, lambda reply: reply.document())
+    session.send(TEAMS, lambda body: body.document())
 
 
 def test_the_first_request_gets_an_access_token(
@@ -184,12 +184,12 @@ def test_a_401_that_a_new_token_does_not_help_against_renews_it_once_an_hour(
 
     for _ in range(3):
         with pytest.raises(AccessError):
-            session.send(Request("GET", "/v1/tags"), lambda reply: reply.document())
+            session.send(Request("GET", "/v1/tags"), lambda body: body.document())
     assert len(kustomer.forms) == 2
 
     clock.sleep(3601)
     with pytest.raises(AccessError):
-        session.send(Request("GET", "/v1/tags"), lambda reply: reply.document())
+        session.send(Request("GET", "/v1/tags"), lambda body: body.document())
     assert len(kustomer.forms) == 3
 
 
@@ -372,7 +372,7 @@ def test_no_error_shows_a_token(
         requests_mock.get(f"{URL}/v1/tags", status_code=302, headers={"location": location})
 
     with pytest.raises(Exception, match="secret") as refused:
-        session.send(Request("GET", "/v1/tags"), lambda reply: reply.document())
+        session.send(Request("GET", "/v1/tags"), lambda body: body.document())
 
     assert not any(token in str(refused.value) for token in tokens)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -70,24 +70,6 @@ def test_with_hard_delete_what_is_gone_is_removed_and_nothing_else(pipeline: Pip
     assert (tag,) not in pipeline.target.rows("tags", "id")
     assert (team,) not in pipeline.target.rows("team_members", "team_id")
     assert sorted(pipeline.target.rows("notes", "id")) == notes
-
-
-def test_by_default_what_is_gone_is_marked_and_nothing_else(pipeline: Pipeline) -> None:
-    chosen = only(pipeline.catalog, OTHERS)
-    pipeline.target.load(pipeline.sync(chosen).output)
-    tag, team, note = (pipeline.purge(kind) for kind in ("tag", "team", "note"))
-
-    pipeline.target.load(pipeline.sync(chosen).output)
-
-    def marked(stream: str, column: str) -> set[Any]:
-        rows = pipeline.target.rows(stream, column, "_sdc_deleted_at")
-        return {value for value, deleted_at in rows if deleted_at is not None}
-
-    assert marked("tags", "id") == {tag}
-    assert marked("teams", "id") == {team}
-    assert marked("team_members", "team_id") == {team}
-    assert marked("notes", "id") == set()
-    assert (note,) in pipeline.target.rows("notes", "id")
 
 
 def test_the_streams_with_a_column_that_target_postgres_can_t_mark_are_those_of_the_page(

@@ -13,7 +13,7 @@ import requests
 from click.testing import CliRunner
 
 from kustomer_sandbox import Sandbox
-from support.tap_in_process import HurriedTap, output_of
+from support.command_in_process import run_command
 from tap_kustomer import login
 from tap_kustomer.errors import TapKustomerError
 
@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from support.singer_output import Output
 
 CLIENT = "sandbox-client"
 SEED = "sandbox-refresh-token"
 
 
-@pytest.fixture(params=[True, False], ids=["rotating", "not rotating"])
-def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    with Sandbox(scale=0.1, rotate_refresh_tokens=request.param) as sandbox:
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(scale=0.1) as sandbox:
         yield sandbox
 
 
@@ -45,19 +44,12 @@ def add(config: Path, **settings: str) -> None:
     config.write_text(json.dumps(json.loads(config.read_text()) | settings))
 
 
-def run(*arguments: str) -> Output:
-    """Run the command, in this process."""
-    return output_of(lambda: HurriedTap.cli(list(arguments), standalone_mode=False))
-
-
-def selecting_teams(tmp_path: Path, config: Path) -> str:
+def selecting_teams(tmp_path: Path) -> str:
     """The path of a catalog that selects one stream."""
     path = tmp_path / "catalog.json"
-    catalog = json.loads(run("--config", str(config), "--discover").output)
-    for stream in catalog["streams"]:
-        (root,) = [each for each in stream["metadata"] if not each["breadcrumb"]]
-        root["metadata"]["selected"] = stream["tap_stream_id"] == "teams"
-    path.write_text(json.dumps(catalog))
+    selected = {"breadcrumb": [], "metadata": {"selected": True}}
+    teams = {"tap_stream_id": "teams", "schema": {"properties": {}}, "metadata": [selected]}
+    path.write_text(json.dumps({"streams": [teams]}))
     return str(path)
 
 
@@ -82,7 +74,7 @@ def test_after_a_sign_in_the_tap_reads(
     monkeypatch.setattr(webbrowser, "open", agree())
 
     signed_in = CliRunner().invoke(login.command, ["--config", str(config), "--port", "0"])
-    output = run("--config", str(config), "--catalog", selecting_teams(tmp_path, config))
+    output = run_command("--config", config, "--catalog", selecting_teams(tmp_path), cwd=tmp_path)
 
     assert signed_in.exit_code == 0, signed_in.output
     assert "permissions hide" in signed_in.output
@@ -128,45 +120,57 @@ def test_a_run_that_loses_its_access_token_goes_on(
     tmp_path: Path, config: Path, sandbox: Sandbox
 ) -> None:
     add(config, refresh_token=SEED, token_path=str(tmp_path / "tokens.json"))
-    catalog = selecting_teams(tmp_path, config)
+    catalog = selecting_teams(tmp_path)
+    run_command("--config", config, "--catalog", catalog, cwd=tmp_path)
     sandbox.api.sign_ins.revoke()
 
-    output = run("--config", str(config), "--catalog", catalog)
+    output = run_command("--config", config, "--catalog", catalog, cwd=tmp_path)
 
     assert output.code == 0, output.log
     assert "the access token was renewed" in output.log
     assert output.records("teams")
 
 
+@pytest.mark.parametrize("rotates", [True, False])
 def test_the_config_file_keeps_the_refresh_token_for_the_next_run(
-    tmp_path: Path, config: Path, sandbox: Sandbox
+    tmp_path: Path, config: Path, sandbox: Sandbox, *, rotates: bool
 ) -> None:
+    sandbox.options.rotate_refresh_tokens = rotates
     add(config, refresh_token=SEED)
-    catalog = selecting_teams(tmp_path, config)
+    catalog = selecting_teams(tmp_path)
 
-    outputs = [run("--config", str(config), "--catalog", catalog) for _ in range(2)]
+    outputs = [
+        run_command("--config", config, "--catalog", catalog, cwd=tmp_path) for _ in range(2)
+    ]
 
     assert [output.code for output in outputs] == [0, 0], outputs[-1].log
     kept = json.loads(config.read_text())["refresh_token"]
-    assert (kept != SEED) == sandbox.options.rotate_refresh_tokens
+    assert (kept != SEED) == rotates
     assert not any(kept in output.log or kept.encode() in output.output for output in outputs)
 
 
-def test_a_token_that_is_lost_with_the_run_is_warned_of(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {
-        "CLIENT_ID": CLIENT,
-        "ORGANIZATION": "acme",
-        "API_URL": sandbox.url,
-        "REFRESH_TOKEN": SEED,
-    }.items():
-        monkeypatch.setenv(f"TAP_KUSTOMER_{name}", value)
+def test_a_check_says_that_a_person_may_not_see_all_rows(tmp_path: Path, config: Path) -> None:
+    add(config, refresh_token=SEED, token_path=str(tmp_path / "tokens.json"))
+    catalog = selecting_teams(tmp_path)
 
-    output = run("--config", "ENV", "--discover")
+    checked = run_command("--config", config, "--catalog", catalog, "--test", cwd=tmp_path)
+
+    assert "rows that their permissions hide" in checked.log
+
+
+@pytest.mark.parametrize("rotates", [True, False])
+def test_a_token_that_is_lost_with_the_run_is_warned_of(
+    tmp_path: Path, sandbox: Sandbox, *, rotates: bool
+) -> None:
+    sandbox.options.rotate_refresh_tokens = rotates
+    settings = {"CLIENT_ID": CLIENT, "ORGANIZATION": "acme", "API_URL": sandbox.url}
+    env = {f"TAP_KUSTOMER_{name}": value for name, value in settings.items()}
+    env["TAP_KUSTOMER_REFRESH_TOKEN"] = SEED
+
+    output = run_command("--config", "ENV", "--discover", cwd=tmp_path, env=env)
 
     assert output.code == 0, output.log
-    assert ("Set token_path" in output.log) == sandbox.options.rotate_refresh_tokens
+    assert ("Set token_path" in output.log) == rotates
 
 
 def test_a_sign_in_that_has_expired_ends_with_one_line(
@@ -175,7 +179,7 @@ def test_a_sign_in_that_has_expired_ends_with_one_line(
     add(config, refresh_token=SEED, token_path=str(tmp_path / "tokens.json"))
     sandbox.advance(15 * 24 * 60)
 
-    output = run("--config", str(config), "--test")
+    output = run_command("--config", config, "--test", cwd=tmp_path)
 
     assert output.code == 1
     assert "sign in again" in output.log

@@ -61,7 +61,11 @@ def test_a_reader_that_takes_one_line_is_named_as_the_reason(
     assert "Exception ignored" not in run.log
 
 
-@pytest.mark.parametrize("arguments", [("--discover",), ("--about",), ("--version",)], ids=str)
+@pytest.mark.parametrize(
+    "arguments",
+    [("--discover",), pytest.param(("--about",), marks=pytest.mark.thorough), ("--version",)],
+    ids=str,
+)
 def test_a_full_disk_is_an_error_of_one_line_whatever_is_written(
     arguments: tuple[str, ...], settings: dict[str, str]
 ) -> None:
@@ -74,7 +78,15 @@ def test_a_full_disk_is_an_error_of_one_line_whatever_is_written(
     assert "Exception ignored" not in run.log
 
 
-@pytest.mark.parametrize("arguments", [(), ("--discover",), ("--about",)], ids=str)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        pytest.param(("--discover",), marks=pytest.mark.thorough),
+        pytest.param(("--about",), marks=pytest.mark.thorough),
+    ],
+    ids=str,
+)
 def test_a_closed_output_is_an_error_of_one_line(
     arguments: tuple[str, ...], settings: dict[str, str]
 ) -> None:

@@ -49,11 +49,18 @@ def goes_by_the_locale(call: ast.Call) -> bool:
     return "encoding" not in given and not is_binary(call)
 
 
-@pytest.mark.parametrize("file", list(sources()), ids=lambda file: str(file.relative_to(ROOT)))
-def test_every_text_file_is_opened_in_an_encoding_that_is_named(file: Path) -> None:
-    calls = (node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Call))
+def calls_in(file: Path) -> Iterator[ast.Call]:
+    nodes = ast.walk(ast.parse(file.read_bytes()))
+    return (node for node in nodes if isinstance(node, ast.Call))
 
-    assert not [f"line {call.lineno}" for call in calls if goes_by_the_locale(call)]
+
+def test_every_text_file_is_opened_in_an_encoding_that_is_named() -> None:
+    assert not [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in sources()
+        for call in calls_in(file)
+        if goes_by_the_locale(call)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ ENVIRONMENTS = {
     ".venv": "requirements-dev.txt",
     ".venv/meltano": "requirements-demo.txt",
     ".venv/dbt": "requirements-dbt.txt",
+    ".venv/dagster": "requirements-dagster.txt",
     ".venv/singer-io": "benchmarks/taps/requirements-singer-io.txt",
 }
 

@@ -21,6 +21,7 @@ REQUIREMENTS = (
     "requirements-dev.txt",
     "requirements-demo.txt",
     "requirements-dbt.txt",
+    "requirements-dagster.txt",
     "requirements-docs.txt",
 )
 

@@ -54,3 +54,12 @@ def test_a_link_to_a_file_that_the_site_lacks_becomes_text(site: Any) -> None:
     assert site.with_site_links(page, text, site.site_places()) == (
         "The package, the [roles](roles.md#searching), [no page](none.md)."
     )
+
+
+def test_each_question_has_a_short_answer_with_a_link() -> None:
+    page = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    answers = re.findall(r"^### ([^\n]+)\n\n(.+?)(?=\n\n#|\Z)", page, re.MULTILINE | re.DOTALL)
+
+    assert len(answers) == page.count("\n### ") >= 20
+    assert [question for question, answer in answers if "](" not in answer] == []
+    assert [question for question, answer in answers if len(answer.split()) > 60] == []

@@ -21,7 +21,7 @@ from tap_kustomer.client.errors import (
     RedirectError,
     RequestError,
 )
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.children import NoParentFoundError, read_children
 from tap_kustomer.reading.pages import IncompleteError, Page
@@ -50,14 +50,14 @@ class Lists:
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
         answer = self.answers.get(request.path, MissingError(f"{request} answered 404"))
         if isinstance(answer, RequestError):
             raise answer
         page = int(request.params["page"])
         document = answer[page - 1] if page <= len(answer) else {**answer[-1], "data": []}
-        return parse(Reply(msgspec.json.encode(document)))
+        return parse(Body(msgspec.json.encode(document)))
 
     @property
     def paths(self) -> list[str]:

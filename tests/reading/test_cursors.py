@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from support.json_values import deep
 from tap_kustomer import times
-from tap_kustomer.client.errors import PagingError, RedirectError, WrongAnswerError
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.errors import PagingError, RedirectError, WrongResponseError
+from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading import cursors
 from tap_kustomer.reading.cursors import _Row, read_cursor_list
@@ -64,14 +64,14 @@ class AuditLog:
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         for tries in range(3):
             self.sent.append(request)
             document = self._document({name: str(item) for name, item in request.params.items()})
             self.spoil(document)
             try:
-                return parse(Reply(msgspec.json.encode(document)))
-            except WrongAnswerError:
+                return parse(Body(msgspec.json.encode(document)))
+            except WrongResponseError:
                 if tries == 2:
                     raise
         raise AssertionError

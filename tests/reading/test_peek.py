@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -10,7 +10,7 @@ import pytest
 
 from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
@@ -54,14 +54,14 @@ class Answers:
     sent: list[Request] = field(default_factory=list)
     refusals: set[str] = field(default_factory=set)
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
         answer = self.by_path.get(request.path, MissingError(f"{request} answered 404"))
         if self.refused in str(request.json):
             answer = RefusedError(f"{request} answered 400")
         if isinstance(answer, RequestError):
             raise answer
-        return parse(Reply(msgspec.json.encode(answer)))
+        return parse(Body(msgspec.json.encode(answer)))
 
     def ids_in(self, source: Source) -> list[str] | None:
         reader = Reader(
@@ -128,6 +128,21 @@ def test_if_the_search_refuses_every_criterion_the_list_is_tried() -> None:
     answers = Answers({PATH: found("a"), "/v1/companies": found("b")}, refused="company")
 
     assert answers.ids_in(Search("company", fallback=PagedList("/v1/companies"))) == ["b"]
+
+
+def test_if_lists_per_row_replace_a_search_the_first_one_that_may_have_rows_is_tried() -> None:
+    klasses = [{"id": "1"}, {"id": "2"}]
+    answers = Answers(
+        {"/v1/klasses": {"data": klasses}, "/v1/klasses/2": found("b")}, refused="kobject"
+    )
+    lists = PerParent(
+        PagedList("/v1/klasses"), "/v1/klasses/{id}", key=lambda klass: {"2": "2"}.get(klass["id"])
+    )
+
+    assert answers.ids_in(Search("kobject", fallback=lists)) == ["b"]
+    assert answers.ids_in(Search("kobject", fallback=replace(lists, key=lambda _: None))) == []
+    with pytest.raises(TypeError):
+        answers.ids_in(Search("kobject", fallback=replace(lists, parent=CONVERSATIONS)))
 
 
 def test_a_search_that_refuses_every_criterion_and_has_no_list_cannot_be_read() -> None:

@@ -382,7 +382,7 @@ def with_summary_path(run: Run, path: Path) -> Run:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(scale=0.1, org_limit=60_000, search_limit=0) as running:
-        running.options.refused_criteria = frozenset({"kobject_updated_at"})
+        running.options.refused_criteria = frozenset({"conversation_time_created_at"})
         yield running
 
 
@@ -414,7 +414,7 @@ def test_the_command_summarises_a_run(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_the_command_names_a_stream_that_could_not_be_read(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    run = run_over(sandbox, tmp_path, "brands", "kobjects", "notes")
+    run = run_over(sandbox, tmp_path, "brands", "conversation_times", "notes")
 
     assert run.code == 1
     *_, summary, error = run.log.splitlines()
@@ -424,10 +424,10 @@ def test_the_command_names_a_stream_that_could_not_be_read(
     assert (document["ended"], document["not_begun"]) == ("whole", [])
     assert error.endswith(document["error"])
     results = {one["stream"]: (one["status"], one["reason"]) for one in document["streams"]}
-    assert results.keys() == {"brands", "kobjects", "notes"}
-    status, reason = results["kobjects"]
+    assert results.keys() == {"brands", "conversation_times", "notes"}
+    status, reason = results["conversation_times"]
     assert status == "left_out"
-    assert reason.startswith("POST /v1/customers/archive/search answered 400")
+    assert reason.startswith("POST /v1/customers/search answered 400")
 
 
 def test_the_command_summarises_a_run_that_ends_early(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -356,6 +356,39 @@ def test_a_criterion_can_be_accepted(
     assert ids(answer) == [row.id for row in expected]
 
 
+def listed(ask: Ask) -> tuple[set[str], set[str]]:
+    """The criteria and the sort keys that the search lists."""
+    attributes = ask("/v1/customers/searches/schema").json()["data"]["attributes"]
+    fields, sort = attributes["fields"]["properties"], attributes["sort"]["properties"]["fields"]
+    assert {field["operator"] for field in fields.values()} <= {
+        *attributes["operators"]["properties"]
+    }
+    return set(fields), set(sort["enum"])
+
+
+def test_the_schema_lists_what_the_search_accepts(sandbox_of: Maker, asker: Asker) -> None:
+    ask = asker(
+        sandbox_of(
+            refused_criteria=frozenset({"work_session_updated_at"}),
+            accepted_criteria=frozenset({"work_item_updated_at"}),
+        )
+    )
+    fields, sorts = listed(ask)
+
+    for context in ("company", "conversation", "work_item", "work_session", "kobject_order"):
+        name = f"{context}_updated_at"
+        since = {"and": [{name: {"gte": time_text(NOW - DAY)}}]}
+        accepts = ask(SEARCH, {"queryContext": context, **since}).status_code == 200
+        sorts_by = ask(SEARCH, by_update(context)).status_code == 200
+        assert (name in fields, name in sorts) == (accepts, sorts_by)
+
+
+def test_a_sandbox_can_lack_the_schema(sandbox_of: Maker, asker: Asker) -> None:
+    path = "/v1/customers/searches/schema"
+
+    assert asker(sandbox_of(absent=frozenset({path})))(path).status_code == 404
+
+
 def test_ties_exist_and_keep_their_order_by_default(ask: Ask) -> None:
     instant = time_text(NOW - 3 * DAY)
     tie = [{"message_updated_at": {op: instant}} for op in ("gte", "lte")]

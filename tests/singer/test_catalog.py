@@ -1,77 +1,26 @@
-"""The catalog of a run: which are refused, what is replaced, and what is a warning."""
+"""A catalog that a user gives is checked and completed."""
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from singer_sdk.singerlib.catalog import Catalog
 
+from support.given_catalogs import (
+    BARE,
+    SCHEMA,
+    TEXT,
+    TapStream,
+    entry,
+    metadata,
+    repair,
+    selected,
+)
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.singer.catalog import read_catalog, repair_catalog
 from tap_kustomer.tap import TapKustomer
-
-TEXT = {"type": ["string", "null"]}
-SCHEMA = {
-    "type": "object",
-    "properties": {"id": {"type": ["string"]}, "updated_at": TEXT, "name": TEXT, "tags": TEXT},
-}
-
-BARE: dict[str, Any] = {"properties": {}}
-
-
-@dataclass(frozen=True)
-class TapStream:
-    name: str
-    replication_key: str | None = "updated_at"
-    primary_keys: tuple[str, ...] = ("id",)
-    schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
-
-
-TABLES = (TapStream("teams", None), TapStream("messages"))
-
-
-def metadata(*breadcrumb: str, **values: Any) -> dict[str, Any]:
-    return {
-        "breadcrumb": list(breadcrumb),
-        "metadata": {key.replace("_", "-"): value for key, value in values.items()},
-    }
-
-
-def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
-    """Make an entry as `--discover` writes it, with other members as given; None omits one."""
-    key = "updated_at" if name == "messages" else None
-    standard = {
-        "tap_stream_id": name,
-        "schema": copy.deepcopy(SCHEMA),
-        "key_properties": ["id"],
-        "replication_key": key,
-        "replication_method": "INCREMENTAL" if key else "FULL_TABLE",
-        "metadata": [
-            metadata(inclusion="available", selected=True, table_key_properties=["id"]),
-            metadata("properties", "id", inclusion="automatic"),
-            metadata("properties", "updated_at", inclusion="automatic" if key else "available"),
-            metadata("properties", "name", inclusion="available"),
-        ],
-    }
-    return {name: value for name, value in (standard | given).items() if value is not None}
-
-
-def repair(*entries: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Repair a catalog; return it by stream, and the warnings."""
-    catalog = read_catalog({"streams": list(entries)})
-    warnings = repair_catalog(catalog, TABLES)
-    return dict(catalog), warnings
-
-
-def selected(entry: Any) -> set[str]:
-    mask = entry.metadata.resolve_selection()
-    return {name for name in entry.schema.properties if mask["properties", name]}
-
-
-# Documents that are not a catalog
 
 
 @pytest.mark.parametrize(
@@ -129,9 +78,6 @@ def test_a_catalog_that_the_sdk_can_read_is_accepted_without_a_warning(
     assert warnings == []
 
 
-# Unknown streams and columns
-
-
 def test_an_unknown_selected_stream_is_a_warning_with_a_suggestion() -> None:
     _, warnings = repair(entry("message"), entry("zzz"))
 
@@ -170,9 +116,6 @@ def test_unknown_columns_inside_a_column_are_no_warning() -> None:
     inside = metadata("properties", "name", "properties", "anything", selected=True)
 
     assert repair(entry(metadata=[metadata(selected=True), inside]))[1] == []
-
-
-# Keys
 
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
@@ -257,9 +200,6 @@ def test_a_key_of_several_columns_has_no_order() -> None:
     assert catalog["messages"].key_properties == ("id", "name")
 
 
-# Names
-
-
 def test_a_stream_is_identified_by_its_tap_stream_id() -> None:
     catalog, warnings = repair(entry(stream="public-messages"), entry("teams", stream="teams"))
 
@@ -273,9 +213,6 @@ def test_an_unknown_stream_is_removed_from_the_catalog() -> None:
     catalog, _ = repair(entry("message", schema={"properties": {"x": {"type": 5}}}), entry())
 
     assert catalog.keys() == {"messages"}
-
-
-# Replication
 
 
 @pytest.mark.parametrize(
@@ -369,244 +306,6 @@ def test_a_full_table_has_no_replication_key(given: dict[str, Any], root: dict[s
     assert catalog["teams"].replication_key is None
     assert catalog["teams"].metadata.root.replication_key is None
     assert warnings == ["--catalog: teams can't be replicated by a key: it is read whole each time"]
-
-
-# Columns
-
-
-def declared(**columns: Any) -> tuple[TapStream]:
-    return (TapStream("teams", None, schema={"type": "object", "properties": columns}),)
-
-
-def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
-    """Repair the columns of a catalog; return them and the warnings."""
-    columns = {"id": KEY, **given}
-    catalog = read_catalog(
-        {"streams": [entry("teams", schema={"properties": columns}, metadata=None)]}
-    )
-    warnings = repair_catalog(catalog, tables)
-    return catalog["teams"].schema.to_dict()["properties"], warnings
-
-
-KEY = {"type": ["string"]}
-NUMBER = {"type": ["number", "null"]}
-TIME = {"type": ["string", "null"], "format": "date-time"}
-OPEN = {"type": ["object", "null"], "additionalProperties": True}
-
-REPAIRED = "than the tap, whose own are used: discover it again"
-
-OTHERS: list[Any] = [
-    {"type": "string"},
-    {"type": ["null", "string"]},
-    {"type": "number"},
-    {"type": ["null", "number"], "minimum": 5},
-    {"type": ["null", "object"], "properties": {"x": TEXT}},
-    {"type": ["number", "null"], "enum": [1]},
-    {"anyOf": [{"type": "number"}, {"type": "null"}]},
-    {"type": 5},
-    {"type": ["number", "null"], "x-unknown": 1, "multipleOf": 2},
-]
-
-
-@pytest.mark.parametrize("given", OTHERS, ids=str)
-def test_a_column_has_the_type_that_the_tap_declares(given: Any) -> None:
-    columns, warnings = columns_of({"rating": given}, declared(id=KEY, rating=NUMBER))
-
-    assert columns["rating"] == NUMBER
-    assert warnings == [f"--catalog: teams has other types of rating {REPAIRED}"]
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        *(True, False, 5, "number", None, [], {}),
-        {"$ref": "#/definitions/rating"},
-        {"description": "Mine.", "title": "Rating", "default": 5},
-        {"type": ["null", "number"], "additionalProperties": True},
-    ],
-    ids=str,
-)
-def test_a_column_of_the_same_type_is_no_warning(given: Any) -> None:
-    columns, warnings = columns_of({"rating": given}, declared(id=KEY, rating=NUMBER))
-
-    assert columns["rating"] == NUMBER
-    assert warnings == []
-
-
-@pytest.mark.parametrize(
-    ("own", "given"),
-    [
-        (TIME, {"type": ["string", "null"]}),
-        (TIME, {"type": ["string", "null"], "format": "date"}),
-        (OPEN, {"type": ["object", "null"], "additionalProperties": False}),
-        (OPEN, {"type": ["object", "null"], "required": ["x"]}),
-        ({**OPEN, "additionalProperties": NUMBER}, {"type": ["object", "null"]}),
-        ({"type": ["array", "null"], "items": TEXT}, {"type": ["array", "null"], "items": NUMBER}),
-        (
-            {**OPEN, "properties": {"a": {**OPEN, "properties": {"b": TIME}}}},
-            {**OPEN, "properties": {"a": {**OPEN, "properties": {"b": TEXT}}}},
-        ),
-    ],
-    ids=[
-        *("no format", "another format", "a closed object", "required keys", "an open map"),
-        *("items of an array", "a key inside"),
-    ],
-)
-def test_a_part_of_a_column_has_the_type_that_the_tap_declares(
-    own: dict[str, Any], given: Any
-) -> None:
-    columns, warnings = columns_of({"x": given}, declared(id=KEY, x=own))
-
-    assert columns["x"] == own
-    assert len(warnings) == 1
-    assert warnings[0].startswith("--catalog: teams has other types of x")
-
-
-def test_each_column_of_another_type_is_named_in_a_warning() -> None:
-    own = {**OPEN, "properties": {"b": TIME, "c": TIME}}
-    given = {**OPEN, "properties": {"b": TEXT, "c": TEXT}}
-    tables = declared(id=KEY, a=own, d=NUMBER, e=NUMBER, f={"type": ["array"], "items": own}, g=own)
-
-    _, warnings = columns_of(
-        {
-            "a": given,
-            "d": TEXT,
-            "e": NUMBER,
-            "f": {"type": ["array"], "items": given},
-            # What is inside of another type is no matter.
-            "g": {**given, "type": "string"},
-        },
-        tables,
-    )
-
-    assert "other types of a.b, a.c, d, f.b, f.c, g than" in warnings[0]
-
-
-def test_keywords_of_the_root_schema_are_ignored() -> None:
-    closed = {
-        "type": ["null", "object"],
-        "additionalProperties": False,
-        "required": ["x"],
-        "properties": {"id": KEY, "rating": TEXT},
-    }
-    catalog = read_catalog({"streams": [entry("teams", schema=closed, metadata=None)]})
-
-    warnings = repair_catalog(catalog, declared(id=KEY, rating=NUMBER))
-
-    assert warnings == [f"--catalog: teams has other types of rating {REPAIRED}"]
-    assert catalog["teams"].schema.to_dict() == {
-        "type": "object",
-        "properties": {"id": KEY, "rating": NUMBER},
-    }
-
-
-def test_a_catalog_selects_the_parts_of_a_column_that_it_lists() -> None:
-    own = {**OPEN, "properties": {"a": TEXT, "b": {**OPEN, "properties": {"c": TEXT, "d": TEXT}}}}
-    listed = {**OPEN, "properties": {"b": {**OPEN, "properties": {"d": TEXT}}, "z": TEXT}}
-    items = {"type": ["array"], "items": own}
-
-    columns, warnings = columns_of(
-        {"x": listed, "y": {"type": ["array"], "items": listed}}, declared(id=KEY, x=own, y=items)
-    )
-
-    assert columns["x"] == {**OPEN, "properties": {"b": {**OPEN, "properties": {"d": TEXT}}}}
-    assert columns["y"]["items"] == columns["x"]
-    assert warnings == []
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {},
-        {"properties": {}},
-        {"properties": True},
-        {"properties": {"z": TEXT}},
-        {"items": [TEXT]},
-        {"items": True},
-    ],
-    ids=str,
-)
-def test_a_column_without_listed_parts_keeps_all_of_them(given: Any) -> None:
-    own = {**OPEN, "properties": {"a": TEXT}}
-    items = {"type": ["array"], "items": own}
-
-    columns, warnings = columns_of({"x": given, "y": given}, declared(id=KEY, x=own, y=items))
-
-    assert (columns["x"], columns["y"]) == (own, items)
-    assert warnings == []
-
-
-def test_keywords_for_targets_are_kept() -> None:
-    hint = {"x-sql-datatype": "smallint", "x-sql-datatype-properties": {"a": 1}}
-
-    columns, warnings = columns_of({"rating": {**NUMBER, **hint}}, declared(id=KEY, rating=NUMBER))
-
-    assert columns["rating"]["x-sql-datatype"] == "smallint"
-    assert warnings == []
-
-
-def test_unknown_columns_are_removed_from_the_catalog() -> None:
-    columns, _ = columns_of({"nmae": True, "name": TEXT}, declared(id=KEY, name=TEXT, tags=TEXT))
-
-    assert columns.keys() == {"id", "name"}
-
-
-# Parts of arrays
-
-
-ARRAY = {"type": ["array", "null"], "items": {**OPEN, "properties": {"email": TEXT}}}
-
-
-@pytest.mark.parametrize(
-    "inside",
-    [("items", "properties", "email"), ("properties", "email"), ("items",)],
-    ids=".".join,
-)
-def test_a_part_of_an_array_can_t_be_deselected(inside: tuple[str, ...]) -> None:
-    tables = declared(id=KEY, contact={**OPEN, "properties": {"emails": ARRAY}})
-    place = ("properties", "contact", "properties", "emails")
-    deselected = [metadata(selected=True), metadata(*place, *inside, selected=False)]
-    catalog = read_catalog({"streams": [entry("teams", metadata=deselected)]})
-
-    with pytest.raises(ConfigurationError) as refused:
-        repair_catalog(catalog, tables)
-
-    assert str(refused.value) == (
-        f"--catalog: teams has {'.'.join((*place, *inside))} deselected; expected all of "
-        "properties.contact.properties.emails to be, as the items of an array are written whole"
-    )
-
-
-@pytest.mark.parametrize(
-    ("stream", "array"),
-    [(True, False), (False, True)],
-    ids=["the array is deselected", "the stream is deselected"],
-)
-def test_a_part_of_an_array_may_be_deselected_if_nothing_of_it_is_written(
-    *, stream: bool, array: bool
-) -> None:
-    place = ("properties", "emails")
-    given = [
-        metadata(selected=stream),
-        metadata(*place, selected=array),
-        metadata(*place, "items", "properties", "email", selected=False),
-    ]
-    catalog = read_catalog({"streams": [entry("teams", metadata=given)]})
-
-    repair_catalog(catalog, declared(id=KEY, emails=ARRAY))
-
-
-def test_a_part_of_an_array_may_be_selected_by_itself() -> None:
-    place = ("properties", "emails", "items", "properties", "email")
-    given = [metadata(selected=True), metadata(*place, selected=True)]
-    catalog = read_catalog(
-        {"streams": [entry("teams", metadata=given, schema={"properties": {"id": KEY}})]}
-    )
-
-    assert repair_catalog(catalog, declared(id=KEY, emails=ARRAY)) == []
-
-
-# With the tap's own streams
 
 
 @pytest.mark.usefixtures("signals")

@@ -69,26 +69,26 @@ class Case:
     """A sample and a table that takes it.
 
     Attributes:
-        table: Its name.
+        page: The first page that shows the sample.
+        table: The name of the table.
         stream: Its declaration.
         resource: The sample as it comes from reading.
     """
 
+    page: str
     table: str
     stream: type[KustomerStream]
     resource: Resource
 
 
-def cases() -> Iterator[tuple[str, Case]]:
-    """All samples with all tables that take them, and a name for each."""
+def cases() -> Iterator[Case]:
+    """All samples with all tables that take them."""
     for sample in SAMPLES:
         for table, made_of in MADE_OF.items():
             if made_of == sample["resource"]["type"]:
                 stream = STREAMS_BY_NAME.get(table, Kobjects)
-                yield (
-                    f"{table} from {sample['pages'][0]}",
-                    Case(table, stream, as_read(sample["resource"], stream)),
-                )
+                resource = as_read(sample["resource"], stream)
+                yield Case(sample["pages"][0], table, stream, resource)
 
 
 def as_read(sample: Resource, stream: type[KustomerStream]) -> Resource:
@@ -101,15 +101,12 @@ def as_read(sample: Resource, stream: type[KustomerStream]) -> Resource:
 
 
 STREAMS_BY_NAME = {stream.name: stream for stream in STREAMS}
-NAMES, CASES = zip(*cases(), strict=True)
-DERIVED = [
-    pytest.param(case, derived, id=f"{derived.name} in {name}")
-    for name, case in zip(NAMES, CASES, strict=True)
-    for derived in case.stream.derived
-]
+CASES = [*cases()]
+BY_TABLE: dict[str, list[Case]] = {}
+for one in CASES:
+    BY_TABLE.setdefault(one.table, []).append(one)
 
-each_case = pytest.mark.parametrize("case", CASES, ids=NAMES)
-each_derived_table = pytest.mark.parametrize(("case", "derived"), DERIVED)
+of_each_table = pytest.mark.parametrize("samples", [*BY_TABLE.values()], ids=[*BY_TABLE])
 
 
 @pytest.fixture(scope="module")
@@ -176,19 +173,22 @@ def test_every_type_has_a_table() -> None:
     assert {sample["resource"]["type"] for sample in SAMPLES} <= {*MADE_OF.values()}
 
 
-@each_case
-def test_nothing_of_a_sample_is_lost_and_nothing_is_invented(tap: OfflineTap, case: Case) -> None:
-    rows = tap.table(case.table).make_records(case.resource)
+@of_each_table
+def test_nothing_of_a_sample_is_lost_and_nothing_is_invented(
+    tap: OfflineTap, samples: list[Case]
+) -> None:
+    for case in samples:
+        rows = tap.table(case.table).make_records(case.resource)
 
-    assert arrived(case, rows) == said(case)
+        assert arrived(case, rows) == said(case), case.page
 
 
-@each_case
-def test_a_sample_is_what_the_schema_says(tap: OfflineTap, case: Case) -> None:
-    table = tap.table(case.table)
-
-    for row in table.make_records(case.resource):
-        assert not misfits(table.schema, row)
+@of_each_table
+def test_a_sample_is_what_the_schema_says(tap: OfflineTap, samples: list[Case]) -> None:
+    for case in samples:
+        table = tap.table(case.table)
+        for row in table.make_records(case.resource):
+            assert not misfits(table.schema, row), case.page
 
 
 def test_there_is_a_column_for_all_that_samples_say(tap: OfflineTap) -> None:
@@ -201,10 +201,14 @@ def test_there_is_a_column_for_all_that_samples_say(tap: OfflineTap) -> None:
     assert found == LEFT_OVER
 
 
-@each_derived_table
-def test_a_derived_table_has_all_that_it_is_made_of(
-    tap: OfflineTap, case: Case, derived: Derived
-) -> None:
+@of_each_table
+def test_a_derived_table_has_all_that_it_is_made_of(tap: OfflineTap, samples: list[Case]) -> None:
+    for case in samples:
+        for derived in case.stream.derived:
+            check_table(tap, case, derived)
+
+
+def check_table(tap: OfflineTap, case: Case, derived: Derived) -> None:
     table = tap.table(derived.name)
     rows = list(table.make_records(case.resource))
 
@@ -212,6 +216,6 @@ def test_a_derived_table_has_all_that_it_is_made_of(
     parent = parent_columns(case.stream.singular)
     apart = {parent.id, parent.updated_at, POSITION, SIBLINGS}
     for row, item in zip(rows, derived.items(case.resource), strict=True):
-        assert not misfits(table.schema, row)
-        assert leaves([row[column] for column in row.keys() - apart]) == leaves(item)
-        assert EXTRA not in row
+        assert not misfits(table.schema, row), case.page
+        assert leaves([row[column] for column in row.keys() - apart]) == leaves(item), case.page
+        assert EXTRA not in row, case.page

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.samples.documents import CONVERSATION
-from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.business_holidays import BusinessHolidays
 from tap_kustomer.streams.customer_session_events import session_of
+from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.kobjects import Kobjects, define_klass, name_of_klass
 from tap_kustomer.streams.satisfaction_responses import response_of
 from tap_kustomer.streams.slas import Slas, SlaVersions
 
@@ -32,6 +34,23 @@ def test_a_table_that_costs_a_request_for_each_row_of_another_says_so(
     stream: type[KustomerStream],
 ) -> None:
     assert "Costs one request per" in (stream.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    "klass", [{}, {"attributes": None}, {"attributes": {}}, {"attributes": {"name": ""}}], ids=str
+)
+def test_a_klass_without_a_name_has_no_list_of_objects(klass: dict[str, Any]) -> None:
+    assert name_of_klass(klass) is None
+
+
+def test_objects_are_listed_by_the_name_of_their_klass() -> None:
+    one, every = define_klass("kobject_a_b", "a/b").own_source, Kobjects.source
+
+    assert isinstance(one, Search)
+    assert one.fallback == PagedList("/v1/klasses/a%2Fb")
+    assert isinstance(every.fallback, PerParent)
+    assert every.fallback.parent == Klasses.source
+    assert every.fallback.key({"id": "1", "attributes": {"name": "order"}}) == "order"
 
 
 def test_only_schedules_are_few_enough_to_ask_for_each_by_default() -> None:

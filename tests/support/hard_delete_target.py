@@ -1,4 +1,7 @@
-"""A target of the SDK's own make, into SQLite, that deletes what ACTIVATE_VERSION says is gone."""
+"""A target of the SDK's own make, into SQLite, that deletes what ACTIVATE_VERSION says is gone.
+
+As a command, it takes the arguments of every SDK target.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def _plain(value: Any) -> Any:
     """A value as one that SQLite has a type for."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
-    return json.dumps(value, default=str) if isinstance(value, dict | list) else value
+    return json.dumps(value, default=float) if isinstance(value, dict | list) else value
 
 
 class _Target(SQLTarget):
@@ -103,3 +106,7 @@ class HardDeleteTarget:
         """Some columns of all rows of a table."""
         with closing(sqlite3.connect(self._path)) as database:
             return set(database.execute(f"select {', '.join(columns)} from {table}"))  # noqa: S608
+
+
+if __name__ == "__main__":
+    _Target.cli()

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -80,9 +81,22 @@ class Server:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A running PostgreSQL server; without its programs on this machine, the test is skipped."""
+    if _programs() is None:
+        pytest.skip("PostgreSQL's initdb and postgres were not found; install its server")
+    with running_server() as server:
+        yield server
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Run a PostgreSQL server on loopback.
+
+    Raises:
+        SystemExit: Its programs are not on this machine.
+    """
     programs = _programs()
     if programs is None:
-        pytest.skip("PostgreSQL's initdb and postgres were not found; install its server")
+        sys.exit("PostgreSQL's initdb and postgres were not found; install its server")
     with _data_folder() as folder, _running(programs, folder) as port:
         yield Server(port, count(1))
 

@@ -125,7 +125,7 @@ def session(
 
 
 def ask(session: Session) -> object:
-    return session.send(TEAMS, lambda reply: reply.document())
+    return session.send(TEAMS, lambda body: body.document())
 
 
 def everything_said(error: BaseException) -> str:

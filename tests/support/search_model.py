@@ -178,7 +178,9 @@ class StillIndex:
 
 def _page(rows: Iterable[Row], size: int, total: int, row_bytes: int = ROW_BYTES) -> SearchPage:
     page = tuple(rows)
-    return SearchPage(page, is_full=len(page) >= size, total=total, size=len(page) * row_bytes)
+    return SearchPage(
+        page, is_full=len(page) >= size, total=total, byte_count=len(page) * row_bytes
+    )
 
 
 def resource(row_id: str, updated: int, created: int | None) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import msgspec
 
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
-from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongResponseError
 from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.session import Body
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import PATH, SearchQuery, Span
 
@@ -31,6 +31,7 @@ class StandIn:
     Attributes:
         indexes: A model of the search, by path.
         lists: The pages of each list, by path.
+        documents: Other answers to `GET`, or errors, by path.
         refused: Criteria that are answered with 400.
         refuses_sort: Whether a sort is answered with 400.
         refuses_tracking: Whether `trackTotalHits` is answered with 400.
@@ -41,6 +42,7 @@ class StandIn:
 
     indexes: dict[str, IndexModel] = field(default_factory=dict)
     lists: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
+    documents: dict[str, Any] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     refuses_sort: bool = False
     refuses_tracking: bool = False
@@ -52,14 +54,16 @@ class StandIn:
     base_url: str = "https://acme.api.kustomerapp.com"
     limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))
 
-    def send(self, request: Request, parse: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         for tries in range(8):
             self.sent.append(request)
-            document = self._document(request)
+            if isinstance(given := self.documents.get(request.path), Exception):
+                raise given
+            document = self._document(request) if given is None else given
             self.spoil(document)
             try:
-                return parse(Reply(msgspec.json.encode(document)))
-            except WrongAnswerError:
+                return parse(Body(msgspec.json.encode(document)))
+            except WrongResponseError:
                 if tries == 7:
                     raise
         raise AssertionError

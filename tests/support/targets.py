@@ -1,27 +1,41 @@
-"""Real targets as their users run them: a command, a configuration, messages on standard input."""
+"""Real targets as their users run them: a command, a configuration, messages on standard input.
+
+What they hold is read back as values of the types that SCHEMA declares, so that all targets can be
+compared with what the tap wrote.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
+import sqlite3
 import subprocess
 import sys
 from abc import ABC, abstractmethod
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 from typing_extensions import override
+
+from support import hard_delete_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from support.postgres import Database
-    from support.singer_output import Key, State
+    from support.singer_output import Key, Message, Record, State
 
 ROOT = Path(__file__).parents[2]
 DUCKDB = (sys.executable, ROOT / "examples" / "meltano" / "plugins" / "target-duckdb")
 POSTGRES = (Path(sys.executable).with_name("target-postgres"),)
+SQLITE = (sys.executable, hard_delete_target.__file__)
+CSV = (Path(sys.executable).with_name("target-csv"),)
+# In an environment of its own, because it needs a jsonschema of 2017.
+JSONL = (ROOT / ".venv" / "target-jsonl" / "bin" / "target-jsonl",)
 
 SCHEMA = "kustomer"
 
@@ -32,9 +46,11 @@ class Target(ABC):
 
     Attributes:
         folder: For its files.
+        keeps_empty_texts: Whether it tells an empty text from null.
     """
 
     folder: Path
+    keeps_empty_texts: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -48,19 +64,39 @@ class Target(ABC):
 
     @abstractmethod
     def rows(self, table: str, *columns: str) -> list[Key]:
-        """Some columns of all rows of a table."""
+        """Some columns of all rows of a table, in the order in which they were loaded."""
 
     @abstractmethod
     def drop(self, table: str) -> None:
         """Drop a table."""
+
+    @abstractmethod
+    def types(self, table: str) -> dict[str, str]:
+        """The types of a table's columns, as the database names them; empty for files of text."""
+
+    def records(self, message: Message) -> list[Record]:
+        """All rows of a stream, with the values of the columns that a SCHEMA message declares."""
+        leaves = message["schema"]["properties"]
+        return [
+            self.comparable(dict(zip(leaves, row, strict=True)), leaves)
+            for row in self.rows(message["stream"], *leaves)
+        ]
+
+    def comparable(self, record: Record, leaves: dict[str, Any]) -> Record:
+        """A record as the target should hold it, whether from the target or from the tap."""
+        return {name: self._comparable(record.get(name), leaf) for name, leaf in leaves.items()}
+
+    def _comparable(self, value: Any, leaf: dict[str, Any]) -> Any:
+        found = value_as(value, leaf)
+        return None if found == "" and not self.keeps_empty_texts else found
 
     @property
     def log(self) -> str:
         """What it logged during the last load."""
         return (self.folder / "log").read_text()
 
-    def load(self, messages: bytes, **config: Any) -> State:
-        """Load messages to their end; the state that it confirms last.
+    def load(self, messages: bytes, **config: Any) -> State | None:
+        """Load messages to their end; the state that it confirms last, if any.
 
         Args:
             messages: As a tap writes them.
@@ -69,8 +105,8 @@ class Target(ABC):
         with self._start(**config) as process:
             output, _ = process.communicate(messages)
         assert process.returncode == 0, self.log[-5_000:]
-        state: State = json.loads(output.splitlines()[-1])
-        return state
+        confirmed: list[State] = [json.loads(line) for line in output.splitlines()]
+        return confirmed[-1] if confirmed else None
 
     def fail_to_load(self, messages: bytes, **config: Any) -> None:
         """Begin to load messages that it can't load."""
@@ -108,6 +144,7 @@ class DuckdbTarget(Target):
     """target-duckdb through its wrapper, and one file."""
 
     command = DUCKDB
+    keeps_empty_texts = False
 
     @property
     def file(self) -> Path:
@@ -123,6 +160,16 @@ class DuckdbTarget(Target):
     def rows(self, table: str, *columns: str) -> list[Key]:
         with duckdb.connect(self.file, read_only=True) as database:
             return database.execute(_select(table, columns)).fetchall()
+
+    @override
+    def types(self, table: str) -> dict[str, str]:
+        with duckdb.connect(self.file, read_only=True) as database:
+            return dict(
+                database.execute(
+                    "select column_name, data_type from duckdb_columns() where table_name = ?",
+                    [table],
+                ).fetchall()
+            )
 
     @override
     def drop(self, table: str) -> None:
@@ -147,8 +194,135 @@ class PostgresTarget(Target):
         return self.database.query(_select(table, columns))
 
     @override
+    def types(self, table: str) -> dict[str, str]:
+        columns = "select column_name, data_type from information_schema.columns"
+        return dict(self.database.query(f"{columns} where table_name = '{table}'"))
+
+    @override
     def drop(self, table: str) -> None:
         self.database.query(f"drop table {_full_name(table)}")
+
+
+@dataclass(frozen=True)
+class SqliteTarget(Target):
+    """A target of the SDK's own make that deletes for good, and one file."""
+
+    command = SQLITE
+
+    @property
+    @override
+    def config(self) -> dict[str, Any]:
+        return {"path": str(self._file), "hard_delete": True, "add_record_metadata": True}
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "warehouse.sqlite"
+
+    @override
+    def rows(self, table: str, *columns: str) -> list[Key]:
+        listed = ", ".join(f'"{column}"' for column in columns)
+        with closing(sqlite3.connect(self._file)) as database:
+            return database.execute(f'select {listed} from "{table}"').fetchall()  # noqa: S608
+
+    @override
+    def types(self, table: str) -> dict[str, str]:
+        with closing(sqlite3.connect(self._file)) as database:
+            return dict(
+                database.execute("select name, type from pragma_table_info(?)", [table]).fetchall()
+            )
+
+    @override
+    def drop(self, table: str) -> None:
+        with closing(sqlite3.connect(self._file)) as database:
+            database.execute(f'drop table "{table}"')
+
+
+@dataclass(frozen=True)
+class CsvTarget(Target):
+    """target-csv, and a folder in which each load has files of its own.
+
+    Without a time in their names, it would replace the files of the load before.
+    """
+
+    command = CSV
+    keeps_empty_texts = False
+
+    @property
+    @override
+    def config(self) -> dict[str, Any]:
+        return {
+            "output_path": str(self.folder / "csv"),
+            "file_naming_scheme": "{stream_name}-{timestamp}.csv",
+            "timestamp_format": "%Y%m%dT%H%M%S.%f",
+        }
+
+    def _files(self, table: str) -> list[Path]:
+        files = (self.folder / "csv").glob(f"{table}*.csv")
+        return sorted(file for file in files if file.stem.partition("-")[0] == table)
+
+    @override
+    def rows(self, table: str, *columns: str) -> list[Key]:
+        rows: list[Key] = []
+        for path in self._files(table):
+            with path.open(newline="", encoding="utf-8") as file:
+                rows += (
+                    tuple(row[column] or None for column in columns) for row in csv.DictReader(file)
+                )
+        return rows
+
+    @override
+    def types(self, table: str) -> dict[str, str]:
+        return {}
+
+    @override
+    def drop(self, table: str) -> None:
+        for file in self._files(table):
+            file.unlink()
+
+
+@dataclass(frozen=True)
+class JsonlTarget(Target):
+    """target-jsonl, and a folder with a file for each stream, to which each load appends."""
+
+    command = JSONL
+
+    @property
+    @override
+    def config(self) -> dict[str, Any]:
+        return {"destination_path": str(self.folder / "jsonl"), "do_timestamp_file": False}
+
+    def _file(self, table: str) -> Path:
+        return self.folder / "jsonl" / f"{table}.jsonl"
+
+    @override
+    def rows(self, table: str, *columns: str) -> list[Key]:
+        if not self._file(table).exists():
+            return []
+        lines = self._file(table).read_text(encoding="utf-8").splitlines()
+        return [tuple(json.loads(line).get(column) for column in columns) for line in lines]
+
+    @override
+    def types(self, table: str) -> dict[str, str]:
+        return {}
+
+    @override
+    def drop(self, table: str) -> None:
+        self._file(table).unlink()
+
+
+def value_as(value: Any, leaf: dict[str, Any]) -> Any:
+    """A value in the type that its schema declares; times are UTC without a zone."""
+    if value is None:
+        return None
+    if leaf.get("format") == "date-time":
+        time = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
+    kind = next(kind for kind in leaf["type"] if kind != "null")
+    if kind in {"object", "array"}:
+        return json.loads(value) if isinstance(value, str) else value
+    if kind == "boolean":
+        return value in {True, "True"}
+    return {"integer": int, "number": float}.get(kind, str)(value)
 
 
 def _select(table: str, columns: Sequence[str]) -> str:

@@ -57,6 +57,13 @@ def test_a_window_ends_with_the_end_date_where_that_is_earlier(requests_mock: Mo
     assert times == RunTimes(NOW * 1000, 0, 1_577_836_800_000)
 
 
+def test_all_readers_of_a_run_share_the_criteria_that_the_search_lists() -> None:
+    context = open_context(settings_from({"api_key": "a-key"}), VirtualClock(NOW), lambda: None)
+    times = RunTimes(NOW * 1000, 0, NOW * 1000)
+
+    assert context.reader(times).search_schema is context.reader(times).search_schema
+
+
 @pytest.mark.parametrize(("config", "searches"), [({}, 100), ({"searches_per_minute": 1000}, 1000)])
 def test_the_budget_of_searches_begins_with_the_setting(
     config: dict[str, int], searches: int

@@ -19,9 +19,9 @@ from tap_kustomer.client.errors import (
     MissingError,
     RefusedError,
     RequestError,
-    WrongAnswerError,
+    WrongResponseError,
 )
-from tap_kustomer.client.session import Reply
+from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
@@ -60,12 +60,12 @@ class Answers:
     base_url: str = "https://acme.api.kustomerapp.com"
     asked: list[str] = field(default_factory=list)
 
-    def send(self, request: Request, read: Callable[[Reply], T]) -> T:
+    def send(self, request: Request, read: Callable[[Body], T]) -> T:
         self.asked.append(request.path)
         answer = self.answers[request.path]
         if isinstance(answer, Exception):
             raise answer
-        return read(Reply(msgspec.json.encode(answer)))
+        return read(Body(msgspec.json.encode(answer)))
 
 
 @dataclass
@@ -242,7 +242,7 @@ def test_metadata_without_properties_means_no_custom_attributes(document: dict[s
 def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
     odd = {"data": {"attributes": {"properties": ["vipBool"]}}}
 
-    with pytest.raises(WrongAnswerError):
+    with pytest.raises(WrongResponseError):
         Story({**organisation(), "/v1/metadata/message": odd}).discover()
 
 

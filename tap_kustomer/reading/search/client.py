@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.search.query import (
@@ -28,13 +28,13 @@ from tap_kustomer.reading.search.query import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tap_kustomer.client.session import Reply, Session
+    from tap_kustomer.client.session import Body, Session
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
     from tap_kustomer.reading.sources import Criterion, Search
 
-# How many answers in a row with the same fault show that it is permanent: the server does not sort,
-# a row has no time, pages have fewer rows than they say.
-_PERMANENT_AFTER: Final[Mapping[type[WrongAnswerError], int]] = {
+# How many responses in a row with the same error show that it is permanent: the server does not
+# sort, a row has no time, pages have fewer rows than they say.
+_PERMANENT_AFTER: Final[Mapping[type[WrongResponseError], int]] = {
     UnsortedError: 3,
     MissingTimeError: 3,
     ShortPageError: 2,
@@ -50,9 +50,9 @@ logger = logging.getLogger(__name__)
 
 
 class SearchClient:
-    """Sends a query until the answer is consistent. Threads may share it.
+    """Sends a query until the response is consistent. Threads may share it.
 
-    What one answer shows about the server applies to all later queries.
+    What one response shows about the server applies to all later queries.
 
     Args:
         session: Sends requests to Kustomer.
@@ -91,10 +91,10 @@ class SearchClient:
             return UNSORTED_PAGE
         try:
             return self._send(query, sort=sort, count_all=count_all)
-        except RefusedError as refusal:
+        except RefusedError as error:
             if query.page == 1 and query.created is None:
-                return self._send_with_less(query, refusal, sort=sort, count_all=count_all)
-            # The page cap or the createdAt criterion was refused. TieReader handles it.
+                return self._send_with_less(query, error, sort=sort, count_all=count_all)
+            # The page or the createdAt criterion was refused. TieReader handles it.
             return REFUSED_PAGE
 
     @property
@@ -103,7 +103,7 @@ class SearchClient:
         return self._path == PATH and _COUNT_ALL not in self._session.refusals
 
     def _send_with_less(
-        self, query: SearchQuery, refusal: RefusedError, *, sort: bool, count_all: bool
+        self, query: SearchQuery, error: RefusedError, *, sort: bool, count_all: bool
     ) -> SearchPage:
         """Leave out what the search may refuse: the count of all rows, the sort, or both.
 
@@ -126,21 +126,19 @@ class SearchClient:
                 logger.info("%s refuses %s: counts may stop at 10,000", self._path, _COUNT_ALL)
             if sort and not sorts:
                 self._learn(lambda behaviour: replace(behaviour, sorts=False))
-                logger.info(
-                    "%s refuses to sort, so rows come in any order: %s", self._path, refusal
-                )
+                logger.info("%s refuses to sort, so rows come in any order: %s", self._path, error)
             return UNSORTED_PAGE if query.sorted and not sorts else page
-        raise refusal
+        raise error
 
     def _send(self, query: SearchQuery, *, sort: bool, count_all: bool) -> SearchPage:
-        faults: list[WrongAnswerError] = []
+        errors: list[WrongResponseError] = []
 
-        def parse(reply: Reply) -> SearchPage:
+        def parse(body: Body) -> SearchPage:
             try:
-                return self._parse(reply, query)
-            except (UnsortedError, ShortPageError, MissingTimeError) as fault:
-                faults.append(fault)
-                return self._accept_if_permanent(reply, query, faults)
+                return self._parse(body, query)
+            except (UnsortedError, ShortPageError, MissingTimeError) as error:
+                errors.append(error)
+                return self._accept_if_permanent(body, query, errors)
 
         page = self._session.send(self._request(query, sort=sort, count_all=count_all), parse)
         digits = page.digits
@@ -148,42 +146,42 @@ class SearchClient:
         return page
 
     def _accept_if_permanent(
-        self, reply: Reply, query: SearchQuery, faults: list[WrongAnswerError]
+        self, body: Body, query: SearchQuery, errors: list[WrongResponseError]
     ) -> SearchPage:
-        """Learn from a fault that has come so often that it is how the server behaves.
+        """Learn from an error that has come so often that it is how the server behaves.
 
         Args:
-            reply: The latest answer to the query.
+            body: The latest response to the query.
             query: What it answers.
-            faults: Those of all answers to this query; the last one is that of `reply`.
+            errors: Those of all responses to this query; the last one is that of `body`.
 
         Raises:
-            WrongAnswerError: The query is to be repeated.
+            WrongResponseError: The query is to be repeated.
         """
-        latest = faults[-1]
-        in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(faults)))
+        latest = errors[-1]
+        in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(errors)))
         if in_a_row < _PERMANENT_AFTER[type(latest)]:
             raise latest
         if isinstance(latest, ShortPageError):
             if latest.rows < _SMALLEST_PAGE:
                 raise latest
             # The server puts that many rows on a page, whatever it says.
-            self._learn_cap(latest.rows)
-            return self._parse(reply, query)
+            self._learn_page_size(latest.rows)
+            return self._parse(body, query)
         if isinstance(latest, MissingTimeError):
             self._learn(lambda behaviour: replace(behaviour, lacks_times=True))
         # Rows without a time can't show that they are in order.
-        return UNSORTED_PAGE if query.sorted else self._parse(reply, query)
+        return UNSORTED_PAGE if query.sorted else self._parse(body, query)
 
-    def _parse(self, reply: Reply, query: SearchQuery) -> SearchPage:
+    def _parse(self, body: Body, query: SearchQuery) -> SearchPage:
         behaviour = self._behaviour
-        page = parse_page(reply, query, behaviour)
-        if behaviour.cap is not None and len(page.rows) > behaviour.cap:
-            self._learn(lambda latest: replace(latest, cap=None))
+        page = parse_page(body, query, behaviour)
+        if behaviour.actual_page_size is not None and len(page.rows) > behaviour.actual_page_size:
+            self._learn(lambda latest: replace(latest, actual_page_size=None))
         return page
 
-    def _learn_cap(self, rows: int) -> None:
-        self._learn(lambda behaviour: replace(behaviour, cap=rows))
+    def _learn_page_size(self, rows: int) -> None:
+        self._learn(lambda behaviour: replace(behaviour, actual_page_size=rows))
         logger.info(
             "%s puts %d rows on a page instead of %d", self._path, rows, self._behaviour.page_size
         )
@@ -236,7 +234,7 @@ class SearchClient:
         return bounds
 
 
-def _are_alike(one: WrongAnswerError, other: WrongAnswerError) -> bool:
+def _are_alike(one: WrongResponseError, other: WrongResponseError) -> bool:
     if isinstance(one, ShortPageError) and isinstance(other, ShortPageError):
         return (one.rows, one.total) == (other.rows, other.total)
     return type(one) is type(other)

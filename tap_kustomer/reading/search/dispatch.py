@@ -41,11 +41,11 @@ def dispatch(
     def send() -> None:
         most = parallel() if is_consumed() else int(not schedule.is_due)
         while (task := schedule.next_query(most)) is not None:
-            part, query = task
-            under_way[workers.submit(partial(search, query))] = part
+            slice_, query = task
+            under_way[workers.submit(partial(search, query))] = slice_
 
-    def learn(answer: Future[SearchPage]) -> None:
-        schedule.learn(under_way.pop(answer), answer.result())
+    def learn(response: Future[SearchPage]) -> None:
+        schedule.learn(under_way.pop(response), response.result())
 
     try:
         while not schedule.is_done:
@@ -53,18 +53,18 @@ def dispatch(
             for batch in schedule.deliver():
                 yield batch
                 # Writing many rows takes a while, in which no worker should be idle.
-                for answer in _succeeded(under_way):
-                    learn(answer)
+                for response in _succeeded(under_way):
+                    learn(response)
                 send()
             if under_way:
                 finished = workers.finished(under_way)
-                for answer in _succeeded(finished) or finished:
-                    learn(answer)
+                for response in _succeeded(finished) or finished:
+                    learn(response)
     finally:
-        for answer in under_way:
-            answer.cancel()
+        for response in under_way:
+            response.cancel()
 
 
-def _succeeded(answers: Iterable[Future[SearchPage]]) -> list[Future[SearchPage]]:
-    """The answers that came. An error can wait until the rows in its place are needed."""
-    return [answer for answer in answers if answer.done() and answer.exception() is None]
+def _succeeded(responses: Iterable[Future[SearchPage]]) -> list[Future[SearchPage]]:
+    """The responses that came. An error can wait until the rows in its place are needed."""
+    return [response for response in responses if response.done() and response.exception() is None]

@@ -1,6 +1,6 @@
 """Reads one closed window completely, by keyset.
 
-The algorithm does no I/O: it says which query to send next, and learns from the answer.
+The algorithm does no I/O: it says which query to send next, and learns from the response.
 
 1. Ask for the rows of the window from the cursor on. Deliver those that were not delivered before.
 2. A page that is not full is the last one: the window is read.
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
-from tap_kustomer.reading.search.query import SearchQuery, may_be_capped
+from tap_kustomer.reading.search.query import SearchQuery, may_be_limited
 from tap_kustomer.reading.search.ties import TieReader, count_in_words
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Keyset:
         self.query: SearchQuery | None = next(self._steps, None)
 
     def learn(self, page: SearchPage) -> list[Row]:
-        """Take the answer to `query`; return its rows that are new, in order of time.
+        """Take the response to `query`; return its rows that are new, in order of time.
 
         Raises:
             IncompleteError: The search does not return all rows of a tie.
@@ -113,9 +113,9 @@ class Keyset:
         return self._is_at_cursor and not self._is_repeated and self.cursor < self.end
 
     @property
-    def is_count_capped(self) -> bool:
+    def is_count_limited(self) -> bool:
         """Whether the window may have more rows than the search has counted."""
-        return self._count.expected is not None and may_be_capped(self._count.expected)
+        return self._count.expected is not None and may_be_limited(self._count.expected)
 
     @property
     def unproven(self) -> Unproven | None:
@@ -221,7 +221,7 @@ class Keyset:
                 self._new_rows.append(row)
 
     def _check_count(self, total: int | None) -> None:
-        self._is_counted = self._is_counted and not may_be_capped(total)
+        self._is_counted = self._is_counted and not may_be_limited(total)
 
 
 class _Count:

@@ -1,7 +1,7 @@
 """A query to Kustomer's search, and the page that answers it, parsed and checked.
 
 The search is an index that changes while it is read. So every query has both bounds, the next one
-starts at the last row's time instead of at a page number, and an answer that contradicts itself or
+starts at the last row's time instead of at a page number, and a response that contradicts itself or
 the query is asked for again
 (https://developer.kustomer.com/api/core-resources/create-customer-search).
 """
@@ -18,13 +18,13 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.documents import decode
-from tap_kustomer.client.errors import WrongAnswerError
+from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.reading.paging import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_kustomer.client.session import Reply
+    from tap_kustomer.client.session import Body
     from tap_kustomer.reading.pages import Window
 
 PATH: Final = "/v1/customers/search"
@@ -35,7 +35,7 @@ ARCHIVE_PATH: Final = "/v1/customers/archive/search"
 # Where a count may stop, and perhaps the rows: another connector gets no more with any request
 # (https://docs.aws.amazon.com/glue/latest/dg/kustomer-connection-limitations.html). A tie or a
 # slice with fewer rows is read whole in either case.
-COUNT_CAP: Final = 10_000
+COUNT_LIMIT: Final = 10_000
 
 # The digits of milliseconds.
 MILLISECONDS: Final = 3
@@ -44,11 +44,11 @@ _CANONICAL_LENGTH: Final = len("2024-01-31T10:00:00.000Z")
 _FRACTION: Final = re.compile(r"[.,](\d+)")
 
 
-class UnsortedError(WrongAnswerError):
+class UnsortedError(WrongResponseError):
     """The rows of a page are out of order."""
 
 
-class ShortPageError(WrongAnswerError):
+class ShortPageError(WrongResponseError):
     """A page has fewer rows than its counts say.
 
     Args:
@@ -63,7 +63,7 @@ class ShortPageError(WrongAnswerError):
         self.total = total
 
 
-class MissingTimeError(WrongAnswerError):
+class MissingTimeError(WrongResponseError):
     """A row does not show the time that it was searched by."""
 
 
@@ -122,22 +122,22 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """The answer to a query.
+    """The response to a query.
 
     Attributes:
         rows: In order of time, all of them inside the window.
         total: How many rows the query finds in all, if the server counts them.
-        size: Size of the response, in bytes.
+        byte_count: Size of the response.
         digits: Number of digits of the fractions of seconds in its times.
         is_full: Whether it has as many rows as the server puts on a page: there may be more.
-        is_refused: The server does not answer this query: the cap of pages or rows is reached, or
-            it does not know the criterion. There are no rows.
+        is_refused: The server does not answer this query: it gives no more pages or rows, or does
+            not know the criterion. There are no rows.
         is_unsorted: The server does not sort these rows by time. There are no rows.
     """
 
     rows: tuple[Row, ...] = ()
     total: int | None = None
-    size: int = 0
+    byte_count: int = 0
     digits: int = MILLISECONDS
     is_full: bool = False
     is_refused: bool = False
@@ -148,9 +148,9 @@ REFUSED_PAGE: Final = SearchPage(is_refused=True)
 UNSORTED_PAGE: Final = SearchPage(is_unsorted=True)
 
 
-def may_be_capped(total: int | None) -> bool:
+def may_be_limited(total: int | None) -> bool:
     """Whether there may be more rows than this count says, or there is no count."""
-    return total is None or total == COUNT_CAP
+    return total is None or total == COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class ServerBehaviour:
         page_size: How many rows on a page were asked for.
         attribute: The row attribute that holds the time. Without one, every row gets the time of
             the start of the window.
-        cap: How many rows the server really puts on a page, if fewer than it says.
+        actual_page_size: How many rows the server really puts on a page, if fewer than it says.
         lacks_times: Whether some rows show no time: such a row gets that of the row before it.
         digits: Number of digits of the fractions of seconds in the times of rows.
         sorts: Whether it accepts a sort.
@@ -169,54 +169,55 @@ class ServerBehaviour:
 
     page_size: int
     attribute: str | None = "updatedAt"
-    cap: int | None = None
+    actual_page_size: int | None = None
     lacks_times: bool = False
     digits: int = MILLISECONDS
     sorts: bool = True
 
 
-def parse_page(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
-    """Parse an answer, and check that it contradicts neither itself nor the query.
+def parse_page(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
+    """Parse a response, and check that it contradicts neither itself nor the query.
 
-    Rows later than the window are left out: they were updated between the search and the answer,
+    Rows later than the window are left out: they were updated between the search and the response,
     and the next run finds them.
 
     Args:
-        reply: What came.
+        body: What came.
         query: What it answers.
         behaviour: What is known about the server.
 
     Raises:
-        WrongAnswerError: The answer can't be right.
+        WrongResponseError: The response can't be right.
         ShortPageError: It has fewer rows than its counts say.
         MissingTimeError: A row shows no time.
         UnsortedError: Its rows are out of order.
     """
     window = query.window
     try:
-        document = decode(reply.content, _DOCUMENT)
+        document = decode(body.content, _DOCUMENT)
         found, digits = _parse_rows(document.data, behaviour, window.start)
     except msgspec.DecodeError as error:
-        raise WrongAnswerError("what came is no list of rows, each with an id") from error
+        raise WrongResponseError("what came is no list of rows, each with an id") from error
     meta = document.meta
     if meta.timed_out:
-        raise WrongAnswerError("the search timed out and found only a part")
+        raise WrongResponseError("the search timed out and found only a part")
     number = whole_number(meta.page)
     if number is not None and number != query.page:
-        raise WrongAnswerError(f"page {query.page} was asked for, page {number} came")
-    size = max(whole_number(meta.page_size) or behaviour.page_size, 1)
-    size = size if behaviour.cap is None else min(size, behaviour.cap)
+        raise WrongResponseError(f"page {query.page} was asked for, page {number} came")
+    page_size = max(whole_number(meta.page_size) or behaviour.page_size, 1)
+    if behaviour.actual_page_size is not None:
+        page_size = min(page_size, behaviour.actual_page_size)
     total = whole_number(meta.total)
-    _check_count(found, size, total, query)
+    _check_count(found, page_size, total, query)
     rows = [row for row in found if row.time <= window.end]
     if found and not rows:
-        raise WrongAnswerError(f"all rows are later than {times.to_text(window.end)}")
+        raise WrongResponseError(f"all rows are later than {times.to_text(window.end)}")
     if query.sorted:
         _check_order(rows)
     else:
         rows.sort(key=time_of)
     if rows and min(rows, key=time_of).time < window.start:
-        raise WrongAnswerError(
+        raise WrongResponseError(
             f"a row from before {times.to_text(window.start)} came, which was asked for"
         )
     # If rows are not counted, a page that links to a next one is not the last, however short it is.
@@ -224,9 +225,9 @@ def parse_page(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> 
     return SearchPage(
         rows=tuple(rows),
         total=total,
-        size=len(reply.content),
+        byte_count=len(body.content),
         digits=digits,
-        is_full=len(found) >= size or has_next,
+        is_full=len(found) >= page_size or has_next,
     )
 
 
@@ -302,18 +303,18 @@ def _parse_rows(
     return rows, digits
 
 
-def _check_count(found: list[Row], size: int, total: int | None, query: SearchQuery) -> None:
+def _check_count(found: list[Row], page_size: int, total: int | None, query: SearchQuery) -> None:
     if total is None:
         return
-    before = (query.page - 1) * size
-    if len(found) < min(size, total - before):
+    before = (query.page - 1) * page_size
+    if len(found) < min(page_size, total - before):
         raise ShortPageError(
-            f"{len(found)} rows on page {query.page} of {total} rows by {size}",
+            f"{len(found)} rows on page {query.page} of {total} rows by {page_size}",
             rows=len(found),
             total=total,
         )
     if found and before + len(found) > total:
-        raise WrongAnswerError(
+        raise WrongResponseError(
             f"{before + len(found)} rows up to page {query.page} of {total} rows"
         )
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.keyset import Keyset
-from tap_kustomer.reading.search.query import COUNT_CAP
+from tap_kustomer.reading.search.query import COUNT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,18 +53,18 @@ _HEADROOM: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class DeliveredRows:
-    """The rows of one answer that were not delivered before.
+    """The rows of one response that were not delivered before.
 
     Attributes:
         rows: In order of time.
         reached: All rows before this time (milliseconds since 1970) have been delivered, this
             batch included; None where that is not known.
-        size: Size of the response, in bytes.
+        byte_count: Size of the response.
     """
 
     rows: list[Row]
     reached: int | None
-    size: int = 0
+    byte_count: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -75,7 +75,7 @@ class Slice:
         keyset: Reads it.
         batches: What waits.
         is_asked: Whether a query is under way.
-        is_new: Whether no answer has come yet, so that its count is an estimate.
+        is_new: Whether no response has come yet, so that its count is an estimate.
     """
 
     keyset: Keyset
@@ -89,16 +89,16 @@ class Slice:
         return self.keyset.query is None and not self.is_asked
 
     @property
-    def size(self) -> int:
+    def waiting_bytes(self) -> int:
         """How many bytes wait."""
-        return sum(batch.size for batch in self.batches)
+        return sum(batch.byte_count for batch in self.batches)
 
 
 def useful_parallelism(latency: float, rate: float) -> int:
     """How many queries at once use a budget up; more would only fill the memory.
 
     Args:
-        latency: Seconds that an answer takes.
+        latency: Seconds that a response takes.
         rate: Queries a second that the budget allows.
     """
     return math.ceil(latency * rate * _MARGIN + _HEADROOM)
@@ -154,49 +154,49 @@ class Schedule:
         return bool(self._slices) and bool(self._slices[0].batches)
 
     def next_query(self, parallel: int) -> tuple[Slice, SearchQuery] | None:
-        """The next query and the slice that it is for; None if an answer must come first.
+        """The next query and the slice that it is for; None if a response must come first.
 
         Args:
             parallel: How many queries it is useful to have under way at once.
         """
-        asked = sum(part.is_asked for part in self._slices)
+        asked = sum(slice_.is_asked for slice_ in self._slices)
         if asked >= parallel:
             return None
-        unread = [part for part in self._slices if not part.is_read]
-        part = next((part for part in unread if not part.is_asked), None)
-        if part is None:
+        unread = [slice_ for slice_ in self._slices if not slice_.is_read]
+        slice_ = next((slice_ for slice_ in unread if not slice_.is_asked), None)
+        if slice_ is None:
             return None
         # The rows of all other slices wait for the first one, so it always goes on.
         has_room = self.waiting + asked * self._page_bytes < self._lookahead
-        if not has_room and part is not unread[0]:
+        if not has_room and slice_ is not unread[0]:
             return None
-        self._resize(part, parallel)
-        query = part.keyset.query
+        self._resize(slice_, parallel)
+        query = slice_.keyset.query
         if query is None:
             return None
-        part.is_asked = True
-        return part, query
+        slice_.is_asked = True
+        return slice_, query
 
-    def learn(self, part: Slice, page: SearchPage) -> None:
-        """Take the answer to a query.
+    def learn(self, slice_: Slice, page: SearchPage) -> None:
+        """Take the response to a query.
 
         Raises:
             IncompleteError: The search does not return all rows of a tie.
         """
-        keyset = part.keyset
-        is_surprise = part.is_new and keyset.remaining and not page.rows
+        keyset = slice_.keyset
+        is_surprise = slice_.is_new and keyset.remaining and not page.rows
         rows = keyset.learn(page)
         if rows:
-            part.batches.append(DeliveredRows(rows, keyset.reached, page.size))
-            self.waiting += page.size
+            slice_.batches.append(DeliveredRows(rows, keyset.reached, page.byte_count))
+            self.waiting += page.byte_count
         if page.is_full and page.rows:
             self._page_rows = len(page.rows)
-            change = page.size - self._page_bytes
+            change = page.byte_count - self._page_bytes
             self._page_bytes += change * _WEIGHT if self._page_bytes else change
         self._is_sorted = self._is_sorted and keyset.is_sorted
-        if part.is_new:
+        if slice_.is_new:
             self._is_predictable = not is_surprise
-        part.is_asked = part.is_new = False
+        slice_.is_asked = slice_.is_new = False
 
     def deliver(self) -> Iterator[DeliveredRows]:
         """Yield the rows that can be delivered now, in order of time."""
@@ -204,7 +204,7 @@ class Schedule:
             first = self._slices[0]
             while first.batches:
                 batch = first.batches.popleft()
-                self.waiting -= batch.size
+                self.waiting -= batch.byte_count
                 yield batch
             if not first.is_read:
                 return
@@ -214,35 +214,45 @@ class Schedule:
                 self.unproven.append(first.keyset.unproven)
             self._slices.popleft()
 
-    def _resize(self, part: Slice, parallel: int) -> None:
+    def _resize(self, slice_: Slice, parallel: int) -> None:
         """Split a slice that is too long, or move its end so that its last page is nearly full."""
-        keyset = part.keyset
+        keyset = slice_.keyset
         if not keyset.can_shorten or not keyset.remaining:
             return
-        if part.is_new and not self._is_predictable:
+        if slice_.is_new and not self._is_predictable:
             return  # The latest slice was unexpectedly empty. Let this one be counted first.
         pages = keyset.remaining / self._page_rows
-        target = self._target_length(part, parallel)
-        if keyset.is_count_capped:
+        target = self._target_length(slice_, parallel)
+        if keyset.is_count_limited:
             # Its length is not known: halve it until a count can prove its rows.
-            self._split(part, min(pages / 2, target))
+            self._split(slice_, min(pages / 2, target))
         elif pages > _TOO_LONG * target:
-            self._split(part, max(round(target), 1) - _SPARE)
-        elif not part.is_new and pages > 1 and pages % 1 <= _NEARLY_FULL and self._next_new(part):
-            self._split(part, int(pages) - _SPARE_WHEN_COUNTED)
+            self._split(slice_, max(round(target), 1) - _SPARE)
+        elif not slice_.is_new and self._next_new(slice_):
+            self._end_on_full_page(slice_, pages)
 
-    def _target_length(self, part: Slice, parallel: int) -> float:
+    def _end_on_full_page(self, slice_: Slice, pages: float) -> None:
+        """Move the end of a counted slice, unless its last page is nearly full already."""
+        if pages > 1 and pages % 1 <= _NEARLY_FULL:
+            self._split(slice_, int(pages) - _SPARE_WHEN_COUNTED)
+
+    def _target_length(self, slice_: Slice, parallel: int) -> float:
         """How many pages a slice should have at most.
 
-        Never so many rows that the server may have stopped counting them. While it is read, the
-        rows of the slices behind it wait, and they must fit into the memory; queries that are now
-        under way before it will be followed by queries behind it. If there are not enough slices
-        left for all queries at once, now or soon, a fair share of all remaining pages is enough.
+        Three bounds apply, and the shortest counts:
+
+        * The server may stop counting at `COUNT_LIMIT`, so a slice has fewer rows than that.
+        * While a slice is read, the slices behind it are read too, and their rows wait for it. Of
+          the `parallel - 1` other queries, those of slices before it are followed by queries
+          behind it as these slices end: on average over the time that this slice takes, half of
+          them. Each of these queries adds a page to the waiting rows for each page of this slice.
+          So the free memory, in pages, divided by these queries is how many pages it may have.
+        * If fewer slices than queries are left, each gets a fair share of all remaining pages.
         """
-        longest = (COUNT_CAP - 1) / self._page_rows
+        longest = (COUNT_LIMIT - 1) / self._page_rows
         if parallel > 1:
-            place = self._slices.index(part)
-            behind = sum(later.size for later in islice(self._slices, place + 1, None))
+            place = self._slices.index(slice_)
+            behind = sum(later.waiting_bytes for later in islice(self._slices, place + 1, None))
             queries_behind = parallel - 1 - min(place, parallel - 1) / 2
             fitting = (self._lookahead - behind) / max(self._page_bytes, 1.0) / queries_behind
             longest = min(longest, max(fitting, _SHORTEST_SLICE))
@@ -251,17 +261,17 @@ class Schedule:
             longest = min(longest, sum(left) / parallel)
         return max(longest, 1.0)
 
-    def _split(self, part: Slice, pages: float) -> None:
+    def _split(self, slice_: Slice, pages: float) -> None:
         """Leave a slice about so many pages, and give the rest to the slice behind it."""
-        keyset = part.keyset
+        keyset = slice_.keyset
         rows = max(int(pages * self._page_rows), 1)
         rest_rows = keyset.remaining - rows
         span = (keyset.end - keyset.cursor) * rows // keyset.remaining
         end = min(max(keyset.cursor + span, keyset.cursor + 1), keyset.end - 1)
-        following = self._next_new(part)
+        following = self._next_new(slice_)
         if following is None:
             rest = self._keyset(Window(end + 1, keyset.end))
-            self._slices.insert(self._slices.index(part) + 1, Slice(rest))
+            self._slices.insert(self._slices.index(slice_) + 1, Slice(rest))
         else:
             rest_rows += following.keyset.remaining
             rest = following.keyset = self._keyset(Window(end + 1, following.keyset.end))
@@ -269,9 +279,9 @@ class Schedule:
         keyset.shorten(end)
         keyset.expect(rows)
 
-    def _next_new(self, part: Slice) -> Slice | None:
+    def _next_new(self, slice_: Slice) -> Slice | None:
         """The slice behind another one, if no query was sent for it: its start can be moved."""
-        following = next(islice(self._slices, self._slices.index(part) + 1, None), None)
+        following = next(islice(self._slices, self._slices.index(slice_) + 1, None), None)
         return following if following and following.is_new and not following.is_asked else None
 
     def _keyset(self, window: Window) -> Keyset:

@@ -4,9 +4,9 @@ The cursor of a keyset can't move inside a tie, so a tie is read by itself:
 
 1. Page through it until as many distinct ids came as the search counts. The order inside a tie may
    change from query to query, so a position proves nothing.
-2. If it has too many rows for that, or is not complete after one pass, split it by `createdAt` and
-   read the parts, each in the same way. Rows may be created at any time: before or after they were
-   updated, or all in one millisecond.
+2. If it has too many rows for that, or is not complete after one pass, split it by `createdAt` into
+   subties, and read each in the same way. Rows may be created at any time: before or after they
+   were updated, or all in one millisecond.
 3. If it can't be split, page through it again and again.
 
 The number of queries is bounded by the rows found, whatever their times of creation are and
@@ -23,17 +23,17 @@ from typing import TYPE_CHECKING, Final
 from tap_kustomer import times
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import (
-    COUNT_CAP,
+    COUNT_LIMIT,
     SearchPage,
     SearchQuery,
     Span,
-    may_be_capped,
+    may_be_limited,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-# A generator of queries, to which the answer to each is sent.
+# A generator of queries, to which the response to each is sent.
 Queries = Generator[SearchQuery, SearchPage, None]
 
 # "There is a hard limit of 100 for the maximum number of pages"
@@ -45,7 +45,7 @@ _MOST_PASSES: Final = 25
 
 # How many queries a split tie may take for each page of its rows. If rows do not show when they
 # were created, it may take up to 48 halvings before they come apart. A search that ignores the
-# criterion would be sent smaller and smaller parts for ever.
+# criterion would be sent smaller and smaller subties for ever.
 _QUERIES_PER_PAGE: Final = 100
 
 # What can be written as a time: the years 1 to 9999.
@@ -77,7 +77,7 @@ class TieReader:
         is_splittable: bool,
     ) -> None:
         self.is_splittable = is_splittable
-        self._tie = _Part(time)
+        self._tie = _Subtie(time)
         self._name = name
         self._deliver = deliver
         self._found = _Found()
@@ -97,40 +97,40 @@ class TieReader:
         """Read all rows, if the search returns them at all."""
         tie, found = self._tie, self._found
         if self.is_splittable:
-            yield from self._page_through(tie, found, passes=1, most=COUNT_CAP)
+            yield from self._page_through(tie, found, passes=1, most=COUNT_LIMIT)
             if not found.is_complete:
                 yield from self._read_by_creation()
         if not found.is_complete:
             yield from self._page_through(tie, found, passes=_MOST_PASSES)
 
     def _page_through(
-        self, part: _Part, found: _Found, *, passes: int, most: int | None = None
+        self, subtie: _Subtie, found: _Found, *, passes: int, most: int | None = None
     ) -> Queries:
         """Read page after page, until no row is missing or the search gives no more.
 
         Args:
-            part: What to ask for.
+            subtie: What to ask for.
             found: Collects what comes.
             passes: How often to start from the first page.
             most: Give up if the count reaches this.
         """
-        found.is_capped = False
+        found.is_cut_off = False
         for _ in range(passes):
             for number in range(1, _MOST_PAGES + 1):
-                page = yield part.query(number)
+                page = yield subtie.query(number)
                 self._queries += 1
                 if page.is_refused:
-                    found.is_capped = True
+                    found.is_cut_off = True
                     return
                 self._take(page, found)
                 total = found.total or 0
                 if number == 1 and not page.is_full:
                     found.is_complete = True
-                elif may_be_capped(found.total) or (most is not None and total >= most):
-                    found.is_capped = True
+                elif may_be_limited(found.total) or (most is not None and total >= most):
+                    found.is_cut_off = True
                 elif len(found.created) >= total:
                     found.is_complete = True
-                if found.is_capped or found.is_complete:
+                if found.is_cut_off or found.is_complete:
                     return
                 if not page.is_full:
                     break
@@ -144,7 +144,7 @@ class TieReader:
         found.page_rows = max(found.page_rows, len(page.rows))
 
     def _read_by_creation(self) -> Queries:
-        """Read the tie in parts, each proven by its own count.
+        """Read the tie in subties, each proven by its own count.
 
         Where that is not possible, the tie is left incomplete.
         """
@@ -157,29 +157,29 @@ class TieReader:
         )
         before = self._queries
         created: dict[str, int | None] = {}
-        parts = [(part, found.total) for part in tie.split(found.created.values())]
-        while parts:
+        subties = [(subtie, found.total) for subtie in tie.split(found.created.values())]
+        while subties:
             pages = 1 + max(len(found.created), len(created)) // found.page_rows
             if self._queries - before > _QUERIES_PER_PAGE * pages:
                 return
-            part, whole = parts.pop()
-            of_part = _Found()
-            if part.is_divisible:
-                # A part with as many rows as the whole is split again at once.
-                most = COUNT_CAP if whole is None else min(whole, COUNT_CAP)
-                yield from self._page_through(part, of_part, passes=1, most=most)
+            subtie, whole = subties.pop()
+            of_subtie = _Found()
+            if subtie.is_divisible:
+                # A subtie with as many rows as the whole is split again at once.
+                most = COUNT_LIMIT if whole is None else min(whole, COUNT_LIMIT)
+                yield from self._page_through(subtie, of_subtie, passes=1, most=most)
             else:
-                yield from self._page_through(part, of_part, passes=_MOST_PASSES)
-            created |= of_part.created
-            if of_part.is_complete:
+                yield from self._page_through(subtie, of_subtie, passes=_MOST_PASSES)
+            created |= of_subtie.created
+            if of_subtie.is_complete:
                 continue
-            if of_part.is_capped and not of_part.created:
+            if of_subtie.is_cut_off and not of_subtie.created:
                 self.is_splittable = False  # The search refuses to narrow rows by creation.
                 return
-            if not part.is_divisible:
+            if not subtie.is_divisible:
                 return
-            parts += [(one, of_part.total) for one in part.split(of_part.created.values())]
-        # All that the parts can lack are rows that do not say when they were created.
+            subties += [(one, of_subtie.total) for one in subtie.split(of_subtie.created.values())]
+        # All that the subties can lack are rows that do not say when they were created.
         page = yield tie.query()
         self._queries += 1
         self._take(page, found)
@@ -188,14 +188,14 @@ class TieReader:
 
 
 def count_in_words(total: int | None) -> str:
-    """A count as text, which may be missing or capped."""
+    """A count as text, which may be missing or too low."""
     if total is None:
         return "uncounted"
-    return f"{total} or more" if may_be_capped(total) else str(total)
+    return f"{total} or more" if may_be_limited(total) else str(total)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Subtie:
     """The rows of one time, or those of them that were created in a span of time."""
 
     time: int
@@ -210,10 +210,10 @@ class _Part:
         # All rows have the same time: they can't be out of order.
         return SearchQuery(Window(self.time, self.time), self.created, page, sorted=False)
 
-    def split(self, seen: Iterable[int | None]) -> list[_Part]:
+    def split(self, seen: Iterable[int | None]) -> list[_Subtie]:
         """Split it at the median of the times of creation that were seen.
 
-        That millisecond becomes a part of its own, so that each part has fewer rows than the whole.
+        That millisecond becomes a subtie of its own, so that each has fewer rows than the whole.
         Without any such time, split the span in half.
         """
         start, end = self._start, self._end
@@ -231,7 +231,7 @@ class _Part:
             spans.append(Span(first, last))
         if last < end:
             spans.append(Span(last + 1, span.end))
-        return [_Part(self.time, one) for one in spans]
+        return [_Subtie(self.time, one) for one in spans]
 
     @property
     def _start(self) -> int:
@@ -246,7 +246,7 @@ class _Part:
 
 @dataclass(slots=True)
 class _Found:
-    """What paging through a part of a tie has found.
+    """What paging through a tie or a subtie has found.
 
     Attributes:
         created: When each row was created, by id. Rows are not kept here; the schedule bounds the
@@ -254,11 +254,11 @@ class _Found:
         total: How many rows there are, by the latest count.
         page_rows: The most rows that came on a page.
         is_complete: Whether all rows came.
-        is_capped: Whether the search will not give the others, however often it is asked.
+        is_cut_off: Whether the search will not give the others, however often it is asked.
     """
 
     created: dict[str, int | None] = field(default_factory=dict)
     total: int | None = None
     page_rows: int = 1
     is_complete: bool = False
-    is_capped: bool = False
+    is_cut_off: bool = False

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from support.search_model import IndexModel, resource
 from support.stand_in import StandIn, search_of
-from tap_kustomer.client.errors import RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search import client as client_module
 from tap_kustomer.reading.search.client import SearchClient
@@ -32,7 +32,7 @@ from tap_kustomer.reading.sources import Criterion, Search
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_kustomer.client.session import Reply, Request, Session
+    from tap_kustomer.client.session import Body, Request, Session
     from tap_kustomer.reading.search.query import ServerBehaviour
 
 START = 1_750_000_000_000
@@ -227,7 +227,7 @@ def test_a_page_of_few_rows_is_never_taken_for_the_size_of_pages(left: int) -> N
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
     session = StandIn(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
 
-    with pytest.raises(WrongAnswerError, match=f"{left} rows on page 1 of 30 rows"):
+    with pytest.raises(WrongResponseError, match=f"{left} rows on page 1 of 30 rows"):
         client_of(session).search(SearchQuery(WINDOW))
 
 
@@ -319,7 +319,7 @@ def test_an_answer_with_only_rows_after_the_window_is_an_error() -> None:
         search_of(IndexModel({})), spoil=lambda answer: answer.update(data=late, meta={})
     )
 
-    with pytest.raises(WrongAnswerError, match="all rows are later"):
+    with pytest.raises(WrongResponseError, match="all rows are later"):
         client_of(session).search(SearchQuery(WINDOW))
 
 
@@ -400,9 +400,9 @@ class Interrupted:
 def interrupt(monkeypatch: pytest.MonkeyPatch, attribute: str, other: Callable[[], object]) -> None:
     """Let another thread run while the next page is checked, when that attribute is read."""
 
-    def once(reply: Reply, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
+    def once(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
         monkeypatch.setattr(client_module, "parse_page", parse_page)
-        answer = parse_page(reply, query, behaviour)
+        answer = parse_page(body, query, behaviour)
         return cast("SearchPage", Interrupted(answer, attribute, other))
 
     monkeypatch.setattr(client_module, "parse_page", once)
@@ -462,7 +462,7 @@ def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_
     client = client_of(session)
     send = session.send
 
-    def send_late(request: Request, parse: Callable[[Reply], Any]) -> Any:
+    def send_late(request: Request, parse: Callable[[Body], Any]) -> Any:
         monkeypatch.undo()
         client.search(SearchQuery(WINDOW))
         return send(request, parse)

@@ -160,7 +160,7 @@ def test_the_first_slice_goes_on_though_larger_rows_than_expected_fill_the_memor
     list(schedule.deliver())
     first, query = asked(schedule)
     second, later = asked(schedule)
-    schedule.learn(second, replace(index.search(later, 50), size=90_000))
+    schedule.learn(second, replace(index.search(later, 50), byte_count=90_000))
     schedule.learn(first, index.search(query, 50))
     list(schedule.deliver())
 

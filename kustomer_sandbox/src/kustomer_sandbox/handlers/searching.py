@@ -1,4 +1,4 @@
-"""The two searches."""
+"""The two searches, and what they can be asked by."""
 
 from __future__ import annotations
 
@@ -47,7 +47,15 @@ def _searching(rules: Rules) -> Callable[[Call], Document]:
     return answer
 
 
+def _schema(call: Call) -> Document:
+    """Return what the search accepts, without an id, as in the documented example."""
+    refused, accepted = call.options.refused_criteria, call.options.accepted_criteria
+    attributes = STANDARD.without_and_with(refused, accepted).schema(accepted)
+    return {"data": {"type": "schema", "attributes": attributes}}
+
+
 ENDPOINTS = (
+    Endpoint("/v1/customers/searches/schema", roles.SAVED_SEARCH, _schema),
     Endpoint(STANDARD.path, roles.SEARCH, _searching(STANDARD), "POST"),
     Endpoint(f"{STANDARD.path}/", roles.SEARCH, _searching(STANDARD), "POST"),
     Endpoint(ARCHIVE.path, roles.SEARCH, _searching(ARCHIVE), "POST"),

@@ -27,7 +27,7 @@ OPERATORS = ("gte", "lte", "gt", "lt", "equals", "in", "contains", "not_set")
 DOCUMENTED: dict[str, dict[str, str]] = {
     "customer": {
         "any": "any_text",
-        "string": "name email shared_email phone shared_phone urls address locale",
+        "string": "name email shared_email phone shared_phone whatsapp urls address locale",
         "list": (
             "gender presence created_by modified_by status progressive_status "
             "active_users watchers tags sentiment social_type shared_social_type"
@@ -47,9 +47,9 @@ DOCUMENTED: dict[str, dict[str, str]] = {
     "company": {
         "any": "any_text",
         "string": "name",
-        "list": "tags",
+        "list": "tags created_by modified_by",
         "string_notanalyzed": "default_lang",
-        "datetime": "imported_at",
+        "datetime": "created_at modified_at updated_at imported_at",
         "boolean": "imported",
     },
     "message": {
@@ -119,7 +119,6 @@ DOCUMENTED: dict[str, dict[str, str]] = {
 
 # Not in the documented list, but other connectors rely on them.
 UNDOCUMENTED = {
-    "company_updated_at": "datetime",
     "work_session_updated_at": "datetime",
     "work_item_handle_completed_at": "datetime",
 }

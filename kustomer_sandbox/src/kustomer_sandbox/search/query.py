@@ -47,6 +47,22 @@ class Rules:
 
         return replace(self, kind=kind, sortable=sortable)
 
+    def schema(self, accepted: Collection[str] = ()) -> dict[str, Any]:
+        """List the criteria, their operators and the sort keys, without custom attributes.
+
+        Args:
+            accepted: Further times that these rules accept.
+        """
+        names = sorted({*criteria.STANDARD, *accepted})
+        kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
+        operators = {kind: {"enum": list(criteria.OPERATORS)} for kind in sorted({*kinds.values()})}
+        sorts = [name for name in names if self.sortable(name)]
+        return {
+            "fields": {"properties": {name: {"operator": kind} for name, kind in kinds.items()}},
+            "operators": {"properties": operators},
+            "sort": {"type": "object", "properties": {"fields": {"enum": sorts}}},
+        }
+
 
 STANDARD = Rules(
     path="/v1/customers/search",

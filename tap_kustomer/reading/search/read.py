@@ -1,6 +1,6 @@
 """Reads one source by search: by the first criterion that is accepted, and from the archive too.
 
-If the search refuses every criterion of a source, a list with the same rows is read instead.
+If the search refuses every criterion of a source, lists with the same rows are read instead.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
 from tap_kustomer.nesting import encode
+from tap_kustomer.reading.children import PARENTS_TO_PEEK_AT, peek_children, read_children
 from tap_kustomer.reading.lists import peek_list, read_list
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
 from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, useful_parallelism
+from tap_kustomer.reading.sources import PagedList, PerParent, Search
+from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_kustomer.reading.context import ReadContext
-    from tap_kustomer.reading.sources import Criterion, LiveIds, PagedList, Search
+    from tap_kustomer.reading.sources import Criterion, LiveIds
     from tap_kustomer.resource import Resource
 
 # The search drops rows that were not updated for two years. When exactly a row moves to the archive
@@ -70,7 +73,7 @@ def read_search(
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
-    extraction = _SearchExtraction(context, source, window, name, is_consumed)
+    extraction = _SearchRead(context, source, window, name, is_consumed)
     for batch in extraction.batches():
         yield Page(map(Row.resource, batch.rows), batch.reached)
 
@@ -104,7 +107,9 @@ def peek_search(context: ReadContext, source: Search, window: Window, rows: int)
     """
     query = SearchQuery(window, sorted=False)
     refusals: list[RefusedError] = []
-    for criterion in source.effective_criteria:
+    for criterion in context.search_schema.ordered_criteria(
+        context.session, context.workers, source
+    ):
         client = SearchClient(context.session, source, criterion, page_size=rows)
         try:
             page = context.workers.call(partial(client.search, query))
@@ -114,7 +119,7 @@ def peek_search(context: ReadContext, source: Search, window: Window, rows: int)
             return [row.resource() for row in page.rows]
     if source.fallback is None:
         raise refusals[-1]
-    return peek_list(context.session, context.workers, source.fallback, rows)
+    return _peek_fallback(context, source.fallback, rows)
 
 
 def count_search(context: ReadContext, source: Search, window: Window) -> int | None:
@@ -128,7 +133,7 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
 
 
 @dataclass(frozen=True, slots=True)
-class _SearchExtraction:
+class _SearchRead:
     """One run over one source, by search or by the list that replaces it."""
 
     context: ReadContext
@@ -149,7 +154,10 @@ class _SearchExtraction:
             RefusedError: The search refuses every criterion, and there is no list.
         """
         refusals: list[RefusedError] = []
-        for criterion in self.source.effective_criteria:
+        context = self.context
+        for criterion in context.search_schema.ordered_criteria(
+            context.session, context.workers, self.source
+        ):
             if refusals:
                 logger.info(
                     "%s: the next criterion is %s: %s", self.name, criterion.name, refusals[-1]
@@ -244,7 +252,7 @@ class _SearchExtraction:
         self._report(schedule, criterion)
 
     def _useful_parallelism(self) -> int:
-        """Enough requests at once to use the budget up, given how long answers take."""
+        """Enough requests at once to use the budget up, given how long responses take."""
         session = self.context.session
         return min(
             useful_parallelism(session.latency, session.limiter.search.rate), self.context.parallel
@@ -271,7 +279,7 @@ class _SearchExtraction:
                 raise IncompleteError(message, since=window.start)
             logger.warning(message)
 
-    def _read_list(self, source: PagedList) -> Iterator[DeliveredRows]:
+    def _read_list(self, source: PagedList | PerParent) -> Iterator[DeliveredRows]:
         """Read a list up to the end of the window, and sort it here.
 
         Rows from before the window are yielded too: a row that slipped through while the list
@@ -286,7 +294,7 @@ class _SearchExtraction:
         rows: list[Row] = []
         incomplete: IncompleteError | None = None
         try:
-            for page in read_list(context.session, context.workers, source, context.page_size):
+            for page in _read_fallback(context, source, self.name):
                 found = (_row(resource, attribute, earliest) for resource in page.resources)
                 rows += (row for row in found if earliest <= row.time <= end)
         except IncompleteError as error:
@@ -295,6 +303,52 @@ class _SearchExtraction:
         yield from _batches(rows)
         if incomplete is not None:
             raise IncompleteError(str(incomplete), since=self.window.start)
+
+
+def _read_fallback(
+    context: ReadContext, source: Search | PagedList | PerParent, name: str
+) -> Iterator[Page]:
+    """Yield the rows of lists.
+
+    Raises:
+        RequestError: A list can't be read.
+        IncompleteError: All that came was yielded, but a list counts more rows.
+    """
+    match source:
+        case PagedList():
+            yield from read_list(context.session, context.workers, source, context.page_size)
+        case PerParent():
+            parents = _read_fallback(context, source.parent, name)
+            for page in read_children(
+                context.session, context.workers, source, parents, name, parallel=context.parallel
+            ):
+                yield Page(map(_without_parent, page.resources))
+        case Search():
+            raise TypeError(f"{name}: a search can't be replaced by another one")
+
+
+def _peek_fallback(
+    context: ReadContext, source: Search | PagedList | PerParent, rows: int
+) -> list[Resource]:
+    """Ask for a few rows of lists.
+
+    Raises:
+        RequestError: A list can't be read.
+    """
+    match source:
+        case PagedList():
+            return peek_list(context.session, context.workers, source, rows)
+        case PerParent():
+            parents = _peek_fallback(context, source.parent, PARENTS_TO_PEEK_AT)
+            found = peek_children(context.session, context.workers, source, parents, source.path)
+            return found or []
+        case Search():
+            raise TypeError("a search can't be replaced by another one")
+
+
+def _without_parent(resource: Resource) -> Resource:
+    """A row as the search has it, without the link that reading has added."""
+    return {key: value for key, value in resource.items() if key != PARENT}
 
 
 def _row(resource: Resource, attribute: str, default: int) -> Row:

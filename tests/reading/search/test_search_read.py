@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,12 +12,12 @@ from support.json_values import deep
 from support.search_model import IndexModel, Rows, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer import times
-from tap_kustomer.client.errors import AccessError, RefusedError, WrongAnswerError
+from tap_kustomer.client.errors import AccessError, RefusedError, WrongResponseError
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
-from tap_kustomer.reading.sources import Criterion, PagedList, Search
+from tap_kustomer.reading.sources import Criterion, PagedList, PerParent, Search
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -304,6 +305,66 @@ def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
     assert read(session, Window(EDGE, NOW), source) == ["listed"]
 
 
+KLASS_LISTS = Search(
+    "kobject",
+    archived=False,
+    fallback=PerParent(
+        PagedList("/v1/klasses"), "/v1/klasses/{id}", key=lambda klass: klass["attributes"]["name"]
+    ),
+)
+
+
+def klass(name: str) -> dict[str, Any]:
+    return {"type": "klass", "id": f"id of {name}", "attributes": {"name": name}}
+
+
+def klass_lists(**more: Any) -> StandIn:
+    """Three klasses; the search refuses their objects, and one klass has no list."""
+    return StandIn(
+        search_of(IndexModel({})),
+        lists={
+            "/v1/klasses": [[klass("order"), klass("gone")], [klass("a b")]],
+            "/v1/klasses/order": [
+                [resource("newer", NOW - 1, 0)],
+                [resource("too new", NOW + 1, 0)],
+            ],
+            "/v1/klasses/a%20b": [[resource("older", NOW - DAY, 0)]],
+        },
+        refused=("kobject_updated_at",),
+        **more,
+    )
+
+
+def test_where_the_search_refuses_all_objects_the_list_of_each_klass_is_read() -> None:
+    assert read(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS) == ["older", "newer"]
+
+
+def test_rows_from_before_the_window_come_with_those_of_the_lists() -> None:
+    assert read(klass_lists(), Window(NOW - 2, NOW), KLASS_LISTS) == ["older", "newer"]
+
+
+def test_rows_of_the_lists_are_as_the_search_has_them() -> None:
+    pages = pages_of(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS)
+
+    assert [row for page in pages for row in page.resources] == [
+        resource("older", NOW - DAY, 0),
+        resource("newer", NOW - 1, 0),
+    ]
+
+
+def test_no_page_of_the_lists_reaches_beyond_its_rows() -> None:
+    pages = pages_of(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS)
+
+    assert [page.reached for page in pages] == [NOW - 1]
+
+
+def test_another_search_does_not_replace_a_search() -> None:
+    source = replace(KLASS_LISTS, fallback=PerParent(CONVERSATIONS, "/v1/klasses/{id}"))
+
+    with pytest.raises(TypeError):
+        read(klass_lists(), Window(NOW - 2 * DAY, NOW), source)
+
+
 def test_a_refusal_after_the_first_rows_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500))
     session = StandIn(search_of(index))
@@ -441,7 +502,7 @@ def test_an_answer_that_stays_wrong_is_an_error() -> None:
         spoil=lambda document: document["meta"].update(timed_out=True),
     )
 
-    with pytest.raises(WrongAnswerError, match="timed out"):
+    with pytest.raises(WrongResponseError, match="timed out"):
         read(session, Window(NOW - DAY, NOW))
 
 
@@ -460,7 +521,7 @@ def test_no_bookmark_passes_a_row_that_never_comes(hidden: tuple[str, ...], para
     pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
     given: list[Page] = []
 
-    with pytest.raises(WrongAnswerError, match="rows on page 1"):
+    with pytest.raises(WrongResponseError, match="rows on page 1"):
         given.extend(pages)
 
     assert all((page.reached or 0) <= index.rows[hidden[0]][0] for page in given)

@@ -1,0 +1,198 @@
+"""Load the same rows with each target, and write docs/targets.md: `python benchmarks/loading.py`.
+
+It takes less than six minutes, on a machine that does nothing else. The tables of the page are what
+was measured: the types of columns, rows a second, and peak memory. The table of what is tested is
+the tests' own.
+"""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from processes import spend_alone
+from report import machine, say
+
+ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from kustomer_sandbox import Sandbox  # noqa: E402
+from support.postgres import running_server  # noqa: E402
+from support.singer_output import only  # noqa: E402
+from support.tap_in_process import InProcess  # noqa: E402
+from support.target_matrix import LOADERS, matrix_table  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from support.postgres import Server
+    from support.singer_output import Output
+    from support.target_matrix import Loader
+
+PAGE: Final = ROOT / "docs" / "targets.md"
+
+STREAMS: Final = ("conversations", "conversation_tags", "customers", "messages", "notes")
+
+# A column of conversations for each type.
+SHOWN: Final = {
+    "text": "name",
+    "time": "updated_at",
+    "integer": "priority",
+    "number": "satisfaction",
+    "boolean": "ended",
+    "object": "open",
+    "array": "tags",
+}
+
+# Sizes of the sandbox's organisation: about 40,000 rows of these streams, and enough for a trial.
+_LARGE: Final = 8.0
+_SMALL: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A target with some settings.
+
+    Attributes:
+        loader: The target.
+        config: Settings beside those that it needs.
+        cost: What one gives up with them.
+    """
+
+    loader: Loader
+    config: dict[str, Any] = field(default_factory=dict)
+    cost: str = ""
+
+
+_UNCHECKED: Final = "nothing: each record is valid by its schema, which tests show"
+
+_DUCKDB, _POSTGRES, _, _CSV, _JSONL, _PARQUET = LOADERS
+TRIALS: Final = (
+    Trial(_DUCKDB),
+    Trial(_DUCKDB, {"batch_size_rows": 2_000, "flush_all_streams": True}, "more, smaller loads"),
+    Trial(_POSTGRES),
+    Trial(_POSTGRES, {"validate_records": False}, _UNCHECKED),
+    Trial(
+        _POSTGRES,
+        {"validate_records": False, "use_copy": True},
+        "as above; COPY needs the driver that the target comes with",
+    ),
+    Trial(
+        _POSTGRES,
+        {"validate_records": False, "use_copy": True, "batch_size_rows": 2_000},
+        "more, smaller loads",
+    ),
+    Trial(_CSV),
+    Trial(_CSV, {"validate_records": False}, _UNCHECKED),
+    Trial(_JSONL),
+    Trial(_PARQUET, {"use_copy": True}, "files that you remove yourself"),
+)
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rows; write nothing")
+    quick = parser.parse_args().quick
+    load = os.getloadavg()[0]
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running_server() as server,
+        Sandbox(
+            scale=_SMALL if quick else _LARGE,
+            org_limit=60_000,
+            search_limit=150,
+            ratelimit_scope="search",
+            # To the limits a minute passes with each request.
+            monotonic=itertools.count(step=61).__next__,
+        ) as sandbox,
+    ):
+        tap = InProcess(sandbox)
+        lines = list(_measured(tap, server, Path(directory)))
+        types = list(_types(tap, server, Path(directory)))
+    state = f"shared: a load of {load:.1f} before" if load > 0.5 else "idle"  # noqa: PLR2004
+    parts = {
+        "matrix": table(matrix_table()),
+        "types": table(types),
+        "figures": f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {state}.\n\n{table(lines)}",
+    }
+    if quick:
+        sys.stdout.write("\n\n".join(parts.values()) + "\n")
+    else:
+        PAGE.write_text(with_parts(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")
+
+
+def with_parts(page: str, parts: dict[str, str]) -> str:
+    """Replace the parts of the page between their marks."""
+    for name, part in parts.items():
+        first, last = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+        before, _, rest = page.partition(first)
+        page = f"{before}{first}\n{part}\n{last}{rest.partition(last)[2]}"
+    return page
+
+
+def _measured(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str]]:
+    yield ["target", "set", "rows", "rows a second", "peak memory, MB", "what the settings cost"]
+    catalog = only(tap.discover(), STREAMS)
+    runs: dict[str, tuple[Output, int]] = {}
+    for number, trial in enumerate(TRIALS):
+        loader = trial.loader
+        of_trial = folder / str(number)
+        of_trial.mkdir()
+        say(f"{loader.name}: {trial.config}")
+        # Runs with the same settings of the tap are the same.
+        key = loader.name if loader is _PARQUET else json.dumps(loader.tap_config(folder))
+        if key not in runs:
+            run = tap(catalog=catalog, **loader.tap_config(folder))
+            rows = runs[next(iter(runs))][1] if runs else sum(run.counts().values())
+            runs[key] = run, rows
+        run, rows = runs[key]
+        messages = of_trial / "messages"
+        messages.write_bytes(run.output)
+        target = loader.make(of_trial, server.new_database)
+        config = of_trial / "config.json"
+        config.write_text(json.dumps({**target.config, **trial.config}))
+        spent = spend_alone([*target.command, "--config", config], messages)
+        yield [
+            loader.name,
+            ", ".join(f"`{name}: {json.dumps(value)}`" for name, value in trial.config.items()),
+            f"{rows:,}",
+            f"{rows / spent.seconds:,.0f}",
+            f"{spent.peak:,.0f}",
+            trial.cost,
+        ]
+
+
+def _types(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str]]:
+    yield ["target", *SHOWN]
+    catalog = only(tap.discover(), ["conversations"])
+    for loader in LOADERS:
+        of_types = folder / f"types of {loader.name}"
+        of_types.mkdir()
+        # Few rows: the schema alone decides.
+        few = f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}"
+        run = tap(catalog=catalog, start_date=few, **loader.tap_config(of_types))
+        target = loader.make(of_types, server.new_database)
+        target.load(run.output)
+        types = target.types("conversations")
+        yield [loader.name, *(types.get(column, "text").lower() for column in SHOWN.values())]
+
+
+def table(lines: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table of a heading and lines."""
+    heading, *rest = lines
+    marked = [heading, ["---"] * len(heading), *rest]
+    return "\n".join(f"| {' | '.join(line)} |" for line in marked)
+
+
+if __name__ == "__main__":
+    main()

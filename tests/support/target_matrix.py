@@ -1,0 +1,122 @@
+"""Which real targets are tried with which runs of the tap: one table, also for docs/targets.md.
+
+`tests/end_to_end/test_real_targets.py` has a test for each case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from support.targets import CsvTarget, DuckdbTarget, JsonlTarget, PostgresTarget, SqliteTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from support.postgres import Database
+    from support.targets import Target
+
+Config = dict[str, Any]
+
+# In the default run, or in the nightly run only. Any other text in the table says why not.
+DAILY: Final = "daily"
+NIGHTLY: Final = "nightly"
+
+
+def _needs_postgres(folder: Path, new_database: Callable[[], Database]) -> Target:
+    return PostgresTarget(folder, new_database())
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A target, and how it is set.
+
+    Attributes:
+        name: As users know it.
+        make: Makes one that holds nothing yet, of a folder and what gives a PostgreSQL database.
+        tap_config: Settings of the tap that it needs, in a folder.
+        load_methods: What a second load may do to the rows of the first, and the settings for it.
+    """
+
+    name: str
+    make: Callable[[Path, Callable[[], Database]], Target]
+    tap_config: Callable[[Path], Config] = field(default=lambda _: {})
+    load_methods: Mapping[str, Config] = field(default_factory=dict)
+
+
+LOADERS: Final = (
+    Loader("target-duckdb", lambda folder, _: DuckdbTarget(folder), load_methods={"upsert": {}}),
+    Loader(
+        "target-postgres",
+        _needs_postgres,
+        load_methods={"upsert": {}, "overwrite": {"load_method": "overwrite"}},
+    ),
+    Loader(
+        "SDK SQL target, hard deletes",
+        lambda folder, _: SqliteTarget(folder),
+        load_methods={"upsert": {}, "overwrite": {"load_method": "overwrite"}},
+    ),
+    Loader(
+        "target-csv",
+        lambda folder, _: CsvTarget(folder),
+        # Otherwise objects and arrays are written as Python shows them.
+        lambda _: {"flattening_enabled": True, "flattening_max_depth": 1},
+        {"append": {}, "overwrite": {"file_naming_scheme": "{stream_name}.csv"}},
+    ),
+    Loader("target-jsonl", lambda folder, _: JsonlTarget(folder), load_methods={"append": {}}),
+    Loader(
+        "Parquet by BATCH into target-postgres",
+        _needs_postgres,
+        lambda folder: {
+            "batch_config": {
+                "encoding": {"format": "parquet"},
+                "storage": {"root": str(folder / "files of batches")},
+            }
+        },
+        {"upsert": {}},
+    ),
+)
+
+_IGNORED = "it ignores ACTIVATE_VERSION"
+_NO_VERSIONS = "the tap refuses versions beside batches"
+_APPENDS = "it only appends"
+_ONLY_UPSERTS = "it always upserts"
+_REPLACES = "it replaces or adds files"
+_AT_THE_END = "it confirms a state only at the end"
+
+# By case: a cell for each of the loaders.
+MATRIX: Final[Mapping[str, tuple[str, ...]]] = {
+    "all streams": (NIGHTLY,) * 6,
+    # test_duckdb_types.py loads all streams into DuckDB every day.
+    "some streams of each kind": (NIGHTLY, DAILY, NIGHTLY, DAILY, NIGHTLY, DAILY),
+    "flattened": (DAILY, DAILY, *(NIGHTLY,) * 4),
+    "stream maps": (DAILY, *(NIGHTLY,) * 5),
+    "one column in ten deselected": (DAILY, *(NIGHTLY,) * 5),
+    "start_date and end_date": (NIGHTLY,) * 6,
+    "incremental": (NIGHTLY,) * 6,
+    "tap killed half-way": (NIGHTLY,) * 6,
+    "target killed": (DAILY, NIGHTLY, NIGHTLY, _AT_THE_END, _AT_THE_END, NIGHTLY),
+    "table dropped by hand": (DAILY, *(NIGHTLY,) * 5),
+    "rows that are gone are marked": (
+        *(_IGNORED, NIGHTLY, "it deletes them", _IGNORED, _IGNORED, _NO_VERSIONS),
+    ),
+    # test_deletes_in_postgres.py tries it every day.
+    "rows that are gone are deleted": (
+        *(_IGNORED, NIGHTLY, NIGHTLY, _IGNORED, _IGNORED, _NO_VERSIONS),
+    ),
+    "append": (*(_ONLY_UPSERTS,) * 3, NIGHTLY, NIGHTLY, _ONLY_UPSERTS),
+    "upsert": (NIGHTLY, NIGHTLY, NIGHTLY, _REPLACES, _APPENDS, NIGHTLY),
+    "overwrite": (_ONLY_UPSERTS, NIGHTLY, NIGHTLY, NIGHTLY, _APPENDS, "files have no order"),
+}
+
+
+def matrix_table() -> list[list[str]]:
+    """The table for people: a heading, then a line for each case."""
+    return [
+        ["", *(loader.name for loader in LOADERS)],
+        *(
+            [case, *("yes" if cell in {DAILY, NIGHTLY} else f"no: {cell}" for cell in cells)]
+            for case, cells in MATRIX.items()
+        ),
+    ]
