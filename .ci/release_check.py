@@ -108,7 +108,7 @@ def audited(folder: Path) -> bool:
         [UV, "audit", "--preview-features", "audit-command", "--script", script],
         check=False,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     if audit.returncode == _UNREACHABLE and "Request failed" in audit.stderr:
         return False
@@ -126,7 +126,7 @@ def run(*command: str | Path, cwd: Path | None = None) -> None:
 
 def output(*command: str | Path) -> str:
     """Return what a command prints; nothing if it fails."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

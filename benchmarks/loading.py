@@ -160,7 +160,7 @@ def _measured(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str
         messages.write_bytes(run.output)
         target = loader.make(of_trial, server.new_database)
         config = of_trial / "config.json"
-        config.write_text(json.dumps({**target.config, **trial.config}))
+        config.write_text(json.dumps({**target.config, **trial.config}), encoding="utf-8")
         spent = spend_alone([*target.command, "--config", config], messages)
         yield [
             loader.name,

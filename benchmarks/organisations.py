@@ -264,7 +264,9 @@ def _kill_run_of(organization: Organization, folder: Path) -> None:
     for process in Path("/proc").iterdir():
         with suppress(OSError):
             if key in (process / "environ").read_bytes() + b"\0":
-                parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+                parent = (
+                    (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+                )
                 os.kill(int(parent), signal.SIGKILL)
                 print(f"Killed the run of {organization.name}")
                 return

@@ -43,10 +43,25 @@ def in_words(source: Source) -> str:
 
 
 def _per_parent(source: PerParent) -> str:
-    parent = next(name_of(each) for each in STREAMS if each.source == source.parent)
+    parent = _table_of(source.parent)
     row = "changed row" if is_windowed(source) else "row"
     request = f"`GET {source.path}{_query(source.params)}`"
-    return f"{request}, once for each {row} of [`{parent}`](#{parent})"
+    rows = f"each {row}" if source.batch is None else f"every {source.batch.size} {row}s"
+    return f"{request}, once for {rows} of [`{parent}`](#{parent})"
+
+
+def _table_of(parent: Source) -> str:
+    """The table of the rows of a source, or of a list at the same path."""
+    same = [each for each in STREAMS if each.source == parent] or [
+        each for each in STREAMS if _list_at(each.source) == _list_at(parent)
+    ]
+    return name_of(same[0])
+
+
+def _list_at(source: Source) -> str | None:
+    """The path of the list that has the rows of a source."""
+    listed = source.fallback if isinstance(source, Search) else source
+    return listed.path if isinstance(listed, PagedList) else None
 
 
 def name_of(stream: type[KustomerStream]) -> str:

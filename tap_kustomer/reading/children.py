@@ -7,11 +7,12 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import MissingError
+from tap_kustomer.client.errors import MissingError, RefusedError
 from tap_kustomer.client.workers import InPlace
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import IncompleteError, Page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.sources import PerParent
+    from tap_kustomer.reading.sources import Batch, PerParent
     from tap_kustomer.resource import Parent, Resource
 
 # Parents whose rows may be under way or waiting, for each request that may be under way: enough for
@@ -175,11 +176,61 @@ def _until_incomplete(parents: Iterable[Page], missing: list[IncompleteError]) -
 
 def _tasks(session: Session, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
     for page in parents:
-        for parent in page.resources:
-            key = source.key(parent)
-            ask = None if key is None else partial(_read, session, source, parent, key)
-            yield _Task(ask, _time(parent, page))
+        if source.batch is not None:
+            for batch in _batches(page.resources, source.batch.size):
+                ask = partial(_read_batch, session, source, source.batch, batch)
+                yield _Task(ask, _time(batch[-1], page))
+        else:
+            resources, beside = _apart(source, page)
+            for parent in resources:
+                asks = [*_asks(session, source, parent, beside)]
+                yield from (_Task(ask, None) for ask in asks[:-1])
+                yield _Task(asks[-1] if asks else None, _time(parent, page))
         yield _Task(None, page.reached)
+
+
+def _asks(
+    session: Session, source: PerParent, parent: Resource, beside: list[Resource]
+) -> Iterator[Callable[[], _Children | None]]:
+    """What to ask about a parent; nothing if it has no rows.
+
+    Args:
+        session: Sends requests to Kustomer.
+        source: What to ask for.
+        parent: The parent.
+        beside: Rows that came with the list of parents.
+    """
+    key = source.key(parent)
+    if key is None:
+        return
+    if rows := [row for row in beside if _names(row, parent)]:
+        link = _link_to(parent)
+        yield partial(_Children, [{**row, PARENT: link} for row in rows])
+        return
+    for part in source.parts(parent):
+        yield partial(_read, session, source, parent, key, part)
+
+
+def _apart(source: PerParent, page: Page) -> tuple[Iterable[Resource], list[Resource]]:
+    """The parents of a page, and the rows that came with them."""
+    if source.included is None:
+        return page.resources, []
+    resources = [*page.resources]
+    beside = [one for one in resources if one.get("type") == source.included]
+    return (one for one in resources if one.get("type") != source.included), beside
+
+
+def _names(row: Resource, parent: Resource) -> bool:
+    """Whether a relationship of a row leads to a parent."""
+    own = {"type": parent.get("type"), "id": parent.get("id")}
+    relationships = _object(row, "relationships").values()
+    return any(isinstance(one, dict) and one.get("data") == own for one in relationships)
+
+
+def _batches(parents: Iterable[Resource], size: int) -> Iterator[list[Resource]]:
+    left = iter(parents)
+    while batch := [*islice(left, size)]:
+        yield batch
 
 
 def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Pending]:
@@ -214,44 +265,89 @@ def _time(parent: Resource, page: Page) -> int | None:
     if page.reached is None or PARENT in parent:
         return None
     try:
-        return min(times.to_milliseconds(_attributes(parent)["updatedAt"]), page.reached)
+        return min(times.to_milliseconds(_object(parent, "attributes")["updatedAt"]), page.reached)
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _read(session: Session, source: PerParent, parent: Resource, key: str) -> _Children | None:
+def _read(
+    session: Session, source: PerParent, parent: Resource, key: str, part: str
+) -> _Children | None:
     """The rows of one parent; None if it has none because it is marked as deleted."""
     link = _link_to(parent)
     path = source.path.format(
-        id=quote(key, safe=""), parent_id=quote(link.get("parent_id") or "", safe="")
+        id=quote(key, safe=""),
+        parent_id=quote(link.get("parent_id") or "", safe=""),
+        part=quote(part, safe=""),
     )
-    listed = PagedList(path, source.page_size, (source.params,), source.included is not None)
-    rows: list[Resource] = []
-    shortfall = None
+    params = {name: value.format(id=key) for name, value in source.params.items()}
+    listed = PagedList(path, source.page_size, (params,), source.included is not None)
     try:
-        for page in read_list(session, _IN_PLACE, listed, source.page_size):
-            rows.extend(page.resources)
-    except IncompleteError as error:
-        shortfall = error
+        children = _read_all(session, listed)
     except MissingError:
-        if _attributes(parent).get("deleted"):
+        if _object(parent, "attributes").get("deleted"):
             return None
         raise
-    return _Children(
-        [
-            {**row, "id": row.get("id") or _id_in_link(row, path), PARENT: link}
-            for row in rows
-            if source.included in {None, row.get("type")}
-        ],
-        shortfall,
-    )
+    rows = [
+        {**row, "id": row.get("id") or _id_in_link(row, path), PARENT: link}
+        for row in children.rows
+        if source.included in {None, row.get("type")}
+    ]
+    return _Children(rows, children.shortfall)
+
+
+def _read_batch(
+    session: Session, source: PerParent, batch: Batch, parents: list[Resource]
+) -> _Children | None:
+    """The rows of several parents; None if none of them can have any.
+
+    How many parents a request may name is not documented: if it is refused, ask about fewer.
+    """
+    owners = {key: parent for parent in parents if (key := source.key(parent)) is not None}
+    if not owners:
+        return None
+    params = {**source.params, batch.parameter: ",".join(owners)}
+    try:
+        children = _read_all(session, PagedList(source.path, source.page_size, (params,)))
+    except RefusedError:
+        if len(owners) == 1:
+            raise
+        middle = len(parents) // 2
+        halves = [
+            _read_batch(session, source, batch, half)
+            for half in (parents[:middle], parents[middle:])
+        ]
+        found = [half for half in halves if half is not None]
+        shortfall = next((half.shortfall for half in found if half.shortfall is not None), None)
+        return _Children([row for half in found for row in half.rows], shortfall)
+    # Rows go in the order of the parents, that of the bookmark.
+    of_owner: dict[Any, list[Resource]] = {None: [], **{key: [] for key in owners}}
+    for row in children.rows:
+        of_owner.get(_object(row, "attributes").get(batch.owner), []).append(row)
+    rows = [
+        {**row, PARENT: _link_to(parent)} for key, parent in owners.items() for row in of_owner[key]
+    ]
+    nobody: Parent = {**_link_to(parents[-1]), "id": None}
+    rows += [{**row, PARENT: nobody} for row in of_owner[None]]
+    return _Children(rows, children.shortfall)
+
+
+def _read_all(session: Session, listed: PagedList) -> _Children:
+    """All rows of a list, and what it lacks."""
+    rows: list[Resource] = []
+    try:
+        for page in read_list(session, _IN_PLACE, listed, listed.page_size):
+            rows.extend(page.resources)
+    except IncompleteError as error:
+        return _Children(rows, error)
+    return _Children(rows)
 
 
 def _link_to(parent: Resource) -> Parent:
     link: Parent = {
         "id": parent.get("id"),
         "type": parent.get("type"),
-        "updatedAt": _attributes(parent).get("updatedAt"),
+        "updatedAt": _object(parent, "attributes").get("updatedAt"),
     }
     if PARENT in parent:
         # It was found through its own parent, and that one is what has changed.
@@ -260,9 +356,9 @@ def _link_to(parent: Resource) -> Parent:
     return link
 
 
-def _attributes(resource: Resource) -> dict[str, Any]:
-    attributes = resource.get("attributes")
-    return attributes if isinstance(attributes, dict) else {}
+def _object(resource: Resource, member: str) -> dict[str, Any]:
+    value = resource.get(member)
+    return value if isinstance(value, dict) else {}
 
 
 def _id_in_link(row: Resource, path: str) -> str | None:

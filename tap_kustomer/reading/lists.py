@@ -22,7 +22,7 @@ from tap_kustomer.reading.paging import VisitedPages, next_link, resources_in, w
 from tap_kustomer.reading.prefetch import read_concurrently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from tap_kustomer.client.session import Body, Session
@@ -80,10 +80,17 @@ def read_list(
         Request("GET", source.path, params={**variant, "page": 1, "pageSize": page_size})
         for variant in source.variants
     ]
+    yield from without_repeats(
+        read_concurrently(
+            [partial(_read_variant, session, workers, source, first) for first in firsts]
+        )
+    )
+
+
+def without_repeats(pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield the resources that have not come before; no page is empty."""
     yielded: set[str] = set()
-    for page in read_concurrently(
-        [partial(_read_variant, session, workers, source, first) for first in firsts]
-    ):
+    for page in pages:
         if fresh := [one for one in page.resources if _is_new(_key(one), yielded)]:
             yield Page(fresh)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
-from tap_kustomer.client.errors import MissingError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.reading.children import (
     PARENTS_TO_PEEK_AT,
     NoParentFoundError,
@@ -15,7 +16,13 @@ from tap_kustomer.reading.children import (
 )
 from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.cursors import peek_cursor_list, read_cursor_list
-from tap_kustomer.reading.lists import peek_list, peek_single, read_list, read_single
+from tap_kustomer.reading.lists import (
+    peek_list,
+    peek_single,
+    read_list,
+    read_single,
+    without_repeats,
+)
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.prefetch import read_concurrently
 from tap_kustomer.reading.search.read import (
@@ -40,6 +47,8 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Page, Window
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.resource import Resource
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +163,21 @@ class Reader(ReadContext):
         """
         missing: dict[int, MissingError] = {}
 
-        def read_part(position: int, part: Source) -> Iterator[Page]:
+        def read_part(position: int, part: PagedList | Single | PerParent) -> Iterator[Page]:
             try:
                 yield from self.read(part, window, name, is_consumed=is_consumed)
-            except MissingError as error:
-                missing[position] = error
+            except (AccessError, MissingError, RefusedError) as error:
+                if isinstance(part, PerParent) and part.optional:
+                    logger.info("%s: read without %s: %s", name, part.path, error)
+                elif isinstance(error, MissingError):
+                    missing[position] = error
+                else:
+                    raise
 
-        yield from read_concurrently(
-            [partial(read_part, *numbered) for numbered in enumerate(source.sources)]
+        yield from without_repeats(
+            read_concurrently(
+                [partial(read_part, *numbered) for numbered in enumerate(source.sources)]
+            )
         )
         if len(missing) == len(source.sources):
             raise missing[0]
@@ -181,6 +197,8 @@ class Reader(ReadContext):
         rows: list[Resource] = []
         missing: list[MissingError] = []
         for part in source.sources:
+            if isinstance(part, PerParent) and part.optional:
+                continue
             try:
                 rows += self.peek(part, window, name) or ()
             except MissingError as error:

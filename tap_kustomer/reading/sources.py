@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, assert_never
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 def id_of(resource: Mapping[str, Any]) -> str | None:
@@ -17,6 +17,10 @@ def id_of(resource: Mapping[str, Any]) -> str | None:
         case int(number):
             return str(number)
     return None
+
+
+def _no_part(_: Mapping[str, Any]) -> Iterable[str]:
+    return ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,21 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """How one request asks about several parents.
+
+    Attributes:
+        parameter: The query parameter that takes their ids, separated by commas.
+        owner: The row attribute that holds the id of its parent.
+        size: The most parents of one request.
+    """
+
+    parameter: str
+    owner: str
+    size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class PerParent:
     """Rows that take one request for each row of another source.
 
@@ -128,10 +147,13 @@ class PerParent:
         path: With `{id}` for the parent's id and, two levels down, `{parent_id}` for the id of the
             parent's own parent.
         page_size: The most rows that a page may have.
-        params: Further query parameters.
+        params: Further query parameters. A value may have `{id}`, too.
         key: The value for `{id}`; None for a parent that has no rows.
+        parts: The values for `{part}` in the path, each of which takes a request.
         included: The type of the rows in `included`, if they come beside the parent and not in
-            `data`.
+            `data`. A parent whose rows come with the list of parents is not asked about.
+        batch: How one request asks about several parents, if it can.
+        optional: Whether a concatenation does without these rows where they are refused.
     """
 
     parent: Search | PagedList | PerParent
@@ -139,7 +161,10 @@ class PerParent:
     page_size: int = 100
     params: Mapping[str, str] = field(default_factory=dict)
     key: Callable[[Mapping[str, Any]], str | None] = id_of
+    parts: Callable[[Mapping[str, Any]], Iterable[str]] = _no_part
     included: str | None = None
+    batch: Batch | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +180,10 @@ class LiveIds:
 
 @dataclass(frozen=True, slots=True)
 class Concatenation:
-    """Rows of several sources, one after the other. None of them is asked by time."""
+    """Rows of several sources, one after the other; a row of two of them comes once.
+
+    None of them is asked by time.
+    """
 
     sources: tuple[PagedList | Single | PerParent, ...]
 

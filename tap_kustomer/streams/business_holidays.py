@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import PerParent
+from tap_kustomer.reading.sources import PagedList, PerParent
 from tap_kustomer.shaping.fields import Shape, boolean, text, time, to_one
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.business_schedules import BusinessSchedules
@@ -11,9 +11,10 @@ from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, 
 
 
 class BusinessHolidays(KustomerStream):
-    """One row for each holiday of each schedule. Costs one request per schedule.
+    """One row for each holiday of each schedule. Costs one request per schedule at most.
 
-    Only the single schedule includes its holidays; the list of schedules does not.
+    The list of schedules takes `include=holidays`, but its documented answer shows none. A schedule
+    whose holidays do not come with the list is asked for by itself.
     Source: https://developer.kustomer.com/api/core-resources
     """
 
@@ -21,7 +22,12 @@ class BusinessHolidays(KustomerStream):
     group = Group.SERVICE
     resource_type = "holiday"
     source = PerParent(
-        parent=BusinessSchedules.source,
+        parent=PagedList(
+            "/v1/schedules",
+            variants=({"include": "holidays"},),
+            included=True,
+            optional=frozenset({"include"}),
+        ),
         path="/v1/schedules/{id}",
         params={"include": "holidays"},
         included="holiday",

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import PagedList
+from typing import TYPE_CHECKING
+
+from tap_kustomer.reading.sources import PagedList, PerParent
+from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.fields import Shape, text
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.companies import Companies
 from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.parts import CREATION_AND_CHANGE, CREATOR_AND_EDITOR, ORG
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tap_kustomer.resource import Resource
+
+
+def _edge(child: Resource) -> Iterable[Resource]:
+    """The edge that leads to a child, or one made of the child itself."""
+    if child.get("type") != "company":
+        return (child,)
+    edge = {"sourceId": child[PARENT]["id"], "targetId": child.get("id")}
+    return ({"id": child.get("id"), PARENT: child[PARENT], "attributes": edge},)
+
 
 class CompanyHierarchy(KustomerStream):
-    """One row for each company that belongs to another one.
+    """One row for each company that belongs to another one. Costs one request per company.
 
-    Kustomer documents such an edge of the hierarchy, and that a company has a parent and children;
-    that there is a list of all edges is assumed.
+    Kustomer documents such an edge of the hierarchy, that the children of a company can be read and
+    how its parent is set, at `/v1/kedge/{id}/parent`; the path of the children is assumed. Should
+    it return companies instead of edges, a row has the id of the company below. All companies are
+    asked about in each run, as a company need not change when it gets a child.
     Source: https://developer.kustomer.com/docs/guides/company-hierarchy
     """
 
@@ -24,13 +42,17 @@ class CompanyHierarchy(KustomerStream):
     documented = False
     assumed = True
     selected_by_default = False
-    source = PagedList("/v1/kedge")
+    source = PerParent(parent=PagedList("/v1/companies"), path="/v1/kedge/{id}/children")
+    unpack = _edge
     roles = Companies.roles
     shape = Shape(
+        parent="company",
         attributes=(
             text("sourceId", "Id of the company above."),
             text("targetId", "Id of the company below."),
-            text("tree", "Name of the hierarchy: company_hierarchy by default."),
+            text("name", "Name of the hierarchy: company_hierarchy by default."),
+            text("sourceType", "What is above: company."),
+            text("targetType", "What is below: company."),
             *CREATION_AND_CHANGE,
         ),
         relationships=(ORG, *CREATOR_AND_EDITOR),

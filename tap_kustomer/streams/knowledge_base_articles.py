@@ -21,7 +21,7 @@ from tap_kustomer.shaping.fields import (
     to_one,
 )
 from tap_kustomer.streams.base import KustomerStream
-from tap_kustomer.streams.data_model import Group, Join
+from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import (
     CREATION_AND_CHANGE,
     CREATOR_AND_EDITOR,
@@ -47,7 +47,7 @@ def _knowledge_bases(article: Resource) -> Items:
 _VERSION: Final = re.compile(r"(published|unpublished)_(.+)")
 
 
-def _languages(article: Resource) -> Items:
+def languages_of(article: Resource) -> Items:
     """The languages of an article, with all that its attributes and relationships say of each."""
     found: dict[Any, dict[str, Any]] = {}
     for attribute in ("langVersions", "latestLangs"):
@@ -81,6 +81,7 @@ class KnowledgeBaseArticles(KustomerStream):
     resource_type = "kb_article"
     foreign_keys = ("article_id",)
     singular = "knowledge_base_article"
+    feature = "the knowledge base"
     source = PagedList("/v1/kb/articles")
     roles = ("org.permission.kb.read", "org.user.kb.read")
     shape = Shape(
@@ -193,7 +194,7 @@ class KnowledgeBaseArticles(KustomerStream):
                     text("id", "Its id, or the version itself with its text, as JSON."),
                 ),
             ),
-            _languages,
+            languages_of,
         ),
         values_of(
             "knowledge_base_article_meta_keywords",
@@ -201,8 +202,4 @@ class KnowledgeBaseArticles(KustomerStream):
             text("keyword", "The keyword."),
             "One row for each keyword of an article's page.",
         ),
-    )
-    joins = (
-        Join("knowledge_base_article_languages.published_version_id", None),
-        Join("knowledge_base_article_languages.unpublished_version_id", None),
     )

@@ -155,7 +155,7 @@ CASES: dict[str, Case] = {
         1, "[secret]", faults=[_echo(500, "/v1/brands")], config={"max_retry_seconds": 0}
     ),
     "wrong answers": Case(
-        1, "wrong answer", faults=[_echo(200, "/v1/brands")], config={"max_retry_seconds": 0}
+        1, "wrong response", faults=[_echo(200, "/v1/brands")], config={"max_retry_seconds": 0}
     ),
     "a redirect to another host": Case(
         1, "redirected to", faults=[_echo(302, "/v1/brands", location="https://{key}.example/v1")]

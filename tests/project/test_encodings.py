@@ -20,7 +20,7 @@ OPENING = {"open", "fdopen", "read_text", "write_text", "TextIOWrapper", "NamedT
 # What returns a text for a true value of these arguments.
 DECODING = {"text", "universal_newlines"}
 # Other things by the same names.
-NOT_TEXTS = {"os.open", "gzip.open", "click.open_file", "opened[-1].open"}
+NOT_TEXTS = {"os.open", "gzip.open", "click.open_file", "opened[-1].open", "webbrowser.open"}
 
 
 def sources() -> Iterator[Path]:

@@ -19,13 +19,14 @@ from tap_kustomer.client.errors import (
     MissingError,
     PagingError,
     RedirectError,
+    RefusedError,
     RequestError,
 )
 from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.children import NoParentFoundError, read_children
 from tap_kustomer.reading.pages import IncompleteError, Page
-from tap_kustomer.reading.sources import PagedList, PerParent, Search
+from tap_kustomer.reading.sources import Batch, PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
@@ -226,6 +227,132 @@ def test_rows_may_come_beside_the_parent(is_one: bool) -> None:
     found = read(Lists({"/v1/schedules/a": [document]}), parents("a"), source)
 
     assert [(row["type"], row["id"]) for row in found] == [("holiday", "1")]
+
+
+def test_a_parent_whose_rows_come_with_the_list_of_parents_is_not_asked_about() -> None:
+    source = PerParent(PagedList("/v1/schedules"), "/v1/schedules/{id}", included="holiday")
+    first, second = ({"type": "schedule", "id": key} for key in "ab")
+    beside = {
+        "type": "holiday",
+        "id": "1",
+        "relationships": {"org": None, "schedule": {"data": {"type": "schedule", "id": "a"}}},
+    }
+    document = {"data": second, "included": [{"type": "holiday", "id": "2"}]}
+    lists = Lists({"/v1/schedules/b": [document]})
+
+    found = read(lists, [Page([first, second, beside])], source)
+
+    assert [(row["id"], row[PARENT]["id"]) for row in found] == [("1", "a"), ("2", "b")]
+    assert lists.paths == ["/v1/schedules/b"]
+
+
+def test_a_parent_may_take_several_requests() -> None:
+    source = PerParent(
+        PagedList("/v1/articles"),
+        "/v1/articles/{id}/versions/{part}",
+        parts=lambda article: article["attributes"]["langs"],
+    )
+    lists = Lists(
+        {
+            "/v1/articles/a/versions/en%2Fus": [rows("1")],
+            "/v1/articles/a/versions/de": [rows("2")],
+        }
+    )
+    given = [Page([parent("a", langs=["en/us", "de"]), parent("b", langs=[])])]
+
+    found = read(lists, given, source)
+
+    assert [(row["id"], row[PARENT]["id"]) for row in found] == [("1", "a"), ("2", "a")]
+
+
+def test_parents_are_done_only_after_the_last_of_their_requests() -> None:
+    source = PerParent(CONVERSATIONS, "/v1/x/{id}/{part}", parts=lambda _: ("1", "2"))
+    lists = Lists({f"/v1/x/{key}/{part}": [rows(key + part)] for key in "ab" for part in "12"})
+    given = [Page([parent("a", NOW), parent("b", NOW + 1)], NOW + 9)]
+
+    found = [page.reached for page in pages_of(lists, given, source)]
+
+    assert [reached for reached in found if reached is not None] == [NOW, NOW + 9]
+
+
+def test_a_parameter_may_name_the_parent() -> None:
+    source = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", params={"klassId": "{id}"})
+    lists = Lists({"/v1/snoozes": [rows("1")]})
+
+    read(lists, parents("k"), source)
+
+    assert [request.params["klassId"] for request in lists.sent] == ["k"]
+
+
+SUMMARIES = PerParent(
+    CONVERSATIONS, "/v1/summaries", batch=Batch(parameter="ids", owner="resourceId", size=3)
+)
+
+
+@dataclass
+class Summaries(Lists):
+    """Answers with the summary of each conversation asked about, if they are not too many."""
+
+    answers: dict[str, list[Document] | RequestError] = field(default_factory=dict)
+    most: int = 3
+
+    @override
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
+        asked = str(request.params["ids"]).split(",")
+        self.answers["/v1/summaries"] = (
+            RefusedError(f"{request} answered 400")
+            if len(asked) > self.most
+            else [
+                {
+                    "data": [
+                        {"type": "summary", "id": f"s{key}", "attributes": {"resourceId": key}}
+                        for key in reversed(asked)
+                    ]
+                }
+            ]
+        )
+        return super().send(request, parse)
+
+    @property
+    def asked(self) -> list[str]:
+        return [str(request.params["ids"]) for request in self.sent]
+
+
+def test_one_request_asks_about_several_parents() -> None:
+    lists = Summaries()
+
+    found = read(lists, [Page([parent(key, NOW) for key in "abcd"], NOW)], SUMMARIES)
+
+    assert [(row["id"], row[PARENT]["id"]) for row in found] == [(f"s{k}", k) for k in "abcd"]
+    assert sorted(lists.asked) == ["a,b,c", "d"]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_request_about_too_many_parents_is_split(most: int) -> None:
+    lists = Summaries(most=most)
+
+    found = read(lists, parents("a", "b", "c"), SUMMARIES)
+
+    assert sorted(ids(found)) == ["sa", "sb", "sc"]
+
+
+def test_a_request_about_one_parent_that_is_refused_is_an_error() -> None:
+    with pytest.raises(RefusedError):
+        read(Summaries(most=0), parents("a", "b"), SUMMARIES)
+
+
+def test_rows_of_parents_that_were_not_asked_about_are_dropped_but_not_those_of_unknown_ones() -> (
+    None
+):
+    data: list[Resource] = [
+        {"type": "summary", "id": "1", "attributes": {"resourceId": "other"}},
+        {"type": "summary", "id": "2", "attributes": {}},
+    ]
+    lists = Lists({"/v1/summaries": [{"data": data}]})
+
+    (row,) = read(lists, parents("a"), SUMMARIES)
+
+    assert (row["id"], row[PARENT]["id"]) == ("2", None)
 
 
 def test_a_row_that_has_its_id_only_in_its_link_gets_it_from_there() -> None:

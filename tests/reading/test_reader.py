@@ -10,7 +10,7 @@ import pytest
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
-from tap_kustomer.client.errors import MissingError
+from tap_kustomer.client.errors import AccessError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
@@ -159,6 +159,42 @@ def test_a_part_of_a_concatenation_without_any_of_its_parents_is_empty(
     parts = (PerParent(PagedList("/v1/klasses"), "/v1/metadata/{id}"), PagedList("/v1/teams"))
 
     assert ids(reader, Concatenation(parts)) == ["t"]
+
+
+def test_a_row_of_two_parts_of_a_concatenation_comes_once(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a", "b"))
+    requests_mock.get(f"{URL}/v1/users", json=page("b", "c"))
+    parts = (PagedList("/v1/teams"), PagedList("/v1/users"))
+
+    assert ids(reader, Concatenation(parts)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("path", ["klasses", "snoozes"])
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_an_optional_part_of_a_concatenation_is_left_out_where_it_is_refused(
+    reader: Reader, requests_mock: Mocker, path: str, status: int
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("t"))
+    requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
+    requests_mock.get(f"{URL}/v1/snoozes", json=page("s"))
+    requests_mock.get(f"{URL}/v1/{path}", status_code=status)
+    part = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", optional=True)
+
+    assert ids(reader, Concatenation((PagedList("/v1/teams"), part))) == ["t"]
+
+
+def test_another_part_of_a_concatenation_that_is_refused_is_an_error(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("t"))
+    requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
+    requests_mock.get(f"{URL}/v1/snoozes", status_code=403)
+    part = PerParent(PagedList("/v1/klasses"), "/v1/snoozes")
+
+    with pytest.raises(AccessError):
+        ids(reader, Concatenation((PagedList("/v1/teams"), part)))
 
 
 @pytest.mark.parametrize("form", ["objects", "texts"])

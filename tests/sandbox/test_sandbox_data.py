@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Resources = Callable[[str], list[dict[str, Any]]]
 
 SKIPPED_TARGETS = {
-    "org", "klass", "template", "kb_article_version", "work_item_revision", "work_session_revision",
+    "org", "klass", "template", "work_item_revision", "work_session_revision",
 }  # fmt: skip
 
 # Every documented attribute (https://developer.kustomer.com/api/core-resources),

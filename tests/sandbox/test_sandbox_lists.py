@@ -142,9 +142,10 @@ def test_slas_include_their_versions_on_request(ask: Ask) -> None:
     assert single["included"]["type"] == "sla_version"
 
 
-def test_holidays_are_included_with_one_schedule_only(ask: Ask) -> None:
+def test_holidays_are_included_on_request(ask: Ask) -> None:
     schedules = ask("/v1/schedules?include=holidays").json()
-    assert "included" not in schedules
+    assert {one["type"] for one in schedules["included"]} == {"holiday"}
+    assert "included" not in ask("/v1/schedules").json()
     id_ = schedules["data"][0]["id"]
     document = ask(f"/v1/schedules/{id_}?include=holidays").json()
     assert {one["type"] for one in document["included"]} == {"holiday"}
@@ -346,9 +347,77 @@ def test_chat_settings_are_one_record(ask: Ask) -> None:
     assert rows(ask("/v1/chat/settings"))["attributes"]["greeting"]
 
 
-def test_an_article_has_a_version_in_each_language(ask: Ask) -> None:
-    article = rows(ask("/v1/kb/articles"))[0]["id"]
-    assert rows(ask(f"/v1/kb/articles/{article}/versions/de"))["attributes"]["lang"] == "de"
+def test_an_article_has_versions_in_each_language(ask: Ask, organisation: Organisation) -> None:
+    version = organisation.rows["kb_article_version"][-1]
+    path = f"/v1/kb/articles/{version.facts['article'].id}/versions"
+    assert [one["id"] for one in rows(ask(f"{path}/de"))] == [version.id]
+    assert rows(ask(f"{path}/fr")) == []
+
+
+def test_summaries_are_listed_by_conversation(ask: Ask, organisation: Organisation) -> None:
+    some = organisation.rows["ai_summary"][:3]
+    wanted = ",".join(row.facts["conversation"].id for row in some[:2])
+    found = rows(ask(f"/v1/ai/summaries/batch?resourceIds={wanted}"))
+    assert {one["id"] for one in found} == {row.id for row in some[:2]}
+    many = ",".join([wanted] * 25)
+    assert ask(f"/v1/ai/summaries/batch?resourceIds={many}").status_code == 400
+
+
+def test_the_children_of_a_company_are_the_edges_below_it(
+    ask: Ask, organisation: Organisation
+) -> None:
+    edge = organisation.rows["kedge"][0]
+    above, below = edge.facts["source"], edge.facts["target"]
+    children = rows(ask(f"/v1/kedge/{above.id}/children"))
+    assert edge.id in {one["id"] for one in children}
+    assert {one["attributes"]["sourceId"] for one in children} == {above.id}
+    assert edge.id not in {one["id"] for one in rows(ask(f"/v1/kedge/{below.id}/children"))}
+
+
+def test_a_deleted_message_is_listed_with_its_conversation(
+    ask: Ask, organisation: Organisation
+) -> None:
+    file = organisation.rows["attachment"][0]
+    message, talk = file.facts["message"], file.facts["message"].facts["conversation"]
+    at = message.updated
+    message.deleted = at
+    try:
+        answer = ask(f"/v1/conversations/{talk.id}/messages?include=attachments").json()
+    finally:
+        message.deleted = None
+    assert file.id in {one["id"] for one in answer["included"]}
+    assert file.id in ask(f"/v1/conversations/{talk.id}/attachments").text
+
+
+# Lists that hide rows by default, and the parameters that show them.
+HIDDEN = [
+    ("/v1/teams", "deleted=true"),
+    ("/v1/shortcuts", "deleted=all"),
+    ("/v1/spam/senders", "includeDeleted=true"),
+    ("/v1/routing/queues", "system=true"),
+    ("/v1/routing/queues", "all=true"),
+    ("/v1/customers/searches", "filter=all"),
+    ("/v1/kviews", "appDisabled=true"),
+    ("/v1/snoozes", "resource=kobject"),
+]
+
+
+@pytest.mark.parametrize(("path", "parameter"), HIDDEN)
+def test_a_parameter_shows_rows_that_are_hidden_by_default(
+    ask: Ask, path: str, parameter: str
+) -> None:
+    hidden = {one["id"] for one in rows(ask(f"{path}?{parameter}"))}
+    shown = {one["id"] for one in rows(ask(path))}
+    assert shown
+    assert hidden - shown
+
+
+def test_a_klass_has_snooze_options_that_no_other_list_shows(
+    ask: Ask, organisation: Organisation
+) -> None:
+    klass = organisation.rows["klass"][0].id
+    (own,) = rows(ask(f"/v1/snoozes?resource=kobject&klassId={klass}"))
+    assert own["id"] not in ask("/v1/snoozes?resource=kobject").text
 
 
 def test_any_other_path_is_answered_with_a_404_in_the_plain_shape(ask: Ask) -> None:

@@ -21,8 +21,10 @@ from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import POSITION, SIBLINGS, compile_deriver, derived_schema
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.streams import STREAMS
+from tap_kustomer.streams.company_hierarchy import CompanyHierarchy
 from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.settings import Settings
+from tap_kustomer.streams.snoozes import Snoozes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,11 +117,15 @@ def test_a_derived_table_is_made_of_what_its_parent_declares(
 
 
 # Arrays and maps, and relationships to many, that have no table of their own, and why.
+_OF_THE_ARTICLE = "a table of the article's: nearly always the same"
 WITHOUT_A_TABLE = {
     "ai_evaluation_testcase_results.toolCalls": _OPT_IN,
     "ai_evaluation_testcases.toolCalls": _OPT_IN,
     "knowledge_base_categories.categoryPositions": _UNDOCUMENTED,
     "knowledge_base_categories.positions": _UNDOCUMENTED,
+    "knowledge_base_article_versions.categories": _OF_THE_ARTICLE,
+    "knowledge_base_article_versions.metaKeywords": _OF_THE_ARTICLE,
+    "knowledge_base_article_versions.tags": _OF_THE_ARTICLE,
     "knowledge_base_forms.layout": _UNDOCUMENTED,
     "knowledge_base_forms.layoutV2": _UNDOCUMENTED,
     "knowledge_base_forms.snippets": _UNDOCUMENTED,
@@ -383,7 +389,12 @@ def custom_attributes() -> TapStream:
 
 
 def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:
-    assert [stream for stream in STREAMS if stream.unpack] == [CustomAttributeMetadata, Settings]
+    assert [stream for stream in STREAMS if stream.unpack] == [
+        CompanyHierarchy,
+        CustomAttributeMetadata,
+        Settings,
+        Snoozes,
+    ]
 
 
 @settings(deadline=None)

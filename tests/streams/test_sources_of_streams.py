@@ -7,17 +7,109 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.samples.documents import CONVERSATION
-from tap_kustomer.reading.sources import PagedList, PerParent, Search
+from tap_kustomer.reading.sources import Concatenation, PagedList, PerParent, Search
+from tap_kustomer.resource import PARENT
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.business_holidays import BusinessHolidays
+from tap_kustomer.streams.company_hierarchy import CompanyHierarchy
 from tap_kustomer.streams.customer_session_events import session_of
 from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.knowledge_base_article_versions import KnowledgeBaseArticleVersions
 from tap_kustomer.streams.kobjects import Kobjects, define_klass, name_of_klass
 from tap_kustomer.streams.satisfaction_responses import response_of
 from tap_kustomer.streams.slas import Slas, SlaVersions
+from tap_kustomer.streams.snoozes import Snoozes
 
 if TYPE_CHECKING:
+    from tap_kustomer.reading.sources import Source
     from tap_kustomer.streams.base import KustomerStream
+
+
+# The parameters that lists take to show what they hide by default
+# (https://developer.kustomer.com/api).
+ASKED_FOR: dict[str, list[dict[str, str]]] = {
+    "business_holidays": [{"include": "holidays"}],
+    "klasses": [{"status": "enabled"}, {"status": "existing_only"}, {"status": "disabled"}],
+    "kviews": [{}, {"appDisabled": "true"}],
+    "queues": [{}, {"all": "true"}, {"system": "true"}],
+    "saved_searches": [{"filter": "all"}],
+    "shortcuts": [{"deleted": "all"}],
+    "slas": [{"versions": "all"}],
+    "snoozes": [
+        {},
+        {"resource": "conversation"},
+        {"resource": "kobject"},
+        {"resource": "kobject", "klassId": "{id}"},
+    ],
+    "spam_senders": [{"includeDeleted": "true"}],
+    "sub_statuses": [{"resource": "conversation"}, {"resource": "kobject"}],
+    "teams": [{}, {"deleted": "true"}],
+    "users": [{"deleted": "false"}, {"deleted": "true"}],
+}
+
+# Without these parameters a list is not complete in any case, or not answered at all.
+NEEDED = {"klasses", "slas", "sub_statuses", "users"}
+
+
+def lists_of(source: Source) -> list[PagedList | PerParent]:
+    """The lists that a source is read from, and for a row of each schedule its parents'."""
+    match source:
+        case Concatenation():
+            return [one for part in source.sources for one in lists_of(part)]
+        case PerParent(included=str(), parent=PagedList() as parent):
+            return [parent]
+        case PagedList() | PerParent():
+            return [source]
+    return []
+
+
+def asked_for(source: Source) -> list[dict[str, str]]:
+    return [
+        {**params}
+        for listed in lists_of(source)
+        for params in (listed.variants if isinstance(listed, PagedList) else (listed.params,))
+    ]
+
+
+@pytest.mark.parametrize("table", ASKED_FOR)
+def test_a_list_is_asked_for_what_it_hides_by_default(table: str) -> None:
+    (stream,) = (one for one in STREAMS if one.name == table)
+
+    assert asked_for(stream.source) == ASKED_FOR[table]
+
+
+@pytest.mark.parametrize("table", [table for table in ASKED_FOR if table not in NEEDED])
+def test_a_list_that_refuses_to_show_more_is_read_without(table: str) -> None:
+    (stream,) = (one for one in STREAMS if one.name == table)
+
+    for listed in lists_of(stream.source):
+        if isinstance(listed, PagedList):
+            assert listed.optional == {name for params in listed.variants for name in params}
+        else:
+            assert listed.optional
+
+
+def test_an_option_that_only_a_klass_has_is_for_that_klass() -> None:
+    option = {"id": "s", "attributes": {"name": "Later"}, PARENT: {"id": "k"}}
+    assert Snoozes.unpack is not None
+
+    (found,) = Snoozes.unpack(option)
+
+    assert found == {"id": "s", "attributes": {"name": "Later", "klassId": "k"}}
+
+
+def test_a_child_of_a_company_is_an_edge_of_the_hierarchy() -> None:
+    above = {"id": "a", "type": "company", "updatedAt": None}
+    edge = {"id": "e", "type": "kedge", "attributes": {"sourceId": "a", "targetId": "b"}}
+    child = {"id": "b", "type": "company", "attributes": {"name": "Cheerios"}}
+    assert CompanyHierarchy.unpack is not None
+
+    (as_edge,) = CompanyHierarchy.unpack({**edge, PARENT: above})
+    (as_company,) = CompanyHierarchy.unpack({**child, PARENT: above})
+
+    assert as_edge == {**edge, PARENT: above}
+    assert as_company["attributes"] == edge["attributes"]
+    assert as_company["id"] == "b"
 
 
 def test_versions_come_with_their_agreements() -> None:
@@ -64,7 +156,8 @@ def test_a_path_names_the_parent_and_where_there_is_one_its_own_parent(
     source = per_parent()[stream]
     nested = isinstance(source.parent, PerParent)
 
-    assert "{id}" in source.path
+    assert "{id}" in source.path or source.batch is not None
+    assert ("{part}" in source.path) == (stream is KnowledgeBaseArticleVersions)
     assert ("{parent_id}" in source.path) == nested
     assert stream.shape.parent
 

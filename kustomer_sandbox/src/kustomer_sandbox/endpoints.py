@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from kustomer_sandbox import included, roles
-from kustomer_sandbox.lists import Listing, dates, equal, from_date, klasses, users
+from kustomer_sandbox.lists import (
+    Listing,
+    dates,
+    deleted,
+    deleted_too,
+    edges,
+    equal,
+    from_date,
+    klasses,
+    kviews,
+    queues,
+    searches,
+    snoozes,
+    users,
+)
 
 
 def _deleted_too(path: str, type_: str, needed: tuple[str, ...], **more: Any) -> Listing:
@@ -22,16 +36,14 @@ LISTS: tuple[Listing, ...] = (
     Listing("/v1/customers", "customer", roles.CUSTOMER, total=True, narrow=dates),
     # Companies can only be deleted by an attribute.
     _deleted_too("/v1/companies", "company", roles.COMPANY, narrow=equal("externalId")),
-    # Documented as a resource; the path of its list is a guess.
-    Listing("/v1/kedge", "kedge", roles.COMPANY),
     Listing("/v1/conversations", "conversation", roles.CONVERSATION),
     Listing("/v1/messages", "message", roles.MESSAGE, extend=included.attachments),
     Listing("/v1/notes", "note", roles.NOTE),
     # Settings
     _deleted_too("/v1/users", "user", roles.USER, largest=500, narrow=users),
-    _deleted_too("/v1/teams", "team", roles.TEAM, largest=500),
+    _deleted_too("/v1/teams", "team", roles.TEAM, largest=500, narrow=deleted),
     _deleted_too("/v1/tags", "tag", roles.TAG),
-    _deleted_too("/v1/shortcuts", "shortcut", roles.SHORTCUT),
+    _deleted_too("/v1/shortcuts", "shortcut", roles.SHORTCUT, narrow=deleted),
     Listing("/v1/shortcuts/categories", "shortcut_category", roles.SHORTCUT),
     Listing("/v1/snippets", "snippet", roles.SNIPPET),
     Listing("/v1/brands", "brand", roles.BRAND),
@@ -39,15 +51,15 @@ LISTS: tuple[Listing, ...] = (
     Listing("/v1/slas", "sla", roles.SLA, extend=included.sla_versions),
     Listing("/v1/role-groups", "role_group"),
     Listing("/v1/satisfaction", "satisfaction", roles.SATISFACTION),
-    _deleted_too("/v1/schedules", "schedule", roles.SCHEDULE),
-    _deleted_too("/v1/spam/senders", "sender", roles.SPAM),
+    _deleted_too("/v1/schedules", "schedule", roles.SCHEDULE, extend=included.holidays),
+    _deleted_too("/v1/spam/senders", "sender", roles.SPAM, narrow=deleted_too),
     Listing("/v1/outboundAccounts", "outbound_account", roles.APPS, bare=True),
-    Listing("/v1/snoozes", "snooze", roles.SNOOZE),
+    Listing("/v1/snoozes", "snooze", roles.SNOOZE, narrow=snoozes),
     Listing("/v1/cards", "card", roles.CARD),
-    Listing("/v1/kviews", "kview", roles.KVIEW),
+    Listing("/v1/kviews", "kview", roles.KVIEW, narrow=kviews),
     Listing("/v1/workflows", "workflow", roles.WORKFLOW, narrow=equal("enabled")),
     Listing("/v1/notifications", "notification", extend=included.unread),
-    Listing("/v1/customers/searches", "search", roles.SAVED_SEARCH),
+    Listing("/v1/customers/searches", "search", roles.SAVED_SEARCH, narrow=searches),
     Listing("/v1/kb/articles", "kb_article", roles.KB),
     Listing("/v1/kb/categories", "kb_category", roles.KB),
     Listing("/v1/kb/internal/categories", "kb_internal_category", roles.KB),
@@ -68,7 +80,7 @@ LISTS: tuple[Listing, ...] = (
     ),
     Listing("/v1/settings", "setting", roles.SETTING),
     # Routing
-    Listing("/v1/routing/queues", "queue", roles.QUEUE, narrow=equal("key")),
+    Listing("/v1/routing/queues", "queue", roles.QUEUE, narrow=queues),
     Listing("/v1/routing/queue-rules", "queue-rule", roles.QUEUE_RULE),
     Listing("/v1/routing/statuses", "status", roles.ROUTING_STATUS),
     Listing("/v1/routing/work-items", "work_item", roles.ROUTING),
@@ -93,7 +105,13 @@ LISTS: tuple[Listing, ...] = (
     *(
         Listing(f"/v1/conversations/{{id}}/{name}", type_, needed, parent="conversation", **more)
         for name, type_, needed, more in (
-            ("messages", "message", roles.MESSAGE, {"extend": included.attachments}),
+            # Deleted ones, too, as the list of the conversation's attachments has theirs.
+            (
+                "messages",
+                "message",
+                roles.MESSAGE,
+                {"extend": included.attachments, "deleted": True},
+            ),
             ("notes", "note", roles.NOTE, {}),
             # Newest first in the documented example.
             ("events", "customer_event", roles.EVENT, {"newest_first": True}),
@@ -113,6 +131,8 @@ LISTS: tuple[Listing, ...] = (
         "/v1/ai/automations/{id}/evaluations", "ai_evaluation", roles.AI, parent="ai_automation"
     ),
     Listing("/v1/workflows/{id}/processes", "workflow_process", roles.WORKFLOW, parent="workflow"),
+    # A guess: that children can be read is documented, and where the parent is set.
+    Listing("/v1/kedge/{id}/children", "kedge", roles.COMPANY, parent="company", narrow=edges),
     # A guess: only writing and deleting comments is documented.
     Listing("/v1/kobjects/{id}/comments", "comment", roles.NOTE, parent="kobject"),
 )

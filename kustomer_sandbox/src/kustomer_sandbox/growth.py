@@ -166,6 +166,17 @@ def _status_change(organisation: Store, dice: Dice, instant: int) -> None:
     )
 
 
+def _summarized(organisation: Store, dice: Dice, instant: int) -> None:
+    """Let a conversation be summarized again."""
+    del dice
+    summaries = organisation.rows["ai_summary"]
+    living = (row for row in summaries if row.facts["conversation"].deleted is None)
+    summary = next(living, None)
+    if summary is not None:
+        organisation.touch(summary, instant)
+        _conversation_moved(organisation, summary.facts["conversation"], instant)
+
+
 def _rating(organisation: Store, dice: Dice, instant: int) -> None:
     """Let a customer answer a survey, once for each conversation."""
     conversation = _living(organisation, dice, "conversation")
@@ -297,6 +308,7 @@ _HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
     (_new_kobject, 2),
     (_status_change, 5),
     (_rating, 0.5),
+    (_summarized, 0.5),
     (_writing, 0.5),
     (_merge, 0.1),
     (_work, 2),

@@ -29,6 +29,18 @@ def sla_versions(
         document["included"] = [organisation.encoded(one) for one in versions]
 
 
+def holidays(
+    organisation: Organisation,
+    rows: Sequence[Row],
+    given: dict[str, str],
+    document: Document,
+) -> None:
+    """Add the holidays of schedules: `include=holidays`."""
+    if given.get("include") == "holidays":
+        found = [one for row in rows for one in organisation.children(row, "holiday")]
+        document["included"] = [organisation.encoded(one) for one in found]
+
+
 def attachments(
     organisation: Organisation,
     rows: Sequence[Row],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from kustomer_sandbox.errors import bad_parameter, json_api
+from kustomer_sandbox.generation.settings.routing import QUEUES
 from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def page_of(
 
 def _rows(organisation: Organisation, listing: Listing, given: dict[str, str]) -> list[Row]:
     if listing.parent:
-        parent = find(organisation, given.pop("id"), listing.parent)
+        parent = find(organisation, given["id"], listing.parent)
         rows = list(organisation.children(parent, listing.type))
     else:
         rows = list(organisation.rows[listing.type])
@@ -102,7 +103,7 @@ def find(organisation: Organisation, id_: str, *types: str) -> Row:
 
 
 def _links(path: str, given: dict[str, str], number: int, size: int, count: int) -> Document:
-    others = {k: v for k, v in given.items() if k not in ("page", "pageSize")}
+    others = {k: v for k, v in given.items() if k not in ("id", "page", "pageSize")}
 
     def link(page: int) -> str:
         return f"{path}?{urlencode({**others, 'page': page, 'pageSize': size})}"
@@ -149,6 +150,58 @@ def users(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
     if filters:
         return _equal(_, rows, given, *filters)
     return [row for row in rows if row.deleted is None]
+
+
+def deleted(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Filter by `deleted`, which is true, false (the default) or all."""
+    wanted = given.get("deleted", "false")
+    if wanted not in ("true", "false", "all"):
+        raise bad_parameter("deleted", f"Must be true, false or all: {wanted}")
+    return [row for row in rows if wanted in ("all", _text(row.deleted is not None))]
+
+
+def deleted_too(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Leave deleted rows out, unless `includeDeleted=true` asks for them."""
+    if given.get("includeDeleted") == "true":
+        return rows
+    return [row for row in rows if row.deleted is None]
+
+
+def queues(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Filter queues: `system=true` for the system's, `all=true` for those without agents, too.
+
+    What the two parameters show is not documented.
+    """
+    wanted = {"system": _text(given.get("system") == "true")}
+    rows = _equal(organisation, _equal(organisation, rows, wanted, "system"), given, "key")
+    return rows if given.get("all") == "true" else [row for row in rows if row.number < len(QUEUES)]
+
+
+def searches(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Leave private searches out, unless `filter=all` asks for them."""
+    if given.get("filter") == "all":
+        return rows
+    return _equal(organisation, rows, {"private": "false"}, "private")
+
+
+def kviews(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Filter views by `appDisabled`, which is false by default."""
+    wanted = {"appDisabled": given.get("appDisabled", "false")}
+    return _equal(organisation, rows, wanted, "appDisabled")
+
+
+def snoozes(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Filter options by `resource`, conversation by default, and by the klass that has its own."""
+    klass = given.get("klassId")
+    own = [
+        row for row in rows if (row.facts["klass"].id if "klass" in row.facts else None) == klass
+    ]
+    return _equal(organisation, own, {"resource": "conversation", **given}, "resource")
+
+
+def edges(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+    """Only the edges from a company to one below it."""
+    return [row for row in rows if row.facts["source"].id == given["id"]]
 
 
 def equal(*names: str) -> Any:

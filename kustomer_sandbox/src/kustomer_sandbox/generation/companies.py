@@ -65,7 +65,9 @@ def kedge(organisation: Store, row: Row) -> Document:
     attributes = {
         "sourceId": source.id,
         "targetId": target.id,
-        "tree": "company_hierarchy",
+        "sourceType": "company",
+        "targetType": "company",
+        "name": "company_hierarchy",
         **stamps(row, modified=False),
     }
     creator = to_one(row.dice().pick(agents(organisation)))

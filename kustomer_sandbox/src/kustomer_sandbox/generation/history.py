@@ -297,6 +297,8 @@ class _Era:
     def _trail(self) -> None:
         add, era, dice = self.organisation.add, self.era, self.dice
         talks = [row for row in self.conversations if row.facts["messages"]]
+        for conversation in talks[::3]:
+            add("ai_summary", conversation.updated, conversation=conversation)
         for created in era.times(era.amount("audit_log"), 0.2):
             about = dice.pick(dice.pick((self.customers, talks)))
             add("audit_log", max(created, about.created), object=about)

@@ -117,6 +117,8 @@ def comment(organisation: Store, row: Row) -> Document:
         "kobject": {"data": reference(about)},
         "customer": to_one(about.facts["customer"]),
         "createdBy": to_one(author),
+        "assignedUser": to_one(author),
+        "assignedTeam": to_one(desks(organisation)[0]),
         "userMentions": to_many(
             dice.some(agents(organisation), 2) + desks(organisation)[: row.number % 2]
         ),

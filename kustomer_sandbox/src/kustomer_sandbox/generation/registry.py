@@ -45,6 +45,7 @@ _BUILDERS: dict[str, Callable[[Store, Row], Document]] = {
     "customer_session": trail.customer_session,
     "customer_merge": trail.customer_merge,
     "draft": trail.draft,
+    "ai_summary": trail.ai_summary,
     "forward": trail.forward,
     **{type_: setting.build for type_, setting in SETTINGS.items()},
 }

@@ -156,6 +156,18 @@ def customer_merge(organisation: Store, row: Row) -> Document:
     return resource(organisation, row, attributes, relationships)
 
 
+def ai_summary(organisation: Store, row: Row) -> Document:
+    """Build the summary of a conversation."""
+    attributes = {
+        "resourceId": row.facts["conversation"].id,
+        "resourceType": "conversation",
+        "text": "The customer asks where an order is 📦",
+        "lastSummarizedAt": at(row.created),
+        **stamps(row, modified=False),
+    }
+    return resource(organisation, row, attributes)
+
+
 def draft(organisation: Store, row: Row) -> Document:
     """Build a draft; `to` and `from` differ by channel."""
     conversation = row.facts["conversation"]

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustomer_sandbox import roles
+from kustomer_sandbox.errors import bad_parameter
 from kustomer_sandbox.handlers.call import Call, Endpoint
 from kustomer_sandbox.lists import Listing, equal, find, page_of
 from kustomer_sandbox.secret import SECRET
 
 if TYPE_CHECKING:
     from kustomer_sandbox.generation.document import Document
+    from kustomer_sandbox.organisation import Organisation
+    from kustomer_sandbox.row import Row
+
+# How many ids a request takes is not documented.
+_MOST_SUMMARIES = 40
 
 
 def _schedule(call: Call) -> Document:
@@ -60,12 +66,23 @@ def _workflow_variables(call: Call) -> Document:
     return {"data": [variable]}
 
 
-def _article_version(call: Call) -> Document:
-    row = find(call.organisation, call.names["id"], "kb_article")
-    lang = call.names["lang"]
-    attributes = {"lang": lang, "title": "How to return an item", "htmlBody": "<p>Send it.</p>"}
-    version = {"type": "kb_article_version", "id": f"{row.id}.{lang}", "attributes": attributes}
-    return {"data": version}
+def _article_versions(call: Call) -> Document:
+    given = {**call.parameters, **call.names}
+    listing = Listing("", "kb_article_version", parent="kb_article", narrow=equal("lang"))
+    return page_of(call.organisation, listing, call.path, given)
+
+
+def _summaries(call: Call) -> Document:
+    """List the summaries of some conversations; no other resource has any."""
+    wanted = call.parameters.get("resourceIds", "").split(",")
+    if len(wanted) > _MOST_SUMMARIES:
+        raise bad_parameter("resourceIds", f"At most {_MOST_SUMMARIES} ids")
+
+    def narrow(_: Organisation, rows: list[Row], __: dict[str, str]) -> list[Row]:
+        return [row for row in rows if row.facts["conversation"].id in wanted]
+
+    listing = Listing("", "ai_summary", narrow=narrow)
+    return page_of(call.organisation, listing, call.path, dict(call.parameters))
 
 
 ENDPOINTS = (
@@ -75,5 +92,6 @@ ENDPOINTS = (
     Endpoint("/v1/brands/default", roles.BRAND, _default_brand),
     Endpoint("/v1/sub-statuses", roles.SUB_STATUS, _sub_statuses),
     Endpoint("/v1/workflows/{id}/variables", roles.WORKFLOW, _workflow_variables),
-    Endpoint("/v1/kb/articles/{id}/versions/{lang}", roles.KB, _article_version),
+    Endpoint("/v1/kb/articles/{id}/versions/{lang}", roles.KB, _article_versions),
+    Endpoint("/v1/ai/summaries/batch", roles.AI, _summaries),
 )

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 _NANOSECONDS = 1_000_000
 
 
-def _automation(_: Store, row: Row) -> Parts:
+def _automation(organisation: Store, row: Row) -> Parts:
     attributes = {
         "name": ("Order status", "Agent assist")[row.number % 2],
         "type": ("customer", "rep")[row.number % 2],
         "version": row.rev,
         "description": "Says where an order is 📦",
+        "machineUserId": organisation.rows["user"][0].id,
         **stamps(row),
     }
     return attributes, {}

@@ -47,6 +47,7 @@ def _kview(_: Store, row: Row) -> Parts:
         "template": "<Card><Text>{{name}}</Text></Card>",
         "meta": {"displayName": "Details", "icon": "star", "state": "open"},
         "enabled": row.number != 3,
+        "appDisabled": row.number == 3,
         **stamps(row),
     }
     return attributes, {}

@@ -48,6 +48,9 @@ def add_settings(organisation: Store, since: int, until: int) -> None:
             if number >= amount - setting.deleted:
                 row.deleted = row.updated
     ai.add_evaluations(organisation)
+    texts.add_versions(organisation)
+    klass = organisation.rows["klass"][0]
+    organisation.add("snooze", klass.created, klass=klass)
     apps.add_calls(organisation)
     for team in desks(organisation):
         organisation.add("team_routing_settings", team.created, until - DAY, team=team)

@@ -179,7 +179,8 @@ def _snooze(_: Store, row: Row) -> Parts:
     # It has no times; a change shows in its other attributes.
     title = name if row.rev == 1 else f"{name} ({row.rev})"
     attributes = {"name": title, "type": kind, "value": value, "enabled": enabled}
-    return {**attributes, "resource": "kobject" if row.number == 3 else "conversation"}, {}
+    of_objects = row.number == 3 or "klass" in row.facts
+    return {**attributes, "resource": "kobject" if of_objects else "conversation"}, {}
 
 
 def _sub_status(_: Store, row: Row) -> Parts:

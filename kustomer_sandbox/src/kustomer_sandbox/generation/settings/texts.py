@@ -11,6 +11,7 @@ from kustomer_sandbox.generation.document import (
     Document,
     at,
     attached,
+    reference,
     stamps,
     to_many,
     to_one,
@@ -128,22 +129,60 @@ def _kb_article(organisation: Store, row: Row) -> Parts:
         **stamps(row),
     }
     relationships = {"brand": to_one(organisation.rows["brand"][0])}
-    langs = ("en_us", "de")[: 1 + row.number % 2]
+    langs = _langs(row)
     if row.number < 2:
         # As other clients have seen it, before June 2026.
-        versions = {lang: {"currentVersion": {"id": version_of(row, lang)}} for lang in langs}
+        versions = {
+            lang: {"currentVersion": {"id": _version_in(organisation, row, lang).id}}
+            for lang in langs
+        }
         return {**attributes, "langVersions": versions}, relationships
     state = "published" if row.number % 3 else "unpublished"
     attributes["latestLangs"] = {lang: {"status": state, "outdated": False} for lang in langs}
     for lang in langs:
-        version = {"type": "kb_article_version", "id": version_of(row, lang)}
-        relationships[f"{state}_{lang}"] = {"data": version}
+        version = _version_in(organisation, row, lang)
+        relationships[f"{state}_{lang}"] = {"data": reference(version)}
     return attributes, relationships
 
 
-def version_of(article: Row, lang: str) -> str:
-    """Return the id of an article's version in a language."""
-    return f"{article.seed ^ sum(lang.encode()):024x}"[-24:]
+def _langs(article: Row) -> tuple[str, ...]:
+    return ("en_us", "de")[: 1 + article.number % 2]
+
+
+def add_versions(organisation: Store) -> None:
+    """Add a version of each article in each of its languages."""
+    for article in organisation.rows["kb_article"]:
+        for lang in _langs(article):
+            organisation.add("kb_article_version", article.created, article=article, lang=lang)
+
+
+def _version_in(organisation: Store, article: Row, lang: str) -> Row:
+    versions = organisation.children(article, "kb_article_version")
+    return next(one for one in versions if one.facts["lang"] == lang)
+
+
+def _kb_article_version(organisation: Store, row: Row) -> Parts:
+    article = row.facts["article"]
+    base = organisation.rows["knowledge_base"][0].id
+    category = organisation.rows["kb_category"][1].id
+    attributes = {
+        "lang": row.facts["lang"],
+        "title": f"How to return an item ({article.number})",
+        "slug": f"return-{article.number}",
+        "htmlBody": "<p>Send it back. 📦</p>",
+        "metaDescription": "Returns",
+        "metaKeywords": ["return", "refund"][: 1 + article.number % 2],
+        "version": 1,
+        "rev": row.rev,
+        "status": "published" if article.number % 3 else "draft",
+        "scope": "public",
+        "advanced": False,
+        "tags": ["returns", "größe"][: article.number % 3],
+        "categories": [{"id": category, "knowledgeBase": base}],
+        **stamps(row),
+    }
+    publisher = to_one(organisation.rows["user"][0])
+    return attributes, {"article": to_one(article), "publishedBy": publisher}
 
 
 def _search(organisation: Store, row: Row) -> Parts:
@@ -182,5 +221,6 @@ SETTINGS = {
     "shortcut_category": Setting(administered(_category), len(CATEGORIES)),
     "snippet": Setting(administered(_snippet), 8, kept=6),
     "kb_article": Setting(administered(_kb_article), 8),
+    "kb_article_version": Setting(administered(_kb_article_version)),
     "search": Setting(administered(_search), 6, kept=4),
 }
