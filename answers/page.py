@@ -34,14 +34,14 @@ _SCHEMA: Final = "metrics"
 # The rows behind the figures. `t` has the teams of a row, each between bars, because a row that
 # counts for two teams is one row. Ids are numbers here, which is shorter.
 _TEAMS: Final = """
-    create temporary view team as
-    select
-        activity,
-        activity_id,
-        '|' || string_agg(coalesce(t.name, team_id), '|' order by t.name) || '|' as teams
-    from {schema}.int_kustomer__activity_teams
-    left join {schema}.stg_kustomer__teams as t on t.id = team_id
-    group by 1, 2
+    create temporary table team as
+    select ids, '|' || string_agg(coalesce(teams.name, id), '|' order by teams.name) || '|' as teams
+    from (
+        select ids, unnest(json_extract_string(ids, '$[*]')) as id
+        from (select distinct teams as ids from {schema}.int_kustomer__activities)
+    )
+    left join {schema}.stg_kustomer__teams as teams using (id)
+    group by ids
 """
 
 _QUERIES: Final = {
@@ -70,7 +70,7 @@ _QUERIES: Final = {
         from {schema}.int_kustomer__activities as a
         left join {schema}.stg_kustomer__brands as brands on brands.id = a.brand_id
         left join {schema}.stg_kustomer__users as users on users.id = a.user_id
-        left join team on team.activity = a.activity and team.activity_id = a.activity_id
+        left join team on team.ids = a.teams
         where a.activity <> 'created'
     """,
     "backlog": """
@@ -108,14 +108,19 @@ _QUERIES: Final = {
             a.channel as c,
             brands.name as b,
             team.teams as t,
-            coalesce(shortcuts.name, used.shortcut_id) as shortcut,
-            count(distinct a.activity_id) as count
-        from {schema}.stg_kustomer__message_shortcuts as used
+            coalesce(shortcuts.name, used.id) as shortcut,
+            count(*) as count
+        from (
+            select
+                id as message_id,
+                unnest(list_distinct(json_extract_string(shortcuts, '$[*]'))) as id
+            from {schema}.messages
+        ) as used
         join {schema}.int_kustomer__activities as a
             on a.activity = 'message_out' and a.activity_id = used.message_id
-        left join {schema}.stg_kustomer__shortcuts as shortcuts on shortcuts.id = used.shortcut_id
+        left join {schema}.stg_kustomer__shortcuts as shortcuts on shortcuts.id = used.id
         left join {schema}.stg_kustomer__brands as brands on brands.id = a.brand_id
-        left join team on team.activity = a.activity and team.activity_id = a.activity_id
+        left join team on team.ids = a.teams
         group by all
     """,
     "tags": """
@@ -179,7 +184,9 @@ def _rows(database: duckdb.DuckDBPyConnection, query: str) -> Rows:
 
 def _first_day(rows: dict[str, Rows]) -> date:
     """The earliest day from which on all rows fit into the page."""
-    days = sorted((row["d"], len(_line(row))) for each in rows.values() for row in each)
+    days: list[tuple[date, int]] = sorted(
+        (row["d"], len(_line(row))) for each in rows.values() for row in each
+    )
     size = 0
     for number in reversed(range(len(days))):
         size += days[number][1]
@@ -239,7 +246,11 @@ def _page(rows: dict[str, Rows], time_zone: str) -> str:
         "first": str(days[0]),
         "last": str(days[-1]),
         "metrics": metrics,
-        "charts": {name: chart.spec for name, chart in CHARTS.items()},
+        # A screen reader reads the description.
+        "charts": {
+            name: {**chart.spec, "description": f"{chart.title}. {chart.definition}"}
+            for name, chart in CHARTS.items()
+        },
         "measured": MEASURED,
         "tables": TABLES,
     }

@@ -1,7 +1,8 @@
 """Measures the dbt package on a million conversations: `python benchmarks/models.py`.
 
 The demo's tables (`make demo`) are copied until they hold that many, with ids of their own. Then
-the models are built in full, and once more after some conversations have changed.
+the models are built in full, and once more after an hour's changes. On a machine that does other
+work as well, the processor's time is the better measure.
 """
 
 # ruff: noqa: INP001, S608, T201 - a script that shows something, on files of its own.
@@ -26,14 +27,7 @@ DBT: Final = ROOT / ".venv" / "dbt" / "bin" / "dbt"
 # The columns with ids that differ from copy to copy; other tables are there once.
 _COPIED: Final = {
     "conversations": ("id", "customer_id"),
-    "conversation_assigned_teams": ("conversation_id",),
-    "conversation_assigned_users": ("conversation_id",),
-    "conversation_created_by_teams": ("conversation_id",),
-    "conversation_tags": ("conversation_id",),
-    "conversation_time_created_by_teams": ("conversation_time_id",),
     "conversation_times": ("id", "conversation_id", "customer_id"),
-    "message_created_by_teams": ("message_id",),
-    "message_shortcuts": ("message_id",),
     "messages": ("id", "conversation_id", "customer_id"),
     "work_items": ("id", "resource_id"),
 }
@@ -47,7 +41,8 @@ kustomer:
       path: {file}
       schema: metrics
       threads: 1
-      settings: {{memory_limit: 3GB, threads: 2, temp_directory: {folder}/spilled}}
+      settings: {{memory_limit: 3GB, threads: 2}}
+      config_options: {{temp_directory: {folder}/spilled}}
 """
 
 
@@ -97,31 +92,34 @@ def _copy(demo: Path, file: Path, conversations: int) -> None:
 
 
 def _change(file: Path, count: int) -> None:
-    """Let some conversations, and all that they hold, be as new as the newest one."""
+    """Reopen conversations with a new message: most of them new ones, one in ten of any age."""
     with duckdb.connect(file) as database:
         database.execute("use tap_kustomer")
-        database.execute(
-            "create temporary table newest as select max(updated_at) from conversations"
-        )
-        database.execute(
-            f"create temporary table changed as select id from conversations using sample {count}"
-        )
-        for table in _COPIED:
-            if table.startswith("conversation_") and "_time" not in table:
-                database.execute(
-                    f"update {table} set conversation_updated_at = (from newest) "
-                    "where conversation_id in (from changed)"
+        database.execute(f"""
+            create temporary table newest as select max(updated_at) from conversations;
+            create temporary table changed as
+                (select id from conversations order by created_at desc limit {count * 9 // 10})
+                union
+                (select id from conversations using sample {count // 10});
+            update conversations set
+                updated_at = (from newest) + interval 1 minute,
+                status = 'open',
+                reopen_count = coalesce(reopen_count, 0) + 1
+            where id in (from changed);
+            insert into messages
+                select * replace (
+                    id || '-' || epoch_ms(now()) as id,
+                    (from newest) as created_at,
+                    (from newest) as updated_at
                 )
-        database.execute(
-            "update conversations set updated_at = (from newest) where id in (from changed)"
-        )
-        database.execute(
-            "update messages set updated_at = (from newest) where conversation_id in (from changed)"
-        )
+                from messages
+                where conversation_id in (from changed)
+                qualify row_number() over (partition by conversation_id) = 1
+        """)
 
 
 def _build(folder: Path) -> str:
-    started = time.monotonic()
+    started, before = time.monotonic(), _used()
     subprocess.run(  # noqa: S603
         [
             *(DBT, "--no-version-check", "--quiet", "run", "--project-dir", ROOT / "dbt"),
@@ -131,9 +129,18 @@ def _build(folder: Path) -> str:
         check=True,
         env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
     )
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds, gigabytes = time.monotonic() - started, used.ru_maxrss / 1_000_000
-    return f"{seconds:.0f} s, at most {gigabytes:.1f} GB of memory so far"
+    seconds, processor = time.monotonic() - started, _used() - before
+    gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1_000_000
+    return (
+        f"{seconds:.0f} s, {processor:.0f} s of processor time, "
+        f"at most {gigabytes:.1f} GB of memory so far"
+    )
+
+
+def _used() -> float:
+    """Processor time of all builds so far, in seconds."""
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime
 
 
 if __name__ == "__main__":

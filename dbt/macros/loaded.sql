@@ -42,7 +42,7 @@
     {%- elif path | length == 1 -%}
         {{- kustomer.typed('loaded.' ~ adapter.quote(column.name), kind, column.dtype) -}}
     {%- elif kind == 'json' -%}
-        {{- kustomer.json_value('loaded.' ~ adapter.quote(column.name), path[1:]) -}}
+        cast({{ kustomer.json_value('loaded.' ~ adapter.quote(column.name), path[1:]) }} as {{ kustomer.type_of(kind) }})
     {%- else -%}
         {%- set text = kustomer.json_text('loaded.' ~ adapter.quote(column.name), path[1:]) -%}
         {{- kustomer.typed(text, kind, 'text') -}}
@@ -54,7 +54,7 @@
     {%- if kind == 'time' -%}
         {{- kustomer.utc(expression, data_type) -}}
     {%- elif kind == 'json' -%}
-        {{- expression -}}
+        {{- kustomer.json_as_text(expression, data_type) -}}
     {%- else -%}
         cast({{ expression }} as {{ kustomer.type_of(kind) }})
     {%- endif -%}

@@ -45,23 +45,6 @@ case
 {%- endmacro %}
 
 
-{#- When the next pending promise breaks; null where nothing is pending. -#}
-{% macro pending_until() -%}
-least(
-        case
-            when {{ kustomer.policy_state() }} = 'pending'
-            then coalesce(conversation.sla_breach_at, conversation.sla_summary_first_breach_at)
-        end,
-        {%- for metric in kustomer.sla_metrics() %}
-        case
-            when {{ kustomer.promise_state(metric) }} = 'pending'
-            then conversation.sla_metrics_{{ metric }}_breach_at
-        end{{ ',' if not loop.last }}
-        {%- endfor %}
-    )
-{%- endmacro %}
-
-
 {#- `firstResponse` and the like, as versions of an agreement spell it, in the spelling of columns. -#}
 {% macro snake_case_of_promise(column) -%}
 case {{ column }}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generator.columns import Column
     from generator.tables import Table
 
-_RESULT: Final = ("id", "created_at", "created_by", "time", "business_time")
+_RESULT: Final = ("id", "created_at", "created_by", "created_by_teams", "time", "business_time")
 _SLA_METRICS: Final = (
     "first_response",
     "longest_unresponded_message",
@@ -31,6 +31,7 @@ STAGED: Final[Mapping[str, tuple[str, ...]]] = {
     "conversations": (
         *("id", "customer_id", "created_at", "updated_at", "imported_at"),
         *("status", "direction", "priority", "brand_id", "queue_id"),
+        *("assigned_teams", "assigned_users", "tags"),
         *("deleted", "spam", "merged_target"),
         *("message_count", "inbound_message_count", "outbound_message_count", "note_count"),
         *("done_count", "reopen_count", "reopen_from_done_count"),
@@ -57,32 +58,26 @@ STAGED: Final[Mapping[str, tuple[str, ...]]] = {
         *("assistant.transferred_at", "assistant.fac.is_fac", "assistant.fac.created_at"),
         *("ai_agent.automation_id", "last_deflection.deflected_at", "last_deflection.status"),
     ),
-    "conversation_assigned_teams": ("conversation_id", "position", "team_id"),
-    "conversation_assigned_users": ("conversation_id", "position", "user_id"),
-    "conversation_created_by_teams": ("conversation_id", "position", "moment", "team_id"),
-    "conversation_tags": ("conversation_id", "position", "tag_id"),
     "conversation_times": (
-        *("id", "conversation_id", "customer_id", "created_by_id", "created_at", "handle_at"),
-        *("handle_time", "messages_sent", "notes_sent", "resolved"),
+        *("id", "conversation_id", "customer_id", "created_by_id", "created_by_teams"),
+        *("created_at", "handle_at", "handle_time", "messages_sent", "notes_sent", "resolved"),
     ),
     "conversation_times_v2": (
-        *("id", "conversation_id", "customer_id", "created_by_id", "created_at", "handle_at"),
-        *("handle_time", "messages_sent", "notes_sent", "resolved"),
+        *("id", "conversation_id", "customer_id", "created_by_id", "created_by_teams"),
+        *("created_at", "handle_at", "handle_time", "messages_sent", "notes_sent", "resolved"),
     ),
-    "conversation_time_created_by_teams": ("conversation_time_id", "position", "team_id"),
     "messages": (
-        *("id", "conversation_id", "customer_id", "created_by_id", "created_at", "sent_at"),
-        *("updated_at", "imported_at", "direction", "direction_type", "channel", "source"),
+        *("id", "conversation_id", "customer_id", "created_by_id", "created_by_teams"),
+        *("created_at", "sent_at", "updated_at", "imported_at"),
+        *("direction", "direction_type", "channel", "source", "shortcuts"),
         *("auto", "deleted", "spam", "response_time", "response_business_time"),
     ),
-    "message_created_by_teams": ("message_id", "position", "team_id"),
-    "message_shortcuts": ("message_id", "position", "shortcut_id"),
     "queues": ("id", "name", "display_name"),
     "satisfactions": ("id", "name"),
     "shortcuts": ("id", "name", "deleted"),
     "sla_metrics": ("sla_version_id", "position", "metric", "enabled", "priority", "milliseconds"),
     "sla_versions": ("id", "name", "version"),
-    "tags": ("id", "name", "deleted"),
+    "tags": ("id", "name", "updated_at", "deleted"),
     "team_members": ("team_id", "position", "user_id"),
     "teams": ("id", "name", "display_name", "deleted"),
     "users": ("id", "name", "display_name", "email", "user_type", "deleted"),
@@ -145,7 +140,7 @@ def _view(known: Mapping[str, Table], table: Table, columns: Sequence[Column]) -
         (
             f"-- {table.row}",
             f"-- {_BY}",
-            f"{{%- set loaded = kustomer.loaded('{table.name}') %}}",
+            f"{{%- set loaded = kustomer.loaded('{table.name}'{_quietly(table)}) %}}",
             "",
             "select",
             reads,
@@ -153,6 +148,12 @@ def _view(known: Mapping[str, Table], table: Table, columns: Sequence[Column]) -
             "",
         )
     )
+
+
+def _quietly(table: Table) -> str:
+    """Of two tables that hold handle times, one is in use."""
+    is_either = table.name in {"conversation_times", "conversation_times_v2"}
+    return f", quietly=var('kustomer_handle_times') != '{table.name}'" if is_either else ""
 
 
 def _rows(known: Mapping[str, Table], table: Table) -> str:

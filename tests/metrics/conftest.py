@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.warehouse import DBT, Warehouse, make
+from support.targets import PostgresTarget
+from support.warehouse import DBT, Dbt, Warehouse, in_postgres, make, reports, variables
 
 if TYPE_CHECKING:
     from support.metrics_oracle import Oracle
+    from support.postgres import Database, Server
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +39,22 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Wareh
 def oracle(warehouse: Warehouse) -> Oracle:
     """What the models should find."""
     return warehouse.oracle()
+
+
+@pytest.fixture(scope="module")
+def database(
+    warehouse: Warehouse,
+    oracle: Oracle,
+    postgres: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Database:
+    """A database with the models on the same two loads."""
+    found = postgres.new_database()
+    folder = tmp_path_factory.mktemp("postgres")
+    target = PostgresTarget(folder, found)
+    for run in warehouse.runs:
+        target.load(run.read_bytes(), hard_delete=True)
+    dbt, project = Dbt(folder, variables(oracle.now), in_postgres(found)), reports(folder)
+    dbt("deps", project=project)
+    dbt("build", project=project)
+    return found

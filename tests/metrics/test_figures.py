@@ -22,7 +22,7 @@ def measured(rows: list[dict[str, Any]], *key: str) -> dict[Hashable, dict[str, 
     """The metrics of each row that has any, by its dimensions."""
     return {
         tuple(row[name] for name in key): {
-            name: None if row[name] is None else float(row[name]) for name in FIGURES
+            name: None if row[name] is None else float(row[name]) for name in FIGURES if name in row
         }
         for row in rows
     }
@@ -37,7 +37,8 @@ def differences(
         f"{key} {name}: {one} instead of {other}"
         for key, metrics in expected.items()
         for name, other in metrics.items()
-        for one in [found.get(key, {}).get(name)]
+        if name in found[key]
+        for one in [found[key][name]]
         if (one is None) != (other is None)
         or (one is not None and other is not None and not math.isclose(one, other))
     ]
@@ -92,16 +93,25 @@ def test_a_range_counts_whole_days_of_its_own_time_zone(
     assert not differences(found, expected)
 
 
+# What agents and teams are measured by.
+WORK = {"message_out", "first_response", "first_done", "last_done", "handled", "rating"}
+
+
 def test_days_of_agents_are_those_of_people(warehouse: Warehouse, oracle: Oracle) -> None:
-    rows = warehouse.query("from metrics.agent_days")
     people = oracle.people()
-    work = {"message_out", "first_response", "first_done", "last_done", "handled", "rating"}
-    days = {
-        (one.user, oracle.day(one.at))
-        for one in oracle.activities()
-        if one.user in people and one.name in work
-    }
-    assert {(row["user_id"], row["day"]) for row in rows} == days
+    done = [one for one in oracle.activities() if one.name in WORK and one.user in people]
+    expected = figures(done, lambda one: [(one.user, oracle.day(one.at))])
+    found = measured(warehouse.query("from metrics.agent_days"), "user_id", "day")
+    assert found.keys() == expected.keys()
+    assert not differences(found, expected)
+
+
+def test_days_of_teams_count_each_of_their_members(warehouse: Warehouse, oracle: Oracle) -> None:
+    done = [one for one in oracle.activities() if one.name in WORK]
+    expected = figures(done, lambda one: [(team, oracle.day(one.at)) for team in one.teams])
+    found = measured(warehouse.query("from metrics.team_days"), "team_id", "day")
+    assert found.keys() == expected.keys()
+    assert not differences(found, expected)
 
 
 def test_promises_stand_as_they_should(warehouse: Warehouse, oracle: Oracle) -> None:

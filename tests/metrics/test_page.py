@@ -117,4 +117,7 @@ def test_every_chart_is_drawn(page: Path) -> None:
     sections = document.split('<section class="chart')[1:]
     assert len(sections) == 10
     for section in sections:
+        title = re.search(r"<h2>(.+?)</h2>", section)
+        assert title
+        assert f'aria-label="{title[1]}. ' in section
         assert re.search(r'<path aria-label="[^"]+" role="graphics-symbol"', section), section[:200]

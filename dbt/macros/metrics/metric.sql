@@ -13,8 +13,9 @@
     time_zone  Whose days; that of the variable kustomer_time_zone unless given.
     by         Any of: day, weekday, hour, channel, brand_id, queue_id, user_id, team_id. A team's
                row counts all that its members did, so rows of teams do not add up.
+    days       A query for the days that count; none for all.
 -#}
-{% macro metric(names, first_day=none, last_day=none, time_zone=none, by=[]) %}
+{% macro metric(names, first_day=none, last_day=none, time_zone=none, by=[], days=none) %}
     {%- set names = [names] if names is string else names -%}
     {%- set local = kustomer.local_time('activities.counts_at', time_zone) -%}
     {%- set day = kustomer.local_day('activities.counts_at', time_zone) -%}
@@ -26,17 +27,13 @@
         'brand_id': 'activities.brand_id',
         'queue_id': 'activities.queue_id',
         'user_id': 'activities.user_id',
-        'team_id': 'teams.team_id',
+        'team_id': 'item',
     } -%}
     {%- for dimension in by if dimension not in dimensions -%}
         {%- do exceptions.raise_compiler_error(
             'kustomer.metric: expected dimensions out of ' ~ dimensions.keys() | join(', ')
             ~ ', but got ' ~ dimension
         ) -%}
-    {%- endfor -%}
-    {%- set needed = [] -%}
-    {%- for name in names -%}
-        {%- do needed.append(kustomer.declared_metric(name).activity) -%}
     {%- endfor -%}
 select
     {%- for dimension in by %}
@@ -45,22 +42,36 @@ select
     {%- for name in names %}
     {{ kustomer.aggregated(name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
-from {{ ref('int_kustomer__activities') }} as activities
+from (
+    select * from {{ ref('int_kustomer__activities') }} as activities
+    where
+        activity in ({{ kustomer.activities_of(names) }})
+        {%- if first_day %}
+        and {{ day }} >= {{ kustomer.as_day(first_day) }}
+        {%- endif %}
+        {%- if last_day %}
+        and {{ day }} <= {{ kustomer.as_day(last_day) }}
+        {%- endif %}
+        {%- if days %}
+        and {{ day }} in ({{ days }})
+        {%- endif %}
+) as activities
 {%- if 'team_id' in by %}
-inner join {{ ref('int_kustomer__activity_teams') }} as teams
-    on activities.activity = teams.activity
-    and activities.activity_id = teams.activity_id
-{%- endif %}
-where activities.activity in ('{{ needed | unique | join("', '") }}')
-{%- if first_day %}
-    and {{ day }} >= {{ kustomer.as_day(first_day) }}
-{%- endif %}
-{%- if last_day %}
-    and {{ day }} <= {{ kustomer.as_day(last_day) }}
+cross join {{ kustomer.json_items('activities.teams') }}
 {%- endif %}
 {%- if by %}
 group by {{ range(1, by | length + 1) | join(', ') }}
 {%- endif %}
+{%- endmacro %}
+
+
+{#- The activities that metrics count, as a list of texts. -#}
+{% macro activities_of(names) -%}
+    {%- set found = [] -%}
+    {%- for name in names -%}
+        {%- do found.append(kustomer.declared_metric(name).activity) -%}
+    {%- endfor -%}
+    '{{ found | unique | join("', '") }}'
 {%- endmacro %}
 
 

@@ -3,6 +3,9 @@
 -- Each metric has its own clock and its own person: a first response counts when it was given and
 -- for the user who gave it, a resolution when the conversation was first done. Here each of them is
 -- a row of its own, so that all metrics are grouped alike.
+--
+-- `teams` has the ids of the teams that it counts for, as a JSON array. What customers and agreements
+-- do has no worker: it counts for the teams that the conversation is assigned to now.
 
 with message as (
 
@@ -18,24 +21,26 @@ with message as (
         queue_id,
         direction_type as kind,
         response_{{ var('kustomer_hours') }}_seconds as seconds,
-        shortcut_count > 0 as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        has_shortcut as is_hit,
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast(case when direction = 'in' then assigned_teams else created_by_teams end as {{ dbt.type_string() }}) as teams
     from {{ ref('messages') }}
-    where is_counted
+    where is_counted and counts_at is not null
 
 ),
 
-{#- From a conversation: the activity, its time, its person, its duration, and what makes it a hit. -#}
+{#- From a conversation: the activity, its time, person, duration, what makes it a hit, kind, teams. -#}
 {% set moments = [
     ('first_response', 'first_response_at', 'first_response_by',
-        'first_response_' ~ var('kustomer_hours') ~ '_seconds', 'false', 'status'),
+        'first_response_' ~ var('kustomer_hours') ~ '_seconds', 'false', 'direction',
+        'first_response_teams'),
     ('first_done', 'first_done_at', 'first_done_by',
         'first_resolution_' ~ var('kustomer_hours') ~ '_seconds', 'is_done_and_not_reopened',
-        "case when is_fcr_eligible then 'fcr' else 'other' end"),
-    ('last_done', 'last_done_at', 'last_done_by', 'null', 'false', 'status'),
-    ('created', 'created_at', 'null', 'null', 'false', 'direction'),
+        "case when is_fcr_eligible then 'fcr' else 'other' end", 'first_done_teams'),
+    ('last_done', 'last_done_at', 'last_done_by', 'null', 'false', 'direction', 'last_done_teams'),
+    ('created', 'created_at', 'null', 'null', 'false', 'direction', 'assigned_teams'),
 ] %}
-{% for activity, time, person, seconds, hit, kind in moments -%}
+{% for activity, time, person, seconds, hit, kind, teams in moments -%}
 {{ activity }} as (
 
     select
@@ -51,7 +56,8 @@ with message as (
         {{ kind }} as kind,
         cast({{ seconds }} as {{ kustomer.type_number() }}) as seconds,
         {{ hit }} as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast({{ teams }} as {{ dbt.type_string() }}) as teams
     from {{ ref('conversations') }}
     where is_counted and {{ time }} is not null
 
@@ -73,7 +79,8 @@ automation as (
         coalesce(assistant_status, 'none') as kind,
         cast(null as {{ kustomer.type_number() }}) as seconds,
         is_fully_automated as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast(assigned_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('conversations') }}
     where not is_deleted and not is_emulation and (has_assistant or has_ai_agent)
 
@@ -91,10 +98,11 @@ handled as (
         conversations.channel,
         conversations.brand_id,
         conversations.queue_id,
-        conversations.status as kind,
+        conversations.direction as kind,
         cast(handle_times.seconds as {{ kustomer.type_number() }}) as seconds,
         handle_times.is_resolved as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast(handle_times.created_by_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('handle_times') }} as handle_times
     left join {{ ref('conversations') }} as conversations
         on handle_times.conversation_id = conversations.id
@@ -117,7 +125,8 @@ survey as (
         status as kind,
         cast(null as {{ kustomer.type_number() }}) as seconds,
         is_rated as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast(sent_by_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('satisfaction_ratings') }}
     where sent_at is not null
 
@@ -138,7 +147,8 @@ rating as (
         status as kind,
         cast(null as {{ kustomer.type_number() }}) as seconds,
         score = 1 as is_hit,
-        cast(rating as {{ kustomer.type_number() }}) as score
+        cast(rating as {{ kustomer.type_number() }}) as score,
+        cast(sent_by_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('satisfaction_ratings') }}
     where is_rated and counts_at is not null and score is not null
 
@@ -159,7 +169,8 @@ sla as (
         state as kind,
         cast(null as {{ kustomer.type_number() }}) as seconds,
         state = 'achieved' as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast(assigned_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('sla_states') }}
     where metric = 'policy'
 
@@ -183,28 +194,70 @@ queued as (
             then {{ kustomer.seconds_between('work_items.first_enter_queue_at', 'work_items.last_revision_accepted_at') }}
         end as {{ kustomer.type_number() }}) as seconds,
         coalesce(work_items.abandoned_time, 0) > 0 as is_hit,
-        cast(null as {{ kustomer.type_number() }}) as score
+        cast(null as {{ kustomer.type_number() }}) as score,
+        cast(case when work_items.team_id is not null then '["' || work_items.team_id || '"]' end as {{ dbt.type_string() }}) as teams
     from {{ ref('stg_kustomer__work_items') }} as work_items
     left join {{ ref('conversations') }} as conversations
         on work_items.resource_id = conversations.id
     where work_items.first_enter_queue_at is not null
 
+),
+
+activity as (
+
+    select * from message
+    {%- for activity, time, person, seconds, hit, kind, teams in moments %}
+    union all
+    select * from {{ activity }}
+    {%- endfor %}
+    union all
+    select * from automation
+    union all
+    select * from handled
+    union all
+    select * from survey
+    union all
+    select * from rating
+    union all
+    select * from sla
+    union all
+    select * from queued
+
+)
+{% if var('kustomer_teams') == 'then' %}
+select * from activity
+{%- else %},
+
+member as (
+
+    select
+        user_id,
+        '["' || {{ dbt.listagg('team_id', "'\",\"'", 'order by team_id') }} || '"]' as teams
+    from {{ ref('stg_kustomer__team_members') }}
+    group by user_id
+
 )
 
-select * from message
-{%- for activity, time, person, seconds, hit, kind in moments %}
-union all
-select * from {{ activity }}
-{%- endfor %}
-union all
-select * from automation
-union all
-select * from handled
-union all
-select * from survey
-union all
-select * from rating
-union all
-select * from sla
-union all
-select * from queued
+select
+    activity.activity,
+    activity.activity_id,
+    activity.counts_at,
+    activity.user_id,
+    activity.conversation_id,
+    activity.customer_id,
+    activity.channel,
+    activity.brand_id,
+    activity.queue_id,
+    activity.kind,
+    activity.seconds,
+    activity.is_hit,
+    activity.score,
+    case
+        when activity.activity in ('message_in', 'created', 'automation', 'sla_matched')
+        then activity.teams
+        else member.teams
+    end as teams
+from activity
+left join member
+    on activity.user_id = member.user_id
+{%- endif %}

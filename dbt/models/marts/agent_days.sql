@@ -6,7 +6,8 @@
 
 with work as (
 
-    {{ kustomer.metric(kustomer.metrics_of_work(), by=['user_id', 'day']) }}
+    select * from {{ ref('int_kustomer__work_days') }}
+    where kind = 'worker'
 
 ),
 
@@ -24,7 +25,7 @@ session as (
 )
 
 select
-    work.user_id,
+    work.id as user_id,
     coalesce(users.display_name, users.name) as agent,
     users.email,
     work.day,
@@ -34,9 +35,9 @@ select
     session.routing_seconds
 from work
 inner join {{ ref('stg_kustomer__users') }} as users
-    on work.user_id = users.id
+    on work.id = users.id
 left join session
-    on work.user_id = session.user_id
+    on work.id = session.user_id
     and work.day = session.day
 where
     coalesce(users.user_type, 'user') = 'user'

@@ -1,87 +1,7 @@
 -- One row for each conversation, with all that the metrics ask of it.
 --
 -- Deleted and empty conversations stay in the table; `is_counted` leaves them out of the metrics.
-
-{{ config(
-    materialized='incremental',
-    unique_key='id',
-    incremental_strategy='delete+insert',
-    on_schema_change='sync_all_columns',
-) }}
-
-with {% if is_incremental() -%}
--- Their ids first: the columns of the rest need not be read out of JSON.
-changed as (
-
-    select id
-    from {{ ref('stg_kustomer__conversations') }}
-    where updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-
-    union
-
-    select conversation_id
-    from {{ ref('handle_times') }}
-    where created_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-
-    union
-
-    -- A promise that was pending breaks by time alone.
-    select id
-    from {{ this }}
-    where sla_pending_until <= {{ kustomer.now() }}
-
-),
-
-{% endif -%}
-conversation as (
-
-    select * from {{ ref('stg_kustomer__conversations') }}
-    {% if is_incremental() -%}
-    where id in (select id from changed)
-    {%- endif %}
-
-),
-
-assigned_team as (
-
-    select conversation_id, team_id
-    from {{ ref('stg_kustomer__conversation_assigned_teams') }}
-    where position = 0
-
-),
-
-assigned_user as (
-
-    select conversation_id, user_id
-    from {{ ref('stg_kustomer__conversation_assigned_users') }}
-    where position = 0
-
-),
-
-handled as (
-
-    select
-        conversation_id,
-        sum(seconds) as handle_seconds
-    from {{ ref('handle_times') }}
-    where conversation_id in (select id from conversation)
-    group by conversation_id
-
-),
-
-tagged as (
-
-    select
-        conversation_tags.conversation_id,
-        {{ dbt.listagg('coalesce(tags.name, conversation_tags.tag_id)', "', '",
-            'order by coalesce(tags.name, conversation_tags.tag_id)') }} as tags
-    from {{ ref('stg_kustomer__conversation_tags') }} as conversation_tags
-    left join {{ ref('stg_kustomer__tags') }} as tags
-        on conversation_tags.tag_id = tags.id
-    where conversation_tags.conversation_id in (select id from conversation)
-    group by conversation_tags.conversation_id
-
-)
+-- It is a view, because names and the present moment change it while the conversation stays the same.
 
 select
     conversation.id,
@@ -100,11 +20,16 @@ select
     brands.name as brand,
     conversation.queue_id,
     coalesce(queues.display_name, queues.name) as queue,
-    assigned_team.team_id,
+    {{ kustomer.json_first('conversation.assigned_teams') }} as team_id,
     coalesce(teams.display_name, teams.name) as team,
-    assigned_user.user_id as agent_id,
+    {{ kustomer.json_first('conversation.assigned_users') }} as agent_id,
     coalesce(users.display_name, users.name) as agent,
-    tagged.tags,
+    conversation.tag_names as tags,
+    conversation.tags as tag_ids,
+    conversation.assigned_teams,
+    conversation.first_response_created_by_teams as first_response_teams,
+    conversation.first_done_created_by_teams as first_done_teams,
+    conversation.last_done_created_by_teams as last_done_teams,
 
     not coalesce(conversation.deleted, false)
     and coalesce(conversation.message_count, 0) > 0 as is_counted,
@@ -158,7 +83,6 @@ select
     {%- for metric in kustomer.sla_metrics() %}
     {{ kustomer.promise_state(metric) }} as sla_{{ metric }}_state,
     {%- endfor %}
-    {{ kustomer.pending_until() }} as sla_pending_until,
 
     conversation.assistant_status,
     {{ kustomer.json_has_items('conversation.assistant_assistant_id') }} as has_assistant,
@@ -167,21 +91,13 @@ select
     coalesce(conversation.assistant_fac_is_fac, false) as is_fully_automated,
     conversation.last_deflection_status as deflection_status,
 
-    handled.handle_seconds
-from conversation
+    conversation.handle_seconds
+from {{ ref('int_kustomer__conversations') }} as conversation
 left join {{ ref('stg_kustomer__brands') }} as brands
     on conversation.brand_id = brands.id
 left join {{ ref('stg_kustomer__queues') }} as queues
     on conversation.queue_id = queues.id
-left join assigned_team
-    on conversation.id = assigned_team.conversation_id
 left join {{ ref('stg_kustomer__teams') }} as teams
-    on assigned_team.team_id = teams.id
-left join assigned_user
-    on conversation.id = assigned_user.conversation_id
+    on {{ kustomer.json_first('conversation.assigned_teams') }} = teams.id
 left join {{ ref('stg_kustomer__users') }} as users
-    on assigned_user.user_id = users.id
-left join handled
-    on conversation.id = handled.conversation_id
-left join tagged
-    on conversation.id = tagged.conversation_id
+    on {{ kustomer.json_first('conversation.assigned_users') }} = users.id

@@ -2,13 +2,18 @@
 
 {%- set source_model = 'stg_kustomer__' ~ var('kustomer_handle_times') %}
 
-{{ config(materialized='incremental', unique_key='id', incremental_strategy='delete+insert') }}
+{{ config(
+    materialized='incremental',
+    unique_key='id',
+    on_schema_change='sync_all_columns',
+    post_hook="{{ kustomer.forget('stg_kustomer__' ~ var('kustomer_handle_times')) }}",
+) }}
 
 with record as (
 
     select * from {{ ref(source_model) }}
     {% if is_incremental() -%}
-    where created_at >= (select {{ kustomer.look_back('max(created_at)') }} from {{ this }})
+    where id in ({{ kustomer.changed(source_model, version='created_at') }})
     {%- endif %}
 
 ),
@@ -40,6 +45,7 @@ select
     record.conversation_id,
     record.customer_id,
     record.created_by_id as user_id,
+    record.created_by_teams,
     record.handle_at,
     record.created_at,
     {{ kustomer.local_day('record.created_at') }} as day,

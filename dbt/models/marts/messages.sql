@@ -6,23 +6,23 @@
 {{ config(
     materialized='incremental',
     unique_key='id',
-    incremental_strategy='delete+insert',
     on_schema_change='sync_all_columns',
+    post_hook="{{ kustomer.forget('stg_kustomer__messages') }}",
 ) }}
 
 with {% if is_incremental() -%}
--- A message changes with its conversation, too: whether it counts, its brand and its queue.
 changed as (
 
-    select id
-    from {{ ref('stg_kustomer__messages') }}
-    where
-        updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-        or conversation_id in (
-            select id
-            from {{ ref('conversations') }}
-            where updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-        )
+    {{ kustomer.changed('stg_kustomer__messages') }}
+
+    union all
+
+    -- A message changes with its conversation, too: whether it counts, its brand, queue and teams.
+    select built.id
+    from {{ this }} as built
+    left join {{ ref('int_kustomer__conversations') }} as conversation
+        on built.conversation_id = conversation.id
+    where built.conversation_updated_at is distinct from conversation.updated_at
 
 ),
 
@@ -33,17 +33,6 @@ message as (
     {% if is_incremental() -%}
     where id in (select id from changed)
     {%- endif %}
-
-),
-
-shortcut as (
-
-    select
-        message_id,
-        count(distinct shortcut_id) as shortcut_count
-    from {{ ref('stg_kustomer__message_shortcuts') }}
-    where message_id in (select id from message)
-    group by message_id
 
 ),
 
@@ -58,15 +47,14 @@ counted as (
         {%- endif %}
         not coalesce(message.auto, false)
         and not coalesce(message.deleted, false)
-        and not coalesce(conversation.is_deleted, false) as is_counted,
+        and not coalesce(conversation.deleted, false) as is_counted,
         conversation.brand_id,
         conversation.queue_id,
-        coalesce(shortcut.shortcut_count, 0) as shortcut_count
+        conversation.assigned_teams,
+        conversation.updated_at as conversation_updated_at
     from message
-    left join {{ ref('conversations') }} as conversation
+    left join {{ ref('int_kustomer__conversations') }} as conversation
         on message.conversation_id = conversation.id
-    left join shortcut
-        on message.id = shortcut.message_id
 
 )
 
@@ -77,6 +65,7 @@ select
     created_by_id as user_id,
     created_at,
     updated_at,
+    conversation_updated_at,
     counts_at,
     {{ kustomer.local_day('counts_at') }} as day,
     {{ kustomer.weekday(kustomer.local_time('counts_at')) }} as weekday,
@@ -86,10 +75,13 @@ select
     channel,
     brand_id,
     queue_id,
+    created_by_teams,
+    assigned_teams,
     is_counted,
     coalesce(auto, false) as is_automatic,
     imported_at is not null as is_imported,
     {{ kustomer.seconds('response_time') }} as response_calendar_seconds,
     {{ kustomer.seconds('response_business_time') }} as response_business_seconds,
-    shortcut_count
+    shortcuts,
+    {{ kustomer.json_has_items('shortcuts') }} as has_shortcut
 from counted

@@ -3,7 +3,7 @@
 
 with conversation as (
 
-    select * from {{ ref('stg_kustomer__conversations') }}
+    select * from {{ ref('int_kustomer__conversations') }}
     where
         satisfaction_level_status is not null
         and not coalesce(deleted, false)
@@ -19,6 +19,7 @@ select
     conversation.brand_id,
     conversation.queue_id,
     conversation.satisfaction_level_sent_by as user_id,
+    conversation.satisfaction_level_sent_by_teams as sent_by_teams,
     conversation.satisfaction_level_status as status,
     conversation.satisfaction_level_sent_at as sent_at,
     -- When the customer answered is not recorded; these two times are nearest to it.

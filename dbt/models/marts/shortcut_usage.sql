@@ -4,17 +4,19 @@
 -- trace in the tables.
 
 select
-    used.shortcut_id,
-    coalesce(shortcuts.name, used.shortcut_id) as shortcut,
+    item as shortcut_id,
+    coalesce(shortcuts.name, item) as shortcut,
     messages.user_id,
     messages.day,
     messages.channel,
     messages.brand_id,
-    count(distinct messages.id) as messages
-from {{ ref('stg_kustomer__message_shortcuts') }} as used
-inner join {{ ref('messages') }} as messages
-    on used.message_id = messages.id
+    count(*) as messages
+from {{ ref('messages') }} as messages
+cross join {{ kustomer.json_items('messages.shortcuts') }}
 left join {{ ref('stg_kustomer__shortcuts') }} as shortcuts
-    on used.shortcut_id = shortcuts.id
-where messages.is_counted and messages.direction = 'out'
+    on item = shortcuts.id
+where
+    messages.is_counted
+    and messages.direction = 'out'
+    and messages.has_shortcut
 group by 1, 2, 3, 4, 5, 6

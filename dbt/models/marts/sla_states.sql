@@ -1,42 +1,12 @@
 -- One row for each conversation under an agreement and each promise of it, and one, with the metric
 -- `policy`, for the agreement as a whole: how it stands now, and on which day it counts.
 
-{{ config(
-    materialized='incremental',
-    unique_key='conversation_id',
-    incremental_strategy='delete+insert',
-    on_schema_change='sync_all_columns',
-    post_hook="delete from {{ this }} where conversation_id not in (
-        select id from {{ ref('conversations') }} where sla_matched_at is not null and not is_deleted
-    )",
-) }}
+with conversation as (
 
-with {% if is_incremental() -%}
-changed as (
-
-    select id
-    from {{ ref('stg_kustomer__conversations') }}
-    where updated_at >= (select {{ kustomer.look_back('max(updated_at)') }} from {{ this }})
-
-    union
-
-    -- A promise that was pending breaks by time alone.
-    select conversation_id
-    from {{ this }}
-    where state = 'pending' and breach_at <= {{ kustomer.now() }}
-
-),
-
-{% endif -%}
-conversation as (
-
-    select * from {{ ref('stg_kustomer__conversations') }}
+    select * from {{ ref('int_kustomer__conversations') }}
     where
         sla_matched_at is not null
         and not coalesce(deleted, false)
-        {% if is_incremental() -%}
-        and id in (select id from changed)
-        {%- endif %}
 
 ),
 
@@ -79,7 +49,6 @@ promise as (
 select
     id as conversation_id,
     customer_id,
-    updated_at,
     metric,
     state,
     sla_id,
@@ -89,6 +58,7 @@ select
     coalesce(first_message_in_channel, first_message_out_channel) as channel,
     brand_id,
     queue_id,
+    assigned_teams,
     sla_matched_at as matched_at,
     {{ kustomer.local_day('sla_matched_at') }} as day,
     breach_at,

@@ -2,17 +2,16 @@
 -- the tag now. A tag that was taken off is gone.
 
 select
-    tagged.tag_id,
-    coalesce(tags.name, tagged.tag_id) as tag,
+    item as tag_id,
+    coalesce(tags.name, item) as tag,
     {{ kustomer.local_day('conversations.created_at') }} as day,
     conversations.channel,
     conversations.brand_id,
     conversations.team_id,
-    count(distinct conversations.id) as conversations
-from {{ ref('stg_kustomer__conversation_tags') }} as tagged
-inner join {{ ref('conversations') }} as conversations
-    on tagged.conversation_id = conversations.id
+    count(*) as conversations
+from {{ ref('conversations') }} as conversations
+cross join {{ kustomer.json_items('conversations.tag_ids') }}
 left join {{ ref('stg_kustomer__tags') }} as tags
-    on tagged.tag_id = tags.id
+    on item = tags.id
 where conversations.is_counted
 group by 1, 2, 3, 4, 5, 6

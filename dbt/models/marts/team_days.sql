@@ -5,12 +5,13 @@
 
 with work as (
 
-    {{ kustomer.metric(kustomer.metrics_of_work(), by=['team_id', 'day']) }}
+    select * from {{ ref('int_kustomer__work_days') }}
+    where kind = 'team'
 
 )
 
 select
-    work.team_id,
+    work.id as team_id,
     coalesce(teams.display_name, teams.name) as team,
     work.day,
     {%- for name in kustomer.metrics_of_work() %}
@@ -18,4 +19,4 @@ select
     {%- endfor %}
 from work
 left join {{ ref('stg_kustomer__teams') }} as teams
-    on work.team_id = teams.id
+    on work.id = teams.id

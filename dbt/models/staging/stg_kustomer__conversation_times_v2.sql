@@ -1,12 +1,13 @@
 -- One row for each stretch of a user's work on a conversation.
 -- Written by `python docs/generate.py` from what the tap declares.
-{%- set loaded = kustomer.loaded('conversation_times_v2') %}
+{%- set loaded = kustomer.loaded('conversation_times_v2', quietly=var('kustomer_handle_times') != 'conversation_times_v2') %}
 
 select
     {{ kustomer.read(loaded, 'id', 'text') }} as id,
     {{ kustomer.read(loaded, 'conversation_id', 'text') }} as conversation_id,
     {{ kustomer.read(loaded, 'customer_id', 'text') }} as customer_id,
     {{ kustomer.read(loaded, 'created_by_id', 'text') }} as created_by_id,
+    {{ kustomer.read(loaded, 'created_by_teams', 'json') }} as created_by_teams,
     {{ kustomer.read(loaded, 'created_at', 'time') }} as created_at,
     {{ kustomer.read(loaded, 'handle_at', 'time') }} as handle_at,
     {{ kustomer.read(loaded, 'handle_time', 'integer') }} as handle_time,

@@ -5,5 +5,6 @@
 select
     {{ kustomer.read(loaded, 'id', 'text') }} as id,
     {{ kustomer.read(loaded, 'name', 'text') }} as name,
+    {{ kustomer.read(loaded, 'updated_at', 'time') }} as updated_at,
     {{ kustomer.read(loaded, 'deleted', 'boolean') }} as deleted
 {{ kustomer.all_rows(loaded) }}

@@ -1,0 +1,82 @@
+-- One row for each conversation, out of JSON, with what other tables add to it.
+--
+-- Nothing here depends on the present moment or on names that may change, but for those of tags, so
+-- that only conversations that have changed are built again. The table `conversations` adds the rest.
+
+{{ config(
+    materialized='incremental',
+    unique_key='id',
+    on_schema_change='sync_all_columns',
+    post_hook="{{ kustomer.forget('stg_kustomer__conversations') }}",
+) }}
+
+with handled as (
+
+    select
+        conversation_id,
+        sum(seconds) as handle_seconds
+    from {{ ref('handle_times') }}
+    group by conversation_id
+
+),
+
+{% if is_incremental() -%}
+-- Their ids first: the columns of the rest need not be read out of JSON.
+changed as (
+
+    {{ kustomer.changed('stg_kustomer__conversations') }}
+
+    union all
+
+    select built.id
+    from {{ this }} as built
+    left join handled
+        on built.id = handled.conversation_id
+    where built.handle_seconds is distinct from handled.handle_seconds
+
+    union all
+
+    -- A tag may get another name.
+    select built.id
+    from {{ this }} as built
+    cross join {{ kustomer.json_items('built.tags') }}
+    inner join {{ ref('stg_kustomer__tags') }} as tags
+        on item = tags.id
+    where tags.updated_at > (select max(tags_named_at) from {{ this }})
+
+),
+
+{% endif -%}
+conversation as (
+
+    select * from {{ ref('stg_kustomer__conversations') }}
+    {% if is_incremental() -%}
+    where id in (select id from changed)
+    {%- endif %}
+
+),
+
+tagged as (
+
+    select
+        conversation.id,
+        max(tags.updated_at) as tags_named_at,
+        {{ dbt.listagg('coalesce(tags.name, item)', "', '", 'order by coalesce(tags.name, item)') }} as tag_names
+    from conversation
+    cross join {{ kustomer.json_items('conversation.tags') }}
+    left join {{ ref('stg_kustomer__tags') }} as tags
+        on item = tags.id
+    group by conversation.id
+
+)
+
+select
+    conversation.*,
+    tagged.tag_names,
+    tagged.tags_named_at,
+    handled.handle_seconds
+from conversation
+left join tagged
+    on conversation.id = tagged.id
+left join handled
+    on conversation.id = handled.conversation_id

@@ -1,9 +1,0 @@
--- One row for each team that a conversation is assigned to.
--- Written by `python docs/generate.py` from what the tap declares.
-{%- set loaded = kustomer.loaded('conversation_assigned_teams') %}
-
-select
-    {{ kustomer.read(loaded, 'conversation_id', 'text') }} as conversation_id,
-    {{ kustomer.read(loaded, 'position', 'integer') }} as position,
-    {{ kustomer.read(loaded, 'team_id', 'text') }} as team_id
-{{ kustomer.current_rows(loaded, 'conversations', 'conversation_id', 'conversation_updated_at') }}
