@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from support.singer_output import Catalog
 
 # Full tables with a column of this name, as docs/deletes.md lists them.
-WITH_VERSION = ("ai_automations", "apps", "chat_settings", "sla_versions")
+WITH_VERSION = (
+    "ai_automations",
+    "apps",
+    "chat_settings",
+    "knowledge_base_article_versions",
+    "sla_versions",
+)
 OTHERS = ("notes", "tags", "team_members", "teams")
 
 
@@ -54,6 +60,7 @@ def pipeline(
     return Pipeline(sandbox, InProcess(sandbox, TapOfLater), catalog, target)
 
 
+@pytest.mark.thorough
 def test_with_hard_delete_what_is_gone_is_removed_and_nothing_else(pipeline: Pipeline) -> None:
     chosen = only(pipeline.catalog, [*WITH_VERSION, *OTHERS])
     pipeline.target.load(pipeline.sync(chosen).output, hard_delete=True)
@@ -102,6 +109,7 @@ def test_by_default_target_postgres_fails_on_a_full_table_with_a_column_version(
     assert "bindparam() name 'version' is reserved" in pipeline.target.log
 
 
+@pytest.mark.thorough
 def test_without_that_column_it_does_not_fail(pipeline: Pipeline) -> None:
     chosen = only(pipeline.catalog, WITH_VERSION)
     without = {stream: ["version"] for stream in WITH_VERSION}

@@ -107,7 +107,7 @@ def test_a_run_from_a_state_inside_a_tie_writes_the_rest_of_the_tie(
 
 @pytest.mark.parametrize(
     ("number", "unbuffered"),
-    [(signal.SIGTERM, ""), (signal.SIGINT, "1")],
+    [(signal.SIGTERM, ""), pytest.param(signal.SIGINT, "1", marks=pytest.mark.thorough)],
     ids=["SIGTERM", "SIGINT, unbuffered"],
 )
 def test_a_signal_ends_the_run_with_whole_lines_and_a_state_to_go_on_from(  # noqa: PLR0913

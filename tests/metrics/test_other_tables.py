@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from support.warehouse import Warehouse
 
 
+@pytest.mark.thorough
 def test_models_are_built_on_what_there_is(
     warehouse: Warehouse, oracle: Oracle, tmp_path: Path
 ) -> None:

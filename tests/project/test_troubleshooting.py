@@ -41,6 +41,8 @@ _NO_MESSAGES: Final = (
     "Scopes, separated by blanks",
     "Settings: client_id",
     "text/plain",
+    # A mistake in a declaration.
+    "can't be replaced by another one",
     # A pattern.
     "Tunnel connection failed",
 )
