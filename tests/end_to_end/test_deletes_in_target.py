@@ -141,7 +141,7 @@ def no_table(sandbox: Sandbox) -> None:
     [
         pytest.param(broken_second_page(400), 1, id="400"),
         pytest.param(broken_second_page(403), 1, id="403", marks=pytest.mark.thorough),
-        pytest.param(broken_second_page(404), 1, id="404"),
+        pytest.param(broken_second_page(404), 1, id="404", marks=pytest.mark.thorough),
         pytest.param(broken_second_page(503), 1, id="503", marks=pytest.mark.thorough),
         pytest.param(more_than_come, 0, id="more than come"),
         pytest.param(no_role, 1, id="no role"),

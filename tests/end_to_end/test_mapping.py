@@ -85,11 +85,12 @@ def test_flat_records_of_all_streams_hold_all_values_under_the_names_of_the_sdk(
     assert cut or depth == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "options",
     [
         {"flattening_separator": "_"},
-        pytest.param({"flattening_separator": ""}, marks=pytest.mark.thorough),
+        {"flattening_separator": ""},
     ],
 )
 def test_names_that_meet_when_they_are_joined_stay_apart(

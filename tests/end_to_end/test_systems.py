@@ -20,13 +20,8 @@ ROUND_TRIP = Path(__file__).parents[2] / ".ci" / "round_trip.py"
 SANDBOX = Path(sys.executable).with_name("kustomer-sandbox")
 
 
-@pytest.mark.parametrize(
-    "system",
-    [
-        pytest.param(system, marks=[pytest.mark.thorough] * (system == "macOS"))
-        for system in SYSTEMS
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("system", SYSTEMS)
 def test_another_system_gives_the_same_catalog_and_the_same_rows(
     system: str,
     command: Runner,

@@ -51,6 +51,7 @@ def by_the_sdk(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return tables
 
 
+@pytest.mark.thorough
 def test_records_of_every_table_are_written_as_the_sdk_would_write_them(
     tap: InProcess, catalog: dict[str, Any], full_run: Output, by_the_sdk: set[str]
 ) -> None:

@@ -90,14 +90,14 @@ MATRIX: Final[Mapping[str, tuple[str, ...]]] = {
     "all streams": (NIGHTLY,) * 6,
     # test_duckdb_types.py loads all streams into DuckDB every day.
     "some streams of each kind": (NIGHTLY, DAILY, NIGHTLY, DAILY, NIGHTLY, DAILY),
-    "flattened": (DAILY, DAILY, *(NIGHTLY,) * 4),
+    "flattened": (DAILY, *(NIGHTLY,) * 5),
     "stream maps": (DAILY, *(NIGHTLY,) * 5),
     "one column in ten deselected": (DAILY, *(NIGHTLY,) * 5),
     "start_date and end_date": (NIGHTLY,) * 6,
     "incremental": (NIGHTLY,) * 6,
     "tap killed half-way": (NIGHTLY,) * 6,
     "target killed": (DAILY, NIGHTLY, NIGHTLY, _AT_THE_END, _AT_THE_END, NIGHTLY),
-    "table dropped by hand": (DAILY, *(NIGHTLY,) * 5),
+    "table dropped by hand": (NIGHTLY,) * 6,
     "rows that are gone are marked": (
         *(_IGNORED, NIGHTLY, "it deletes them", _IGNORED, _IGNORED, _NO_VERSIONS),
     ),
