@@ -21,7 +21,7 @@ def hide_secrets(text: str, *secrets: str) -> str:
         text: A text such as a response, or a setting that the key was pasted into by mistake.
         secrets: The API key, or what else must not be shown.
     """
-    text = _PASSWORD.sub(f"{_HIDDEN}@", _TOKEN.sub(_HIDDEN, text))
-    for secret in filter(None, secrets):
+    # The longest first, and all of them before the patterns, which may match a piece of one.
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = re.sub(re.escape(secret), _HIDDEN, text, flags=re.IGNORECASE)
-    return text
+    return _PASSWORD.sub(f"{_HIDDEN}@", _TOKEN.sub(_HIDDEN, text))

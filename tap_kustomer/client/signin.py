@@ -2,7 +2,7 @@
 
 Kustomer documents the authorization code grant with PKCE and refresh tokens, and that an access
 token lasts about 24 hours (https://developer.kustomer.com/docs/get-started/oauth). It does not say
-whether a refresh token is replaced when it is used, so both is assumed. Nobody has run this against
+whether a refresh token is replaced when it is used, so the code allows for both. Nobody has run this against
 Kustomer itself.
 """
 
@@ -17,9 +17,9 @@ from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
-    AccessError,
     InvalidKeyError,
-    RefusedError,
+    NoResponseError,
+    StreamError,
     WrongResponseError,
 )
 from tap_kustomer.client.session import Request, Session
@@ -111,8 +111,8 @@ class SignIn:
             now = self._clock.monotonic()
             if now - self._last_renewal < _RENEWALS_APART:
                 return False
-            self._last_renewal = now
             self._tokens = self._refreshed(refused=refused)
+            self._last_renewal = now
             return True
 
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> None:
@@ -170,7 +170,9 @@ class SignIn:
         )
         try:
             return self._session.send(_request(form), partial(self._parse, before=kept))
-        except (AccessError, RefusedError) as error:
+        except NoResponseError:
+            raise
+        except StreamError as error:
             raise InvalidKeyError(
                 f"Kustomer does not renew the sign-in: {error}. Refresh tokens expire after two "
                 "weeks without use, can be revoked, and may work only once: check client_id and "

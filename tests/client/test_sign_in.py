@@ -388,3 +388,14 @@ def test_the_token_is_not_sent_elsewhere(
 
     assert "Authorization" not in other.headers
     assert kustomer.given == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 501])
+def test_an_organisation_without_a_token_endpoint_ends_the_run(
+    requests_mock: Mocker, clock: VirtualClock, path: Path, status: int
+) -> None:
+    """Otherwise the check of the sign-in would take it for a proxy that does not forward a path."""
+    requests_mock.post(f"{URL}/oauth/token", status_code=status, text="{}")
+
+    with pytest.raises(InvalidKeyError, match="does not renew the sign-in"):
+        ask(new_session(clock, path))
