@@ -2,8 +2,8 @@
 
 Kustomer documents the authorization code grant with PKCE and refresh tokens, and that an access
 token lasts about 24 hours (https://developer.kustomer.com/docs/get-started/oauth). It does not say
-whether a refresh token is replaced when it is used, so the code allows for both. Nobody has run this against
-Kustomer itself.
+whether a refresh token is replaced when it is used, so the code allows for both. Nobody has
+run this against Kustomer itself.
 """
 
 from __future__ import annotations
