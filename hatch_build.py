@@ -68,7 +68,7 @@ def _badges(address: str) -> str:
     return "\n".join(
         [
             f"[![Tests]({tests}/badge.svg?branch=main)]({tests})",
-            f"[![PyPI](https://img.shields.io/pypi/v/{package})](https://pypi.org/project/{package}/)",
+            f"![PyPI](https://img.shields.io/pypi/v/{package})",
             f"![Python](https://img.shields.io/pypi/pyversions/{package})",
         ]
     )
