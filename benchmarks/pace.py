@@ -149,15 +149,14 @@ def measure(budget: int, percent: int, latency: float, minutes: int, seed: int) 
         seed: Determines how long each answer takes, and when the budget's minutes begin.
     """
     is_usual = budget == BUDGET
-    threads = VirtualThreads(
-        _PARALLEL if is_usual else _MOST_PARALLEL, PARSING if is_usual else FAST_PARSING
-    )
+    parallel = _PARALLEL if is_usual else _MOST_PARALLEL
+    threads = VirtualThreads(parallel, PARSING if is_usual else FAST_PARSING)
     if not is_usual:
         minutes = min(minutes, _FAST_MINUTES)
     searches = budget * percent * minutes // 100
     kustomer = _VirtualKustomer(threads, searches * PAGE_SIZE, budget, latency, seed)
     try:
-        for _ in _pages(threads, kustomer, Limiter(threads, percent / 100, budget)):
+        for _ in _pages(threads, kustomer, Limiter(threads, percent / 100, budget), parallel):
             threads.sleep(WRITING if is_usual else FAST_WRITING)
     finally:
         threads.close()
@@ -166,7 +165,7 @@ def measure(budget: int, percent: int, latency: float, minutes: int, seed: int) 
 
 
 def _pages(
-    threads: VirtualThreads, kustomer: _VirtualKustomer, limiter: Limiter
+    threads: VirtualThreads, kustomer: _VirtualKustomer, limiter: Limiter, parallel: int
 ) -> Iterator[object]:
     with mock.patch.object(sessions, "HTTPAdapter", return_value=kustomer):
         session = sessions.Session(
@@ -177,7 +176,7 @@ def _pages(
             timeout=60,
             user_agent="benchmark",
             max_retry_seconds=300,
-            connections=_MOST_PARALLEL,
+            connections=parallel,
         )
     # Any other request states the organisation's limit.
     limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "2000"}, threads.monotonic())
@@ -185,7 +184,7 @@ def _pages(
         session=session,
         workers=threads,
         page_size=PAGE_SIZE,
-        parallel=_PARALLEL if limiter.search.limit == BUDGET else _MOST_PARALLEL,
+        parallel=parallel,
         lookahead=_LOOKAHEAD,
         strict=True,
         now=START * 1000,

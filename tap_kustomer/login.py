@@ -24,8 +24,8 @@ from typing_extensions import override
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.client.hosts import sign_in_url
 from tap_kustomer.client.signin import SignIn
-from tap_kustomer.client.tokens import SIGN_IN
-from tap_kustomer.config import settings_from
+from tap_kustomer.client.tokens import HOW_TO_SIGN_IN
+from tap_kustomer.config import SIGN_IN, settings_from
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.files import load_document, load_environment_file
 from tap_kustomer.streams import STREAMS
@@ -41,14 +41,7 @@ _VERIFIER_LENGTH: Final = 64
 _LONGEST_WAIT: Final = 300.0
 
 # All texts, so that environment variables need no parsing.
-_SETTINGS: Final = (
-    "client_id",
-    "client_secret",
-    "organization",
-    "refresh_token",
-    "token_path",
-    "api_url",
-)
+_SETTINGS: Final = (*SIGN_IN, "organization", "api_url")
 
 # Without it, Kustomer gives no refresh token.
 _OFFLINE: Final = "offline_access"
@@ -155,7 +148,7 @@ def sign_in(settings: Settings, *, port: int, scope: str) -> None:
         code = client.parse_request_uri_response(f"https://127.0.0.1{answer}", state)["code"]
     except OAuth2Error as error:
         raise SignInError(
-            f"Kustomer gives no authorization code ({error.error}). {SIGN_IN}"
+            f"Kustomer gives no authorization code ({error.error}). {HOW_TO_SIGN_IN}"
         ) from None
     credential = cast("SignIn", open_context(settings, SystemClock(), _go_on).session.credential)
     credential.exchange(code, redirect_uri=listener.address, code_verifier=verifier)
@@ -196,7 +189,8 @@ class _Listener:
         while self._answer is None:
             if time.monotonic() > end:
                 raise SignInError(
-                    f"Nobody has signed in within {_LONGEST_WAIT / 60:.0f} minutes. {SIGN_IN}"
+                    f"Nobody has signed in within {_LONGEST_WAIT / 60:.0f} minutes. "
+                    f"{HOW_TO_SIGN_IN}"
                 )
             self._server.handle_request()
         return self._answer

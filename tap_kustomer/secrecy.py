@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _HIDDEN: Final = "[secret]"
 
 # Kustomer's keys are JSON Web Tokens (RFC 7519). A text that starts like one is one, or a piece.
 _TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
-# Secrets of at least so many characters are in no other text by chance.
-_LONG: Final = 16
 _PASSWORD: Final = re.compile(r"(?<=://)[^\s/@]*@")
+
+# A shorter secret may be a piece of a token by chance.
+_LONG: Final = 16
 
 
 def hide_secrets(text: str, *secrets: str) -> str:
@@ -23,12 +27,14 @@ def hide_secrets(text: str, *secrets: str) -> str:
         text: A text such as a response, or a setting that the key was pasted into by mistake.
         secrets: The API key, or what else must not be shown.
     """
-    # The longest first, and before the patterns, which may match a piece of one. A short one comes
-    # after them: it may be a piece of a token by chance.
-    longest_first = sorted(filter(None, secrets), key=len, reverse=True)
-    for secret in (secret for secret in longest_first if len(secret) >= _LONG):
-        text = re.sub(re.escape(secret), _HIDDEN, text, flags=re.IGNORECASE)
+    # Long ones come before the patterns, which may match a piece of one, and short ones after them.
+    text = _hide(text, (secret for secret in secrets if len(secret) >= _LONG))
     text = _PASSWORD.sub(f"{_HIDDEN}@", _TOKEN.sub(_HIDDEN, text))
-    for secret in (secret for secret in longest_first if len(secret) < _LONG):
+    return _hide(text, (secret for secret in secrets if 0 < len(secret) < _LONG))
+
+
+def _hide(text: str, secrets: Iterable[str]) -> str:
+    # The longest first: another one may be a piece of it.
+    for secret in sorted(secrets, key=len, reverse=True):
         text = re.sub(re.escape(secret), _HIDDEN, text, flags=re.IGNORECASE)
     return text

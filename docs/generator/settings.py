@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from generator.pages import grid, row
-from tap_kustomer.config import DISTRIBUTION, SCHEMA
+from tap_kustomer.config import DISTRIBUTION, SCHEMA, SIGN_IN
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.tap import TapKustomer
 
@@ -34,8 +34,6 @@ _SDK_EXAMPLES: Final[Mapping[str, Any]] = {
         "storage": {"root": "output"},
     },
 }
-
-_INSTEAD_OF_A_KEY: Final = {"client_id", "client_secret", "refresh_token", "token_path"}
 
 # What each way to prove who asks needs.
 _CREDENTIALS: Final = [
@@ -107,7 +105,7 @@ def _default(schema: Mapping[str, Any]) -> str:
 def sample_config() -> str:
     """Return the content of `sample_config.json`: every setting with its default or an example."""
     # Null for the SDK's settings: an example would change what is written.
-    is_shown = OWN.keys() - _INSTEAD_OF_A_KEY
+    is_shown = OWN.keys() - {*SIGN_IN}
     settings = {name: _example(name) if name in is_shown else None for name in all_settings()}
     return json.dumps(settings, indent=2) + "\n"
 

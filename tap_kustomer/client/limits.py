@@ -240,7 +240,7 @@ class Limiter:
         with self._lock:
             now = self._clock.monotonic()
             budget = self._used_up(kind, headers)
-            if budget is self.search and BudgetKind.SEARCH not in self._stated:
+            if budget is self.search and not self.is_stated(BudgetKind.SEARCH):
                 budget.lower(now, SEARCH_LIMIT)
             return budget.refuse(now, self._requested_wait(headers))
 
@@ -261,7 +261,7 @@ class Limiter:
 
     def _stated_by(self, kind: BudgetKind, limit: int) -> Budget:
         """The budget whose limit a response to a request of this kind states."""
-        is_below_plan = BudgetKind.PLAIN in self._stated and limit < self.organization.limit
+        is_below_plan = self.is_stated(BudgetKind.PLAIN) and limit < self.organization.limit
         if kind is BudgetKind.SEARCH and not (limit <= _LARGEST_SEARCH_LIMIT or is_below_plan):
             return self.organization
         self._stated.add(kind)

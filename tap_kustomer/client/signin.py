@@ -23,7 +23,7 @@ from tap_kustomer.client.errors import (
     WrongResponseError,
 )
 from tap_kustomer.client.session import Request, Session
-from tap_kustomer.client.tokens import SIGN_IN, Tokens
+from tap_kustomer.client.tokens import HOW_TO_SIGN_IN, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -59,7 +59,7 @@ class SignIn:
     name = "the sign-in"
     # `/v1/auth/tokens/current` is documented for API keys only.
     account_paths: tuple[str, ...] = ("/v1/users/current",)
-    remedy = f"check organization, or sign in again. {SIGN_IN}"
+    remedy = f"check organization, or sign in again. {HOW_TO_SIGN_IN}"
     caveat = (
         "The tap reads what the person who has signed in may see: rows that their permissions hide "
         "are missing without an error"
@@ -176,7 +176,7 @@ class SignIn:
             raise InvalidKeyError(
                 f"Kustomer does not renew the sign-in: {error}. Refresh tokens expire after two "
                 "weeks without use, can be revoked, and may work only once: check client_id and "
-                f"client_secret, or sign in again. {SIGN_IN}"
+                f"client_secret, or sign in again. {HOW_TO_SIGN_IN}"
             ) from error
 
     @property

@@ -21,7 +21,7 @@ from tap_kustomer.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-SIGN_IN: Final = "Sign in with `tap-kustomer-login`"
+HOW_TO_SIGN_IN: Final = "Sign in with `tap-kustomer-login`"
 
 _PRIVATE: Final = 0o600
 
@@ -137,7 +137,7 @@ class TokenFile:
         held = "no sign-in" if document is None else "the sign-in of another client or organisation"
         raise ConfigurationError(
             f"Setting token_path: {self._path} holds {held}; expected that of client_id "
-            f"{self._client_id} in {self._organization}. {SIGN_IN}"
+            f"{self._client_id} in {self._organization}. {HOW_TO_SIGN_IN}"
         )
 
     def save(self, tokens: Tokens) -> None:

@@ -7,11 +7,12 @@ from tap_kustomer.config.checks import (
     settings_from,
     warnings_about,
 )
-from tap_kustomer.config.settings import DISTRIBUTION, SCHEMA, Settings
+from tap_kustomer.config.settings import DISTRIBUTION, SCHEMA, SIGN_IN, Settings
 
 __all__ = [
     "DISTRIBUTION",
     "SCHEMA",
+    "SIGN_IN",
     "Settings",
     "check_environment",
     "check_log_level",

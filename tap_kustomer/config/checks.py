@@ -18,6 +18,7 @@ from tap_kustomer.config.settings import (
     PROD_POINTS,
     SCHEMA,
     SECRETS,
+    SIGN_IN,
     Settings,
 )
 from tap_kustomer.errors import ConfigurationError
@@ -39,9 +40,6 @@ _TYPES: Final = {
 
 # Values of environment variables that the SDK takes for true, and their opposites.
 _BOOLEANS: Final = {"true", "1", "yes", "on", "false", "0", "no", "off"}
-
-# Settings for the sign-in of a person, instead of an API key.
-_SIGN_IN: Final = ("client_id", "client_secret", "refresh_token", "token_path")
 
 _FORMATS: Final = FormatChecker(formats=())
 
@@ -119,7 +117,7 @@ def _check_credential(given: Mapping[str, Any]) -> None:
     Raises:
         ConfigurationError: There is none, both, or a part of one.
     """
-    of_sign_in = [name for name in _SIGN_IN if name in given]
+    of_sign_in = [name for name in SIGN_IN if name in given]
     if "api_key" in given:
         if of_sign_in:
             raise ConfigurationError(

@@ -32,6 +32,9 @@ PROD_POINTS: Final = {1: "us", 2: "eu"}
 _PRINTABLE: Final = r"^[\x21-\x7e]+(?![\s\S])"
 _ONE_LINE: Final = r"^[\x20-\x7e]+(?![\s\S])"
 
+# Settings for the sign-in of a person, instead of an API key.
+SIGN_IN: Final = ("client_id", "client_secret", "refresh_token", "token_path")
+
 _ONE_WORD: Final = "a text without spaces and line breaks"
 
 
@@ -291,8 +294,7 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no text may show."""
-        given = (self.api_key, self.client_secret, self.refresh_token)
-        return tuple(value for value in given if value)
+        return tuple(value for name in SECRETS if (value := getattr(self, name)))
 
     @property
     def api_usage(self) -> float:

@@ -165,7 +165,7 @@ def test_an_access_token_is_renewed_once_it_is_refused(
 ) -> None:
     session = new_session(clock, path)
     ask(session)
-    kustomer.given += 1  # The one that the tap has is void.
+    kustomer.given += 1  # The tap's token is void.
 
     ask(session)
 

@@ -92,7 +92,7 @@ def test_it_loads_an_organisation(project: Project) -> None:
     assert {key for (key,) in project.rows("select id from customers")} == customers.keys()
 
 
-# That Meltano discovers anew in each run is a line of the project: see `test_project_files.py`.
+# That Meltano discovers again in each run is a line of the project: see `test_project_files.py`.
 @pytest.mark.thorough
 def test_a_later_run_loads_the_klass_that_the_organisation_has_added(project: Project) -> None:
     project.meltano("run", "tap-kustomer", "target-duckdb")

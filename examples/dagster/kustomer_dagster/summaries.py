@@ -23,7 +23,7 @@ _FIGURES: Final = ("rows", "expected", "requests", "seconds", "bookmark")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an asset in a run.
+    """The result of an asset in a run.
 
     Attributes:
         status: The worst status of its streams.

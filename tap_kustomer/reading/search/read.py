@@ -73,8 +73,7 @@ def read_search(
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
-    extraction = _SearchRead(context, source, window, name, is_consumed)
-    for batch in extraction.batches():
+    for batch in _SearchRead(context, source, window, name, is_consumed).batches():
         yield Page(map(Row.resource, batch.rows), batch.reached)
 
 

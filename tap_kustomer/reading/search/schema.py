@@ -48,7 +48,7 @@ class SearchSchema:
         Nothing is requested for a source with one criterion.
 
         Raises:
-            RunError: The run can't go on. Without an answer, the order is that of the declaration.
+            RunError: The run can't go on. Without a response, the order is that of the declaration.
         """
         criteria = source.effective_criteria
         if len(criteria) == 1:
@@ -73,7 +73,7 @@ def _request(session: Session) -> frozenset[str]:
 
 
 def _parse(body: Body) -> frozenset[str]:
-    """The names of the criteria; none if the answer is of another shape."""
+    """The names of the criteria; none if the response has another shape."""
     try:
         found: Any = body.document()
     except WrongResponseError:
