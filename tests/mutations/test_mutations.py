@@ -78,7 +78,7 @@ MUTATIONS = [
         "reading.search.client:SearchClient._bounds",
         "'9' * finer",
         "'0' * finer",
-        "tests/reading/search/test_search_client.py",
+        "tests/reading/search/test_finer_times.py",
         "finer_time",
     ),
     Mutation(
@@ -102,7 +102,7 @@ MUTATIONS = [
         "reading.search.client:SearchClient._accept_if_permanent",
         "in_a_row < _PERMANENT_AFTER[type(latest)]",
         "False",
-        "tests/reading/search/test_search_client.py",
+        "tests/reading/search/test_short_pages.py",
         "short_page_that_comes_once",
     ),
     Mutation(
@@ -111,7 +111,7 @@ MUTATIONS = [
         "behaviour.actual_page_size is not None and len(page.rows) > behaviour.actual_page_size",
         "self._behaviour.actual_page_size is not None "
         "and len(page.rows) > self._behaviour.actual_page_size",
-        "tests/reading/search/test_search_client.py",
+        "tests/reading/search/test_shared_client.py",
         "pages_are_larger_while",
     ),
     Mutation(
@@ -119,7 +119,7 @@ MUTATIONS = [
         "reading.search.client:SearchClient._send",
         "max(behaviour.digits, digits)",
         "digits",
-        "tests/reading/search/test_search_client.py",
+        "tests/reading/search/test_shared_client.py",
         "finer_times_while",
     ),
     Mutation(
@@ -143,7 +143,7 @@ MUTATIONS = [
         "reading.search.query:_check_count",
         "len(found) < min(page_size, total - before)",
         "False",
-        "tests/reading/search/test_search_client.py",
+        "tests/reading/search/test_short_pages.py",
         "short_page_that_comes_once",
     ),
     Mutation(
@@ -370,7 +370,7 @@ MUTATIONS = [
         "reading.cursors:_CursorExtraction._pages",
         "keys <= before",
         "not keys",
-        "tests/reading/test_cursors.py",
+        "tests/reading/test_cursor_pages.py",
         "ignores_its_cursor",
     ),
     Mutation(
@@ -378,7 +378,7 @@ MUTATIONS = [
         "reading.cursors:_CursorExtraction._is_too_large",
         "self._halvings < most_halvings",
         "True",
-        "tests/reading/test_cursors.py",
+        "tests/reading/test_cursor_counts.py",
         "wherever_there_are_some",
     ),
     Mutation(
@@ -386,7 +386,7 @@ MUTATIONS = [
         "reading.cursors:_CursorExtraction._is_too_large",
         "bool(first.rows) and first.next_link is not None",
         "first.next_link is not None",
-        "tests/reading/test_cursors.py",
+        "tests/reading/test_cursor_counts.py",
         "empty_windows",
     ),
 ]

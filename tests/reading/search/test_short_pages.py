@@ -1,0 +1,82 @@
+"""Pages that are shorter than they say are read whole."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.search_model import IndexModel
+from support.stand_in import StandIn, search_of
+from tap_kustomer.client.errors import WrongResponseError
+from tap_kustomer.reading.pages import Window
+from tap_kustomer.reading.search.query import SearchQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+from support.search_clients import END, START, WINDOW, CappedSession, client_of, read
+
+
+def test_a_server_that_puts_fewer_rows_on_a_page_than_it_says_is_read_whole() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
+    session = CappedSession(search_of(index))
+
+    assert sorted(read(session)) == sorted(index.rows)
+    assert len(session.sent) <= 300 / 19 + 3
+
+
+def test_a_tie_arrives_whole_though_pages_have_fewer_rows_than_they_say() -> None:
+    index = IndexModel(
+        {f"row{n}": (START + 5, START - n) for n in range(90)}, order=random.Random(1)
+    )
+
+    assert sorted(read(CappedSession(search_of(index)))) == sorted(index.rows)
+
+
+def test_a_short_page_that_comes_once_is_asked_for_again() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
+    session = StandIn(search_of(index))
+
+    def lose_rows(document: dict[str, Any]) -> None:
+        if len(session.sent) in {1, 3}:
+            del document["data"][10:]
+
+    session.spoil = lose_rows
+    answer = client_of(session).search(SearchQuery(WINDOW))
+
+    assert len(answer.rows) == 50
+
+
+def without(*lost: str) -> Callable[[dict[str, Any]], None]:
+    """Hide rows that are counted."""
+
+    def spoil(document: dict[str, Any]) -> None:
+        document["data"] = [row for row in document["data"] if row["id"] not in lost]
+
+    return spoil
+
+
+@pytest.mark.parametrize("left", [0, 1, 9])
+def test_a_page_of_few_rows_is_never_taken_for_the_size_of_pages(left: int) -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = StandIn(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
+
+    with pytest.raises(WrongResponseError, match=f"{left} rows on page 1 of 30 rows"):
+        client_of(session).search(SearchQuery(WINDOW))
+
+
+def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(40)})
+    session = CappedSession(search_of(index))
+    client = client_of(session)
+    for start in (START, START + 1):
+        client.search(SearchQuery(Window(start, END)))
+    twenty = SearchQuery(Window(START + 2, START + 21))
+    assert client.search(twenty).is_full
+
+    session.most = 50
+
+    assert len(client.search(SearchQuery(WINDOW)).rows) == 40
+    assert not client.search(twenty).is_full

@@ -1,0 +1,122 @@
+"""One request may ask for the rows of several parents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from typing_extensions import override
+
+from tap_kustomer.client.errors import (
+    RefusedError,
+    RequestError,
+)
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.sources import Batch, PerParent
+from tap_kustomer.resource import PARENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.session import Body, Request
+from support.lists_of_parents import (
+    CONVERSATIONS,
+    NOW,
+    Document,
+    Lists,
+    Resource,
+    T,
+    events,
+    ids,
+    parent,
+    parents,
+    read,
+)
+
+SUMMARIES = PerParent(
+    CONVERSATIONS, "/v1/summaries", batch=Batch(parameter="ids", owner="resourceId", size=3)
+)
+
+
+@dataclass
+class Summaries(Lists):
+    """Answers with the summary of each conversation asked about, if they are not too many."""
+
+    answers: dict[str, list[Document] | RequestError] = field(default_factory=dict)
+    most: int = 3
+
+    @override
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
+        asked = str(request.params["ids"]).split(",")
+        self.answers["/v1/summaries"] = (
+            RefusedError(f"{request} answered 400")
+            if len(asked) > self.most
+            else [
+                {
+                    "data": [
+                        {"type": "summary", "id": f"s{key}", "attributes": {"resourceId": key}}
+                        for key in reversed(asked)
+                    ]
+                }
+            ]
+        )
+        return super().send(request, parse)
+
+    @property
+    def asked(self) -> list[str]:
+        return [str(request.params["ids"]) for request in self.sent]
+
+
+def test_one_request_asks_about_several_parents() -> None:
+    lists = Summaries()
+
+    found = read(lists, [Page([parent(key, NOW) for key in "abcd"], NOW)], SUMMARIES)
+
+    assert [(row["id"], row[PARENT]["id"]) for row in found] == [(f"s{k}", k) for k in "abcd"]
+    assert sorted(lists.asked) == ["a,b,c", "d"]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_request_about_too_many_parents_is_split(most: int) -> None:
+    lists = Summaries(most=most)
+
+    found = read(lists, parents("a", "b", "c"), SUMMARIES)
+
+    assert sorted(ids(found)) == ["sa", "sb", "sc"]
+
+
+def test_a_request_about_one_parent_that_is_refused_is_an_error() -> None:
+    with pytest.raises(RefusedError):
+        read(Summaries(most=0), parents("a", "b"), SUMMARIES)
+
+
+def test_rows_of_parents_that_were_not_asked_about_are_dropped_but_not_those_of_unknown_ones() -> (
+    None
+):
+    data: list[Resource] = [
+        {"type": "summary", "id": "1", "attributes": {"resourceId": "other"}},
+        {"type": "summary", "id": "2", "attributes": {}},
+    ]
+    lists = Lists({"/v1/summaries": [{"data": data}]})
+
+    (row,) = read(lists, parents("a"), SUMMARIES)
+
+    assert (row["id"], row[PARENT]["id"]) == ("2", None)
+
+
+def test_a_row_that_has_its_id_only_in_its_link_gets_it_from_there() -> None:
+    links = [
+        "/v1/messages/m/attachments/1",
+        "https://acme.api.kustomerapp.com/v1/messages/m/attachments/2?x=y",
+        "/v1/conversations/a/events?page=1",  # That is the list.
+        "/",
+        7,
+        "https://[not-an-address/4",
+    ]
+    data: list[Resource] = [{"links": {"self": link}} for link in links]
+    data += [{"links": None}, {"id": "own", "links": {"self": "/v1/messages/m/attachments/3"}}]
+
+    found = read(events({"a": [{"data": data}]}), parents("a"))
+
+    assert ids(found) == ["1", "2", None, None, None, None, None, "own"]
