@@ -34,6 +34,9 @@ Items = list[Any]
 POSITION = "position"
 SIBLINGS = "siblings"
 
+# The path of an attribute that all resources have.
+_UPDATED_AT: Final = ("updatedAt",)
+
 # The key of an item that is no object.
 _VALUE: Final = "value"
 
@@ -120,7 +123,7 @@ def compile_deriver(
         items = find(resource)
         if not items:
             return []
-        updated_at = _attribute(resource, ("updatedAt",))
+        updated_at = _attribute(resource, _UPDATED_AT)
         parent_id = resource.get("id") or resource_id(resource)
         of_parent = column.values({"id": parent_id, "updatedAt": updated_at})
         siblings = len(items)
