@@ -195,10 +195,13 @@ class Session:
 
         Raises:
             RequestError: One of its subclasses (`tap_kustomer.client.errors`).
+            ConfigurationError: What keeps the tokens of a sign-in can't be read.
         """
         tries = 0
         started: float | None = None
         while True:
+            # A renewal now, not once the limiter has counted the request: it may take minutes.
+            self.credential.token()
             sent = self.limiter.wait(request.budget)
             with self._lock:
                 self.request_count += 1

@@ -174,9 +174,8 @@ def open_context(
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
         config_files: Files that the settings are from.
     """
-    limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
 
-    def open_session(authenticator: BearerAuthenticator) -> Session:
+    def open_session(authenticator: BearerAuthenticator, limiter: Limiter) -> Session:
         return Session(
             base_url=settings.base_url,
             authenticator=authenticator,
@@ -194,8 +193,11 @@ def open_context(
         # Few need it: it takes a twentieth of a second.
         from tap_kustomer.sync.signing_in import sign_in  # noqa: PLC0415
 
-        credential = sign_in(settings, clock, open_session, config_files)
-    session = open_session(BearerAuthenticator(credential, settings.base_url))
+        # The token endpoint is not part of the API: its requests draw on no budget of that.
+        of_tokens = partial(open_session, limiter=Limiter(clock, settings.api_usage))
+        credential = sign_in(settings, clock, of_tokens, config_files)
+    limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
+    session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)
     return Context(settings, clock, session, workers, stop_if_asked)
 
