@@ -63,7 +63,7 @@ class SignIn:
         secrets: The client's secret, and all tokens of this run.
     """
 
-    name = "the sign-in"
+    name = "the access token"
     # `/v1/auth/tokens/current` is documented for API keys only.
     account_paths: tuple[str, ...] = ("/v1/users/current",)
     remedy = f"check organization, or sign in again. {HOW_TO_SIGN_IN}"
@@ -215,9 +215,7 @@ class SignIn:
         try:
             granted = msgspec.convert(body.document(), _Granted, strict=False)
         except msgspec.ValidationError as error:
-            raise WrongResponseError(
-                f"the body is not that of a token response ({error})"
-            ) from error
+            raise WrongResponseError(f"the body is no token response ({error})") from error
         lifetime = granted.expires_in or 0.0
         refresh_token = granted.refresh_token or (before and before.refresh_token)
         if not refresh_token:

@@ -104,10 +104,10 @@ class Context:
         return self.workers.call(partial(self.session.send, request, read))
 
     def fix_times(self) -> RunTimes:
-        """Check the key, and fix the points in time of a run by Kustomer's clock.
+        """Check the credential, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
-            InvalidKeyError: Kustomer does not know the key.
+            InvalidKeyError: Kustomer does not know the API key or sign-in.
             RequestError: Kustomer can't be reached.
         """
         self.check_key()
@@ -137,7 +137,7 @@ class Context:
         Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
-            InvalidKeyError: Kustomer does not know the key.
+            InvalidKeyError: Kustomer does not know the API key or sign-in.
         """
         try:
             self._ask_who_we_are()
@@ -154,7 +154,7 @@ class Context:
             try:
                 self.ask(Request("GET", path), _ignore)
             except MissingError:
-                # A proxy may not forward this path. That means nothing for the key.
+                # A proxy may not forward this path. That says nothing of the credential.
                 continue
             return
 

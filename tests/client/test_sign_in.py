@@ -15,7 +15,13 @@ from typing_extensions import override
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import AccessError, GaveUpError, InvalidKeyError, RefusedError
+from tap_kustomer.client.errors import (
+    AccessError,
+    GaveUpError,
+    InvalidKeyError,
+    RedirectError,
+    RefusedError,
+)
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.signin import SignIn
@@ -572,6 +578,20 @@ def test_no_error_shows_a_token(
         session.send(Request("GET", "/v1/tags"), lambda body: body.document())
 
     assert not any(token in str(refused.value) for token in tokens)
+    assert "API key" not in str(refused.value)
+    assert place == "echo" or "sends the access token" in str(refused.value)
+
+
+def test_no_address_may_contain_a_token(
+    kustomer: Kustomer, clock: VirtualClock, path: Path, requests_mock: Mocker
+) -> None:
+    session = new_session(clock, path)
+    ask(session)
+    location = {"location": f"/v1/{kustomer.refresh_token}"}
+    requests_mock.get(f"{URL}/v1/tags", status_code=302, headers=location)
+
+    with pytest.raises(RedirectError, match="an address that contains the access token"):
+        session.send(Request("GET", "/v1/tags"), lambda body: body.document())
 
 
 def test_the_token_is_not_sent_elsewhere(
