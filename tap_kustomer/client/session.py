@@ -28,9 +28,9 @@ from tap_kustomer.client.errors import (
     WrongResponseError,
     from_status,
 )
-from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.limits import BudgetKind, retry_after, server_time
+from tap_kustomer.client.network_errors import from_exception
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -163,8 +163,8 @@ class Session:
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
         self._http.mount(f"{base_url}/", adapter)
 
-    def counted(self) -> Session:
-        """The same session with a request count of its own.
+    def with_own_request_count(self) -> Session:
+        """The same session, which counts its own requests only.
 
         Its latency and clock difference start as copies, and follow its own requests only.
         """
@@ -198,7 +198,7 @@ class Session:
             ConfigurationError: What keeps the tokens of a sign-in can't be read.
         """
         tries = 0
-        started: float | None = None
+        failing_since: float | None = None
         while True:
             # A renewal now, not once the limiter has counted the request: it may take minutes.
             self.credential.token()
@@ -210,13 +210,13 @@ class Session:
             except TransientError as error:
                 tries += 1
                 now = self.clock.monotonic()
-                started = now if started is None else started
+                failing_since = now if failing_since is None else failing_since
                 pause = _pause(error, tries)
-                if now + pause - started > self._max_retry_seconds:
+                if now + pause - failing_since > self._max_retry_seconds:
                     raise GaveUpError(
                         f"{error}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
-                        f"{now - started:.0f} s: run again with the last STATE to continue where "
-                        "this run stopped"
+                        f"{now - failing_since:.0f} s: run again with the last STATE to continue "
+                        "where this run stopped"
                     ) from error
                 logger.warning("%s. Trying again in %.1f s", error, pause)
                 self.clock.sleep(pause)
@@ -287,7 +287,7 @@ class Session:
         self, request: Request, response: requests.Response, content: bytes, sent: float
     ) -> Body:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = self.limiter.refuse(request.budget, response.headers)
+            wait = self.limiter.throttled(request.budget, response.headers)
             raise RateLimitedError(
                 f"{request} answered 429: the rate limit is used up",
                 retry_after=wait,

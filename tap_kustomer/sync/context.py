@@ -87,7 +87,7 @@ class Context:
             report: Called with each part of a window that is short of rows, or unproven.
         """
         return Reader(
-            session=self.session.counted(),
+            session=self.session.with_own_request_count(),
             workers=self.workers,
             page_size=self.settings.page_size,
             parallel=self.settings.max_parallel_requests,
@@ -191,11 +191,11 @@ def open_context(
         credential: Credential = ApiKey(settings.api_key)
     else:
         # Few need it: it takes a twentieth of a second.
-        from tap_kustomer.sync.signing_in import sign_in  # noqa: PLC0415
+        from tap_kustomer.sync.oauth import oauth_credential  # noqa: PLC0415
 
         # The token endpoint is not part of the API: its requests draw on no budget of that.
         of_tokens = partial(open_session, limiter=Limiter(clock, settings.api_usage))
-        credential = sign_in(settings, clock, of_tokens, config_files)
+        credential = oauth_credential(settings, clock, of_tokens, config_files)
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)

@@ -23,8 +23,8 @@ from tap_kustomer.client.errors import (
     RefusedError,
 )
 from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.oauth import OAuthCredential
 from tap_kustomer.client.session import Request, Session
-from tap_kustomer.client.signin import SignIn
 from tap_kustomer.client.tokens import TokenFile, Tokens
 
 if TYPE_CHECKING:
@@ -116,8 +116,10 @@ def new_file(path: Path) -> TokenFile:
     return TokenFile(path, client_id="a-client", organization="acme", seed="refresh-0")
 
 
-def new_credential(clock: VirtualClock, path: Path, *, secret: str | None = None) -> SignIn:
-    return SignIn(
+def new_credential(
+    clock: VirtualClock, path: Path, *, secret: str | None = None
+) -> OAuthCredential:
+    return OAuthCredential(
         client_id="a-client",
         client_secret=secret,
         store=new_file(path),
@@ -293,7 +295,7 @@ def test_workers_that_wait_for_a_token_share_its_failure(
                 assert waiting.acquire(timeout=10)
         return ""
 
-    monkeypatch.setattr("tap_kustomer.client.signin.Future", Watched)
+    monkeypatch.setattr("tap_kustomer.client.oauth.Future", Watched)
     endpoint = requests_mock.post(f"{URL}/oauth/token", text=fail)
     session = new_session(clock, path)
 
