@@ -128,6 +128,9 @@ class Session:
         connections: How many requests may be in flight at once.
 
     Attributes:
+        limiter: As given.
+        clock: As given.
+        base_url: As given.
         latency: Seconds from a request to its response, a moving average.
         refusals: Parameters that Kustomer refuses, so that no later request has them.
         request_count: Number of requests sent, repeated ones included.
@@ -232,7 +235,7 @@ class Session:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
-            response, content = self._exchange(request, url, params)
+            response, content = self._send_once(request, url, params)
             if not response.is_redirect:
                 return self._body(request, response, content, sent)
             try:
@@ -252,10 +255,10 @@ class Session:
                 raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
 
-    def _exchange(
+    def _send_once(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
     ) -> tuple[requests.Response, bytes]:
-        started = self.clock.monotonic()
+        began = self.clock.monotonic()
         try:
             response = self._http.request(
                 request.method,
@@ -274,7 +277,7 @@ class Session:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # `from None`: the libraries' exceptions hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
-        elapsed = self.clock.monotonic() - started
+        elapsed = self.clock.monotonic() - began
         server = server_time(response.headers)
         difference = None if server is None else server - self.clock.now()
         with self._lock:

@@ -18,7 +18,7 @@ from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     RedirectError,
     RefusedError,
 )
@@ -417,7 +417,7 @@ def test_a_sign_in_that_has_ended_ends_the_run_with_one_sentence(
 ) -> None:
     kustomer.refresh_token = "another"
 
-    with pytest.raises(InvalidKeyError) as ended:
+    with pytest.raises(InvalidCredentialError) as ended:
         ask(new_session(clock, path))
 
     assert "invalid_grant: Token is gone" in str(ended.value)
@@ -452,7 +452,7 @@ def test_a_lost_response_that_had_a_new_refresh_token_needs_another_sign_in(
     kustomer = Kustomer(requests_mock, clock, rotates=True)
     kustomer.failures = [requests.ReadTimeout()]
 
-    with pytest.raises(InvalidKeyError, match="may work only once"):
+    with pytest.raises(InvalidCredentialError, match="may work only once"):
         ask(new_session(clock, path))
 
 
@@ -616,5 +616,5 @@ def test_an_organisation_without_a_token_endpoint_ends_the_run(
     """Otherwise the check of the sign-in would take it for a proxy that does not forward a path."""
     requests_mock.post(f"{URL}/oauth/token", status_code=status, text="{}")
 
-    with pytest.raises(InvalidKeyError, match="does not renew the sign-in"):
+    with pytest.raises(InvalidCredentialError, match="does not renew the sign-in"):
         ask(new_session(clock, path))
