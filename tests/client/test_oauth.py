@@ -1,4 +1,4 @@
-"""The sign-in of a person: when its tokens are renewed, and what that can go wrong with."""
+"""When the tokens of a person who has signed in are renewed, and what can go wrong with that."""
 
 from __future__ import annotations
 
