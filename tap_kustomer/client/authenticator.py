@@ -37,8 +37,8 @@ class BearerAuthenticator(AuthBase):
         url = r.url or ""
         if any(secret.lower() in url.lower() for secret in self.credential.secrets):
             raise RedirectError(
-                "A redirect leads to an address that contains the API key, which servers on its "
-                "way would log: check organization, region and api_url"
+                f"A redirect leads to an address that contains {self.credential.name}, which "
+                "servers on its way would log: check organization, region and api_url"
             )
         if same_origin(url, self._base_url) and (token := self.credential.token()):
             r.headers[_HEADER] = f"{_SCHEME}{token}"
@@ -48,9 +48,9 @@ class BearerAuthenticator(AuthBase):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    def renew(self, refused: PreparedRequest) -> bool:
-        """Replace the token of a request that was answered 401, if it can be replaced."""
-        token = refused.headers.get(_HEADER, "").removeprefix(_SCHEME)
+    def renew(self, rejected: PreparedRequest) -> bool:
+        """Replace the token of a request that was rejected (401), if it can be replaced."""
+        token = rejected.headers.get(_HEADER, "").removeprefix(_SCHEME)
         return bool(token) and self.credential.renew(token)
 
     def hide_secrets(self, text: str) -> str:

@@ -28,9 +28,9 @@ from tap_kustomer.client.errors import (
     WrongResponseError,
     from_status,
 )
-from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.limits import BudgetKind, retry_after, server_time
+from tap_kustomer.client.network_errors import from_exception
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ class Session:
 
     Args:
         base_url: Scheme and host, without `/v1`.
-        authenticator: Sends the key to that host only.
+        authenticator: Sends the token to that host only.
         limiter: Knows when the next request may be sent.
         clock: Waits between attempts.
         timeout: Seconds to wait for the connection, and then for each part of the response.
@@ -128,8 +128,11 @@ class Session:
         connections: How many requests may be in flight at once.
 
     Attributes:
+        limiter: As given.
+        clock: As given.
+        base_url: As given.
         latency: Seconds from a request to its response, a moving average.
-        refusals: Parameters that Kustomer refuses, so that no later request has them.
+        refused_parameters: Parameters that Kustomer refuses, so that no later request has them.
         request_count: Number of requests sent, repeated ones included.
     """
 
@@ -154,7 +157,7 @@ class Session:
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
         self.request_count = 0
-        self.refusals: set[str] = set()
+        self.refused_parameters: set[str] = set()
         self._lock = threading.Lock()
         self._clock_difference: float | None = None
         self._http = _NoRedirectSession()
@@ -163,8 +166,8 @@ class Session:
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
         self._http.mount(f"{base_url}/", adapter)
 
-    def counted(self) -> Session:
-        """The same session with a request count of its own.
+    def with_own_request_count(self) -> Session:
+        """The same session, which counts its own requests only.
 
         Its latency and clock difference start as copies, and follow its own requests only.
         """
@@ -195,10 +198,13 @@ class Session:
 
         Raises:
             RequestError: One of its subclasses (`tap_kustomer.client.errors`).
+            ConfigurationError: What keeps the tokens of a sign-in can't be read.
         """
         tries = 0
-        started: float | None = None
+        failing_since: float | None = None
         while True:
+            # A renewal now, not once the limiter has counted the request: it may take minutes.
+            self.credential.token()
             sent = self.limiter.wait(request.budget)
             with self._lock:
                 self.request_count += 1
@@ -207,13 +213,13 @@ class Session:
             except TransientError as error:
                 tries += 1
                 now = self.clock.monotonic()
-                started = now if started is None else started
+                failing_since = now if failing_since is None else failing_since
                 pause = _pause(error, tries)
-                if now + pause - started > self._max_retry_seconds:
+                if now + pause - failing_since > self._max_retry_seconds:
                     raise GaveUpError(
                         f"{error}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
-                        f"{now - started:.0f} s: run again with the last STATE to continue where "
-                        "this run stopped"
+                        f"{now - failing_since:.0f} s: run again with the last STATE to continue "
+                        "where this run stopped"
                     ) from error
                 logger.warning("%s. Trying again in %.1f s", error, pause)
                 self.clock.sleep(pause)
@@ -226,12 +232,18 @@ class Session:
             raise WrongResponseError(self._authenticator.hide_secrets(text)) from None
 
     def _attempt(self, request: Request, sent: float) -> Body:
+        """Send a request once, and again to where the same host redirects it.
+
+        Args:
+            request: The request.
+            sent: The time that the limiter has given it.
+        """
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
-            response, content = self._exchange(request, url, params)
+            response, content = self._send_once(request, url, params)
             if not response.is_redirect:
-                return self._body(request, response, content, sent)
+                return self._checked(request, response, content, sent)
             try:
                 url, params = urljoin(url, response.headers["location"]), None
                 is_elsewhere = not same_origin(url, self.base_url)
@@ -243,16 +255,17 @@ class Session:
             if is_elsewhere:
                 text = (
                     f"{request} is redirected to {urlsplit(url).hostname}, a host other than "
-                    f"{urlsplit(self.base_url).hostname}. The API key is not sent there: check "
-                    "organization, region and api_url"
+                    f"{urlsplit(self.base_url).hostname}, to which alone the tap sends "
+                    f"{self.credential.name}: check organization, region and api_url"
                 )
                 raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
 
-    def _exchange(
+    def _send_once(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
     ) -> tuple[requests.Response, bytes]:
-        started = self.clock.monotonic()
+        """Send a request to an address, and return the response and its whole body."""
+        began = self.clock.monotonic()
         try:
             response = self._http.request(
                 request.method,
@@ -271,7 +284,7 @@ class Session:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # `from None`: the libraries' exceptions hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
-        elapsed = self.clock.monotonic() - started
+        elapsed = self.clock.monotonic() - began
         server = server_time(response.headers)
         difference = None if server is None else server - self.clock.now()
         with self._lock:
@@ -280,11 +293,17 @@ class Session:
                 self._clock_difference = difference
         return response, content
 
-    def _body(
+    def _checked(
         self, request: Request, response: requests.Response, content: bytes, sent: float
     ) -> Body:
+        """Let the limiter learn from a response, and return its body or raise what it means.
+
+        Raises:
+            RequestError: It is an error for good.
+            TransientError: The next try may succeed.
+        """
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = self.limiter.refuse(request.budget, response.headers)
+            wait = self.limiter.throttled(request.budget, response.headers)
             raise RateLimitedError(
                 f"{request} answered 429: the rate limit is used up",
                 retry_after=wait,
@@ -295,7 +314,7 @@ class Session:
         ):
             raise TokenRenewedError(f"{request} answered 401: the access token was renewed")
         if not response.ok:
-            # A server may send the key back. It is hidden before the text is shortened.
+            # A server may send the token back. It is hidden before the text is shortened.
             text = self._authenticator.hide_secrets(content.decode(errors="replace"))
             raise from_status(
                 response.status_code,

@@ -12,10 +12,11 @@ from support.catalogs import catalog_of
 from support.command_in_process import run_command
 from support.offline_tap import OfflineContext, OfflineTap
 from support.virtual_time import VirtualClock
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     MissingError,
     RefusedError,
 )
@@ -70,7 +71,9 @@ class Peeked:
 
 
 def checks_of(*peeked: Peeked) -> list[AccessCheck]:
-    context = SimpleNamespace(stop_if_asked=lambda: None)
+    context = SimpleNamespace(
+        stop_if_asked=lambda: None, session=SimpleNamespace(credential=ApiKey("a-key"))
+    )
     return check_access(cast("Context", context), cast("list[Extraction]", peeked))
 
 
@@ -130,9 +133,9 @@ def test_a_stream_that_a_run_may_leave_out_is_absent_and_others_can_not_be_read(
 
 def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     tap = OfflineTap(Tags, scripted={"key_is_good": False})
-    monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_key)
+    monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_credential)
 
-    with pytest.raises(InvalidKeyError):
+    with pytest.raises(InvalidCredentialError):
         check_streams(tap.context, [tap.table("tags")])
 
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import msgspec
 import pytest
@@ -15,8 +15,10 @@ from support.offline_tap import Script, offline_context
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     MissingError,
+    OversizedError,
+    PagingError,
     RefusedError,
     RequestError,
     WrongResponseError,
@@ -58,6 +60,7 @@ class Answers:
 
     answers: dict[str, Any]
     base_url: str = "https://acme.api.kustomerapp.com"
+    credential: ClassVar = SimpleNamespace(name="the access token")
     asked: list[str] = field(default_factory=list)
 
     def send(self, request: Request, read: Callable[[Body], T]) -> T:
@@ -82,14 +85,14 @@ class Story:
             session=self.session,
             workers=Workers(2, lambda: None),
             settings=SimpleNamespace(page_size=100),
-            check_key=self._check_key,
+            check_credential=self._check_credential,
         )
         return fetch_definitions(cast("Context", context), ["customer", "message"], KLASSES)
 
-    def _check_key(self) -> None:
+    def _check_credential(self) -> None:
         self.checks += 1
         if not self.key_is_good:
-            raise InvalidKeyError("Kustomer does not accept the API key")
+            raise InvalidCredentialError("Kustomer does not accept the API key")
 
 
 def organisation(*klasses: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -162,8 +165,14 @@ def test_a_klass_without_a_name_is_passed_over(odd: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [FORBIDDEN, MissingError("answered 404"), RefusedError("answered 400")],
-    ids=["no role", "not there", "refused"],
+    [
+        FORBIDDEN,
+        MissingError("answered 404"),
+        RefusedError("answered 400"),
+        OversizedError("has more than 500 MB"),
+        PagingError("leads in a circle"),
+    ],
+    ids=["no role", "not there", "refused", "too large", "endless"],
 )
 def test_klasses_that_can_t_be_listed_are_a_warning(
     caplog: pytest.LogCaptureFixture, error: RequestError
@@ -186,6 +195,18 @@ def test_klasses_are_used_even_if_their_list_is_short(
 
     assert [one.name for one in found.klasses] == ["order"]
     assert any("Some klasses" in warning for warning in warnings(caplog))
+
+
+def test_klasses_that_came_before_the_list_could_not_be_read_further_are_used(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers = organisation(klass("order"))
+    answers["/v1/klasses"]["links"]["next"] = "/v1/klasses"
+
+    found = Story(answers).discover()
+
+    assert [one.name for one in found.klasses] == ["order"]
+    assert any("Some klasses may have no stream" in warning for warning in warnings(caplog))
 
 
 # Metadata
@@ -211,11 +232,14 @@ def test_without_the_role_for_metadata_attributes_stay_untyped_and_one_warning_n
     assert story.checks == 1
     (warning,) = warnings(caplog)
     assert all(role in warning for role in METADATA_ROLES)
+    assert "as the access token has none of the roles" in warning
     assert "403" in warning
 
 
 @pytest.mark.parametrize(
-    "error", [MissingError("answered 404"), RefusedError("answered 400")], ids=str
+    "error",
+    [MissingError("answered 404"), RefusedError("answered 400"), OversizedError("500 MB")],
+    ids=str,
 )
 def test_a_resource_without_metadata_is_a_warning_and_the_others_are_typed(
     caplog: pytest.LogCaptureFixture, error: RequestError
@@ -250,7 +274,9 @@ def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
-@pytest.mark.parametrize("error", [InvalidKeyError("401"), GaveUpError("503")], ids=["401", "503"])
+@pytest.mark.parametrize(
+    "error", [InvalidCredentialError("401"), GaveUpError("503")], ids=["401", "503"]
+)
 def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: RequestError) -> None:
     with pytest.raises(type(error)):
         Story({**organisation(), path: error}).discover()
@@ -258,7 +284,7 @@ def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: Request
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
 def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str) -> None:
-    with pytest.raises(InvalidKeyError):
+    with pytest.raises(InvalidCredentialError):
         Story({**organisation(), path: FORBIDDEN}, key_is_good=False).discover()
 
 
