@@ -425,13 +425,6 @@ def test_no_page_of_the_lists_reaches_beyond_its_rows() -> None:
     assert [page.reached for page in pages] == [NOW - 1]
 
 
-def test_another_search_does_not_replace_a_search() -> None:
-    source = replace(KLASS_LISTS, fallback=PerParent(CONVERSATIONS, "/v1/klasses/{id}"))
-
-    with pytest.raises(TypeError):
-        read(klass_lists(), Window(NOW - 2 * DAY, NOW), source)
-
-
 def test_a_refusal_after_the_first_rows_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500))
     session = StandIn(search_of(index))
