@@ -1,4 +1,4 @@
-"""Keeps the API key and other secrets out of logs, errors and summaries."""
+"""Keep secrets, such as the API key, out of logs, errors and summaries."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _LONG: Final = 16
 def hide_secrets(text: str, *secrets: str) -> str:
     """Replace secrets, in capital or small letters, and whatever looks like one in a text.
 
-    Call it before the text is shortened: a piece of a key can't be recognised.
+    Call it before the text is shortened: a piece of a secret can't be recognised.
 
     Args:
-        text: A text such as a response, or a setting that the key was pasted into by mistake.
-        secrets: The API key, or what else must not be shown.
+        text: A text such as a response, or a setting that a secret was pasted into by mistake.
+        secrets: What must not be shown.
     """
     # Long ones come before the patterns, which may match a piece of one, and short ones after them.
     text = _hide(text, (secret for secret in secrets if len(secret) >= _LONG))

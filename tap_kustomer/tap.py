@@ -226,7 +226,7 @@ class TapKustomer(SdkTap):
                 option.type = click.Path()
             elif option.name == "test" and isinstance(option, click.Option):
                 option.help = (
-                    "Use --test to see which of the selected streams the API key can read. "
+                    "Use --test to see which of the selected streams can be read. "
                     "Use --test=schema to write the schemas of all streams."
                 )
         return command

@@ -37,8 +37,8 @@ class BearerAuthenticator(AuthBase):
         url = r.url or ""
         if any(secret.lower() in url.lower() for secret in self.credential.secrets):
             raise RedirectError(
-                "A redirect leads to an address that contains the API key, which servers on its "
-                "way would log: check organization, region and api_url"
+                f"A redirect leads to an address that contains {self.credential.name}, which "
+                "servers on its way would log: check organization, region and api_url"
             )
         if same_origin(url, self._base_url) and (token := self.credential.token()):
             r.headers[_HEADER] = f"{_SCHEME}{token}"

@@ -33,6 +33,7 @@ class Credential(Protocol):
 
         Raises:
             RequestError: A new token is needed, and can't be had.
+            ConfigurationError: What keeps the tokens can't be read.
         """
         ...
 
@@ -41,6 +42,7 @@ class Credential(Protocol):
 
         Raises:
             RequestError: A new token can't be had.
+            ConfigurationError: What keeps the tokens can't be read.
         """
         ...
 

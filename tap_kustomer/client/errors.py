@@ -43,7 +43,7 @@ _NOT_THERE = {
 
 
 class RequestError(TapKustomerError):
-    """A request failed for good. Its text names the method and the path, never the key."""
+    """A request failed for good. Its text names the method and the path, never a secret."""
 
 
 class StreamError(RequestError):
@@ -51,7 +51,7 @@ class StreamError(RequestError):
 
 
 class AccessError(StreamError):
-    """The key may not do this (401, 402, 403): a role is missing, unless the key is dead."""
+    """The credential may not do this (401, 402, 403): it lacks a role, or is not valid."""
 
 
 class MissingError(StreamError):
@@ -79,7 +79,7 @@ class GaveUpError(NoResponseError):
 
 
 class RedirectError(NoResponseError):
-    """A response leads to another host, which must not see the key."""
+    """A response leads to another host, which must not see the token."""
 
 
 class RunError(RequestError):
@@ -87,7 +87,7 @@ class RunError(RequestError):
 
 
 class InvalidKeyError(RunError):
-    """Kustomer does not know the key (any more)."""
+    """Kustomer does not know the API key or sign-in (any more)."""
 
 
 class ConnectionSecurityError(RunError):
@@ -194,7 +194,7 @@ def from_status(
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message, retry_after=retry_after)
     if status == HTTPStatus.FORBIDDEN and body.lstrip().startswith(b"<"):
-        # The CDN has stopped the request. That means nothing for the key's roles.
+        # The CDN has stopped the request. That says nothing of roles.
         return TransientError(message)
     if status in {
         HTTPStatus.UNAUTHORIZED,

@@ -89,7 +89,7 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
     if not network or (
         isinstance(error, ValueError) and isinstance(root, ValueError | AttributeError)
     ):
-        # A ValueError may quote the header with the key.
+        # A ValueError may quote the header with the token.
         detail = str(error) if type(error) is OSError else _unusable(error)
         return InvalidRequestError(
             f"{request} can't be sent to {host}: {detail}. Check api_key, organization, api_url, "

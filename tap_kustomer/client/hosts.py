@@ -1,4 +1,4 @@
-"""Hosts: where to send requests, and where never to send the key.
+"""Hosts: where to send requests, and where never to send a token.
 
 An API key works only in the region where it was issued. An organisation's address routes to the
 right region; a region's address serves all of its organisations
@@ -72,7 +72,7 @@ def checked_url(url: str) -> str:
 
 
 def same_origin(url: str, base_url: str) -> bool:
-    """Whether two URLs have the same scheme, host and port: only then is the key sent."""
+    """Whether two URLs have the same scheme, host and port: only then is the token sent."""
     return _origin(url) == _origin(base_url)
 
 

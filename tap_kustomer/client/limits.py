@@ -156,6 +156,8 @@ class Budget:
         wait = min(max(wait, 1.0), WINDOW_SECONDS)
         self._blocked_until = max(self._blocked_until, now + wait)
         self._next_slot = max(self._next_slot, self._blocked_until)
+        # A response to a request that was under way says nothing of the time after the pause.
+        self._window_seen = now
         self._window_end = -math.inf
         return wait
 

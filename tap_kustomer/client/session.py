@@ -119,7 +119,7 @@ class Session:
 
     Args:
         base_url: Scheme and host, without `/v1`.
-        authenticator: Sends the key to that host only.
+        authenticator: Sends the token to that host only.
         limiter: Knows when the next request may be sent.
         clock: Waits between attempts.
         timeout: Seconds to wait for the connection, and then for each part of the response.
@@ -195,10 +195,13 @@ class Session:
 
         Raises:
             RequestError: One of its subclasses (`tap_kustomer.client.errors`).
+            ConfigurationError: What keeps the tokens of a sign-in can't be read.
         """
         tries = 0
         started: float | None = None
         while True:
+            # A renewal now, not once the limiter has counted the request: it may take minutes.
+            self.credential.token()
             sent = self.limiter.wait(request.budget)
             with self._lock:
                 self.request_count += 1
@@ -243,8 +246,8 @@ class Session:
             if is_elsewhere:
                 text = (
                     f"{request} is redirected to {urlsplit(url).hostname}, a host other than "
-                    f"{urlsplit(self.base_url).hostname}. The API key is not sent there: check "
-                    "organization, region and api_url"
+                    f"{urlsplit(self.base_url).hostname}, to which alone the tap sends "
+                    f"{self.credential.name}: check organization, region and api_url"
                 )
                 raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
@@ -295,7 +298,7 @@ class Session:
         ):
             raise TokenRenewedError(f"{request} answered 401: the access token was renewed")
         if not response.ok:
-            # A server may send the key back. It is hidden before the text is shortened.
+            # A server may send the token back. It is hidden before the text is shortened.
             text = self._authenticator.hide_secrets(content.decode(errors="replace"))
             raise from_status(
                 response.status_code,

@@ -9,21 +9,27 @@ run this against Kustomer itself.
 from __future__ import annotations
 
 import logging
+import math
+import sys
 import threading
+from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
+import msgspec
+from oauthlib.oauth2 import WebApplicationClient
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
     InvalidKeyError,
     NoResponseError,
+    RefusedError,
     StreamError,
     WrongResponseError,
 )
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.tokens import HOW_TO_SIGN_IN, Tokens
+from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -32,7 +38,8 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Body
     from tap_kustomer.client.tokens import TokenStore
 
-# Renew an access token this many seconds before it expires, so that none expires under way.
+# Renew an access token this many seconds before it expires, or halfway if it lasts less than twice
+# as long, so that none expires under way.
 _EARLY: Final = 600.0
 
 # A 401 may mean a missing role, so it renews the token only once in so many seconds.
@@ -56,7 +63,7 @@ class SignIn:
         secrets: The client's secret, and all tokens of this run.
     """
 
-    name = "the sign-in"
+    name = "the access token"
     # `/v1/auth/tokens/current` is documented for API keys only.
     account_paths: tuple[str, ...] = ("/v1/users/current",)
     remedy = f"check organization, or sign in again. {HOW_TO_SIGN_IN}"
@@ -83,20 +90,22 @@ class SignIn:
         self.secrets: Collection[str] = (client_secret,) if client_secret else ()
         self._session = open_session(BearerAuthenticator(_Client(self), base_url))
         self._tokens: Tokens | None = None
-        self._last_renewal = -_RENEWALS_APART
+        # Tokens that could not be saved, by those that the store has instead.
+        self._unsaved: dict[Tokens, Tokens] = {}
+        # When a 401 may next renew the tokens.
+        self._next_renewal = -math.inf
+        self._renewal: Future[Tokens] | None = None
         self._lock = threading.Lock()
 
     def token(self) -> str | None:
-        """The access token, renewed ten minutes before it expires.
+        """The access token, renewed some time before it expires.
 
         Raises:
             InvalidKeyError: Kustomer does not renew the sign-in.
             RequestError: The token endpoint can't be reached.
+            ConfigurationError: The tokens can't be read.
         """
-        with self._lock:
-            if self._tokens is None or not self._is_fresh(self._tokens):
-                self._tokens = self._refreshed(refused=None)
-            return self._tokens.access_token
+        return self._usable(refused=None).access_token
 
     def renew(self, refused: str) -> bool:
         """Replace an access token that was answered 401, at most once an hour.
@@ -104,16 +113,9 @@ class SignIn:
         Raises:
             InvalidKeyError: Kustomer does not renew the sign-in.
             RequestError: The token endpoint can't be reached.
+            ConfigurationError: The tokens can't be read.
         """
-        with self._lock:
-            if self._tokens is not None and self._tokens.access_token != refused:
-                return True  # Another thread has replaced it.
-            now = self._clock.monotonic()
-            if now - self._last_renewal < _RENEWALS_APART:
-                return False
-            self._tokens = self._refreshed(refused=refused)
-            self._last_renewal = now
-            return True
+        return self._usable(refused=refused).access_token != refused
 
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> None:
         """Get the first tokens for an authorization code, and keep them.
@@ -124,7 +126,8 @@ class SignIn:
             code_verifier: The secret of this sign-in (PKCE).
 
         Raises:
-            RequestError: Kustomer refuses the code, or can't be reached.
+            RequestError: Kustomer refuses the code, gives no refresh token, or can't be reached.
+            ConfigurationError: The folder of the token file can't be written.
             OSError: The tokens can't be kept.
         """
         form = self._client.prepare_request_body(
@@ -134,20 +137,43 @@ class SignIn:
             include_client_id=True,
             **self._secret,
         )
-        with self._lock, self._store.lock():
-            self._tokens = self._session.send(_request(form), partial(self._parse, before=None))
-            self._store.save(self._tokens)
-
-    def _refreshed(self, *, refused: str | None) -> Tokens:
         with self._store.lock():
-            kept = self._store.load()
-            self._note(kept)
+            self._store.save(self._session.send(_request(form), partial(self._parse, before=None)))
+
+    def _usable(self, *, refused: str | None) -> Tokens:
+        """The tokens, after a renewal if needed. One thread renews them for all that wait."""
+        with self._lock:
+            if self._tokens is not None and self._is_usable(self._tokens, refused):
+                return self._tokens
+            renewal, is_first = self._renewal or Future(), self._renewal is None
+            self._renewal = renewal
+        if is_first:
+            try:
+                self._tokens = self._renewed(refused)
+                renewal.set_result(self._tokens)
+            except BaseException as error:  # noqa: BLE001  # The future raises it again.
+                renewal.set_exception(error)
+            self._renewal = None
+        return renewal.result()
+
+    def _renewed(self, refused: str | None) -> Tokens:
+        with self._store.lock():
+            saved = self._store.load()
+            latest = self._unsaved.get(saved, saved)
+            self._hide(latest)
             # Another process may have renewed the sign-in in the meantime.
-            if kept.access_token not in {None, refused} and self._is_fresh(kept):
-                return kept
-            tokens = self._ask(kept)
+            if self._is_usable(latest, refused):
+                return latest
+            now, current = self._clock.monotonic(), self._tokens
+            if now < self._next_renewal and current and self._is_usable(current, None):
+                return current
+            tokens = self._ask(latest)
+            if refused is not None:
+                self._next_renewal = now + _RENEWALS_APART
             failure = self._keep(tokens)
-        if failure and tokens.refresh_token != kept.refresh_token:
+        if failure is not None:
+            self._unsaved[saved] = tokens
+        if failure is not None and tokens.refresh_token != latest.refresh_token:
             logger.error(
                 "The new refresh token can't be kept (%s), and the one before may be of no use: "
                 "this run goes on, but the next one may need another sign-in. Set token_path to a "
@@ -162,6 +188,8 @@ class SignIn:
             self._store.save(tokens)
         except OSError as error:
             return error.strerror or type(error).__name__
+        except ConfigurationError as error:
+            return str(error)
         return None
 
     def _ask(self, kept: Tokens) -> Tokens:
@@ -184,30 +212,41 @@ class SignIn:
         return {"client_secret": self._client_secret} if self._client_secret else {}
 
     def _parse(self, body: Body, *, before: Tokens | None) -> Tokens:
-        body.document()  # The library takes a form for a response, too, and fails on a list.
         try:
-            answer = self._client.parse_request_body_response(body.content.decode())
-            lasts = float(answer.get("expires_in") or 0)
-        except (OAuth2Error, ValueError, TypeError) as error:
-            raise WrongResponseError("the body has no access token") from error
-        refresh_token = answer.get("refresh_token") or (before and before.refresh_token)
+            granted = msgspec.convert(body.document(), _Granted, strict=False)
+        except msgspec.ValidationError as error:
+            raise WrongResponseError(f"the body is no token response ({error})") from error
+        lifetime = granted.expires_in or 0.0
+        refresh_token = granted.refresh_token or (before and before.refresh_token)
         if not refresh_token:
-            raise WrongResponseError(
-                "the body has no refresh token. Was the scope offline_access refused?"
+            # Not a wrong response: an authorization code works once, so asking again is of no use.
+            raise RefusedError(
+                "Kustomer has given no refresh token: sign in again with the scope offline_access, "
+                "and check that the application may have it"
             )
-        expires_at = self._clock.now() + lasts if lasts else 0.0
-        tokens = Tokens(refresh_token, answer["access_token"], expires_at)
-        self._note(tokens)
+        expires_at = self._clock.now() + lifetime if lifetime else 0.0
+        tokens = Tokens(refresh_token, granted.access_token, expires_at, lifetime)
+        self._hide(tokens)
         return tokens
 
-    def _is_fresh(self, tokens: Tokens) -> bool:
+    def _is_usable(self, tokens: Tokens, refused: str | None) -> bool:
+        if tokens.access_token in {None, refused}:
+            return False
         left = tokens.expires_at - self._clock.now()
-        return tokens.access_token is not None and (not tokens.expires_at or left > _EARLY)
+        return not tokens.expires_at or left > min(_EARLY, tokens.lifetime / 2)
 
-    def _note(self, tokens: Tokens) -> None:
+    def _hide(self, tokens: Tokens) -> None:
         """Hide these tokens in every text from now on."""
         found = {*self.secrets, tokens.refresh_token, tokens.access_token or ""}
         self.secrets = tuple(found - {""})
+
+
+class _Granted(msgspec.Struct, frozen=True):
+    """The body of a token response (RFC 6749, 5.1), as far as the tap uses it."""
+
+    access_token: Annotated[str, msgspec.Meta(min_length=1)]
+    refresh_token: str | None = None
+    expires_in: Annotated[float, msgspec.Meta(ge=0, le=sys.float_info.max)] | None = None
 
 
 class _Client:

@@ -7,6 +7,7 @@ before may then be worthless, so the new one has to be kept before it is used.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,16 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from filelock import BaseFileLock
+
 HOW_TO_SIGN_IN: Final = "Sign in with `tap-kustomer-login`"
 
 _PRIVATE: Final = 0o600
+
+logger = logging.getLogger(__name__)
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -33,25 +38,31 @@ class Tokens(msgspec.Struct, frozen=True):
         refresh_token: Used to get the next access token.
         access_token: The bearer token of requests, if there is one yet.
         expires_at: When the access token expires, in seconds since 1970; 0 if that is not known.
+        lifetime: Seconds from when the access token was given to `expires_at`; 0 if not known.
     """
 
     refresh_token: str
     access_token: str | None = None
     expires_at: float = 0.0
+    lifetime: float = 0.0
 
 
 class TokenStore(Protocol):
     """Where tokens are kept."""
 
     def lock(self) -> AbstractContextManager[object]:
-        """Keep other processes from using or replacing the tokens."""
+        """Keep other processes from using or replacing the tokens.
+
+        Raises:
+            ConfigurationError: That is not possible where they are kept.
+        """
         ...
 
     def load(self) -> Tokens:
         """The tokens that were saved last.
 
         Raises:
-            ConfigurationError: There are none.
+            ConfigurationError: There are none, or they can't be read.
         """
         ...
 
@@ -59,6 +70,7 @@ class TokenStore(Protocol):
         """Keep tokens.
 
         Raises:
+            ConfigurationError: What is to hold them can't be read.
             OSError: They can't be written.
         """
         ...
@@ -109,7 +121,7 @@ class TokenFile:
         """
         lock = FileLock(f"{self._path}.lock", mode=_PRIVATE)
         try:
-            lock.acquire()
+            _acquire(lock)
         except OSError as error:
             raise ConfigurationError(
                 f"Setting token_path: {lock.lock_file} can't be written ({error.strerror}); "
@@ -166,6 +178,20 @@ class TokenFile:
             ) from error
 
 
+def _acquire(lock: BaseFileLock) -> None:
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        logger.info("Waiting for another run, which renews the sign-in: it has %s", lock.lock_file)
+        lock.acquire()
+
+
+class _Config(msgspec.Struct, frozen=True):
+    """What is checked of a configuration: it may have any other settings."""
+
+    refresh_token: str
+
+
 class ConfigFile:
     """The refresh token in the one file that was given as `--config`, as other taps keep it.
 
@@ -184,33 +210,50 @@ class ConfigFile:
             return None
         (path,) = files
         try:
-            settings = msgspec.json.decode(path.read_bytes())
+            msgspec.json.decode(path.read_bytes(), type=_Config)
         except (OSError, msgspec.DecodeError):  # For example, standard input or UTF-16.
             return None
         can_be_written = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-        return cls(path) if can_be_written and "refresh_token" in settings else None
+        return cls(path) if can_be_written else None
 
     def lock(self) -> AbstractContextManager[object]:
         """Lock nothing: other programs may read and write the file, too."""
         return nullcontext()
 
     def load(self) -> Tokens:
-        """The refresh token of the file, with the last access token of this run."""
-        refresh_token = msgspec.json.decode(self._path.read_bytes())["refresh_token"]
+        """The refresh token of the file, with the last access token of this run.
+
+        Raises:
+            ConfigurationError: The file has changed, and has none.
+        """
+        refresh_token = msgspec.json.decode(self._content(), type=_Config).refresh_token
         return msgspec.structs.replace(self._access, refresh_token=refresh_token)
 
     def save(self, tokens: Tokens) -> None:
         """Replace the refresh token of the file, if it is another one.
 
         Raises:
+            ConfigurationError: The file has changed, and has none.
             OSError: The file can't be written.
         """
-        self._access = tokens
-        settings = msgspec.json.decode(self._path.read_bytes())
+        settings = msgspec.json.decode(self._content())
         if settings["refresh_token"] != tokens.refresh_token:
             settings["refresh_token"] = tokens.refresh_token
             content = msgspec.json.format(msgspec.json.encode(settings), indent=2)
             _replace(self._path, content + b"\n", self._path.stat().st_mode & 0o777)
+        self._access = tokens
+
+    def _content(self) -> bytes:
+        """The file, as long as it still is a configuration with a refresh token."""
+        try:
+            content = self._path.read_bytes()
+            msgspec.json.decode(content, type=_Config)
+        except (OSError, msgspec.DecodeError) as error:
+            raise ConfigurationError(
+                f"{self._path} has no refresh_token any more; expected the configuration that this "
+                "run has started with"
+            ) from error
+        return content
 
 
 class Memory:

@@ -1,10 +1,10 @@
-"""Roles of an API key that more than one table needs."""
+"""Roles that more than one stream needs."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# Any one of them lets a key search.
+# Any one of them allows to search.
 # Source: https://developer.kustomer.com/api/core-resources/create-customer-search
 SEARCH_ROLES: Final = (
     "org.permission.search.create",
@@ -13,7 +13,7 @@ SEARCH_ROLES: Final = (
     "org.permission.search_preview.create",
 )
 
-# Any one of them lets a key read which custom attributes there are.
+# Any one of them allows to read which custom attributes there are.
 METADATA_ROLES: Final = (
     "org.permission.metadata.read",
     "org.user.metadata.read",

@@ -1,4 +1,4 @@
-"""Which streams the API key can read, found out before a run: the option `--test`."""
+"""Which streams can be read, found out before a run: the option `--test`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tap_kustomer.client.errors import AccessError, StreamError
 from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.prefetch import Prefetch
-from tap_kustomer.sync.endings import explain_refusal, is_absent
+from tap_kustomer.sync.endings import explain_missing_role, is_absent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,8 @@ class Readable(Enum):
 
     Attributes:
         YES: Kustomer has answered.
-        NO: A run would leave the stream out, and fail in the end.
+        NO: A run would leave the stream out. It would fail in the end if the stream was read
+            before, or for another reason than a missing role.
         ABSENT: The organisation does not have it: a run leaves it out.
         UNKNOWN: Its rows are requested for each row of another stream, and that has none.
     """
@@ -54,13 +55,14 @@ class AccessCheck:
 
 
 def check_access(context: Context, extractions: Iterable[Extraction]) -> list[AccessCheck]:
-    """Peek at each extraction, several at once, with a key that was found to work.
+    """Peek at each extraction, several at once, with a credential that was found to work.
 
     Raises:
         RunError: Kustomer can't be reached at all.
     """
     opened = [(extraction, _open(context, extraction)) for extraction in extractions]
-    return [_check(extraction, pages) for extraction, pages in opened]
+    name = context.session.credential.name
+    return [_check(extraction, pages, name) for extraction, pages in opened]
 
 
 def format_checks(checks: Iterable[AccessCheck]) -> str:
@@ -96,7 +98,7 @@ def _open(context: Context, extraction: Extraction) -> Prefetch:
     return Prefetch(peek, before_waiting=lambda: None, stop_if_asked=context.stop_if_asked)
 
 
-def _check(extraction: Extraction, pages: Iterable[Page]) -> AccessCheck:
+def _check(extraction: Extraction, pages: Iterable[Page], credential: str) -> AccessCheck:
     lead, others = extraction.lead.definition, extraction.others
     try:
         if list(pages):
@@ -104,7 +106,8 @@ def _check(extraction: Extraction, pages: Iterable[Page]) -> AccessCheck:
     except IncompleteError:
         return AccessCheck(lead.name, others, Readable.YES)
     except AccessError as error:
-        return AccessCheck(lead.name, others, Readable.NO, explain_refusal(lead, error))
+        reason = explain_missing_role(lead, error, credential)
+        return AccessCheck(lead.name, others, Readable.NO, reason)
     except StreamError as error:
         readable = Readable.ABSENT if is_absent(lead, error) else Readable.NO
         return AccessCheck(lead.name, others, readable, str(error))

@@ -104,10 +104,10 @@ class Context:
         return self.workers.call(partial(self.session.send, request, read))
 
     def fix_times(self) -> RunTimes:
-        """Check the key, and fix the points in time of a run by Kustomer's clock.
+        """Check the credential, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
-            InvalidKeyError: Kustomer does not know the key.
+            InvalidKeyError: Kustomer does not know the API key or sign-in.
             RequestError: Kustomer can't be reached.
         """
         self.check_key()
@@ -137,7 +137,7 @@ class Context:
         Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
-            InvalidKeyError: Kustomer does not know the key.
+            InvalidKeyError: Kustomer does not know the API key or sign-in.
         """
         try:
             self._ask_who_we_are()
@@ -154,7 +154,7 @@ class Context:
             try:
                 self.ask(Request("GET", path), _ignore)
             except MissingError:
-                # A proxy may not forward this path. That means nothing for the key.
+                # A proxy may not forward this path. That says nothing of the credential.
                 continue
             return
 
@@ -174,9 +174,8 @@ def open_context(
         stop_if_asked: Ends the run by raising, if a signal has asked for it.
         config_files: Files that the settings are from.
     """
-    limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
 
-    def open_session(authenticator: BearerAuthenticator) -> Session:
+    def open_session(authenticator: BearerAuthenticator, limiter: Limiter) -> Session:
         return Session(
             base_url=settings.base_url,
             authenticator=authenticator,
@@ -194,8 +193,11 @@ def open_context(
         # Few need it: it takes a twentieth of a second.
         from tap_kustomer.sync.signing_in import sign_in  # noqa: PLC0415
 
-        credential = sign_in(settings, clock, open_session, config_files)
-    session = open_session(BearerAuthenticator(credential, settings.base_url))
+        # The token endpoint is not part of the API: its requests draw on no budget of that.
+        of_tokens = partial(open_session, limiter=Limiter(clock, settings.api_usage))
+        credential = sign_in(settings, clock, of_tokens, config_files)
+    limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
+    session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)
     return Context(settings, clock, session, workers, stop_if_asked)
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from tap_kustomer.client.errors import (
     AccessError,
-    MissingError,
-    RefusedError,
+    NoResponseError,
+    StreamError,
     WrongResponseError,
 )
 from tap_kustomer.client.session import Request
@@ -63,8 +63,8 @@ def fetch_definitions(
 ) -> Definitions:
     """Request the klasses, and the metadata of each resource and klass.
 
-    If the key may not read the metadata, the columns `custom` stay untyped. If it may not read the
-    klasses, these have no stream of their own. No value is lost by that.
+    If the metadata can't be read, the columns `custom` stay untyped. If the klasses can't be read,
+    these have no stream of their own. No value is lost by that.
 
     Args:
         context: Has the session with Kustomer.
@@ -86,12 +86,15 @@ def fetch_definitions(
             custom[name] = context.workers.result(response)
         except AccessError as error:
             refused = error
-        except (MissingError, RefusedError) as error:
+        except NoResponseError:
+            raise
+        except StreamError as error:
             logger.warning("The custom attributes of %s stay untyped: %s", name, error)
     if refused is not None:
         context.check_key()
         logger.warning(
-            "Custom attributes stay untyped, as the API key has none of the roles %s: %s",
+            "Custom attributes stay untyped, as %s has none of the roles %s: %s",
+            context.session.credential.name,
             ", ".join(METADATA_ROLES),
             refused,
         )
@@ -104,12 +107,15 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
         for page in read_list(context.session, context.workers, source, context.settings.page_size):
             found = (resource.get("attributes") for resource in page.resources)
             attributes += (klass for klass in found if isinstance(klass, dict))
-    except (AccessError, MissingError, RefusedError) as error:
+    except NoResponseError:
+        raise
+    except (StreamError, IncompleteError) as error:
         if isinstance(error, AccessError):
             context.check_key()
-        logger.warning("No klass has a stream of its own, as they can't be listed: %s", error)
-    except IncompleteError as error:
-        logger.warning("Some klasses may have no stream of their own: %s", error)
+        if attributes:
+            logger.warning("Some klasses may have no stream of their own: %s", error)
+        else:
+            logger.warning("No klass has a stream of its own, as they can't be listed: %s", error)
     # A new klass does not change this order.
     attributes.sort(key=lambda klass: (as_text(klass.get("createdAt")), as_text(klass.get("name"))))
     return [

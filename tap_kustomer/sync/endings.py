@@ -36,16 +36,21 @@ COMPLETE: Final = Ending(Status.COMPLETE)
 CUT_SHORT: Final = Ending(Status.CUT_SHORT, "the run ended")
 
 
-def left_out(stream: StreamDefinition, error: StreamError, *, was_begun: bool) -> Ending:
-    """The ending for an error that makes a stream, or the rest of it, unreadable. The key works.
+def left_out(
+    stream: StreamDefinition, error: StreamError, *, credential: str, was_begun: bool
+) -> Ending:
+    """The ending for an error that makes a stream, or the rest of it, unreadable.
 
     Args:
         stream: The stream.
         error: The error.
+        credential: Name of the credential, which was found to work.
         was_begun: Whether the stream was read before, at least in part: then it should be there.
     """
     if isinstance(error, AccessError):
-        return Ending(Status.LEFT_OUT, explain_refusal(stream, error), fails_run=was_begun)
+        return Ending(
+            Status.LEFT_OUT, explain_missing_role(stream, error, credential), fails_run=was_begun
+        )
     if isinstance(error, NoParentFoundError):
         # The parents may all have been deleted. The next run asks about others.
         return Ending(Status.LEFT_OUT, str(error))
@@ -66,15 +71,15 @@ def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool
     return Ending(Status.INCOMPLETE, str(error), fails_run=is_fault)
 
 
-def explain_refusal(stream: StreamDefinition, error: AccessError) -> str:
-    """Explain an access error of a key that works: it lacks one of the stream's roles."""
+def explain_missing_role(stream: StreamDefinition, error: AccessError, credential: str) -> str:
+    """Explain an access error of a credential that works: it lacks one of the stream's roles."""
     roles = ", ".join(stream.roles)
     if is_searched(stream.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
-        return f"the API key may not read it: {error}"
+        return f"{credential} may not read it: {error}"
     off = f", or {stream.feature} is off in this organisation" if stream.feature else ""
-    return f"the API key has none of the roles {roles}{off}: {error}"
+    return f"{credential} has none of the roles {roles}{off}: {error}"
 
 
 def is_absent(stream: StreamDefinition, error: StreamError) -> bool:

@@ -234,17 +234,19 @@ class Extraction:
             yield
         except StreamError as error:
             self._raise_if_run_ends(error)
-            self._end(left_out(definition, error, was_begun=self._was_begun))
+            name = self._context.session.credential.name
+            ending = left_out(definition, error, credential=name, was_begun=self._was_begun)
+            self._end(ending)
         except IncompleteError as error:
             self._missing_since = error.since
             strict = self._context.settings.strict_counts
             self._end(incomplete(definition, error, strict=strict))
 
     def _raise_if_run_ends(self, error: StreamError) -> None:
-        """Check the key after an error that may concern all streams.
+        """Check the credential after an error that may concern all streams.
 
         Raises:
-            RequestError: Kustomer can't be reached at all, or does not know the key.
+            RequestError: Kustomer can't be reached at all, or does not know the credential.
         """
         if isinstance(error, AccessError):
             self._context.check_key()

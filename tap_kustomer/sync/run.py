@@ -59,7 +59,7 @@ def write_extractions(
 
 
 def check_streams(context: Context, streams: Sequence[TapStream]) -> list[AccessCheck]:
-    """Check which streams the API key can read.
+    """Check which streams can be read.
 
     Raises:
         TapKustomerError: Kustomer can't be reached at all.

@@ -461,6 +461,18 @@ def test_a_429_stops_all_requests_for_as_long_as_the_server_asks(
     assert clock.elapsed == pytest.approx(wait)
 
 
+def test_an_answer_that_was_under_way_at_a_429_does_not_end_the_pause(clock: VirtualClock) -> None:
+    limiter = Limiter(clock, 0.9)
+    under_way = limiter.wait(BudgetKind.SEARCH)
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 10), limiter.wait(BudgetKind.SEARCH))
+    clock.sleep(1)
+    limiter.refuse(BudgetKind.SEARCH, {"retry-after": "30"})
+
+    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), under_way)
+
+    assert limiter.wait(BudgetKind.SEARCH) == pytest.approx(31)
+
+
 def test_without_headers_the_documented_budgets_hold(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 1.0)
     limiter.learn(BudgetKind.SEARCH, {}, sent=0.0)

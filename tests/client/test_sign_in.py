@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import pytest
 import requests
+from typing_extensions import override
 
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.errors import AccessError, GaveUpError, InvalidKeyError
+from tap_kustomer.client.errors import (
+    AccessError,
+    GaveUpError,
+    InvalidKeyError,
+    RedirectError,
+    RefusedError,
+)
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.signin import SignIn
-from tap_kustomer.client.tokens import TokenFile
+from tap_kustomer.client.tokens import TokenFile, Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,15 +109,22 @@ def path(tmp_path: Path) -> Path:
 
 def new_session(clock: VirtualClock, path: Path, *, secret: str | None = None) -> Session:
     """A session of a person who has signed in before."""
-    credential = SignIn(
+    return open_session(clock, BearerAuthenticator(new_credential(clock, path, secret=secret), URL))
+
+
+def new_file(path: Path) -> TokenFile:
+    return TokenFile(path, client_id="a-client", organization="acme", seed="refresh-0")
+
+
+def new_credential(clock: VirtualClock, path: Path, *, secret: str | None = None) -> SignIn:
+    return SignIn(
         client_id="a-client",
         client_secret=secret,
-        store=TokenFile(path, client_id="a-client", organization="acme", seed="refresh-0"),
+        store=new_file(path),
         clock=clock,
         open_session=lambda authenticator: open_session(clock, authenticator),
         base_url=URL,
     )
-    return open_session(clock, BearerAuthenticator(credential, URL))
 
 
 def ask(session: Session) -> None:
@@ -212,6 +226,116 @@ def test_workers_that_are_refused_together_renew_the_token_once(
     assert len(kustomer.forms) == 2
 
 
+def test_another_run_s_token_is_used_even_if_this_one_has_renewed_its_own_within_the_hour(
+    kustomer: Kustomer, clock: VirtualClock, path: Path
+) -> None:
+    session, other = new_session(clock, path), new_session(clock, path)
+    ask(session)
+    kustomer.given += 1
+    ask(session)
+    kustomer.given += 1
+    ask(other)
+    assert len(kustomer.forms) == 3
+
+    ask(session)
+
+    assert len(kustomer.forms) == 3
+
+
+def test_only_an_own_renewal_counts_for_the_hour(
+    kustomer: Kustomer, clock: VirtualClock, path: Path
+) -> None:
+    session, other = new_session(clock, path), new_session(clock, path)
+    ask(session)
+    kustomer.given += 1
+    ask(other)
+    ask(session)
+    assert len(kustomer.forms) == 2, "the other run's token was used"
+    kustomer.given += 1
+
+    ask(session)
+
+    assert len(kustomer.forms) == 3
+
+
+def test_a_token_that_is_about_to_expire_is_renewed_even_within_the_hour(
+    kustomer: Kustomer, clock: VirtualClock, path: Path
+) -> None:
+    kustomer.lasts = 1800
+    session = new_session(clock, path)
+    ask(session)
+    kustomer.given += 1
+    ask(session)
+    refused = session.credential.token()
+    assert refused is not None
+    clock.sleep(1790)
+
+    assert session.credential.renew(refused)
+
+
+def test_workers_that_wait_for_a_token_share_its_failure(
+    requests_mock: Mocker, clock: VirtualClock, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise one after the other would retry for as long as the first."""
+    waiting = threading.Semaphore(0)
+
+    class Watched(Future[Tokens]):
+        @override
+        def result(self, timeout: float | None = None) -> Tokens:
+            waiting.release()
+            return super().result(timeout)
+
+    def fail(request: Any, context: Any) -> str:
+        del request
+        context.status_code = 503
+        if endpoint.call_count == 1:
+            for _ in range(3):
+                assert waiting.acquire(timeout=10)
+        return ""
+
+    monkeypatch.setattr("tap_kustomer.client.signin.Future", Watched)
+    endpoint = requests_mock.post(f"{URL}/oauth/token", text=fail)
+    session = new_session(clock, path)
+
+    def ask_for_a_token(_: int) -> BaseException:
+        with pytest.raises(GaveUpError) as ended:
+            session.credential.token()
+        return ended.value
+
+    with ThreadPoolExecutor(4) as pool:
+        errors = list(pool.map(ask_for_a_token, range(4)))
+
+    assert all(error is errors[0] for error in errors)
+
+
+def test_after_a_shared_failure_the_next_request_asks_for_a_token_again(
+    requests_mock: Mocker, clock: VirtualClock, path: Path
+) -> None:
+    Kustomer(requests_mock, clock, rotates=False)
+    session = new_session(clock, path)
+    endpoint = requests_mock.post(f"{URL}/oauth/token", status_code=503)
+    with pytest.raises(GaveUpError):
+        ask(session)
+    tries = endpoint.call_count
+
+    with pytest.raises(GaveUpError):
+        ask(session)
+
+    assert endpoint.call_count > tries
+
+
+def test_a_request_takes_no_slot_of_the_limiter_until_it_has_a_token(
+    requests_mock: Mocker, clock: VirtualClock, path: Path
+) -> None:
+    requests_mock.post(f"{URL}/oauth/token", status_code=503)
+    session = new_session(clock, path)
+
+    with pytest.raises(GaveUpError):
+        ask(session)
+
+    assert session.limiter.organization.spent == 0
+
+
 def test_the_next_run_goes_on_with_the_tokens_of_the_last_one(
     kustomer: Kustomer, clock: VirtualClock, path: Path
 ) -> None:
@@ -254,6 +378,23 @@ def test_a_token_is_kept_before_it_is_used(
 
     assert "access-1" in kept[0]
     assert kustomer.refresh_token in kept[0]
+
+
+@pytest.mark.parametrize("lasts", [60, 600, 1000])
+def test_a_token_that_lasts_minutes_is_used_for_half_of_them(
+    kustomer: Kustomer, clock: VirtualClock, path: Path, lasts: int
+) -> None:
+    kustomer.lasts = lasts
+    session = new_session(clock, path)
+    ask(session)
+    clock.sleep(lasts / 2 - 1)
+    ask(session)
+    assert kustomer.given == 1
+
+    clock.sleep(2)
+    ask(session)
+
+    assert kustomer.given == 2
 
 
 def test_without_a_lifetime_an_access_token_is_used_until_it_is_refused(
@@ -334,11 +475,59 @@ def test_a_run_goes_on_if_the_new_token_can_not_be_kept(
     assert kustomer.refresh_token not in record.getMessage()
 
 
+def test_the_next_renewal_uses_the_token_that_could_not_be_kept(
+    requests_mock: Mocker, clock: VirtualClock, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kustomer = Kustomer(requests_mock, clock, rotates=True)
+    session = new_session(clock, path)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(TokenFile, "save", fail)
+        ask(session)
+    clock.sleep(DAY)
+
+    ask(session)
+
+    assert kustomer.forms[-1]["refresh_token"] == "refresh-1"
+    assert "refresh-2" in path.read_text()
+
+
+def test_a_new_sign_in_wins_over_a_token_that_could_not_be_kept(
+    requests_mock: Mocker, clock: VirtualClock, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kustomer = Kustomer(requests_mock, clock, rotates=True)
+    session = new_session(clock, path)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(TokenFile, "save", fail)
+        ask(session)
+    clock.sleep(DAY)
+    kustomer.refresh_token = "signed-in-again"
+    new_file(path).save(Tokens("signed-in-again"))
+
+    ask(session)
+
+    assert kustomer.forms[-1]["refresh_token"] == "signed-in-again"
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ("{}", "no access token"),
-        ('{"access_token": "a", "expires_in": "soon"}', "no access token"),
+        ("{}", "missing required field `access_token`"),
+        ('{"access_token": ""}', "at `\\$.access_token`"),
+        ('{"access_token": 5}', "got `int` - at `\\$.access_token`"),
+        ('{"access_token": "a", "refresh_token": 5}', "got `int` - at `\\$.refresh_token`"),
+        ('{"access_token": "a", "expires_in": "soon"}', "at `\\$.expires_in`"),
+        ('{"access_token": "a", "expires_in": true}', "at `\\$.expires_in`"),
+        ('{"access_token": "a", "expires_in": -1}', "at `\\$.expires_in`"),
+        ('{"access_token": "a", "expires_in": NaN}', "at `\\$.expires_in`"),
+        ('{"access_token": "a", "expires_in": 1e999}', "at `\\$.expires_in`"),
         ("[]", "no JSON object"),
         ("nonsense", "no JSON"),
         ("access_token=a", "no JSON"),
@@ -351,6 +540,20 @@ def test_an_answer_without_a_token_is_asked_for_again(
 
     with pytest.raises(GaveUpError, match=said):
         ask(new_session(clock, path))
+
+
+def test_a_code_whose_response_has_no_refresh_token_is_not_used_again(
+    requests_mock: Mocker, clock: VirtualClock, path: Path
+) -> None:
+    """It works once."""
+    endpoint = requests_mock.post(f"{URL}/oauth/token", json={"access_token": "a"})
+    credential = new_credential(clock, path)
+
+    with pytest.raises(RefusedError, match=r"no refresh token.*offline_access"):
+        credential.exchange("a-code", redirect_uri="http://127.0.0.1/", code_verifier="a-secret")
+
+    assert endpoint.call_count == 1
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("place", ["echo", "redirect"])
@@ -375,6 +578,20 @@ def test_no_error_shows_a_token(
         session.send(Request("GET", "/v1/tags"), lambda body: body.document())
 
     assert not any(token in str(refused.value) for token in tokens)
+    assert "API key" not in str(refused.value)
+    assert place == "echo" or "sends the access token" in str(refused.value)
+
+
+def test_no_address_may_contain_a_token(
+    kustomer: Kustomer, clock: VirtualClock, path: Path, requests_mock: Mocker
+) -> None:
+    session = new_session(clock, path)
+    ask(session)
+    location = {"location": f"/v1/{kustomer.refresh_token}"}
+    requests_mock.get(f"{URL}/v1/tags", status_code=302, headers=location)
+
+    with pytest.raises(RedirectError, match="an address that contains the access token"):
+        session.send(Request("GET", "/v1/tags"), lambda body: body.document())
 
 
 def test_the_token_is_not_sent_elsewhere(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 
 from tap_kustomer.client.tokens import ConfigFile, Memory, TokenFile, Tokens
 from tap_kustomer.errors import ConfigurationError
@@ -120,6 +122,64 @@ def test_a_folder_that_can_not_be_written_is_a_mistake_in_the_settings(tmp_path:
         pass
 
 
+def test_a_run_that_waits_for_another_one_logs_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "tokens.json"
+    other = FileLock(f"{path}.lock")
+    other.acquire()
+
+    def release(record: logging.LogRecord) -> bool:
+        del record
+        other.release()
+        return True
+
+    logger = logging.getLogger("tap_kustomer.client.tokens")
+    logger.addFilter(release)
+    try:
+        with caplog.at_level(logging.INFO), token_file(path).lock():
+            pass
+    finally:
+        logger.removeFilter(release)
+
+    (message,) = caplog.messages
+    assert message.startswith("Waiting for another run")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"refresh_token": 5}', None])
+def test_a_config_file_that_loses_its_refresh_token_is_one_line(
+    tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"refresh_token": "first"}')
+    store = ConfigFile.among([path])
+    assert store is not None
+    path.unlink() if content is None else path.write_text(content)
+
+    with pytest.raises(ConfigurationError, match="no refresh_token any more"):
+        store.load()
+    with pytest.raises(ConfigurationError, match="no refresh_token any more"):
+        store.save(TOKENS)
+
+
+def test_a_config_file_that_can_not_be_saved_still_gives_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"refresh_token": "first"}')
+    store = ConfigFile.among([path])
+    assert store is not None
+
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        store.save(TOKENS)
+
+    assert store.load() == Tokens("first")
+
+
 def test_the_config_file_gets_the_new_refresh_token_and_keeps_all_else(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text('{"page_size": 5, "refresh_token": "first", "other": {"x": [1.5, null]}}')
@@ -153,7 +213,7 @@ def test_only_a_single_config_file_with_a_refresh_token_is_written(tmp_path: Pat
     one, other, without = (tmp_path / name for name in ("1.json", "2.json", "3.json"))
     for path in (one, other):
         path.write_text('{"refresh_token": "first"}')
-    without.write_text("{}")
+    without.write_text('{"refresh_token": null}')
 
     assert ConfigFile.among([one]) is not None
     assert ConfigFile.among([one, other]) is None

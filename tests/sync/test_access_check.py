@@ -12,6 +12,7 @@ from support.catalogs import catalog_of
 from support.command_in_process import run_command
 from support.offline_tap import OfflineContext, OfflineTap
 from support.virtual_time import VirtualClock
+from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -70,7 +71,9 @@ class Peeked:
 
 
 def checks_of(*peeked: Peeked) -> list[AccessCheck]:
-    context = SimpleNamespace(stop_if_asked=lambda: None)
+    context = SimpleNamespace(
+        stop_if_asked=lambda: None, session=SimpleNamespace(credential=ApiKey("a-key"))
+    )
     return check_access(cast("Context", context), cast("list[Extraction]", peeked))
 
 

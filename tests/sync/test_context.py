@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.virtual_time import VirtualClock
+from tap_kustomer.client.limits import ORGANIZATION_LIMIT
 from tap_kustomer.config import settings_from
 from tap_kustomer.sync.context import RunTimes, open_context
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from requests_mock import Mocker
 
 NOW = 1_700_000_000
@@ -73,3 +76,22 @@ def test_the_budget_of_searches_begins_with_the_setting(
     context = open_context(settings, VirtualClock(NOW), lambda: None)
 
     assert context.session.limiter.search.limit == searches
+
+
+def test_the_token_endpoint_neither_draws_on_nor_teaches_the_organisation_s_budget(
+    requests_mock: Mocker, tmp_path: Path
+) -> None:
+    requests_mock.post(
+        "https://acme.api.kustomerapp.com/oauth/token",
+        json={"access_token": "a-token"},
+        headers={"x-ratelimit-limit": "7", "x-ratelimit-remaining": "0"},
+    )
+    requests_mock.get("https://acme.api.kustomerapp.com/v1/users/current", json={"data": {}})
+    signed_in = {"client_id": "a-client", "organization": "acme", "refresh_token": "a-token"}
+    settings = settings_from({**signed_in, "token_path": str(tmp_path / "tokens.json")})
+    context = open_context(settings, VirtualClock(NOW), lambda: None)
+
+    context.check_key()
+
+    budget = context.session.limiter.organization
+    assert (budget.limit, budget.spent) == (ORGANIZATION_LIMIT, 1)

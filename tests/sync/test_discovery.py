@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import msgspec
 import pytest
@@ -17,6 +17,8 @@ from tap_kustomer.client.errors import (
     GaveUpError,
     InvalidKeyError,
     MissingError,
+    OversizedError,
+    PagingError,
     RefusedError,
     RequestError,
     WrongResponseError,
@@ -58,6 +60,7 @@ class Answers:
 
     answers: dict[str, Any]
     base_url: str = "https://acme.api.kustomerapp.com"
+    credential: ClassVar = SimpleNamespace(name="the access token")
     asked: list[str] = field(default_factory=list)
 
     def send(self, request: Request, read: Callable[[Body], T]) -> T:
@@ -162,8 +165,14 @@ def test_a_klass_without_a_name_is_passed_over(odd: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [FORBIDDEN, MissingError("answered 404"), RefusedError("answered 400")],
-    ids=["no role", "not there", "refused"],
+    [
+        FORBIDDEN,
+        MissingError("answered 404"),
+        RefusedError("answered 400"),
+        OversizedError("has more than 500 MB"),
+        PagingError("leads in a circle"),
+    ],
+    ids=["no role", "not there", "refused", "too large", "endless"],
 )
 def test_klasses_that_can_t_be_listed_are_a_warning(
     caplog: pytest.LogCaptureFixture, error: RequestError
@@ -186,6 +195,18 @@ def test_klasses_are_used_even_if_their_list_is_short(
 
     assert [one.name for one in found.klasses] == ["order"]
     assert any("Some klasses" in warning for warning in warnings(caplog))
+
+
+def test_klasses_that_came_before_the_list_could_not_be_read_further_are_used(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answers = organisation(klass("order"))
+    answers["/v1/klasses"]["links"]["next"] = "/v1/klasses"
+
+    found = Story(answers).discover()
+
+    assert [one.name for one in found.klasses] == ["order"]
+    assert any("Some klasses may have no stream" in warning for warning in warnings(caplog))
 
 
 # Metadata
@@ -211,11 +232,14 @@ def test_without_the_role_for_metadata_attributes_stay_untyped_and_one_warning_n
     assert story.checks == 1
     (warning,) = warnings(caplog)
     assert all(role in warning for role in METADATA_ROLES)
+    assert "as the access token has none of the roles" in warning
     assert "403" in warning
 
 
 @pytest.mark.parametrize(
-    "error", [MissingError("answered 404"), RefusedError("answered 400")], ids=str
+    "error",
+    [MissingError("answered 404"), RefusedError("answered 400"), OversizedError("500 MB")],
+    ids=str,
 )
 def test_a_resource_without_metadata_is_a_warning_and_the_others_are_typed(
     caplog: pytest.LogCaptureFixture, error: RequestError
