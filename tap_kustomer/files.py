@@ -42,14 +42,14 @@ def load_document(option: str, name: str) -> dict[str, Any]:
             data = file.read()
     except (OSError, ValueError) as error:  # A path with U+0000 is a ValueError.
         reason = error.strerror if isinstance(error, OSError) else error
-        raise _refusal(option, name, f"can't be read ({reason})") from error
+        raise _unreadable(option, name, f"can't be read ({reason})") from error
     try:
         document = _decode(data)
     except ValueError as error:
-        raise _refusal(option, name, str(error)) from error
+        raise _unreadable(option, name, str(error)) from error
     if not isinstance(document, dict):
         kind = "null" if document is None else f"a value of type {type(document).__name__}"
-        raise _refusal(option, name, f"holds {kind}")
+        raise _unreadable(option, name, f"holds {kind}")
     return document
 
 
@@ -65,9 +65,9 @@ def load_environment_file() -> None:
             return
         load_dotenv(stream=StringIO(_text(Path(name).read_bytes())), override=True)
     except (OSError, ValueError) as error:
-        fault = f"can't be read ({error.strerror})" if isinstance(error, OSError) else error
+        problem = f"can't be read ({error.strerror})" if isinstance(error, OSError) else error
         raise ConfigurationError(
-            f"{name}: expected lines of NAME=VALUE, but the file {fault}. Save it as UTF-8"
+            f"{name}: expected lines of NAME=VALUE, but the file {problem}. Save it as UTF-8"
         ) from error
 
 
@@ -110,7 +110,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _refusal(option: str, name: str, fault: str) -> ConfigurationError:
+def _unreadable(option: str, name: str, problem: str) -> ConfigurationError:
     return ConfigurationError(
-        f"{option} {name}: expected a JSON object, but the file {fault}. {_REMEDIES[option]}"
+        f"{option} {name}: expected a JSON object, but the file {problem}. {_REMEDIES[option]}"
     )

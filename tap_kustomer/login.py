@@ -23,9 +23,9 @@ from typing_extensions import override
 
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.client.hosts import sign_in_url
-from tap_kustomer.client.signin import SignIn
+from tap_kustomer.client.oauth import OAuthCredential
 from tap_kustomer.client.tokens import HOW_TO_SIGN_IN
-from tap_kustomer.config import SIGN_IN, settings_from
+from tap_kustomer.config import OAUTH_SETTINGS, settings_from
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.files import load_document, load_environment_file
 from tap_kustomer.streams import STREAMS
@@ -41,7 +41,7 @@ _VERIFIER_LENGTH: Final = 64
 _LONGEST_WAIT: Final = 300.0
 
 # All texts, so that environment variables need no parsing.
-_SETTINGS: Final = (*SIGN_IN, "organization", "api_url")
+_SETTINGS: Final = (*OAUTH_SETTINGS, "organization", "api_url")
 
 # Without it, Kustomer gives no refresh token.
 _OFFLINE: Final = "offline_access"
@@ -78,7 +78,9 @@ def command(files: tuple[str, ...], port: int, scope: str | None) -> None:
             "in to, and the file that is to keep the tokens"
         )
     sign_in(settings, port=port, scope=scope or default_scope())
-    click.echo(f"Signed in. {settings.token_path} has the tokens. {SignIn.caveat}", err=True)
+    click.echo(
+        f"Signed in. {settings.token_path} has the tokens. {OAuthCredential.caveat}", err=True
+    )
 
 
 def main() -> None:
@@ -113,7 +115,7 @@ def default_scope() -> str:
 
 
 def sign_in(settings: Settings, *, port: int, scope: str) -> None:
-    """Send the person's browser to Kustomer, wait for its answer, and keep the tokens.
+    """Send the person's browser to Kustomer, wait for the redirect, and keep the tokens.
 
     Args:
         settings: With the application, the organisation and the file for the tokens.
@@ -123,6 +125,7 @@ def sign_in(settings: Settings, *, port: int, scope: str) -> None:
     Raises:
         SignInError: The person did not agree, or not in time.
         RequestError: Kustomer gives no tokens.
+        ConfigurationError: The folder of the token file can't be written.
         OSError: The port is in use, or the file can't be written.
     """
     client = WebApplicationClient(settings.client_id or "")
@@ -142,15 +145,16 @@ def sign_in(settings: Settings, *, port: int, scope: str) -> None:
         address = f"{base_url}/oauth/authorize?{urlsplit(request).query}"
         click.echo(f"Sign in at {address}", err=True)
         webbrowser.open(address)
-        answer = listener.wait()
+        redirect = listener.wait()
     try:
         # The library wants HTTPS. On the loopback interface there is none (RFC 8252, 7.3).
-        code = client.parse_request_uri_response(f"https://127.0.0.1{answer}", state)["code"]
+        code = client.parse_request_uri_response(f"https://127.0.0.1{redirect}", state)["code"]
     except OAuth2Error as error:
         raise SignInError(
             f"Kustomer gives no authorization code ({error.error}). {HOW_TO_SIGN_IN}"
         ) from None
-    credential = cast("SignIn", open_context(settings, SystemClock(), _go_on).session.credential)
+    session = open_context(settings, SystemClock(), _go_on).session
+    credential = cast("OAuthCredential", session.credential)
     credential.exchange(code, redirect_uri=listener.address, code_verifier=verifier)
 
 
@@ -168,7 +172,7 @@ class _Listener:
     """
 
     def __init__(self, port: int) -> None:
-        self._answer: str | None = None
+        self._redirect: str | None = None
         self._server = HTTPServer(("127.0.0.1", port), partial(_Handler, self._take))
         self._server.timeout = 1.0
         self.address = f"http://127.0.0.1:{self._server.server_port}{_PATH}"
@@ -186,17 +190,17 @@ class _Listener:
             SignInError: None has come in time.
         """
         end = time.monotonic() + _LONGEST_WAIT
-        while self._answer is None:
+        while self._redirect is None:
             if time.monotonic() > end:
                 raise SignInError(
                     f"Nobody has signed in within {_LONGEST_WAIT / 60:.0f} minutes. "
                     f"{HOW_TO_SIGN_IN}"
                 )
             self._server.handle_request()
-        return self._answer
+        return self._redirect
 
-    def _take(self, answer: str) -> None:
-        self._answer = answer
+    def _take(self, redirect: str) -> None:
+        self._redirect = redirect
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -207,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        """Answer the browser."""
+        """Show the person that the browser's part is done."""
         is_redirect = urlsplit(self.path).path == _PATH
         self.send_response(HTTPStatus.OK if is_redirect else HTTPStatus.NOT_FOUND)
         self.send_header("Content-Type", "text/plain; charset=utf-8")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from generator.pages import grid, row
-from tap_kustomer.config import DISTRIBUTION, SCHEMA, SIGN_IN
+from tap_kustomer.config import DISTRIBUTION, OAUTH_SETTINGS, SCHEMA
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.tap import TapKustomer
 
@@ -105,7 +105,7 @@ def _default(schema: Mapping[str, Any]) -> str:
 def sample_config() -> str:
     """Return the content of `sample_config.json`: every setting with its default or an example."""
     # Null for the SDK's settings: an example would change what is written.
-    is_shown = OWN.keys() - {*SIGN_IN}
+    is_shown = OWN.keys() - {*OAUTH_SETTINGS}
     settings = {name: _example(name) if name in is_shown else None for name in all_settings()}
     return json.dumps(settings, indent=2) + "\n"
 

@@ -48,9 +48,9 @@ class BearerAuthenticator(AuthBase):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    def renew(self, refused: PreparedRequest) -> bool:
-        """Replace the token of a request that was answered 401, if it can be replaced."""
-        token = refused.headers.get(_HEADER, "").removeprefix(_SCHEME)
+    def renew(self, rejected: PreparedRequest) -> bool:
+        """Replace the token of a request that was rejected (401), if it can be replaced."""
+        token = rejected.headers.get(_HEADER, "").removeprefix(_SCHEME)
         return bool(token) and self.credential.renew(token)
 
     def hide_secrets(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What proves to Kustomer who sends a request."""
+"""Credentials: what proves to Kustomer who sends a request."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Credential(Protocol):
         """
         ...
 
-    def renew(self, refused: str) -> bool:
-        """Replace a token that was answered 401. False if it makes no sense to try again.
+    def renew(self, rejected: str) -> bool:
+        """Replace a token that Kustomer has rejected (401), and return whether there is a new one.
 
         Raises:
             RequestError: A new token can't be had.
@@ -73,7 +73,7 @@ class ApiKey:
         """The key."""
         return self._key
 
-    def renew(self, refused: str) -> bool:
-        """False: only an administrator can make another key."""
-        del refused
+    def renew(self, rejected: str) -> bool:
+        """Return False: only an administrator can make another key."""
+        del rejected
         return False

@@ -5,22 +5,24 @@ TapKustomerError
 │   ├── StreamError                 concerns one stream: leave it out, read the others
 │   │   ├── AccessError             a role is missing
 │   │   ├── MissingError            the organisation does not have it
-│   │   ├── RefusedError
-│   │   ├── OversizedError
-│   │   ├── PagingError
-│   │   └── NoResponseError           may concern all streams
-│   │       ├── GaveUpError
-│   │       └── RedirectError
+│   │   ├── RefusedError            the request is not accepted as it is
+│   │   ├── OversizedError          a response is too large
+│   │   ├── PagingError             a list has no end
+│   │   └── NoResponseError         may concern all streams
+│   │       ├── GaveUpError         an error has lasted too long
+│   │       └── RedirectError       to another host
 │   └── RunError                    concerns the run: end it
-│       ├── InvalidKeyError
+│       ├── InvalidCredentialError         the API key or sign-in is not accepted
 │       ├── ConnectionSecurityError
 │       ├── ProxyRefusedError
 │       └── InvalidRequestError
 ├── TransientError                  stays within Session.send, which asks again
-│   ├── RateLimitedError
-│   ├── TokenRenewedError
-│   └── WrongResponseError            also raised by what parses a response
-└── ConfigurationError and others, which have nothing to do with a request
+│   ├── RateLimitedError            429
+│   ├── TokenRenewedError           401, with a token that could be replaced
+│   └── WrongResponseError          also raised by what parses a response
+├── ConfigurationError              also raised by Session.send: the tokens of a sign-in can't be
+│                                   read where the settings say
+└── others, which have nothing to do with a request
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ class PagingError(StreamError):
 
 
 class NoResponseError(StreamError):
-    """There is no usable response. It may be the same for all streams: `check_key` finds out."""
+    """There is no usable response, perhaps for any stream: `check_credential` finds out."""
 
 
 class GaveUpError(NoResponseError):
@@ -86,7 +88,7 @@ class RunError(RequestError):
     """No request can succeed: end the run."""
 
 
-class InvalidKeyError(RunError):
+class InvalidCredentialError(RunError):
     """Kustomer does not know the API key or sign-in (any more)."""
 
 
@@ -120,7 +122,7 @@ class RateLimitedError(TransientError):
 
 
 class TokenRenewedError(TransientError):
-    """The access token was refused (401), and there is a new one."""
+    """The access token was rejected (401), and there is a new one."""
 
 
 class WrongResponseError(TransientError):

@@ -1,9 +1,9 @@
 """Kustomer's rate limits, and how to stay within them without bursts.
 
 All API keys and users of an organisation share 300 to 2,000 requests a minute, depending on the
-plan. Searches by API keys also draw on a budget of their own, 100 a minute; those by people do not
-(https://developer.kustomer.com/docs/concepts/rate-limits). Windows are fixed minutes; where they
-begin shows only when the header `x-ratelimit-remaining` jumps up again.
+plan. Searches by API keys also draw on a budget of their own, 100 a minute; searches by people do
+not (https://developer.kustomer.com/docs/concepts/rate-limits). Windows are fixed minutes. Where one
+begins shows only when the header `x-ratelimit-remaining` jumps up again.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ WINDOW_SECONDS: Final = 60.0
 ORGANIZATION_LIMIT: Final = 300
 SEARCH_LIMIT: Final = 100
 
-# It is not documented which of the two budgets the headers of a search describe. A limit up to this
-# one must be the search budget's: no plan has so little. A larger one is, if it is below the limit
-# that the responses to other requests state.
+# The documentation does not say which of the two budgets the headers of a search describe. A limit
+# of up to this many is that of searches, as every plan grants more requests than that. A larger one
+# is that of searches if the responses to other requests have stated a still larger one.
 _LARGEST_SEARCH_LIMIT: Final = 150
 
 # Seconds' worth of unused requests that may be sent at once; more would be a burst.
@@ -64,21 +64,22 @@ class Budget:
         share: Part of the limit that the tap may use, up to 1.
         head_start: Part of the limit that may be sent at once in the beginning.
         spent: Requests sent so far.
-        refused: Responses with status 429 so far.
+        throttled: Responses with status 429 so far.
     """
 
     limit: int
     share: float
     head_start: float = 0.0
     spent: int = 0
-    refused: int = 0
+    throttled: int = 0
     _latest: deque[float] = field(default_factory=deque)
     _next_slot: float = 0.0
     _blocked_until: float = 0.0
-    # The latest times at which the server's window began and ends, and when a response showed it.
+    # The latest times at which the server's window may have begun and may end.
     _window_begin: float = -math.inf
-    _window_seen: float = -math.inf
     _window_end: float = -math.inf
+    # What was sent before this time may have been counted in an earlier window.
+    _window_seen: float = -math.inf
     _remaining: float = math.inf
 
     @property
@@ -148,15 +149,20 @@ class Budget:
         self._remaining = remaining
         self._blocked_until = min(self._blocked_until, now)
 
-    def refuse(self, now: float, wait: float | None) -> float:
-        """Record a 429, and return the seconds to send nothing."""
-        self.refused += 1
+    def pause(self, now: float, wait: float | None) -> float:
+        """Send nothing for a while after a 429, and return for how many seconds.
+
+        Args:
+            now: When the response arrived.
+            wait: Seconds that the server asks to wait, if it does.
+        """
+        self.throttled += 1
         if wait is None:
             wait = self._window_end - now if self._window_end > now else WINDOW_SECONDS
         wait = min(max(wait, 1.0), WINDOW_SECONDS)
         self._blocked_until = max(self._blocked_until, now + wait)
         self._next_slot = max(self._next_slot, self._blocked_until)
-        # A response to a request that was under way says nothing of the time after the pause.
+        # A response to a request that was under way must not end the pause.
         self._window_seen = now
         self._window_end = -math.inf
         return wait
@@ -237,14 +243,19 @@ class Limiter:
         """Whether a response has stated the limit of this kind of request."""
         return kind in self._stated
 
-    def refuse(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
-        """Record a 429, and return the seconds to wait."""
+    def throttled(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
+        """Learn from a 429, and return the seconds to wait.
+
+        Args:
+            kind: The budgets that the request drew on.
+            headers: Headers of the response.
+        """
         with self._lock:
             now = self._clock.monotonic()
             budget = self._used_up(kind, headers)
             if budget is self.search and not self.is_stated(BudgetKind.SEARCH):
                 budget.lower(now, SEARCH_LIMIT)
-            return budget.refuse(now, self._requested_wait(headers))
+            return budget.pause(now, self._requested_wait(headers))
 
     def _budgets(self, kind: BudgetKind) -> tuple[Budget, ...]:
         if kind is BudgetKind.SEARCH:

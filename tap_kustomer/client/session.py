@@ -28,9 +28,9 @@ from tap_kustomer.client.errors import (
     WrongResponseError,
     from_status,
 )
-from tap_kustomer.client.faults import from_exception
 from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.limits import BudgetKind, retry_after, server_time
+from tap_kustomer.client.network_errors import from_exception
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,6 +128,9 @@ class Session:
         connections: How many requests may be in flight at once.
 
     Attributes:
+        limiter: As given.
+        clock: As given.
+        base_url: As given.
         latency: Seconds from a request to its response, a moving average.
         refusals: Parameters that Kustomer refuses, so that no later request has them.
         request_count: Number of requests sent, repeated ones included.
@@ -163,8 +166,8 @@ class Session:
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections)
         self._http.mount(f"{base_url}/", adapter)
 
-    def counted(self) -> Session:
-        """The same session with a request count of its own.
+    def with_own_request_count(self) -> Session:
+        """The same session, which counts its own requests only.
 
         Its latency and clock difference start as copies, and follow its own requests only.
         """
@@ -198,7 +201,7 @@ class Session:
             ConfigurationError: What keeps the tokens of a sign-in can't be read.
         """
         tries = 0
-        started: float | None = None
+        failing_since: float | None = None
         while True:
             # A renewal now, not once the limiter has counted the request: it may take minutes.
             self.credential.token()
@@ -210,13 +213,13 @@ class Session:
             except TransientError as error:
                 tries += 1
                 now = self.clock.monotonic()
-                started = now if started is None else started
+                failing_since = now if failing_since is None else failing_since
                 pause = _pause(error, tries)
-                if now + pause - started > self._max_retry_seconds:
+                if now + pause - failing_since > self._max_retry_seconds:
                     raise GaveUpError(
                         f"{error}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
-                        f"{now - started:.0f} s: run again with the last STATE to continue where "
-                        "this run stopped"
+                        f"{now - failing_since:.0f} s: run again with the last STATE to continue "
+                        "where this run stopped"
                     ) from error
                 logger.warning("%s. Trying again in %.1f s", error, pause)
                 self.clock.sleep(pause)
@@ -232,7 +235,7 @@ class Session:
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
-            response, content = self._exchange(request, url, params)
+            response, content = self._send_once(request, url, params)
             if not response.is_redirect:
                 return self._body(request, response, content, sent)
             try:
@@ -252,10 +255,10 @@ class Session:
                 raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
 
-    def _exchange(
+    def _send_once(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
     ) -> tuple[requests.Response, bytes]:
-        started = self.clock.monotonic()
+        began = self.clock.monotonic()
         try:
             response = self._http.request(
                 request.method,
@@ -274,7 +277,7 @@ class Session:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # `from None`: the libraries' exceptions hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
-        elapsed = self.clock.monotonic() - started
+        elapsed = self.clock.monotonic() - began
         server = server_time(response.headers)
         difference = None if server is None else server - self.clock.now()
         with self._lock:
@@ -287,7 +290,7 @@ class Session:
         self, request: Request, response: requests.Response, content: bytes, sent: float
     ) -> Body:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = self.limiter.refuse(request.budget, response.headers)
+            wait = self.limiter.throttled(request.budget, response.headers)
             raise RateLimitedError(
                 f"{request} answered 429: the rate limit is used up",
                 retry_after=wait,

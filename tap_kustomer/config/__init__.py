@@ -7,12 +7,12 @@ from tap_kustomer.config.checks import (
     settings_from,
     warnings_about,
 )
-from tap_kustomer.config.settings import DISTRIBUTION, SCHEMA, SIGN_IN, Settings
+from tap_kustomer.config.settings import DISTRIBUTION, OAUTH_SETTINGS, SCHEMA, Settings
 
 __all__ = [
     "DISTRIBUTION",
+    "OAUTH_SETTINGS",
     "SCHEMA",
-    "SIGN_IN",
     "Settings",
     "check_environment",
     "check_log_level",

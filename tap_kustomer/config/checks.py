@@ -15,10 +15,10 @@ from tap_kustomer.config.batches import Batches, batches_from
 from tap_kustomer.config.settings import (
     DECLARATIONS,
     DISTRIBUTION,
+    OAUTH_SETTINGS,
     PROD_POINTS,
     SCHEMA,
     SECRETS,
-    SIGN_IN,
     Settings,
 )
 from tap_kustomer.errors import ConfigurationError
@@ -117,7 +117,7 @@ def _check_credential(given: Mapping[str, Any]) -> None:
     Raises:
         ConfigurationError: There is none, both, or a part of one.
     """
-    of_sign_in = [name for name in SIGN_IN if name in given]
+    of_sign_in = [name for name in OAUTH_SETTINGS if name in given]
     if "api_key" in given:
         if of_sign_in:
             raise ConfigurationError(

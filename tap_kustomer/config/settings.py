@@ -32,8 +32,8 @@ PROD_POINTS: Final = {1: "us", 2: "eu"}
 _PRINTABLE: Final = r"^[\x21-\x7e]+(?![\s\S])"
 _ONE_LINE: Final = r"^[\x20-\x7e]+(?![\s\S])"
 
-# Settings for the sign-in of a person, instead of an API key.
-SIGN_IN: Final = ("client_id", "client_secret", "refresh_token", "token_path")
+# Settings for a person who signs in by OAuth, instead of an API key.
+OAUTH_SETTINGS: Final = ("client_id", "client_secret", "refresh_token", "token_path")
 
 _ONE_WORD: Final = "a text without spaces and line breaks"
 
@@ -123,7 +123,7 @@ class Settings:
     client_id: str | None = setting(
         th.StringType(pattern=_PRINTABLE),
         "Client id",
-        "Instead of an API key: the application that a person signs in to by OAuth.",
+        "Application that a person signs in to by OAuth, instead of an API key.",
         example="YOUR-CLIENT-ID",
         expected=_ONE_WORD,
     )
@@ -138,7 +138,7 @@ class Settings:
     refresh_token: str | None = setting(
         th.StringType(pattern=_PRINTABLE),
         "Refresh token",
-        "What the sign-in has given. Not needed with a token_path that `tap-kustomer-login` wrote.",
+        "Refresh token of a sign-in. Not needed once `tap-kustomer-login` has written token_path.",
         example="YOUR-REFRESH-TOKEN",
         secret=True,
         expected=_ONE_WORD,
@@ -146,7 +146,7 @@ class Settings:
     token_path: Path | None = setting(  # noqa: RUF009  # It gives a field.
         th.StringType(min_length=1),
         "Token file",
-        "File that keeps the tokens of the sign-in between runs. Its folder must exist.",
+        "File that keeps the tokens of a sign-in between runs. Its folder must exist.",
         example="kustomer-tokens.json",
         parse=_writable_file,
     )
@@ -209,8 +209,8 @@ class Settings:
     searches_per_minute: int = setting(
         th.IntegerType(minimum=10, maximum=2_000),
         "Searches a minute",
-        "Searches a minute that Kustomer grants: 100 to an API key. If the headers of its "
-        "responses state another number, that one counts.",
+        "Searches a minute that Kustomer is assumed to grant, until a response states their "
+        "limit. An API key is granted 100.",
         default=SEARCH_LIMIT,
     )
     settle_seconds: int = setting(

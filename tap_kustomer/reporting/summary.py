@@ -156,7 +156,7 @@ def summary_of(
         error=error,
         # Every request draws on the organisation's budget.
         requests=limiter.organization.spent,
-        rate_limited=limiter.organization.refused + limiter.search.refused,
+        rate_limited=limiter.organization.throttled + limiter.search.throttled,
         search_budget_percent=limiter.search.percent(limiter.search.spent, seconds),
         streams=tuple(results.streams),
         not_begun=tuple(name for name in results.selected if name not in done),
@@ -183,7 +183,8 @@ def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
         figures["seconds"] = result.seconds
         figures["rows_per_minute"] = round(result.rows * 60 / max(result.seconds, 0.1))
     said = ", ".join(f"{name}={value}" for name, value in figures.items())
-    stream_logger.info("Finished: %s", said, extra=figures)
+    # With the name: Meltano shows messages without the name of their logger.
+    stream_logger.info("Finished %s: %s", result.stream, said, extra=figures)
 
 
 def log_summary(summary: Summary) -> None:

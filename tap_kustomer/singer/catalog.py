@@ -71,10 +71,10 @@ def read_catalog(document: Mapping[str, Any]) -> Catalog:
         raise ConfigurationError(f"--catalog: expected {_EXPECTED}")
     names: set[str] = set()
     for number, entry in enumerate(streams):
-        if (fault := next(_faults(entry, names), None)) is not None:
+        if (problem := next(_problems(entry, names), None)) is not None:
             name = entry.get("tap_stream_id") if isinstance(entry, dict) else None
             raise ConfigurationError(
-                f"--catalog: the entry of {name or f'stream {number + 1}'} has {fault}; expected "
+                f"--catalog: the entry of {name or f'stream {number + 1}'} has {problem}; expected "
                 f"{_EXPECTED}"
             )
         names.add(entry["tap_stream_id"])
@@ -110,8 +110,8 @@ def repair_catalog(catalog: Catalog, streams: Iterable[DeclaredStream]) -> list[
     return warnings
 
 
-def _faults(entry: Any, names: set[str]) -> Iterator[str]:
-    """Yield what the SDK can't read or misreads. Only the first fault is reliable."""
+def _problems(entry: Any, names: set[str]) -> Iterator[str]:
+    """Yield what the SDK can't read or misreads. Those after the first may follow from it."""
     if not isinstance(entry, dict) or not isinstance(entry.get("tap_stream_id"), str):
         yield "no tap_stream_id"
     elif entry["tap_stream_id"] in names:

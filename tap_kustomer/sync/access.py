@@ -24,7 +24,7 @@ class Readable(Enum):
     """Whether a stream can be read.
 
     Attributes:
-        YES: Kustomer has answered.
+        YES: Kustomer has returned rows, or none without an error.
         NO: A run would leave the stream out. It would fail in the end if the stream was read
             before, or for another reason than a missing role.
         ABSENT: The organisation does not have it: a run leaves it out.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
-from tap_kustomer.client.errors import AccessError, InvalidKeyError, MissingError
+from tap_kustomer.client.errors import AccessError, InvalidCredentialError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
@@ -87,7 +87,7 @@ class Context:
             report: Called with each part of a window that is short of rows, or unproven.
         """
         return Reader(
-            session=self.session.counted(),
+            session=self.session.with_own_request_count(),
             workers=self.workers,
             page_size=self.settings.page_size,
             parallel=self.settings.max_parallel_requests,
@@ -107,10 +107,10 @@ class Context:
         """Check the credential, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
-            InvalidKeyError: Kustomer does not know the API key or sign-in.
+            InvalidCredentialError: Kustomer does not know the API key or sign-in.
             RequestError: Kustomer can't be reached.
         """
-        self.check_key()
+        self.check_credential()
         started = int(self._now()) * 1000
         settled = started - self.settings.settle_seconds * 1000
         start, end = self.settings.start_date, self.settings.end_date
@@ -131,19 +131,19 @@ class Context:
         )
         return self.clock.now()
 
-    def check_key(self) -> None:
+    def check_credential(self) -> None:
         """Request what any valid key or sign-in may read, whatever its roles.
 
         Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
-            InvalidKeyError: Kustomer does not know the API key or sign-in.
+            InvalidCredentialError: Kustomer does not know the API key or sign-in.
         """
         try:
             self._ask_who_we_are()
         except AccessError as error:
             credential = self.session.credential
-            raise InvalidKeyError(
+            raise InvalidCredentialError(
                 f"Kustomer does not accept {credential.name}: {error}. It may have expired, been "
                 "revoked, be bound to other IP addresses, or belong to another region than "
                 f"{self.settings.base_url}: {credential.remedy}"
@@ -191,11 +191,11 @@ def open_context(
         credential: Credential = ApiKey(settings.api_key)
     else:
         # Few need it: it takes a twentieth of a second.
-        from tap_kustomer.sync.signing_in import sign_in  # noqa: PLC0415
+        from tap_kustomer.sync.oauth import oauth_credential  # noqa: PLC0415
 
         # The token endpoint is not part of the API: its requests draw on no budget of that.
         of_tokens = partial(open_session, limiter=Limiter(clock, settings.api_usage))
-        credential = sign_in(settings, clock, of_tokens, config_files)
+        credential = oauth_credential(settings, clock, of_tokens, config_files)
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)

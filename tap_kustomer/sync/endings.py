@@ -67,8 +67,8 @@ def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool
         error: The error that says what is missing.
         strict: Whether a list that lacks rows fails the run too.
     """
-    is_fault = strict or is_searched(root_of(stream.source))
-    return Ending(Status.INCOMPLETE, str(error), fails_run=is_fault)
+    fails_run = strict or is_searched(root_of(stream.source))
+    return Ending(Status.INCOMPLETE, str(error), fails_run=fails_run)
 
 
 def explain_missing_role(stream: StreamDefinition, error: AccessError, credential: str) -> str:

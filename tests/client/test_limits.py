@@ -62,7 +62,7 @@ def ask_for_an_hour(
         headers = server.use()
         if headers is None:
             clock.later(latency, lambda: None)
-            limiter.refuse(BudgetKind.SEARCH, {})
+            limiter.throttled(BudgetKind.SEARCH, {})
         else:
             sent += 1
             clock.later(latency, _learn(limiter, headers, at))
@@ -291,7 +291,7 @@ def test_beside_another_client_that_takes_half_refusals_are_rare(
         headers = server.use()
         if headers is None:
             refused_to_tap += 1
-            limiter.refuse(BudgetKind.SEARCH, {})
+            limiter.throttled(BudgetKind.SEARCH, {})
         else:
             sent += 1
             clock.later(0.5, _learn(limiter, headers, at))
@@ -394,7 +394,7 @@ def test_a_429_that_states_no_limit_lowers_it_to_what_was_sent_in_the_minute_bef
     for _ in range(sent):
         limiter.wait(BudgetKind.SEARCH)
 
-    limiter.refuse(BudgetKind.SEARCH, {})
+    limiter.throttled(BudgetKind.SEARCH, {})
 
     assert limiter.search.limit == searches
 
@@ -406,7 +406,7 @@ def test_a_limit_that_a_search_has_stated_is_not_lowered_for_a_429_of_other_clie
     limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
     limiter.learn(BudgetKind.SEARCH, _headers(800, 700), limiter.wait(BudgetKind.SEARCH))
 
-    limiter.refuse(BudgetKind.SEARCH, {})
+    limiter.throttled(BudgetKind.SEARCH, {})
 
     assert limiter.search.limit == 800
 
@@ -416,7 +416,7 @@ def test_a_search_that_is_refused_while_the_organisation_has_requests_left_stops
 ) -> None:
     limiter = Limiter(clock, 1.0, 1000)
 
-    limiter.refuse(BudgetKind.SEARCH, {**_headers(2000, 1500), "retry-after": "9"})
+    limiter.throttled(BudgetKind.SEARCH, {**_headers(2000, 1500), "retry-after": "9"})
 
     limiter.wait(BudgetKind.PLAIN)
     assert clock.elapsed == 0
@@ -428,7 +428,7 @@ def test_a_search_that_is_refused_while_the_organisation_has_requests_left_stops
 def test_a_429_states_the_limit_too(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 1.0, 1000)
 
-    limiter.refuse(BudgetKind.SEARCH, _headers(100, 0))
+    limiter.throttled(BudgetKind.SEARCH, _headers(100, 0))
 
     assert limiter.search.limit == 100
 
@@ -453,7 +453,7 @@ def test_a_429_stops_all_requests_for_as_long_as_the_server_asks(
 ) -> None:
     limiter = Limiter(clock, 0.9)
 
-    assert limiter.refuse(BudgetKind.SEARCH, headers) == pytest.approx(wait)
+    assert limiter.throttled(BudgetKind.SEARCH, headers) == pytest.approx(wait)
 
     limiter.wait(BudgetKind.PLAIN)
     assert clock.elapsed == 0
@@ -466,7 +466,7 @@ def test_an_answer_that_was_under_way_at_a_429_does_not_end_the_pause(clock: Vir
     under_way = limiter.wait(BudgetKind.SEARCH)
     limiter.learn(BudgetKind.SEARCH, _headers(100, 10), limiter.wait(BudgetKind.SEARCH))
     clock.sleep(1)
-    limiter.refuse(BudgetKind.SEARCH, {"retry-after": "30"})
+    limiter.throttled(BudgetKind.SEARCH, {"retry-after": "30"})
 
     limiter.learn(BudgetKind.SEARCH, _headers(100, 99), under_way)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.configuration import _dict_config
 
-from tap_kustomer.config import SCHEMA, SIGN_IN, check_environment, settings_from
+from tap_kustomer.config import OAUTH_SETTINGS, SCHEMA, check_environment, settings_from
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.tap import TapKustomer
 
@@ -26,7 +26,7 @@ TapKustomer.append_builtin_config(ALL_SETTINGS)
 
 @pytest.mark.usefixtures("signals")
 def test_every_setting_can_be_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {name: example(name) for name in SCHEMA["properties"] if name not in SIGN_IN}
+    given = {name: example(name) for name in SCHEMA["properties"] if name not in OAUTH_SETTINGS}
     for name, value in given.items():
         monkeypatch.setenv(
             f"TAP_KUSTOMER_{name.upper()}", value if isinstance(value, str) else json.dumps(value)

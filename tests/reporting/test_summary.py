@@ -92,7 +92,7 @@ def spend(run: Run, seconds: float) -> None:
     limiter = run.limiter
     limiter.organization.spent += 60
     limiter.search.spent += 30
-    limiter.search.refused += 1
+    limiter.search.throttled += 1
 
 
 def text_of(run: Run, width: int = 120) -> list[str]:

@@ -33,7 +33,7 @@ from tap_kustomer.client.errors import (
     RequestError,
     WrongResponseError,
 )
-from tap_kustomer.client.faults import from_exception
+from tap_kustomer.client.network_errors import from_exception
 
 if TYPE_CHECKING:
     from support.scripted_server import Answer

@@ -18,13 +18,13 @@ from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     RedirectError,
     RefusedError,
 )
 from tap_kustomer.client.limits import Limiter
+from tap_kustomer.client.oauth import OAuthCredential
 from tap_kustomer.client.session import Request, Session
-from tap_kustomer.client.signin import SignIn
 from tap_kustomer.client.tokens import TokenFile, Tokens
 
 if TYPE_CHECKING:
@@ -116,8 +116,10 @@ def new_file(path: Path) -> TokenFile:
     return TokenFile(path, client_id="a-client", organization="acme", seed="refresh-0")
 
 
-def new_credential(clock: VirtualClock, path: Path, *, secret: str | None = None) -> SignIn:
-    return SignIn(
+def new_credential(
+    clock: VirtualClock, path: Path, *, secret: str | None = None
+) -> OAuthCredential:
+    return OAuthCredential(
         client_id="a-client",
         client_secret=secret,
         store=new_file(path),
@@ -293,7 +295,7 @@ def test_workers_that_wait_for_a_token_share_its_failure(
                 assert waiting.acquire(timeout=10)
         return ""
 
-    monkeypatch.setattr("tap_kustomer.client.signin.Future", Watched)
+    monkeypatch.setattr("tap_kustomer.client.oauth.Future", Watched)
     endpoint = requests_mock.post(f"{URL}/oauth/token", text=fail)
     session = new_session(clock, path)
 
@@ -415,7 +417,7 @@ def test_a_sign_in_that_has_ended_ends_the_run_with_one_sentence(
 ) -> None:
     kustomer.refresh_token = "another"
 
-    with pytest.raises(InvalidKeyError) as ended:
+    with pytest.raises(InvalidCredentialError) as ended:
         ask(new_session(clock, path))
 
     assert "invalid_grant: Token is gone" in str(ended.value)
@@ -450,7 +452,7 @@ def test_a_lost_response_that_had_a_new_refresh_token_needs_another_sign_in(
     kustomer = Kustomer(requests_mock, clock, rotates=True)
     kustomer.failures = [requests.ReadTimeout()]
 
-    with pytest.raises(InvalidKeyError, match="may work only once"):
+    with pytest.raises(InvalidCredentialError, match="may work only once"):
         ask(new_session(clock, path))
 
 
@@ -614,5 +616,5 @@ def test_an_organisation_without_a_token_endpoint_ends_the_run(
     """Otherwise the check of the sign-in would take it for a proxy that does not forward a path."""
     requests_mock.post(f"{URL}/oauth/token", status_code=status, text="{}")
 
-    with pytest.raises(InvalidKeyError, match="does not renew the sign-in"):
+    with pytest.raises(InvalidCredentialError, match="does not renew the sign-in"):
         ask(new_session(clock, path))

@@ -1,4 +1,4 @@
-"""What it means if no response comes: from exceptions of the network to errors of the tap."""
+"""Errors of the tap for exceptions of the network: no response came, or not all of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sign-in of a person by OAuth 2.0: access tokens, and how they are renewed.
+"""Access tokens of a person who has signed in by OAuth 2.0, and how they are renewed.
 
 Kustomer documents the authorization code grant with PKCE and refresh tokens, and that an access
 token lasts about 24 hours (https://developer.kustomer.com/docs/get-started/oauth). It does not say
@@ -21,7 +21,7 @@ from oauthlib.oauth2 import WebApplicationClient
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
-    InvalidKeyError,
+    InvalidCredentialError,
     NoResponseError,
     RefusedError,
     StreamError,
@@ -48,8 +48,8 @@ _RENEWALS_APART: Final = 3600.0
 logger = logging.getLogger(__name__)
 
 
-class SignIn:
-    """The sign-in of a person to an organisation. Threads may share it.
+class OAuthCredential:
+    """The access token of a person who has signed in, renewed as needed. Threads may share it.
 
     Args:
         client_id: The application, registered in the organisation.
@@ -101,21 +101,21 @@ class SignIn:
         """The access token, renewed some time before it expires.
 
         Raises:
-            InvalidKeyError: Kustomer does not renew the sign-in.
+            InvalidCredentialError: Kustomer does not renew the sign-in.
             RequestError: The token endpoint can't be reached.
             ConfigurationError: The tokens can't be read.
         """
-        return self._usable(refused=None).access_token
+        return self._usable(rejected=None).access_token
 
-    def renew(self, refused: str) -> bool:
-        """Replace an access token that was answered 401, at most once an hour.
+    def renew(self, rejected: str) -> bool:
+        """Replace an access token that was rejected (401), at most once an hour.
 
         Raises:
-            InvalidKeyError: Kustomer does not renew the sign-in.
+            InvalidCredentialError: Kustomer does not renew the sign-in.
             RequestError: The token endpoint can't be reached.
             ConfigurationError: The tokens can't be read.
         """
-        return self._usable(refused=refused).access_token != refused
+        return self._usable(rejected=rejected).access_token != rejected
 
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> None:
         """Get the first tokens for an authorization code, and keep them.
@@ -140,35 +140,35 @@ class SignIn:
         with self._store.lock():
             self._store.save(self._session.send(_request(form), partial(self._parse, before=None)))
 
-    def _usable(self, *, refused: str | None) -> Tokens:
-        """The tokens, after a renewal if needed. One thread renews them for all that wait."""
+    def _usable(self, *, rejected: str | None) -> Tokens:
+        """The tokens, renewed if needed. One thread renews them for all threads that wait."""
         with self._lock:
-            if self._tokens is not None and self._is_usable(self._tokens, refused):
+            if self._tokens is not None and self._is_usable(self._tokens, rejected):
                 return self._tokens
             renewal, is_first = self._renewal or Future(), self._renewal is None
             self._renewal = renewal
         if is_first:
             try:
-                self._tokens = self._renewed(refused)
+                self._tokens = self._renewed(rejected)
                 renewal.set_result(self._tokens)
             except BaseException as error:  # noqa: BLE001  # The future raises it again.
                 renewal.set_exception(error)
             self._renewal = None
         return renewal.result()
 
-    def _renewed(self, refused: str | None) -> Tokens:
+    def _renewed(self, rejected: str | None) -> Tokens:
         with self._store.lock():
             saved = self._store.load()
             latest = self._unsaved.get(saved, saved)
             self._hide(latest)
             # Another process may have renewed the sign-in in the meantime.
-            if self._is_usable(latest, refused):
+            if self._is_usable(latest, rejected):
                 return latest
             now, current = self._clock.monotonic(), self._tokens
             if now < self._next_renewal and current and self._is_usable(current, None):
                 return current
             tokens = self._ask(latest)
-            if refused is not None:
+            if rejected is not None:
                 self._next_renewal = now + _RENEWALS_APART
             failure = self._keep(tokens)
         if failure is not None:
@@ -201,7 +201,7 @@ class SignIn:
         except NoResponseError:
             raise
         except StreamError as error:
-            raise InvalidKeyError(
+            raise InvalidCredentialError(
                 f"Kustomer does not renew the sign-in: {error}. Refresh tokens expire after two "
                 "weeks without use, can be revoked, and may work only once: check client_id and "
                 f"client_secret, or sign in again. {HOW_TO_SIGN_IN}"
@@ -229,8 +229,8 @@ class SignIn:
         self._hide(tokens)
         return tokens
 
-    def _is_usable(self, tokens: Tokens, refused: str | None) -> bool:
-        if tokens.access_token in {None, refused}:
+    def _is_usable(self, tokens: Tokens, rejected: str | None) -> bool:
+        if tokens.access_token in {None, rejected}:
             return False
         left = tokens.expires_at - self._clock.now()
         return not tokens.expires_at or left > min(_EARLY, tokens.lifetime / 2)
@@ -257,18 +257,18 @@ class _Client:
     remedy = ""
     caveat = ""
 
-    def __init__(self, sign_in: SignIn) -> None:
-        self._sign_in = sign_in
+    def __init__(self, credential: OAuthCredential) -> None:
+        self._credential = credential
 
     @property
     def secrets(self) -> Collection[str]:
-        return self._sign_in.secrets
+        return self._credential.secrets
 
     def token(self) -> str | None:
         return None
 
-    def renew(self, refused: str) -> bool:
-        del refused
+    def renew(self, rejected: str) -> bool:
+        del rejected
         return False
 
 

@@ -1,11 +1,11 @@
-"""The sign-in of a person by the settings, and where its tokens are kept."""
+"""The OAuth credential that the settings describe, and where its tokens are kept."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
 
-from tap_kustomer.client.signin import SignIn
+from tap_kustomer.client.oauth import OAuthCredential
 from tap_kustomer.client.tokens import ConfigFile, Memory, TokenFile
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def sign_in(
+def oauth_credential(
     settings: Settings,
     clock: Clock,
     open_session: Callable[[BearerAuthenticator], Session],
     config_files: Collection[Path] = (),
-) -> SignIn:
-    """Make the sign-in that the settings describe. No request is sent yet.
+) -> OAuthCredential:
+    """Make the credential of a person who has signed in. No request is sent yet.
 
     Args:
         settings: The checked settings, with `client_id` and `organization`.
@@ -35,7 +35,7 @@ def sign_in(
         open_session: Makes the session with the token endpoint from its authenticator.
         config_files: Files that the settings are from.
     """
-    return SignIn(
+    return OAuthCredential(
         client_id=settings.client_id or "",
         client_secret=settings.client_secret,
         store=_store(settings, config_files),
