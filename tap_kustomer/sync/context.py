@@ -109,6 +109,7 @@ class Context:
         Raises:
             InvalidCredentialError: Kustomer does not know the API key or sign-in.
             RequestError: Kustomer can't be reached.
+            ConfigurationError: The tokens of a sign-in can't be read.
         """
         self.check_credential()
         started = int(self._now()) * 1000
@@ -138,6 +139,8 @@ class Context:
 
         Raises:
             InvalidCredentialError: Kustomer does not know the API key or sign-in.
+            RequestError: Kustomer can't be reached.
+            ConfigurationError: The tokens of a sign-in can't be read.
         """
         try:
             self._ask_who_we_are()

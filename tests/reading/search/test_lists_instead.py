@@ -168,6 +168,12 @@ def test_no_list_is_read_where_the_search_finds_all_rows() -> None:
     assert "/v1/work-items" not in {request.path for request in session.sent}
 
 
+def test_where_there_is_no_list_the_rows_of_the_search_stand() -> None:
+    source = replace(HANDLED, fallback=None)
+
+    assert read(handled_items(), Window(NOW - 2 * DAY, NOW), source) == ["handled"]
+
+
 @pytest.mark.parametrize(
     "error", [AccessError("no role"), MissingError("no list"), RefusedError("not so")], ids=str
 )
