@@ -250,9 +250,9 @@ class _Granted(msgspec.Struct, frozen=True):
 
 
 class _Client:
-    """The application at the token endpoint: what identifies it is in the body, not in a header."""
+    """What the token endpoint gets instead of a header: all that it needs is in the body."""
 
-    name = "the application"
+    name = "the refresh token"
     account_paths: tuple[str, ...] = ()
     remedy = ""
     caveat = ""

@@ -109,6 +109,7 @@ class Context:
         Raises:
             InvalidCredentialError: Kustomer does not know the API key or sign-in.
             RequestError: Kustomer can't be reached.
+            ConfigurationError: The tokens of a sign-in can't be read.
         """
         self.check_credential()
         started = int(self._now()) * 1000
@@ -138,6 +139,8 @@ class Context:
 
         Raises:
             InvalidCredentialError: Kustomer does not know the API key or sign-in.
+            RequestError: Kustomer can't be reached.
+            ConfigurationError: The tokens of a sign-in can't be read.
         """
         try:
             self._ask_who_we_are()
@@ -190,12 +193,12 @@ def open_context(
     if settings.api_key is not None:
         credential: Credential = ApiKey(settings.api_key)
     else:
-        # Few need it: it takes a twentieth of a second.
+        # Imported only for those who sign in: it takes a twentieth of a second.
         from tap_kustomer.sync.oauth import oauth_credential  # noqa: PLC0415
 
-        # The token endpoint is not part of the API: its requests draw on no budget of that.
-        of_tokens = partial(open_session, limiter=Limiter(clock, settings.api_usage))
-        credential = oauth_credential(settings, clock, of_tokens, config_files)
+        # The token endpoint is no part of the API: its requests must not draw on the API's budget.
+        open_token_session = partial(open_session, limiter=Limiter(clock, settings.api_usage))
+        credential = oauth_credential(settings, clock, open_token_session, config_files)
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)

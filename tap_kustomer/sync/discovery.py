@@ -73,6 +73,7 @@ def fetch_definitions(
 
     Raises:
         RequestError: Kustomer can't be reached at all.
+        ConfigurationError: The tokens of a sign-in can't be read.
     """
     found = _klasses(context, klasses)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
