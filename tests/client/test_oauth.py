@@ -26,6 +26,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.oauth import OAuthCredential
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.tokens import TokenFile, Tokens
+from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -456,24 +457,30 @@ def test_a_lost_response_that_had_a_new_refresh_token_needs_another_sign_in(
         ask(new_session(clock, path))
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [OSError(28, "No space left on device"), ConfigurationError("the file has changed")],
+    ids=["full", "changed"],
+)
 def test_a_run_goes_on_if_the_new_token_can_not_be_kept(
     requests_mock: Mocker,
-    clock: VirtualClock,
     path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    failure: Exception,
 ) -> None:
+    clock = VirtualClock()
     kustomer = Kustomer(requests_mock, clock, rotates=True)
 
     def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise failure
 
     monkeypatch.setattr(TokenFile, "save", fail)
     with caplog.at_level(logging.ERROR):
         ask(new_session(clock, path))
 
     (record,) = caplog.records
-    assert "can't be kept (No space left on device)" in record.getMessage()
+    assert f"can't be kept ({failure.args[-1]})" in record.getMessage()
     assert kustomer.refresh_token not in record.getMessage()
 
 
@@ -530,6 +537,7 @@ def test_a_new_sign_in_wins_over_a_token_that_could_not_be_kept(
         ('{"access_token": "a", "expires_in": -1}', "at `\\$.expires_in`"),
         ('{"access_token": "a", "expires_in": NaN}', "at `\\$.expires_in`"),
         ('{"access_token": "a", "expires_in": 1e999}', "at `\\$.expires_in`"),
+        ('{"access_token": "a", "expires_in": Infinity}', "at `\\$.expires_in`"),
         ("[]", "no JSON object"),
         ("nonsense", "no JSON"),
         ("access_token=a", "no JSON"),
