@@ -40,6 +40,7 @@ MEASURED: Final = (
 TABLES: Final = {
     "agents": {
         "title": "Agents",
+        "note": "Without deactivated and limited users, whose work counts in the figures above.",
         "by": "u",
         "label": "Agent",
         "metrics": (
@@ -92,7 +93,10 @@ def _rows(name: str) -> alt.Chart:
         alt.Chart(alt.NamedData(name=name), width="container", height=220)
         .transform_filter(_CHOSEN)
         .transform_calculate(
-            when="toDate(bucket == 'day' || !datum.w ? datum.d : datum.w < first ? first : datum.w)"
+            when="toDate(bucket == 'day' || !datum.w ? datum.d "
+            ": datum.w < first ? first : datum.w)",
+            until="min(bucket == 'day' ? toDate(datum.d) + 864e5 : toDate(datum.w) + 7 * 864e5, "
+            "toDate(last) + 864e5)",
         )
         .add_params(
             *(
@@ -104,30 +108,42 @@ def _rows(name: str) -> alt.Chart:
     )
 
 
+# So that an empty chart has an axis, and all charts the same one.
+_FIRST, _LAST = alt.ExprRef("toDate(first)"), alt.ExprRef("toDate(last) + 864e5")
 _WHEN: Final = alt.X(
-    "utcyearmonthdate(when):T",
-    title=None,
-    # So that an empty chart has an axis, and all charts the same one.
-    scale=alt.Scale(domain=[alt.ExprRef("toDate(first)"), alt.ExprRef("toDate(last) + 864e5")]),
+    "utcyearmonthdate(when):T", title=None, scale=alt.Scale(domain=[_FIRST, _LAST])
 )
 # So that a chart without rows has an axis, too.
 _FROM_ZERO: Final = alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 1]))
-_BAR: Final = alt.ExprRef("bucket == 'week' ? 16 : 5")
+# Vega puts a tick at 0.5 when the highest count is 1 or 2.
+_WHOLE: Final = alt.Axis(
+    tickMinStep=1, labelExpr="datum.value % 1 ? '' : format(datum.value, ',d')"
+)
+# A bar is as wide as its day or week, so that bars never cover each other.
+_FROM: Final = alt.X(
+    "when:T",
+    title=None,
+    bin="binned",
+    scale=alt.Scale(type="utc", domainMin=_FIRST, domainMax=_LAST),
+    axis=alt.Axis(labelExpr="utcFormat(datum.value, '%b %d, %Y')", labelOverlap=True),
+)
 _DAY: Final = alt.Tooltip("utcyearmonthdate(when):T", title="from")
 _CHANNEL: Final = alt.Color("c:N", title="Channel")
+_WEEK: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 def _volume() -> alt.Chart:
     return (
         _rows("activities")
         .transform_filter("datum.a == 'message_in' && datum.m == 'initial-in'")
-        .transform_aggregate(conversations="distinct(v)", groupby=["when", "c"])
-        .mark_bar(size=_BAR)
+        .transform_aggregate(conversations="distinct(v)", groupby=["when", "until", "c"])
+        .mark_bar()
         .encode(
-            x=_WHEN,
-            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO),
+            x=_FROM,
+            x2="until:T",
+            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO, axis=_WHOLE),
             color=_CHANNEL,
-            tooltip=[_DAY, "c:N", "conversations:Q"],
+            tooltip=[_DAY, alt.Tooltip("c:N", title="channel"), "conversations:Q"],
         )
     )
 
@@ -161,15 +177,24 @@ def _heatmap() -> alt.Chart:
         .transform_aggregate(messages="count()", groupby=["n", "h"])
         .transform_calculate(
             weekdays=f"{days} > {offset} ? floor(({days} - 1 - {offset}) / 7) + 1 : 0",
-            day="['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][datum.n]",
+            day=f"{_WEEK}[datum.n - 1]",
         )
         .transform_calculate(average="datum.messages / datum.weekdays")
         .mark_rect()
         .encode(
-            x=alt.X("h:O", title="hour"),
-            y=alt.Y("day:O", title=None, sort=["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+            x=alt.X(
+                "h:O",
+                title="hour",
+                scale=alt.Scale(domain=list(range(24))),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y("day:O", title=None, scale=alt.Scale(domain=_WEEK)),
             color=alt.Color("average:Q", title="messages"),
-            tooltip=["day:O", "h:O", alt.Tooltip("average:Q", format=".2f")],
+            tooltip=[
+                "day:O",
+                alt.Tooltip("h:O", title="hour"),
+                alt.Tooltip("average:Q", format=".2f"),
+            ],
         )
     )
 
@@ -182,7 +207,7 @@ def _backlog() -> alt.Chart:
         .mark_area()
         .encode(
             x=_WHEN,
-            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO),
+            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO, axis=_WHOLE),
             color=alt.Color("state:N", title=None),
             tooltip=[_DAY, "state:N", "conversations:Q"],
         )
@@ -193,11 +218,12 @@ def _promises() -> alt.Chart:
     states, colours = ["achieved", "breached", "pending"], ["#2a9d6f", "#d1495b", "#9a9a9a"]
     return (
         _rows("promises")
-        .transform_aggregate(conversations="sum(count)", groupby=["when", "state"])
-        .mark_bar(size=_BAR)
+        .transform_aggregate(conversations="sum(count)", groupby=["when", "until", "state"])
+        .mark_bar()
         .encode(
-            x=_WHEN,
-            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO),
+            x=_FROM,
+            x2="until:T",
+            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO, axis=_WHOLE),
             color=alt.Color("state:N", title=None, scale=alt.Scale(domain=states, range=colours)),
             tooltip=[_DAY, "state:N", "conversations:Q"],
         )
@@ -214,7 +240,11 @@ def _satisfaction() -> alt.Chart:
         .encode(
             y=alt.Y("c:N", title=None),
             x=alt.X("percent:Q", title="positive, percent", scale=alt.Scale(domain=[0, 100])),
-            tooltip=["c:N", alt.Tooltip("percent:Q", format=".1f"), "ratings:Q"],
+            tooltip=[
+                alt.Tooltip("c:N", title="channel"),
+                alt.Tooltip("percent:Q", format=".1f"),
+                "ratings:Q",
+            ],
         )
     )
 
@@ -228,8 +258,8 @@ def _funnel() -> alt.Chart:
         .mark_bar()
         .encode(
             y=alt.Y("m:N", title=None, sort=states),
-            x=alt.X("surveys:Q", title="surveys", scale=_FROM_ZERO),
-            tooltip=["m:N", "surveys:Q"],
+            x=alt.X("surveys:Q", title="surveys", scale=_FROM_ZERO, axis=_WHOLE),
+            tooltip=[alt.Tooltip("m:N", title="state"), "surveys:Q"],
         )
     )
 
@@ -243,8 +273,8 @@ def _top(name: str, what: str, count: str) -> alt.Chart:
         .mark_bar()
         .encode(
             y=alt.Y(f"{what}:N", title=None, sort="-x"),
-            x=alt.X("total:Q", title=count, scale=_FROM_ZERO),
-            tooltip=[f"{what}:N", "total:Q"],
+            x=alt.X("total:Q", title=count, scale=_FROM_ZERO, axis=_WHOLE),
+            tooltip=[f"{what}:N", alt.Tooltip("total:Q", title=count)],
         )
     )
 

@@ -14,8 +14,9 @@ const DAY = 864e5;
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
 
 function choices() {
-  const first = byId("first").value || page.first;
-  const last = byId("last").value || page.last;
+  // Two days in the wrong order are a range too, and a day without rows is none.
+  const within = (day) => day < page.first ? page.first : day > page.last ? page.last : day;
+  const [first, last] = [byId("first").value || page.first, byId("last").value || page.last].map(within).sort();
   const days = (Date.parse(last) - Date.parse(first)) / DAY + 1;
   return {
     first, last,
@@ -84,28 +85,35 @@ const element = (tag, text, more = {}) => Object.assign(document.createElement(t
 
 function definition(metric) {
   const details = document.createElement("details");
-  details.append(element("summary", "Definition"), element("p", metric.formula),
+  details.append(element("summary", "Definition", { ariaLabel: `Definition: ${metric.label}` }), element("p", metric.formula),
     element("p", `Whose: ${metric.whose}. ${metric.exact}.`),
     element("p", `Counts at: ${metric.clock}. Leaves out: ${metric.leaves_out}.`));
   return details;
 }
 
+function addTile(name) {
+  const metric = page.metrics[name];
+  const tile = element("article", "", { className: "tile", id: `tile-${name}` });
+  tile.append(element("h2", metric.label), element("p", "", { className: "value" }),
+    element("p", "", { className: "change" }), definition(metric));
+  byId("tiles").append(tile);
+  return tile;
+}
+
 function showTiles(view) {
-  byId("tiles").replaceChildren(...page.measured.map((name) => {
-    const metric = page.metrics[name];
+  for (const name of page.measured) {
+    const { unit } = page.metrics[name];
     const found = Object.fromEntries(view.data(name).map((row) => [row.period, row.value]));
-    const tile = element("article", "", { className: "tile", id: `tile-${name}` });
     const complete = choices().before >= page.first && found.before !== undefined && found.now !== undefined;
-    tile.append(element("h2", metric.label), element("p", shown(found.now, metric.unit), { className: "value" }),
-      element("p", complete ? `before: ${shown(found.before, metric.unit)}` : "nothing to compare with", { className: "change" }),
-      definition(metric));
+    const tile = byId(`tile-${name}`) ?? addTile(name);
+    tile.querySelector(".value").textContent = shown(found.now, unit);
+    tile.querySelector(".change").textContent = complete ? `before: ${shown(found.before, unit)}` : "nothing to compare with";
     tile.dataset.value = found.now ?? "";
-    return tile;
-  }));
+  }
 }
 
 function showTable(name, view) {
-  const { title, label, by, metrics } = page.tables[name];
+  const { title, note, label, by, metrics } = page.tables[name];
   const found = {};
   for (const metric of metrics) for (const row of view.data(metric)) (found[row[by]] ??= {})[metric] = row.value;
   const table = element("table", "", { id: `table-${name}` });
@@ -123,7 +131,7 @@ function showTable(name, view) {
   const scroll = element("div", "", { className: "scroll", tabIndex: 0 });
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", title);
-  scroll.append(table);
+  scroll.append(table, ...(note ? [element("p", note, { className: "note" })] : []));
   const old = byId(`table-${name}`);
   if (old) old.parentElement.replaceWith(scroll); else byId("tables").append(scroll);
 }
@@ -157,7 +165,15 @@ async function update() {
   }
   showTiles(tiles);
   for (const [name, view] of Object.entries(tables)) showTable(name, view);
-  byId("status").textContent = `Figures from ${chosen.first} to ${chosen.last}`;
+  byId("status").textContent = described(chosen);
+}
+
+// What is shown, for a screen reader and on paper, where nothing can be chosen.
+function described({ first, last, before, ...chosen }) {
+  const filters = ["channel", "brand", "team"].filter((name) => chosen[name]).map((name) => `, ${name} ${chosen[name]}`);
+  const days = (Date.parse(first) - Date.parse(before)) / DAY;
+  const compared = before >= page.first ? ` “Before” means the ${days === 1 ? "day" : `${days} days`} before that.` : "";
+  return `${first} to ${last}${filters.join("")}.${compared}`;
 }
 
 const start = iso(Math.max(Date.parse(page.first), Date.parse(page.last) - 89 * DAY));

@@ -29,8 +29,6 @@ METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
 # What the rows may take up: with the chart library, the file stays below 3 MB.
 _MOST_BYTES: Final = 1_900_000
 
-_SCHEMA: Final = "metrics"
-
 # The rows behind the figures. `t` has the teams of a row, each between bars, because a row that
 # counts for two teams is one row. Ids are numbers here, which is shorter.
 _TEAMS: Final = """
@@ -149,6 +147,9 @@ def main() -> int:
     parser.add_argument(
         "--time-zone", default="UTC", help="as the variable kustomer_time_zone of the models"
     )
+    parser.add_argument(
+        "--schema", default="metrics", help="where the models are (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     if not arguments.database.exists():
         print(f"{arguments.database}: expected a DuckDB file; run `make demo` first")
@@ -156,14 +157,17 @@ def main() -> int:
     local = f"((a.counts_at at time zone 'UTC') at time zone '{arguments.time_zone}')"
     try:
         with duckdb.connect(arguments.database, read_only=True) as database:
-            database.execute(_TEAMS.format(schema=_SCHEMA))
+            database.execute(_TEAMS.format(schema=arguments.schema))
             rows = {
-                name: _rows(database, query.format(schema=_SCHEMA, local=local))
+                name: _rows(database, query.format(schema=arguments.schema, local=local))
                 for name, query in _QUERIES.items()
             }
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        print(f"{arguments.database}: expected the models in schema {_SCHEMA}, but {reason}")
+        print(
+            f"{arguments.database}: expected the models in schema {arguments.schema}, as --schema "
+            f"says, but {reason}"
+        )
         return 1
     if not rows["activities"]:
         print(f"{arguments.database}: expected conversations or messages, but there is no row")
@@ -265,7 +269,8 @@ def _page(rows: dict[str, Rows], time_zone: str) -> str:
         "charts": "\n".join(
             f'<section class="chart {chart.width}"><h2>{html.escape(chart.title)}</h2>'
             f'<div id="chart-{name}" class="canvas"></div>'
-            f"<details><summary>Definition</summary><p>{html.escape(chart.definition)}</p>"
+            f'<details><summary aria-label="Definition: {html.escape(chart.title)}">Definition'
+            f"</summary><p>{html.escape(chart.definition)}</p>"
             f"</details></section>"
             for name, chart in CHARTS.items()
         ),

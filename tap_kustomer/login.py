@@ -153,7 +153,7 @@ def sign_in(settings: Settings, *, port: int, scope: str) -> None:
         raise SignInError(
             f"Kustomer gives no authorization code ({error.error}). {HOW_TO_SIGN_IN}"
         ) from None
-    session = open_context(settings, SystemClock(), _go_on).session
+    session = open_context(settings, SystemClock(), _never_stop).session
     credential = cast("OAuthCredential", session.credential)
     credential.exchange(code, redirect_uri=listener.address, code_verifier=verifier)
 
@@ -225,5 +225,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the path has the authorization code."""
 
 
-def _go_on() -> None:
-    """Nothing stops the command but its own time limit."""
+def _never_stop() -> None:
+    """Raise nothing: only the time limit stops the command."""

@@ -12,7 +12,7 @@ TapKustomerError
 │   │       ├── GaveUpError         an error has lasted too long
 │   │       └── RedirectError       to another host
 │   └── RunError                    concerns the run: end it
-│       ├── InvalidKeyError         the API key or sign-in is not accepted
+│       ├── InvalidCredentialError         the API key or sign-in is not accepted
 │       ├── ConnectionSecurityError
 │       ├── ProxyRefusedError
 │       └── InvalidRequestError
@@ -73,7 +73,7 @@ class PagingError(StreamError):
 
 
 class NoResponseError(StreamError):
-    """There is no usable response. It may be the same for all streams: `check_key` finds out."""
+    """There is no usable response, perhaps for any stream: `check_credential` finds out."""
 
 
 class GaveUpError(NoResponseError):
@@ -88,7 +88,7 @@ class RunError(RequestError):
     """No request can succeed: end the run."""
 
 
-class InvalidKeyError(RunError):
+class InvalidCredentialError(RunError):
     """Kustomer does not know the API key or sign-in (any more)."""
 
 

@@ -92,8 +92,9 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
         # A ValueError may quote the header with the token.
         detail = str(error) if type(error) is OSError else _unusable(error)
         return InvalidRequestError(
-            f"{request} can't be sent to {host}: {detail}. Check api_key, organization, api_url, "
-            "user_agent, and the environment variables for proxies and certificates"
+            f"{request} can't be sent to {host}: {detail}. Check api_key or refresh_token, "
+            "organization, api_url, user_agent, and the environment variables for proxies and "
+            "certificates"
         )
     way = " by a proxy" if is_proxied else ""
     message = f"{request} to {host}{way} failed: {_reason(root)}"

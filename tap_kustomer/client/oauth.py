@@ -21,7 +21,7 @@ from oauthlib.oauth2 import WebApplicationClient
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
-    InvalidKeyError,
+    InvalidCredentialError,
     NoResponseError,
     RefusedError,
     StreamError,
@@ -101,7 +101,7 @@ class OAuthCredential:
         """The access token, renewed some time before it expires.
 
         Raises:
-            InvalidKeyError: Kustomer does not renew the sign-in.
+            InvalidCredentialError: Kustomer does not renew the sign-in.
             RequestError: The token endpoint can't be reached.
             ConfigurationError: The tokens can't be read.
         """
@@ -111,7 +111,7 @@ class OAuthCredential:
         """Replace an access token that was rejected (401), at most once an hour.
 
         Raises:
-            InvalidKeyError: Kustomer does not renew the sign-in.
+            InvalidCredentialError: Kustomer does not renew the sign-in.
             RequestError: The token endpoint can't be reached.
             ConfigurationError: The tokens can't be read.
         """
@@ -141,7 +141,7 @@ class OAuthCredential:
             self._store.save(self._session.send(_request(form), partial(self._parse, before=None)))
 
     def _usable(self, *, rejected: str | None) -> Tokens:
-        """The tokens, after a renewal if needed. One thread renews them for all that wait."""
+        """The tokens, renewed if needed. One thread renews them for all threads that wait."""
         with self._lock:
             if self._tokens is not None and self._is_usable(self._tokens, rejected):
                 return self._tokens
@@ -201,7 +201,7 @@ class OAuthCredential:
         except NoResponseError:
             raise
         except StreamError as error:
-            raise InvalidKeyError(
+            raise InvalidCredentialError(
                 f"Kustomer does not renew the sign-in: {error}. Refresh tokens expire after two "
                 "weeks without use, can be revoked, and may work only once: check client_id and "
                 f"client_secret, or sign in again. {HOW_TO_SIGN_IN}"
@@ -250,19 +250,19 @@ class _Granted(msgspec.Struct, frozen=True):
 
 
 class _Client:
-    """The application at the token endpoint: what identifies it is in the body, not in a header."""
+    """What the token endpoint gets instead of a header: all that it needs is in the body."""
 
-    name = "the application"
+    name = "the refresh token"
     account_paths: tuple[str, ...] = ()
     remedy = ""
     caveat = ""
 
-    def __init__(self, sign_in: OAuthCredential) -> None:
-        self._sign_in = sign_in
+    def __init__(self, credential: OAuthCredential) -> None:
+        self._credential = credential
 
     @property
     def secrets(self) -> Collection[str]:
-        return self._sign_in.secrets
+        return self._credential.secrets
 
     def token(self) -> str | None:
         return None

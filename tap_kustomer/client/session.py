@@ -131,8 +131,11 @@ class Session:
         connections: How many requests may be in flight at once.
 
     Attributes:
+        limiter: As given.
+        clock: As given.
+        base_url: As given.
         latency: Seconds from a request to its response, a moving average.
-        refusals: Parameters that Kustomer refuses, so that no later request has them.
+        refused_parameters: Parameters that Kustomer refuses, so that no later request has them.
         request_count: Number of requests sent, repeated ones included.
     """
 
@@ -157,7 +160,7 @@ class Session:
         self._max_retry_seconds = max_retry_seconds
         self.latency = 0.0
         self.request_count = 0
-        self.refusals: set[str] = set()
+        self.refused_parameters: set[str] = set()
         self._lock = threading.Lock()
         self._clock_difference: float | None = None
         self._http = _NoRedirectSession()
@@ -232,12 +235,18 @@ class Session:
             raise WrongResponseError(self._authenticator.hide_secrets(text)) from None
 
     def _attempt(self, request: Request, sent: float) -> Body:
+        """Send a request once, and again to where the same host redirects it.
+
+        Args:
+            request: The request.
+            sent: The time that the limiter has given it.
+        """
         url = f"{self.base_url}{request.path}"
         params: Mapping[str, str | int] | None = request.params
         for _ in range(_MOST_REDIRECTS):
-            response, content = self._exchange(request, url, params)
+            response, content = self._send_once(request, url, params)
             if not response.is_redirect:
-                return self._body(request, response, content, sent)
+                return self._checked(request, response, content, sent)
             try:
                 url, params = urljoin(url, response.headers["location"]), None
                 is_elsewhere = not same_origin(url, self.base_url)
@@ -255,10 +264,11 @@ class Session:
                 raise RedirectError(self._authenticator.hide_secrets(text))
         raise RedirectError(f"{request} is redirected again and again")
 
-    def _exchange(
+    def _send_once(
         self, request: Request, url: str, params: Mapping[str, str | int] | None
     ) -> tuple[requests.Response, bytes]:
-        started = self.clock.monotonic()
+        """Send a request to an address, and return the response and its whole body."""
+        began = self.clock.monotonic()
         try:
             response = self._http.request(
                 request.method,
@@ -277,7 +287,7 @@ class Session:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # `from None`: the libraries' exceptions hold the request and its headers.
             raise from_exception(error, str(request), urlsplit(url).netloc) from None
-        elapsed = self.clock.monotonic() - started
+        elapsed = self.clock.monotonic() - began
         server = server_time(response.headers)
         difference = None if server is None else server - self.clock.now()
         with self._lock:
@@ -286,9 +296,15 @@ class Session:
                 self._clock_difference = difference
         return response, content
 
-    def _body(
+    def _checked(
         self, request: Request, response: requests.Response, content: bytes, sent: float
     ) -> Body:
+        """Let the limiter learn from a response, and return its body or raise what it means.
+
+        Raises:
+            RequestError: It is an error for good.
+            TransientError: The next try may succeed.
+        """
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.throttled(request.budget, response.headers)
             raise RateLimitedError(

@@ -1,7 +1,7 @@
 """Where the tokens of a sign-in are kept between runs.
 
-Kustomer may replace a refresh token whenever it is used; the documentation does not say. The one
-before may then be worthless, so the new one has to be kept before it is used.
+It is not documented whether Kustomer replaces a refresh token when it is used. The one before may
+then be worthless, so the new one has to be saved before the new access token is used.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class _Document(msgspec.Struct, frozen=True):
 class TokenFile:
     """Tokens in a file of their own, which runs share. The setting `token_path`.
 
-    A refresh token that is pasted into the settings after the file was written wins over the file.
+    If the settings have another refresh token than when the file was written, that one is used.
 
     Args:
         path: The file.
@@ -182,7 +182,7 @@ def _acquire(lock: BaseFileLock) -> None:
     try:
         lock.acquire(blocking=False)
     except Timeout:
-        logger.info("Waiting for another run, which renews the sign-in: it has %s", lock.lock_file)
+        logger.info("Waiting for another run that is renewing the token (%s)", lock.lock_file)
         lock.acquire()
 
 
@@ -221,7 +221,7 @@ class ConfigFile:
         return nullcontext()
 
     def load(self) -> Tokens:
-        """The refresh token of the file, with the last access token of this run.
+        """The refresh token of the file, with the latest access token of this run.
 
         Raises:
             ConfigurationError: The file has changed, and has none.

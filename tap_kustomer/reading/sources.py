@@ -78,10 +78,20 @@ class Criterion:
     Attributes:
         name: Name of the criterion, and of the key to sort by.
         attribute: The row attribute that holds this time; None if no attribute is known to hold it.
+        requires: Path of the attribute that a row must have to be found; empty if every row is
+            found.
     """
 
     name: str
     attribute: str | None = "updatedAt"
+    requires: tuple[str, ...] = ()
+
+    def finds(self, resource: Mapping[str, Any]) -> bool:
+        """Whether the search can find a row by this time."""
+        value: Any = resource.get("attributes")
+        for key in self.requires:
+            value = value.get(key) if isinstance(value, dict) else None
+        return not self.requires or value is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Search:
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
             for two years. It has no notes.
         fallback: A list with the same rows, or one for each row of another list, for when the
-            search refuses every criterion.
+            search refuses every criterion, and for rows that the accepted one does not find.
         ids_only: Whether only the ids of rows are asked for, and of live rows alone. Otherwise,
             deleted rows are found too (https://developer.kustomer.com/docs/concepts/search).
     """

@@ -183,7 +183,8 @@ def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
         figures["seconds"] = result.seconds
         figures["rows_per_minute"] = round(result.rows * 60 / max(result.seconds, 0.1))
     said = ", ".join(f"{name}={value}" for name, value in figures.items())
-    stream_logger.info("Finished: %s", said, extra=figures)
+    # With the name: Meltano shows messages without the name of their logger.
+    stream_logger.info("Finished %s: %s", result.stream, said, extra=figures)
 
 
 def log_summary(summary: Summary) -> None:

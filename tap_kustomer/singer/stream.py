@@ -120,7 +120,8 @@ class TapStream(SdkStream):
             since: The start of this stream's window (milliseconds since 1970), if that of the
                 extraction is earlier. Older rows are not written.
         """
-        self.log("Started: %s", self.replication_method.lower().replace("_", " "))
+        # With the name: Meltano shows messages without the name of their logger.
+        self.log("Started %s: %s", self.name, self.replication_method.lower().replace("_", " "))
         self._skip_before = None if since is None else times.to_text(since)
         self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:

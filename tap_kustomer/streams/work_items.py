@@ -27,8 +27,8 @@ class WorkItems(KustomerStream):
     """One row for each work item: a conversation on its way through routing.
 
     Kustomer does not document by which times it can be searched. If only the end of the handling
-    can be searched for, then work that has not ended yet is missing. Where the search refuses, the
-    list of work items serves.
+    can be searched for, work that has not ended yet comes from the list of work items, in every
+    run. Where the search refuses, that list serves alone.
     Source: https://developer.kustomer.com/api/queues-and-routing
     """
 
@@ -43,7 +43,7 @@ class WorkItems(KustomerStream):
         "work_item",
         criteria=(
             Criterion("work_item_updated_at"),
-            Criterion("work_item_handle_completed_at", None),
+            Criterion("work_item_handle_completed_at", None, requires=("handle", "completedAt")),
         ),
         archived=False,
         fallback=PagedList("/v1/routing/work-items"),

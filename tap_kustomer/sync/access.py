@@ -25,9 +25,10 @@ class Readable(Enum):
 
     Attributes:
         YES: Kustomer has returned rows, or none without an error.
-        NO: A run would leave the stream out. It would fail in the end if the stream was read
-            before, or for another reason than a missing role.
-        ABSENT: The organisation does not have it: a run leaves it out.
+        NO: A run leaves it out. That fails the run, unless only a role is missing and no earlier
+            run has read the stream.
+        ABSENT: The organisation does not have it. A run leaves it out, which fails the run only if
+            an earlier one has read the stream.
         UNKNOWN: Its rows are requested for each row of another stream, and that has none.
     """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
-from tap_kustomer.client.errors import AccessError, InvalidKeyError, MissingError
+from tap_kustomer.client.errors import AccessError, InvalidCredentialError, MissingError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
@@ -107,10 +107,11 @@ class Context:
         """Check the credential, and fix the points in time of a run by Kustomer's clock.
 
         Raises:
-            InvalidKeyError: Kustomer does not know the API key or sign-in.
+            InvalidCredentialError: Kustomer does not know the API key or sign-in.
             RequestError: Kustomer can't be reached.
+            ConfigurationError: The tokens of a sign-in can't be read.
         """
-        self.check_key()
+        self.check_credential()
         started = int(self._now()) * 1000
         settled = started - self.settings.settle_seconds * 1000
         start, end = self.settings.start_date, self.settings.end_date
@@ -131,19 +132,21 @@ class Context:
         )
         return self.clock.now()
 
-    def check_key(self) -> None:
+    def check_credential(self) -> None:
         """Request what any valid key or sign-in may read, whatever its roles.
 
         Source: https://developer.kustomer.com/docs/get-started/quickstart
 
         Raises:
-            InvalidKeyError: Kustomer does not know the API key or sign-in.
+            InvalidCredentialError: Kustomer does not know the API key or sign-in.
+            RequestError: Kustomer can't be reached.
+            ConfigurationError: The tokens of a sign-in can't be read.
         """
         try:
             self._ask_who_we_are()
         except AccessError as error:
             credential = self.session.credential
-            raise InvalidKeyError(
+            raise InvalidCredentialError(
                 f"Kustomer does not accept {credential.name}: {error}. It may have expired, been "
                 "revoked, be bound to other IP addresses, or belong to another region than "
                 f"{self.settings.base_url}: {credential.remedy}"

@@ -73,6 +73,7 @@ def fetch_definitions(
 
     Raises:
         RequestError: Kustomer can't be reached at all.
+        ConfigurationError: The tokens of a sign-in can't be read.
     """
     found = _klasses(context, klasses)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
@@ -91,7 +92,7 @@ def fetch_definitions(
         except StreamError as error:
             logger.warning("The custom attributes of %s stay untyped: %s", name, error)
     if refused is not None:
-        context.check_key()
+        context.check_credential()
         logger.warning(
             "Custom attributes stay untyped, as %s has none of the roles %s: %s",
             context.session.credential.name,
@@ -111,7 +112,7 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
         raise
     except (StreamError, IncompleteError) as error:
         if isinstance(error, AccessError):
-            context.check_key()
+            context.check_credential()
         if attributes:
             logger.warning("Some klasses may have no stream of their own: %s", error)
         else:

@@ -249,10 +249,10 @@ class Extraction:
             RequestError: Kustomer can't be reached at all, or does not know the credential.
         """
         if isinstance(error, AccessError):
-            self._context.check_key()
+            self._context.check_credential()
         elif isinstance(error, NoResponseError):
             try:
-                self._context.check_key()
+                self._context.check_credential()
             except StreamError:
                 raise error from None
 

@@ -33,6 +33,7 @@ def define_from_api(context: Context) -> list[StreamDefinition]:
 
     Raises:
         RequestError: Kustomer can't be reached.
+        ConfigurationError: The tokens of a sign-in can't be read.
     """
     resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
     definitions = fetch_definitions(context, resources, Klasses.source)

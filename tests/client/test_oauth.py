@@ -1,4 +1,4 @@
-"""The sign-in of a person: when its tokens are renewed, and what that can go wrong with."""
+"""When the tokens of a person who has signed in are renewed, and what can go wrong with that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     RedirectError,
     RefusedError,
 )
@@ -26,6 +26,7 @@ from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.oauth import OAuthCredential
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.tokens import TokenFile, Tokens
+from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -417,7 +418,7 @@ def test_a_sign_in_that_has_ended_ends_the_run_with_one_sentence(
 ) -> None:
     kustomer.refresh_token = "another"
 
-    with pytest.raises(InvalidKeyError) as ended:
+    with pytest.raises(InvalidCredentialError) as ended:
         ask(new_session(clock, path))
 
     assert "invalid_grant: Token is gone" in str(ended.value)
@@ -452,28 +453,34 @@ def test_a_lost_response_that_had_a_new_refresh_token_needs_another_sign_in(
     kustomer = Kustomer(requests_mock, clock, rotates=True)
     kustomer.failures = [requests.ReadTimeout()]
 
-    with pytest.raises(InvalidKeyError, match="may work only once"):
+    with pytest.raises(InvalidCredentialError, match="may work only once"):
         ask(new_session(clock, path))
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [OSError(28, "No space left on device"), ConfigurationError("the file has changed")],
+    ids=["full", "changed"],
+)
 def test_a_run_goes_on_if_the_new_token_can_not_be_kept(
     requests_mock: Mocker,
-    clock: VirtualClock,
     path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    failure: Exception,
 ) -> None:
+    clock = VirtualClock()
     kustomer = Kustomer(requests_mock, clock, rotates=True)
 
     def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise failure
 
     monkeypatch.setattr(TokenFile, "save", fail)
     with caplog.at_level(logging.ERROR):
         ask(new_session(clock, path))
 
     (record,) = caplog.records
-    assert "can't be kept (No space left on device)" in record.getMessage()
+    assert f"can't be kept ({failure.args[-1]})" in record.getMessage()
     assert kustomer.refresh_token not in record.getMessage()
 
 
@@ -616,5 +623,5 @@ def test_an_organisation_without_a_token_endpoint_ends_the_run(
     """Otherwise the check of the sign-in would take it for a proxy that does not forward a path."""
     requests_mock.post(f"{URL}/oauth/token", status_code=status, text="{}")
 
-    with pytest.raises(InvalidKeyError, match="does not renew the sign-in"):
+    with pytest.raises(InvalidCredentialError, match="does not renew the sign-in"):
         ask(new_session(clock, path))

@@ -32,11 +32,11 @@ def page(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
-def write(database: Path, path: Path) -> subprocess.CompletedProcess[str]:
+def write(database: Path, path: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Write the page."""
     script = ROOT / "answers" / "page.py"
     return subprocess.run(  # noqa: S603
-        [DBT.with_name("python"), script, database, path, "--time-zone", ZONE],
+        [DBT.with_name("python"), script, database, path, "--time-zone", ZONE, *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -83,6 +83,15 @@ def test_a_file_without_models_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stdout
 
 
+def test_models_that_are_not_where_they_are_expected_are_said_to_be_missing(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    done = write(warehouse.file, tmp_path / "answers.html", "--schema", "elsewhere")
+    assert done.returncode == 1
+    assert "expected the models in schema elsewhere" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
 @needs_browser
 @pytest.mark.parametrize("filtered", [False, True])
 def test_tiles_show_the_figures_of_what_is_chosen(
@@ -91,9 +100,13 @@ def test_tiles_show_the_figures_of_what_is_chosen(
     first, last = oracle.range_of_days
     team = oracle.resources["team"][0]
     choice = f"first={first}&last={last}"
+    shown = f">{first} to {last}"
     if filtered:
-        choice += f"&channel=email&team={team['attributes']['name']}"
+        # Two days in the wrong order are a range, too.
+        choice = f"first={last}&last={first}&channel=email&team={team['attributes']['name']}"
+        shown += f", channel email, team {team['attributes']['name']}"
     document, log = show(page, choice)
+    assert shown in document
 
     def chosen(one: Activity) -> bool:
         within = first <= oracle.day(one.at) <= last

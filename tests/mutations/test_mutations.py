@@ -92,7 +92,7 @@ MUTATIONS = [
     Mutation(
         "a refused parameter is sent again",
         "reading.search.client:SearchClient._send_with_less",
-        "self._session.refusals.add(_COUNT_ALL)",
+        "self._session.refused_parameters.add(_COUNT_ALL)",
         "None",
         "tests/reading/search/test_search_client.py",
         "no_search_of_the_session",

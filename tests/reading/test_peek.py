@@ -52,7 +52,7 @@ class Answers:
     by_path: dict[str, Document | RequestError]
     refused: str = "nothing"
     sent: list[Request] = field(default_factory=list)
-    refusals: set[str] = field(default_factory=set)
+    refused_parameters: set[str] = field(default_factory=set)
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)

@@ -264,11 +264,12 @@ def test_a_run_shows_its_progress_its_log_and_its_summary_on_a_terminal(tmp_path
     lines = re.split(r"[\r\n]+", drawn)
     assert any(line.startswith("1/2 brands ") for line in lines)
     assert any(line.startswith("2/2 customers ") for line in lines)
-    finished = [line for line in lines if "Finished: rows=" in line]
+    finished = [line for line in lines if "| Finished " in line]
     assert [line.split("|")[2].strip() for line in finished] == [
         "tap-kustomer.brands",
         "tap-kustomer.customers",
     ]
+    assert "| Finished brands: rows=" in finished[0]
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:.*rows_per_minute=\d+$", line) for line in finished)
     assert lines[-2].startswith("Run finished: ")
     assert "Run finished" not in "".join(lines[:-2])

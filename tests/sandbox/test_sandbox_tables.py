@@ -16,6 +16,7 @@ from kustomer_sandbox.endpoints import SINGLES
 from kustomer_sandbox.generation.custom import CUSTOM
 from kustomer_sandbox.generation.klasses import KLASSES
 from support.sandbox_standing import Ask, standing
+from support.sandbox_truth import DERIVED, TYPES, truth
 
 Resources = Callable[[str], list[dict[str, Any]]]
 
@@ -105,6 +106,21 @@ def test_every_type_has_rows_even_in_a_small_organisation(scale: float) -> None:
     assert all(of.counts().values())
     assert any("session" in row.facts for row in of.rows["customer_event"])
     assert {row.facts["completed"] is None for row in of.rows["work_item"]} == {True, False}
+
+
+@pytest.mark.parametrize("scale", [0.05, 0.08, 0.1])
+def test_every_stream_has_rows_even_in_a_small_organisation(scale: float) -> None:
+    of = standing(scale=scale)
+    for minutes in (0, 90, 90):
+        if minutes:
+            of.advance(minutes)
+        held = {name: truth(of, name).values() for name in TYPES}
+        assert not {name for name, resources in held.items() if not resources}
+        assert not {
+            name
+            for name, source in DERIVED.items()
+            if not any(source.items(parent) for parent in held[source.parent])
+        }
 
 
 def test_items_of_a_list_need_not_have_an_id_nor_a_value_of_their_own(

@@ -268,8 +268,7 @@ class Oracle:
             )
 
     def work_items(self) -> list[Resource]:
-        """Those that the search finds: the completed ones."""
-        return [one for one in self.resources["work_item"] if _of(one, "handle", "completedAt")]
+        return self.resources["work_item"]
 
     # Service levels
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from support.tap_in_process import output_of
 from support.virtual_time import VirtualClock
 from tap_kustomer import times
-from tap_kustomer.client.errors import GaveUpError, InvalidKeyError
+from tap_kustomer.client.errors import GaveUpError, InvalidCredentialError
 from tap_kustomer.reading.pages import Shortfall, Unproven
 from tap_kustomer.singer.catalog import read_catalog
 from tap_kustomer.streams.definition import define, define_derived
@@ -76,11 +76,11 @@ class OfflineContext(Context):
         return RunTimes(self.script.started, self.settings.start_date or 0, settled)
 
     @override
-    def check_key(self) -> None:
+    def check_credential(self) -> None:
         if not self.script.is_reachable:
             raise GaveUpError("GET /v1/auth/tokens/current failed")
         if not self.script.key_is_good:
-            raise InvalidKeyError("Kustomer does not accept the API key")
+            raise InvalidCredentialError("Kustomer does not accept the API key")
 
     @override
     def reader(

@@ -58,9 +58,6 @@ _TIMES_AS_NUMBERS = {"outbound_webhook_calls": "sentAt", "queues": "createdAt"}
 def truth(organisation: Organisation, table: str) -> dict[str, Resource]:
     """All resources of a table by id, deleted ones included."""
     resources = {one["id"]: one for one in organisation.resources(TYPES[table])}
-    if table == "work_items":
-        # Those that are not handled yet have no time by which the search finds them.
-        return {key: one for key, one in resources.items() if _completed_at(one)}
     if table == "customer_session_events":
         return {key: one for key, one in resources.items() if one["attributes"]["sessionId"]}
     if table == "conversation_times_v2":
@@ -72,12 +69,6 @@ def truth(organisation: Organisation, table: str) -> dict[str, Resource]:
             if isinstance(moment := resource["attributes"][name], int):
                 resource["attributes"][name] = times.to_text(moment)
     return resources
-
-
-def _completed_at(work_item: Resource) -> str | None:
-    handle = work_item["attributes"].get("handle") or {}
-    completed: str | None = handle.get("completedAt")
-    return completed
 
 
 def updated_at(resource: Resource) -> str:

@@ -49,7 +49,7 @@ class StandIn:
     forbidden: str = ""
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
     sent: list[Request] = field(default_factory=list)
-    refusals: set[str] = field(default_factory=set)
+    refused_parameters: set[str] = field(default_factory=set)
     latency: float = 1.0
     base_url: str = "https://acme.api.kustomerapp.com"
     limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))

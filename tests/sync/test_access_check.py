@@ -16,7 +16,7 @@ from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     MissingError,
     RefusedError,
 )
@@ -133,9 +133,9 @@ def test_a_stream_that_a_run_may_leave_out_is_absent_and_others_can_not_be_read(
 
 def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     tap = OfflineTap(Tags, scripted={"key_is_good": False})
-    monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_key)
+    monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_credential)
 
-    with pytest.raises(InvalidKeyError):
+    with pytest.raises(InvalidCredentialError):
         check_streams(tap.context, [tap.table("tags")])
 
 

@@ -91,7 +91,7 @@ def test_the_token_endpoint_neither_draws_on_nor_teaches_the_organisation_s_budg
     settings = settings_from({**signed_in, "token_path": str(tmp_path / "tokens.json")})
     context = open_context(settings, VirtualClock(NOW), lambda: None)
 
-    context.check_key()
+    context.check_credential()
 
     budget = context.session.limiter.organization
     assert (budget.limit, budget.spent) == (ORGANIZATION_LIMIT, 1)

@@ -15,7 +15,7 @@ from support.offline_tap import Script, offline_context
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     MissingError,
     OversizedError,
     PagingError,
@@ -85,14 +85,14 @@ class Story:
             session=self.session,
             workers=Workers(2, lambda: None),
             settings=SimpleNamespace(page_size=100),
-            check_key=self._check_key,
+            check_credential=self._check_credential,
         )
         return fetch_definitions(cast("Context", context), ["customer", "message"], KLASSES)
 
-    def _check_key(self) -> None:
+    def _check_credential(self) -> None:
         self.checks += 1
         if not self.key_is_good:
-            raise InvalidKeyError("Kustomer does not accept the API key")
+            raise InvalidCredentialError("Kustomer does not accept the API key")
 
 
 def organisation(*klasses: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -274,7 +274,9 @@ def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
-@pytest.mark.parametrize("error", [InvalidKeyError("401"), GaveUpError("503")], ids=["401", "503"])
+@pytest.mark.parametrize(
+    "error", [InvalidCredentialError("401"), GaveUpError("503")], ids=["401", "503"]
+)
 def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: RequestError) -> None:
     with pytest.raises(type(error)):
         Story({**organisation(), path: error}).discover()
@@ -282,7 +284,7 @@ def test_an_error_that_ends_any_run_ends_the_discovery(path: str, error: Request
 
 @pytest.mark.parametrize("path", ["/v1/klasses", "/v1/metadata/customer"])
 def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str) -> None:
-    with pytest.raises(InvalidKeyError):
+    with pytest.raises(InvalidCredentialError):
         Story({**organisation(), path: FORBIDDEN}, key_is_good=False).discover()
 
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from support.offline_tap import OfflineTap
-from tap_kustomer.client.errors import InvalidKeyError
+from tap_kustomer.client.errors import InvalidCredentialError
 from tap_kustomer.singer.output.stdout import OutputError
 from tap_kustomer.singer.output.writer import BufferedWriter
 from tap_kustomer.streams.notes import Notes
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize(
     ("ended_by", "code", "error"),
     [
-        ([InvalidKeyError("The key is wrong")], 1, "The key is wrong"),
+        ([InvalidCredentialError("The key is wrong")], 1, "The key is wrong"),
         ([SystemExit(128 + signal.SIGTERM)], 128 + signal.SIGTERM, ""),
         ([], 1, "The reader is gone"),
     ],

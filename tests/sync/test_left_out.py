@@ -23,7 +23,7 @@ from support.given import (
 from support.offline_tap import UNTIL, OfflineTap
 from support.singer_output import check, check_messages
 from tap_kustomer.client.errors import (
-    InvalidKeyError,
+    InvalidCredentialError,
     PagingError,
     RequestError,
 )
@@ -111,7 +111,7 @@ def test_a_stream_that_is_refused_half_way_fails_the_run_at_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("error", "is_good"),
-    [(FORBIDDEN, False), (InvalidKeyError("Kustomer does not know the key"), True)],
+    [(FORBIDDEN, False), (InvalidCredentialError("Kustomer does not know the key"), True)],
     ids=["found out", "said"],
 )
 def test_a_dead_key_ends_the_run_at_once(error: RequestError, *, is_good: bool) -> None:

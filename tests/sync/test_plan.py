@@ -12,7 +12,7 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     MissingError,
     RefusedError,
 )
@@ -222,8 +222,8 @@ def test_klasses_are_read_separately_if_their_rows_can_t_be_counted(error: Excep
 
 
 def test_with_a_dead_key_nothing_is_planned() -> None:
-    with pytest.raises(InvalidKeyError):
-        names(planned(kobjects(count=InvalidKeyError("dead")), KLASSES))
+    with pytest.raises(InvalidCredentialError):
+        names(planned(kobjects(count=InvalidCredentialError("dead")), KLASSES))
 
 
 def test_objects_of_a_klass_that_is_taken_along_go_to_its_stream() -> None:

@@ -186,11 +186,12 @@ def _rating(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _writing(organisation: Store, dice: Dice, instant: int) -> None:
-    """Let an agent forward a conversation, send a draft and begin another draft."""
+    """Let an agent forward a conversation, send a draft, but never the first, and begin another."""
     conversation = _living(organisation, dice, "conversation")
     customer = conversation.facts["customer"]
     organisation.add("forward", instant, conversation=conversation, customer=customer)
-    organisation.purge(dice.pick(organisation.rows["draft"]))
+    if sent := organisation.rows["draft"][1:]:
+        organisation.purge(dice.pick(sent))
     organisation.add("draft", instant, conversation=conversation, customer=customer)
 
 
@@ -241,11 +242,15 @@ def _item_done(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _sign_out(organisation: Store, dice: Dice, instant: int) -> None:
-    """End a work session, and begin one."""
+    """End a work session, and begin one with a work item."""
     active = [row for row in organisation.rows["work_session"] if row.facts["active"]]
     organisation.touch(active[0], instant, active=False)
     user, team = dice.pick(agents(organisation)), dice.pick(desks(organisation))
-    organisation.add("work_session", instant, user=user, team=team, active=True)
+    session = organisation.add("work_session", instant, user=user, team=team, active=True)
+    conversation = _living(organisation, session.dice(), "conversation")
+    organisation.add(
+        "work_item", instant, conversation=conversation, session=session, completed=None
+    )
 
 
 def _new_sla_version(organisation: Store, dice: Dice, instant: int) -> None:

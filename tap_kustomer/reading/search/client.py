@@ -100,7 +100,7 @@ class SearchClient:
     @property
     def _can_count_all(self) -> bool:
         """Whether to ask for a count of all rows: for the archive, that is not documented."""
-        return self._path == PATH and _COUNT_ALL not in self._session.refusals
+        return self._path == PATH and _COUNT_ALL not in self._session.refused_parameters
 
     def _send_with_less(
         self, query: SearchQuery, error: RefusedError, *, sort: bool, count_all: bool
@@ -121,8 +121,8 @@ class SearchClient:
                 page = self._send(less, sort=sorts, count_all=counts_all)
             except RefusedError:
                 continue
-            if count_all and not counts_all and _COUNT_ALL not in self._session.refusals:
-                self._session.refusals.add(_COUNT_ALL)
+            if count_all and not counts_all and _COUNT_ALL not in self._session.refused_parameters:
+                self._session.refused_parameters.add(_COUNT_ALL)
                 logger.info("%s refuses %s: counts may stop at 10,000", self._path, _COUNT_ALL)
             if sort and not sorts:
                 self._learn(lambda behaviour: replace(behaviour, sorts=False))

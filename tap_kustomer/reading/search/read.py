@@ -1,6 +1,7 @@
 """Reads one source by search: by the first criterion that is accepted, and from the archive too.
 
-If the search refuses every criterion of a source, lists with the same rows are read instead.
+If the search refuses every criterion of a source, lists with the same rows are read instead. If it
+accepts one that not all rows have, such as the end of the work, the list gives the others.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ import heapq
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, filterfalse, islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import MissingError, RefusedError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.children import PARENTS_TO_PEEK_AT, peek_children, read_children
 from tap_kustomer.reading.lists import peek_list, read_list
@@ -149,6 +150,8 @@ class _SearchRead:
     def batches(self) -> Iterator[DeliveredRows]:
         """Read by the first criterion that the search accepts; otherwise from the list.
 
+        What that criterion does not find comes from the list, after the rows of the search.
+
         Raises:
             RefusedError: The search refuses every criterion, and there is no list.
         """
@@ -170,6 +173,8 @@ class _SearchRead:
             if first is not None:
                 yield first
                 yield from batches
+            if criterion.requires and self.source.fallback is not None:
+                yield from self._read_others(self.source.fallback, criterion)
             return
         if self.source.fallback is None:
             raise refusals[-1]
@@ -278,11 +283,39 @@ class _SearchRead:
                 raise IncompleteError(message, since=window.start)
             logger.warning(message)
 
-    def _read_list(self, source: PagedList | PerParent) -> Iterator[DeliveredRows]:
+    def _read_others(
+        self, source: PagedList | PerParent, criterion: Criterion
+    ) -> Iterator[DeliveredRows]:
+        """Read from a list what the search does not find by a criterion.
+
+        These rows move no bookmark: they lack the time that it counts, and every run lists them.
+
+        Raises:
+            IncompleteError: All that came was yielded, but the list counts more rows.
+        """
+        try:
+            for batch in self._read_list(source, criterion):
+                yield replace(batch, reached=None)
+        except (AccessError, MissingError, RefusedError) as error:
+            logger.warning(
+                "%s: those that are still open are missing, as the search finds only rows with %s: "
+                "%s",
+                self.name,
+                ".".join(criterion.requires),
+                error,
+            )
+
+    def _read_list(
+        self, source: PagedList | PerParent, searched: Criterion | None = None
+    ) -> Iterator[DeliveredRows]:
         """Read a list up to the end of the window, and sort it here.
 
         Rows from before the window are yielded too: a row that slipped through while the list
         changed would be too old for every later run.
+
+        Args:
+            source: The list, or one for each row of another list.
+            searched: Leave out the rows that the search finds by this criterion.
 
         Raises:
             IncompleteError: All that came was yielded, but the list counts more rows.
@@ -294,7 +327,10 @@ class _SearchRead:
         incomplete: IncompleteError | None = None
         try:
             for page in _read_fallback(context, source, self.name):
-                found = (_row(resource, attribute, earliest) for resource in page.resources)
+                resources = page.resources
+                if searched is not None:
+                    resources = filterfalse(searched.finds, resources)
+                found = (_row(resource, attribute, earliest) for resource in resources)
                 rows += (row for row in found if earliest <= row.time <= end)
         except IncompleteError as error:
             incomplete = error

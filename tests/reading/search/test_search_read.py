@@ -12,7 +12,7 @@ from support.json_values import deep
 from support.search_model import IndexModel, Rows, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer import times
-from tap_kustomer.client.errors import AccessError, RefusedError, WrongResponseError
+from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, WrongResponseError
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.reader import Reader
@@ -303,6 +303,79 @@ def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
     )
 
     assert read(session, Window(EDGE, NOW), source) == ["listed"]
+
+
+HANDLED = replace(
+    WORK_ITEMS,
+    criteria=(
+        Criterion("work_item_updated_at"),
+        Criterion("work_item_handle_completed_at", None, requires=("handle", "completedAt")),
+    ),
+    fallback=PagedList("/v1/work-items"),
+)
+
+
+def work_item(row_id: str, updated: int, handle: dict[str, Any] | None) -> dict[str, Any]:
+    row = resource(row_id, updated, None)
+    return {**row, "attributes": {**row["attributes"], "handle": handle}}
+
+
+def handled_items(**more: Any) -> StandIn:
+    """The search finds only what is completed; the list has open work items, too."""
+    listed = [
+        work_item("open", NOW - 1, {}),
+        work_item("handled", NOW - DAY, {"completedAt": times.to_text(NOW - DAY)}),
+        work_item("queued", NOW - 300 * DAY, None),
+        work_item("too new", NOW + 1, {}),
+    ]
+    given = {
+        "lists": {"/v1/work-items": [listed]},
+        "refused": ("work_item_updated_at",),
+        **more,
+    }
+    return StandIn(search_of(IndexModel({"handled": (NOW - DAY, NOW - DAY)})), **given)
+
+
+def test_what_a_criterion_does_not_find_comes_from_the_list_after_the_search() -> None:
+    pages = list(pages_of(handled_items(), Window(NOW - 2 * DAY, NOW), HANDLED))
+
+    ids = [[row["id"] for row in page.resources] for page in pages]
+    assert [row for page in ids for row in page] == ["handled", "queued", "open"]
+    # Only the rows of the search move the bookmark.
+    assert [page.reached is None for page in pages] == ["handled" not in page for page in ids]
+
+
+def test_the_list_is_read_though_the_search_finds_no_rows() -> None:
+    pages = pages_of(handled_items(), Window(NOW - 2, NOW), HANDLED)
+
+    assert [row["id"] for page in pages for row in page.resources] == ["queued", "open"]
+
+
+def test_no_list_is_read_where_the_search_finds_all_rows() -> None:
+    session = handled_items(refused=())
+
+    assert read(session, Window(NOW - 2 * DAY, NOW), HANDLED) == ["handled"]
+    assert "/v1/work-items" not in {request.path for request in session.sent}
+
+
+def test_where_there_is_no_list_the_rows_of_the_search_stand() -> None:
+    source = replace(HANDLED, fallback=None)
+
+    assert read(handled_items(), Window(NOW - 2 * DAY, NOW), source) == ["handled"]
+
+
+@pytest.mark.parametrize(
+    "error", [AccessError("no role"), MissingError("no list"), RefusedError("not so")], ids=str
+)
+def test_without_the_list_the_rows_of_the_search_stand_and_the_log_says_what_is_missing(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = handled_items(documents={"/v1/work-items": error})
+
+    assert read(session, Window(NOW - 2 * DAY, NOW), HANDLED) == ["handled"]
+    (warning,) = (one.message for one in caplog.records if one.levelno == logging.WARNING)
+    assert "those that are still open are missing" in warning
+    assert str(error) in warning
 
 
 KLASS_LISTS = Search(

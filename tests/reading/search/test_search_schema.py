@@ -11,7 +11,7 @@ from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
-    InvalidKeyError,
+    InvalidCredentialError,
     MissingError,
     RequestError,
 )
@@ -155,8 +155,8 @@ def test_a_schema_of_another_shape_is_not_used_and_not_asked_for_again(answer: A
 
 
 def test_a_key_that_expires_meanwhile_ends_the_run() -> None:
-    with pytest.raises(InvalidKeyError):
-        ids(reader_of(standing_in(InvalidKeyError("expired"))))
+    with pytest.raises(InvalidCredentialError):
+        ids(reader_of(standing_in(InvalidCredentialError("expired"))))
 
 
 def test_listed_criteria_and_the_others_keep_their_order() -> None:

@@ -84,8 +84,9 @@ def item_id(dice: Dice) -> Document:
 
 
 def a_few(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
-    """The first few items, perhaps none."""
-    return sparse(now, shrinking(row, now, items[: dice.below(len(items) + 1)]))
+    """The first few items, perhaps none; all of them in the first row."""
+    some = shrinking(row, now, items[: dice.below(len(items) + 1)])
+    return sparse(now, some if row.number else items)
 
 
 def location(dice: Dice) -> Document:

@@ -18,6 +18,7 @@ from kustomer_sandbox.generation.document import (
     present,
     rarely,
     resource,
+    seldom,
     sparse,
     stamps,
     to_one,
@@ -112,7 +113,7 @@ def conversation(organisation: Store, row: Row) -> Document:
                 "automatedAt": at(row.created),
             }
         ]
-        if dice.one_in(9)
+        if seldom(row, dice, 9)
         else [],
         "sentiment": dice.pick((None, {}, {"polarity": polarity, "confidence": 0.649023})),
         **_first_and_last(row, messages, actors),

@@ -16,6 +16,7 @@ from kustomer_sandbox.generation.document import (
     present,
     rarely,
     resource,
+    seldom,
     shrinking,
     sparse,
     stamps,
@@ -125,7 +126,7 @@ def customer(organisation: Store, row: Row) -> Document:
         "sla": rarely(dice, {"name": "Standard", "version": 1, "breached": False}, 20),
         "custom": values("customer", row, now),
         "roleGroupVersions": [],
-        "accessOverride": [{"user": staff[0]}] if dice.one_in(20) else [],
+        "accessOverride": [{"user": staff[0]}] if seldom(row, dice, 20) else [],
         "unmaskingWindow": rarely(
             dice, {"createdAt": at(row.created), "updatedAt": at(row.created)}, 15
         ),
@@ -136,12 +137,12 @@ def customer(organisation: Store, row: Row) -> Document:
 
 
 def _seldom(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
-    return a_few(row, dice, now, items) if dice.one_in(6) else sparse(now, [])
+    return a_few(row, dice, now, items) if seldom(row, dice, 6) else sparse(now, [])
 
 
 def _shared(row: Row, dice: Dice, now: Dice, own: Document) -> Document:
     """Addresses that another customer has too."""
-    shares = dice.one_in(4)
+    shares = seldom(row, dice, 4)
     names = ("emails", "phones", "externalIds", "socials", "whatsapps")
     lists = {name: own[name] if shares and isinstance(own[name], list) else [] for name in names}
     return {

@@ -134,6 +134,11 @@ def rarely(dice: Dice, value: Any, one_in: int = 6) -> Any:
     return value if dice.one_in(one_in) else ABSENT
 
 
+def seldom(row: Row, dice: Dice, one_in: int) -> bool:
+    """True for a few rows, and always for the first: no array is empty everywhere at any scale."""
+    return dice.one_in(one_in) or row.number == 0
+
+
 def sparse(dice: Dice, items: list[Any]) -> Any:
     """A list; an empty one may also be null, or absent."""
     return items or (NOTHING[0] if dice.one_in(2) else dice.pick(NOTHING))

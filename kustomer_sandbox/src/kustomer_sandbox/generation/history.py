@@ -270,7 +270,7 @@ class _Era:
             user, team = dice.pick(people), dice.pick(teams)
             row = add("work_session", created, end, user=user, team=team, active=active)
             sessions.append(row)
-        for _ in range(era.amount("work_item")):
+        for number in range(era.amount("work_item")):
             conversation = dice.pick(self.conversations)
             created = self._later(conversation, HOUR)
             completed = era.until_end(created + dice.between(MINUTE, DAY))
@@ -280,7 +280,8 @@ class _Era:
                 created,
                 completed if done else created,
                 conversation=conversation,
-                session=dice.pick(sessions),
+                # Only active sessions name their items.
+                session=dice.pick(sessions if number else sessions[-1:]),
                 completed=completed if done else None,
             )
         for _ in range(era.amount("conversation_time")):
