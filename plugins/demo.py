@@ -64,12 +64,16 @@ def main() -> int:
         print("\nEvery table in DuckDB has as many rows as the sandbox.")
         if not again:
             print("Run `make demo` again: it reads only what has changed.")
+            print("`make answers` shows response times, satisfaction and backlog as a page.")
             return 0
         read, held = (sum(map(count, INCREMENTAL)) for count in (tables.read, tables.held))
     if read == held:
         print("But everything was read again: Meltano did not keep the state of the last run.")
         return 1
-    print(f"Read incrementally: {read:,} of {held:,} rows, changed in the last {MINUTES} minutes")
+    print(
+        f"Read incrementally: {read:,} of {held:,} rows, changed in the {MINUTES} minutes "
+        "that passed in the sandbox before this run"
+    )
     return 0
 
 

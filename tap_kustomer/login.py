@@ -40,7 +40,7 @@ _PATH: Final = "/callback"
 _VERIFIER_LENGTH: Final = 64
 _LONGEST_WAIT: Final = 300.0
 
-# All texts, so that environment variables need no parsing.
+# All of them are texts, so environment variables need no parsing.
 _SETTINGS: Final = (*OAUTH_SETTINGS, "organization", "api_url")
 
 # Without it, Kustomer gives no refresh token.
@@ -115,7 +115,7 @@ def default_scope() -> str:
 
 
 def sign_in(settings: Settings, *, port: int, scope: str) -> None:
-    """Send the person's browser to Kustomer, wait for the redirect, and keep the tokens.
+    """Open Kustomer in the person's browser, wait for the redirect, and save the tokens.
 
     Args:
         settings: With the application, the organisation and the file for the tokens.
@@ -147,7 +147,8 @@ def sign_in(settings: Settings, *, port: int, scope: str) -> None:
         webbrowser.open(address)
         redirect = listener.wait()
     try:
-        # The library wants HTTPS. On the loopback interface there is none (RFC 8252, 7.3).
+        # The library insists on HTTPS, which the loopback interface does not have (RFC 8252,
+        # 7.3).
         code = client.parse_request_uri_response(f"https://127.0.0.1{redirect}", state)["code"]
     except OAuth2Error as error:
         raise SignInError(
@@ -159,7 +160,7 @@ def sign_in(settings: Settings, *, port: int, scope: str) -> None:
 
 
 class _Listener:
-    """Waits on the loopback interface for the redirect that ends the sign-in.
+    """Wait on the loopback interface for the redirect that ends the sign-in.
 
     Args:
         port: Where to listen; any free port for 0.
@@ -204,7 +205,7 @@ class _Listener:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Takes the redirect, and ignores what else a browser asks for."""
+    """Take the redirect, and ignore anything else that a browser requests."""
 
     def __init__(self, take: Callable[[str], None], *args: Any) -> None:
         self._take = take

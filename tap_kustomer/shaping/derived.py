@@ -34,6 +34,9 @@ Items = list[Any]
 POSITION = "position"
 SIBLINGS = "siblings"
 
+# The path of an attribute that all resources have.
+_UPDATED_AT: Final = ("updatedAt",)
+
 # The key of an item that is no object.
 _VALUE: Final = "value"
 
@@ -120,13 +123,15 @@ def compile_deriver(
         items = find(resource)
         if not items:
             return []
-        updated_at = _attribute(resource, ("updatedAt",))
-        parent_id = resource.get("id") or resource_id(resource)
-        of_parent = column.values({"id": parent_id, "updatedAt": updated_at})
-        siblings = len(items)
+        updated_at = _attribute(resource, _UPDATED_AT)
+        of_parent = {
+            **column.values(resource.get("id") or resource_id(resource), updated_at),
+            POSITION: 0,
+            SIBLINGS: len(items),
+        }
         records = []
         for position, item in enumerate(items):
-            row: Record = {**of_parent, POSITION: position, SIBLINGS: siblings}
+            row: Record = {**of_parent, POSITION: position}
             leftovers: Leftovers = []
             if type(item) is dict:
                 add_columns(item, leftovers, row)
@@ -179,7 +184,14 @@ def values(*path: str, named: str) -> Callable[[Resource], Items]:
         path: Path of the array among the attributes.
         named: Key for each value among the fields.
     """
-    return lambda resource: [{named: value} for value in _array(_attribute(resource, path))]
+
+    def find(resource: Resource) -> Items:
+        # Most resources have no values of most kinds.
+        if (array := _attribute(resource, path)) is None:
+            return []
+        return [{named: value} for value in _array(array)]
+
+    return find
 
 
 def entries(*path: str, named: str) -> Callable[[Resource], Items]:
@@ -241,11 +253,19 @@ def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Reso
         place: Key for the object's own key among the fields.
         path: Key of the array inside each object.
     """
-    return lambda resource: [
-        {place: name, named: value}
-        for name in names
-        for value in _array(_attribute(resource, (name, path)))
-    ]
+
+    def find(resource: Resource) -> Items:
+        attributes = resource.get("attributes")
+        if not isinstance(attributes, dict):
+            return []
+        return [
+            {place: name, named: value}
+            for name in names
+            if isinstance(inner := attributes.get(name), dict)
+            for value in _array(inner.get(path))
+        ]
+
+    return find
 
 
 def _as_object(entry: Any) -> dict[str, Any]:

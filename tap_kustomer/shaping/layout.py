@@ -54,12 +54,9 @@ class ParentColumns:
     id: str
     updated_at: str
 
-    def values(self, parent: Mapping[str, Any]) -> dict[str, Any]:
+    def values(self, parent_id: Any, updated_at: Any) -> dict[str, Any]:
         """Values of both columns for one parent."""
-        return {
-            self.id: as_text_or_null(parent.get("id")),
-            self.updated_at: _canonical(parent.get("updatedAt")),
-        }
+        return {self.id: as_text_or_null(parent_id), self.updated_at: _canonical(updated_at)}
 
 
 def parent_columns(parent: str, root: str = "") -> ParentColumns:

@@ -132,7 +132,7 @@ def nested(leftovers: Leftovers, others: dict[str, Any] | None = None) -> dict[s
         leftovers: The values.
         others: Objects to add them to.
     """
-    extra = copy.deepcopy(dict(others or {}))
+    extra = copy.deepcopy(dict(others)) if others else {}
     # Sorted, so that the result does not depend on the order in which they were found.
     for path, value, _ in sorted(leftovers, key=lambda leftover: leftover.path):
         inner = extra

@@ -7,8 +7,9 @@ the leftovers, and null takes its place. Undeclared keys of an object stay in it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
@@ -27,13 +28,13 @@ from tap_kustomer.shaping.values import (
     MismatchError,
     as_sent,
     as_time,
-    is_canonical,
+    canonical_times,
     kind_by_suffix,
     snake_cased,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
 Row = dict[str, Any]
 
@@ -47,7 +48,8 @@ Step = tuple[frozenset[type], Shaper]
 # Adds the undeclared keys of an object to a row, or to the leftovers.
 Filler = Callable[[Row, dict[str, Any], Leftovers], None]
 
-Key = TypeVar("Key")
+# How many sets of unknown keys to remember for each object.
+_MOST_LAYOUTS: Final = 256
 
 
 class ObjectShaper(Protocol):
@@ -100,15 +102,12 @@ def _single(kind: Kind, path: Path) -> Shaper:
 
 
 def _time(path: Path) -> Shaper:
-    """Nearly all times are canonical already: check that first."""
+    """Nearly all times are canonical already, and were seen before: check that first."""
     convert = _single(Kind.TIME, path)
 
     def shape(value: Any, leftovers: Leftovers) -> Any:
-        try:
-            if is_canonical(value):
-                return value
-        except TypeError:  # It is not a text.
-            pass
+        if type(value) is str and value in canonical_times:
+            return value
         return convert(value, leftovers)
 
     return shape
@@ -176,14 +175,13 @@ def _into_leftovers(path: Path, pairs: Collection[tuple[str, str]]) -> Filler:
         path: Path of their object.
         pairs: Pairs of a known key and its column.
     """
-    taken = frozenset(column for _, column in pairs)
-    spelled = _columns_by_spelling(path, pairs)
+    place = _compile_places(path, pairs)
 
     def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         del row
-        unknown = {key: value for key, value in unknown.items() if value is not None}
-        for key, name in columns(unknown, taken).items():
-            leftovers.append(_unknown(path, name, key, unknown[key], spelled))
+        keys = tuple(key for key, value in unknown.items() if value is not None)
+        for key, name, origins in place(keys):
+            leftovers.append(Leftover((*path, name), snake_cased(unknown[key]), origins))
 
     return add_unknown
 
@@ -194,17 +192,55 @@ def _into_object(path: Path, names: Mapping[str, str]) -> Filler:
     Another spelling of a declared key becomes a leftover: in the object it would remain even if the
     declared key was deselected.
     """
-    taken = frozenset(names.values())
-    spelled = _columns_by_spelling(path, names.items())
+    place = _compile_places(path, names.items())
 
     def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
-        for key, name in columns(unknown, taken).items():
-            if _spelling(key) in spelled:
-                leftovers.append(_unknown(path, name, key, unknown[key], spelled))
+        for key, name, origins in place(tuple(unknown)):
+            value = snake_cased(unknown[key])
+            if len(origins) > 1:
+                leftovers.append(Leftover((*path, name), value, origins))
             else:
-                row[name] = snake_cased(unknown[key])
+                row[name] = value
 
     return add_unknown
+
+
+class _Place(NamedTuple):
+    """Where an unknown key goes.
+
+    Attributes:
+        key: The key.
+        name: Its name among the columns.
+        origins: Paths of the columns to which it may belong: its own, and those whose keys differ
+            from it only in spelling.
+    """
+
+    key: str
+    name: str
+    origins: tuple[Path, ...]
+
+
+def _compile_places(
+    path: Path, pairs: Collection[tuple[str, str]]
+) -> Callable[[tuple[str, ...]], list[_Place]]:
+    """Make the function that finds places for the unknown keys of an object.
+
+    Args:
+        path: Path of the object.
+        pairs: Pairs of a known key and its column.
+    """
+    taken = frozenset(column for _, column in pairs)
+    spelled = _columns_by_spelling(path, pairs)
+
+    # Most objects of a kind have the same unknown keys.
+    @lru_cache(maxsize=_MOST_LAYOUTS)
+    def place(keys: tuple[str, ...]) -> list[_Place]:
+        return [
+            _Place(key, name, ((*path, snake_case(key)), *spelled.get(_spelling(key), ())))
+            for key, name in columns(keys, taken).items()
+        ]
+
+    return place
 
 
 def columns_alike(fields: Iterable[Field]) -> Mapping[str, tuple[Path, ...]]:
@@ -226,53 +262,50 @@ def _spelling(key: str) -> str:
     return without_case_and_underscores(snake_case(key))
 
 
-def _unknown(
-    path: Path, name: str, key: str, value: Any, spelled: Mapping[str, list[Path]]
-) -> Leftover:
-    """Leftover for an unknown key. It may belong to any column whose key differs in spelling."""
-    first = (*path, snake_case(key))
-    return Leftover((*path, name), snake_cased(value), (first, *spelled.get(_spelling(key), ())))
-
-
 # Arrays and maps
 
 
 def _array(field: Field, path: Path) -> Shaper:
-    step = unchanged, _ = _step(field.holds, ())
+    unchanged, shape_item = _step(field.holds, ())
 
     def shape(value: Any, leftovers: Leftovers) -> list[Any]:
         # An attribute that has become multi-valued may still arrive as a single value.
         items = value if type(value) is list else [value]
-        if unchanged.issuperset(map(type, items)):
+        if not items or unchanged.issuperset(map(type, items)):
             return items
-        return [item for _, item in _shaped(enumerate(items), step, path, leftovers)]
+        shaped = []
+        inside: Leftovers = []
+        for position, item in enumerate(items):
+            shaped.append(item if type(item) in unchanged else shape_item(item, inside))
+            if inside:
+                _move(inside, leftovers, (*path, str(position)))
+        return shaped
 
     return shape
 
 
 def _mapping(field: Field, path: Path) -> Shaper:
-    step = _step(field.holds, ())
+    unchanged, shape_item = _step(field.holds, ())
 
     def shape(value: Any, leftovers: Leftovers) -> dict[str, Any] | None:
         if type(value) is not dict:
             leftovers.append(Leftover(path, as_sent(value)))
             return None
-        return dict(_shaped(value.items(), step, path, leftovers))
+        shaped = {}
+        inside: Leftovers = []
+        for key, item in value.items():
+            shaped[key] = item if type(item) in unchanged else shape_item(item, inside)
+            if inside:
+                _move(inside, leftovers, (*path, key))
+        return shaped
 
     return shape
 
 
-def _shaped(
-    items: Iterable[tuple[Key, Any]], step: Step, path: Path, leftovers: Leftovers
-) -> Iterator[tuple[Key, Any]]:
-    """Shape the items of an array or a map, each with its position or key."""
-    unchanged, shape_item = step
-    inside: Leftovers = []
-    for key, item in items:
-        yield key, item if type(item) in unchanged else shape_item(item, inside)
-        if inside:
-            leftovers += (Leftover((*path, str(key), *each.path), each.value) for each in inside)
-            inside.clear()
+def _move(inside: Leftovers, leftovers: Leftovers, path: Path) -> None:
+    """Move the leftovers of an item of an array or a map to those of the record."""
+    leftovers += (Leftover((*path, *each.path), each.value) for each in inside)
+    inside.clear()
 
 
 # Custom attributes

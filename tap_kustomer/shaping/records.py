@@ -83,7 +83,8 @@ def compile_shaper(
             is_flat = _TEXTS.issuperset(map(type, links.values()))
             row[links_column] = {**links} if is_flat else as_sent(links)
         if parent is not None:
-            row.update(parent.values(resource[PARENT]))
+            found_by = resource[PARENT]
+            row.update(parent.values(found_by.get("id"), found_by.get("updatedAt")))
         are_objects = type(attributes) is type(relationships) is type(links) is dict
         if not are_objects or not members.issuperset(resource):
             leftovers += _other_members(resource, members, origins)

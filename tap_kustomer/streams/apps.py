@@ -35,6 +35,7 @@ class Apps(KustomerStream):
     resource_type = "app"
     foreign_keys = ("app_id",)
     singular = "app"
+    feature = "apps"
     source = PagedList("/v1/apps")
     roles = ("org.permission.apps.read", "org.user.apps.read", "org.admin.apps.read")
     shape = Shape(

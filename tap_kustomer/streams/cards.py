@@ -20,6 +20,7 @@ class Cards(KustomerStream):
     group = Group.SETTINGS
     resource_type = "card"
     singular = "card"
+    feature = "apps"
     source = PagedList("/v1/cards")
     roles = ("org.permission.apps.read", "org.user.apps.read", "org.admin.apps.read")
     shape = Shape(

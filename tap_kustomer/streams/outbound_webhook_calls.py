@@ -19,6 +19,7 @@ class OutboundWebhookCalls(KustomerStream):
     group = Group.SETTINGS
     resource_type = "outbound_webhook_transaction"
     selected_by_default = False
+    feature = "outbound webhooks"
     source = PagedList("/v1/outbound-webhooks/transactions")
     roles = ("org.permission.outbound_webhook.read",)
     shape = Shape(

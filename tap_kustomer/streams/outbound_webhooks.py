@@ -23,6 +23,7 @@ class OutboundWebhooks(KustomerStream):
     foreign_keys = ("webhook_id", "hook_id")
     singular = "outbound_webhook"
     selected_by_default = False
+    feature = "outbound webhooks"
     source = PagedList("/v1/outbound-webhooks")
     roles = ("org.permission.outbound_webhook.read",)
     secrets = ("token", "headers", "url")

@@ -56,6 +56,7 @@ class Settings(KustomerStream):
     group = Group.SETTINGS
     resource_type = "setting"
     selected_by_default = False
+    feature = "settings"
     source = PagedList("/v1/settings")
     roles = ("org.permission.setting.read", "org.user.setting.read")
     unpack = _without_secrets

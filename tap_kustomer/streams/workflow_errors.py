@@ -21,6 +21,7 @@ class WorkflowErrors(KustomerStream):
     group = Group.SETTINGS
     resource_type = "workflow_process"
     selected_by_default = False
+    feature = "workflows"
     source = PerParent(parent=Workflows.source, path="/v1/workflows/{id}/processes")
     roles = Workflows.roles
     secrets = ("event.data", "event.changes", "meta.context")

@@ -29,6 +29,7 @@ class Workflows(KustomerStream):
     group = Group.SETTINGS
     resource_type = "workflow"
     foreign_keys = ("workflow_id",)
+    feature = "workflows"
     source = PagedList("/v1/workflows")
     roles = ("org.permission.workflow.read", "org.admin.workflow.read")
     secrets = ("variables", "steps.params")

@@ -193,12 +193,12 @@ def open_context(
     if settings.api_key is not None:
         credential: Credential = ApiKey(settings.api_key)
     else:
-        # Few need it: it takes a twentieth of a second.
+        # Imported only for those who sign in: it takes a twentieth of a second.
         from tap_kustomer.sync.oauth import oauth_credential  # noqa: PLC0415
 
-        # The token endpoint is not part of the API: its requests draw on no budget of that.
-        of_tokens = partial(open_session, limiter=Limiter(clock, settings.api_usage))
-        credential = oauth_credential(settings, clock, of_tokens, config_files)
+        # The token endpoint is no part of the API: its requests must not draw on the API's budget.
+        open_token_session = partial(open_session, limiter=Limiter(clock, settings.api_usage))
+        credential = oauth_credential(settings, clock, open_token_session, config_files)
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)

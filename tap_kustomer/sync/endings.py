@@ -78,8 +78,8 @@ def explain_missing_role(stream: StreamDefinition, error: AccessError, credentia
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"{credential} may not read it: {error}"
-    off = f", or {stream.feature} is off in this organisation" if stream.feature else ""
-    return f"{credential} has none of the roles {roles}{off}: {error}"
+    missing = f", or this organisation does not have {stream.feature}" if stream.feature else ""
+    return f"{credential} has none of the roles {roles}{missing}: {error}"
 
 
 def is_absent(stream: StreamDefinition, error: StreamError) -> bool:

@@ -537,6 +537,7 @@ def test_a_new_sign_in_wins_over_a_token_that_could_not_be_kept(
         ('{"access_token": "a", "expires_in": -1}', "at `\\$.expires_in`"),
         ('{"access_token": "a", "expires_in": NaN}', "at `\\$.expires_in`"),
         ('{"access_token": "a", "expires_in": 1e999}', "at `\\$.expires_in`"),
+        ('{"access_token": "a", "expires_in": Infinity}', "at `\\$.expires_in`"),
         ("[]", "no JSON object"),
         ("nonsense", "no JSON"),
         ("access_token=a", "no JSON"),

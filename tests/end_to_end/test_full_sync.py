@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from kustomer_sandbox import SECRET
@@ -21,6 +22,7 @@ from support.sandbox_truth import (
     updated_at,
 )
 from support.singer_output import Output, Runner, check, select
+from support.targets import SCHEMA, DuckdbTarget
 from tap_kustomer.streams.kobjects import klass_of
 
 if TYPE_CHECKING:
@@ -133,6 +135,32 @@ def test_every_column_that_leads_to_a_table_finds_its_rows(
     assert not {column for column, to in joins.items() if held[column] - held[to]}
     used = {column.partition(".")[2] for column in joins if held[column]}
     assert {column.partition(".")[2] for column in joins} == used
+
+
+@pytest.mark.thorough
+def test_in_duckdb_every_table_has_rows_and_every_join_finds_them(
+    full_run: Output, joins: dict[str, str], tmp_path: Path
+) -> None:
+    target = DuckdbTarget(tmp_path)
+    target.load(full_run.output)
+
+    with duckdb.connect(target.file, read_only=True) as database:
+        counts = {
+            table: database.table(f'{SCHEMA}."{table}"').shape[0] for table in full_run.streams
+        }
+        orphans = {}
+        for place, leads in joins.items():
+            (table, column), (other, key) = place.split(".", 1), leads.split(".", 1)
+            rows = database.execute(
+                f'select distinct "{column}" from {SCHEMA}."{table}" as one'  # noqa: S608
+                f' anti join {SCHEMA}."{other}" as other on one."{column}" = other."{key}"'
+                f' where "{column}" is not null'
+            )
+            orphans[place] = rows.fetchall()
+
+    assert {table for table, count in counts.items() if not count} == EMPTY
+    assert joins
+    assert not {place: found for place, found in orphans.items() if found}
 
 
 def test_rows_that_have_no_id_have_another_key(full_run: Output, standing_sandbox: Sandbox) -> None:
