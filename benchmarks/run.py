@@ -34,7 +34,8 @@ def main() -> None:
         records = list(light.record_lines(size, folder))
         write_table(records, ["rows"] if quick else ["rows", "µs a row", "÷ msgspec"])
         stages = [] if quick else list(hot_path.lines_by_stream())
-        write_table(stages, list(hot_path.COLUMNS))
+        if stages:
+            write_table(stages, list(hot_path.COLUMNS))
         others = [] if quick else [*light.memory_lines(size, folder)]
         others += light.hourly_lines(size, folder)
         others += [] if quick else light.start_lines(size, folder)
