@@ -3,6 +3,8 @@
 # A version to insist on, for example `make clean test PYTHON=3.13`.
 PYTHON :=
 BIN := .venv/bin
+# Images for containers tend to set it; each process would then compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(shell command -v uv 2>/dev/null)
 
 # Each environment is made from pinned requirements. A change to them makes it again.

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import engine
+import hot_path
 import light
 import pace
 from report import machine, write, write_table
@@ -32,6 +33,9 @@ def main() -> None:
         folder = Path(directory)
         records = list(light.record_lines(size, folder))
         write_table(records, ["rows"] if quick else ["rows", "µs a row", "÷ msgspec"])
+        stages = [] if quick else list(hot_path.lines_by_stream())
+        if stages:
+            write_table(stages, list(hot_path.COLUMNS))
         others = [] if quick else [*light.memory_lines(size, folder)]
         others += light.hourly_lines(size, folder)
         others += [] if quick else light.start_lines(size, folder)
@@ -42,7 +46,7 @@ def main() -> None:
     write_table(of_engine, ["measured"])
     by_setting, columns = pace.lines_by_setting(pace.QUICK if quick else pace.FULL)
     write_table(by_setting, columns)
-    lines = records + others + by_latency + of_engine + by_setting
+    lines = records + stages + others + by_latency + of_engine + by_setting
     missed = [line.what for line in lines if not line.is_reached]
     if missed:
         write(f"Missed: {'; '.join(missed)}")

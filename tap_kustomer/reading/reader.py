@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
+from typing_extensions import override
+
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.reading.children import (
     PARENTS_TO_PEEK_AT,
@@ -55,6 +57,7 @@ logger = logging.getLogger(__name__)
 class Reader(ReadContext):
     """Reads sources of any kind."""
 
+    @override
     def read(
         self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
@@ -102,6 +105,7 @@ class Reader(ReadContext):
                 assert_never(source)
         return pages
 
+    @override
     def peek(
         self, source: Source, window: Window, name: str, *, rows: int = 1
     ) -> list[Resource] | None:
@@ -126,9 +130,9 @@ class Reader(ReadContext):
         found: list[Resource] | None
         match source:
             case Search():
-                found = peek_search(self, source, window, rows)
+                found = peek_search(self, source, window, name, rows)
             case LiveIds():
-                found = peek_search(self, source.search, window, rows)
+                found = peek_search(self, source.search, window, name, rows)
             case CursorList():
                 found = peek_cursor_list(session, workers, source, rows)
             case PagedList():

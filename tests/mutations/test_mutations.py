@@ -70,8 +70,8 @@ MUTATIONS = [
         "reading.search.client:SearchClient._bounds",
         "end is not None",
         "False",
-        "tests/reading/search/test_search_read.py",
-        "edge_of_the_archive or several_workers",
+        "tests/reading/search/test_archive.py",
+        "edge_of_the_archive",
     ),
     Mutation(
         "the end of a millisecond is its beginning",
@@ -127,7 +127,7 @@ MUTATIONS = [
         "reading.search.query:parse_page",
         "meta.timed_out",
         "False",
-        "tests/reading/search/test_search_read.py",
+        "tests/reading/search/test_counted_rows.py",
         "timed_out",
     ),
     Mutation(
@@ -135,7 +135,7 @@ MUTATIONS = [
         "reading.search.query:parse_page",
         "_check_order(rows)",
         "None",
-        "tests/reading/search/test_search_read.py",
+        "tests/reading/search/test_rows_without_times.py",
         "does_not_sort",
     ),
     Mutation(
@@ -200,7 +200,7 @@ MUTATIONS = [
         "reading.search.keyset:_Count.is_complete",
         "self.expected is None or len(self.delivered) >= self.expected",
         "True",
-        "tests/reading/search/test_search_read.py",
+        "tests/reading/search/test_counted_rows.py",
         "counted_but_never_come",
     ),
     Mutation(
@@ -208,7 +208,7 @@ MUTATIONS = [
         "reading.search.keyset:Keyset._read_in_parts",
         "self.reached = self.cursor - 1",
         "self.reached = self.end",
-        "tests/reading/search/test_search_read.py",
+        "tests/reading/search/test_rows_without_times.py",
         "reach_whole_parts",
     ),
     Mutation(
@@ -346,7 +346,7 @@ MUTATIONS = [
         "reading.search.read:_SearchRead._search_by",
         "self.window.start < self.edge and self.source.archived",
         "False",
-        "tests/reading/search/test_search_read.py",
+        "tests/reading/search/test_archive.py",
         "for_two_years",
     ),
     Mutation(
@@ -354,7 +354,7 @@ MUTATIONS = [
         "reading.search.read:_SearchRead._search_with_archive.archived",
         "MissingError",
         "Exception",
-        "tests/reading/search/test_search_read.py",
+        "tests/reading/search/test_archive.py",
         "no_bookmark_moves",
     ),
     Mutation(

@@ -56,6 +56,18 @@ def test_a_value_of_another_type_is_null_and_kept_in_extra(
     assert not misfits(SCHEMA, record)
 
 
+def test_what_other_resources_had_does_not_change_the_names_of_unknown_attributes() -> None:
+    shape = compile_shaper(SHAPE)
+    resources = [
+        {"id": "1", "attributes": {"newKey": 1, "lastMessageIn": {"newKey": 1}}},
+        {"id": "1", "attributes": {"newKey": 1, "new_key": 2, "lastMessageIn": {"new_key": 2}}},
+        {"id": "1", "attributes": {"new_key": None, "newKey": 1, "lastMessageIn": {"newKey": 1}}},
+    ]
+
+    for resource in resources * 2:
+        assert shape(resource) == compile_shaper(SHAPE)(resource)
+
+
 def test_unknown_attributes_go_to_extra_in_snake_case() -> None:
     record = shaped({"name": "Ada", "newKey": {"innerKey": 1}, "other": [], "nothing": None})
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.json_values import deep, json_values
+from tap_kustomer import times
 from tap_kustomer.nesting import LEVELS
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.shaping.values import (
@@ -23,6 +24,7 @@ from tap_kustomer.shaping.values import (
     as_text,
     as_text_or_null,
     as_time,
+    canonical_times,
     kind_by_suffix,
     snake_cased,
 )
@@ -166,6 +168,13 @@ def test_a_boolean_may_be_nothing_else(given_: Any) -> None:
 )
 def test_a_time_with_any_offset_becomes_canonical(given_: str, expected: str) -> None:
     assert as_time(given_) == expected
+
+
+def test_a_bounded_number_of_times_is_remembered() -> None:
+    for milliseconds in range(3_000):
+        as_time(times.to_text(milliseconds))
+
+    assert 0 < len(canonical_times) <= 1_024
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,16 @@ class Output:
         assert not self.output or self.output.endswith(b"\n"), "the last line is cut short"
         return [json.loads(line) for line in self.output.splitlines()]
 
+    @cached_property
+    def _by_type(self) -> dict[str, list[Message]]:
+        found: dict[str, list[Message]] = {}
+        for message in self.messages:
+            found.setdefault(message["type"], []).append(message)
+        return found
+
     def of_type(self, kind: str) -> list[Message]:
         """The messages of one type."""
-        return [message for message in self.messages if message["type"] == kind]
+        return self._by_type.get(kind, [])
 
     @property
     def streams(self) -> set[str]:
@@ -87,9 +94,13 @@ class Output:
         """The records of a stream as a target holds them in the end, by id."""
         return {record["id"]: record for record in self.records(stream)}
 
+    @cached_property
+    def _held(self) -> Held:
+        return held_after(self.messages)
+
     def held(self) -> Held:
         """What a target holds in the end that held nothing before."""
-        return held_after(self.messages)
+        return self._held
 
     def resumptions(self) -> Iterator[tuple[Held, State]]:
         """What a target holds whenever a STATE comes, and that state."""

@@ -160,6 +160,9 @@ def make(shared: Warehouse) -> None:
     target = DuckdbTarget(shared.folder)
     dbt = Dbt(shared.folder, variables(now), {"KUSTOMER_DUCKDB": str(shared.file)})
     project = reports(shared.folder)
+    # As `dbt deps` does, which the nightly tests run.
+    (project / "dbt_packages").mkdir()
+    (project / "dbt_packages" / "kustomer").symlink_to(PACKAGE)
     with Sandbox(scale=0.2, monotonic=count(step=61).__next__, **GENEROUS) as sandbox:
         tap = InProcess(sandbox)
         catalog = only(tap.discover(), STREAMS)
@@ -168,7 +171,6 @@ def make(shared: Warehouse) -> None:
         sandbox.advance(90)
         second = tap(catalog=catalog, state=first.state())
         target.load(second.output)
-        dbt("deps", project=project)
         dbt("build", project=project)
         resources = {kind: sandbox.organisation.resources(kind) for kind in RESOURCES}
     for path, run in zip(shared.runs, (first, second), strict=True):

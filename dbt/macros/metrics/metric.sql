@@ -13,9 +13,9 @@
     time_zone  Whose days; that of the variable kustomer_time_zone unless given.
     by         Any of: day, weekday, hour, channel, brand_id, queue_id, user_id, team_id. A team's
                row counts all that its members did, so rows of teams do not add up.
-    days       A query for the days that count; none for all.
+    activities What to count, if not all of int_kustomer__activities: a relation with its columns.
 -#}
-{% macro metric(names, first_day=none, last_day=none, time_zone=none, by=[], days=none) %}
+{% macro metric(names, first_day=none, last_day=none, time_zone=none, by=[], activities=none) %}
     {%- set names = [names] if names is string else names -%}
     {%- set local = kustomer.local_time('activities.counts_at', time_zone) -%}
     {%- set day = kustomer.local_day('activities.counts_at', time_zone) -%}
@@ -43,7 +43,7 @@ select
     {{ kustomer.aggregated(name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from (
-    select * from {{ ref('int_kustomer__activities') }} as activities
+    select * from {{ activities or ref('int_kustomer__activities') }} as activities
     where
         activity in ({{ kustomer.activities_of(names) }})
         {%- if first_day %}
@@ -51,9 +51,6 @@ from (
         {%- endif %}
         {%- if last_day %}
         and {{ day }} <= {{ kustomer.as_day(last_day) }}
-        {%- endif %}
-        {%- if days %}
-        and {{ day }} in ({{ days }})
         {%- endif %}
 ) as activities
 {%- if 'team_id' in by %}

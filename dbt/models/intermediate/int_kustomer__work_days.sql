@@ -10,20 +10,29 @@
     post_hook="delete from {{ this }} where version not in (select version from {{ ref('int_kustomer__days') }})",
 ) }}
 
-{%- set changed -%}
-select day from {{ ref('int_kustomer__days') }}
-        {%- if is_incremental() %} where version not in (select version from {{ this }}){% endif -%}
-{%- endset %}
+with changed as (
 
-with worker as (
+    select * from {{ ref('int_kustomer__activities') }}
+    where
+        activity in ({{ kustomer.activities_of(kustomer.metrics_of_work()) }})
+        and {{ kustomer.local_day('counts_at') }} in (
+            select day from {{ ref('int_kustomer__days') }}
+            {%- if is_incremental() %}
+            where version not in (select version from {{ this }})
+            {%- endif %}
+        )
 
-    {{ kustomer.metric(kustomer.metrics_of_work(), by=['user_id', 'day'], days=changed) }}
+),
+
+worker as (
+
+    {{ kustomer.metric(kustomer.metrics_of_work(), by=['user_id', 'day'], activities='changed') }}
 
 ),
 
 team as (
 
-    {{ kustomer.metric(kustomer.metrics_of_work(), by=['team_id', 'day'], days=changed) }}
+    {{ kustomer.metric(kustomer.metrics_of_work(), by=['team_id', 'day'], activities='changed') }}
 
 )
 {% for name, id in [('worker', 'user_id'), ('team', 'team_id')] %}

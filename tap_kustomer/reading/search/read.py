@@ -18,21 +18,18 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.nesting import encode
-from tap_kustomer.reading.children import PARENTS_TO_PEEK_AT, peek_children, read_children
-from tap_kustomer.reading.lists import peek_list, read_list
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
 from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, useful_parallelism
-from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_kustomer.reading.context import ReadContext
-    from tap_kustomer.reading.sources import Criterion, LiveIds
+    from tap_kustomer.reading.sources import Criterion, LiveIds, PagedList, PerParent, Search
     from tap_kustomer.resource import Resource
 
 # The search drops rows that were not updated for two years. When exactly a row moves to the archive
@@ -98,7 +95,9 @@ def read_live_ids(
     yield from read_search(context, source.search, recent, name, is_consumed)
 
 
-def peek_search(context: ReadContext, source: Search, window: Window, rows: int) -> list[Resource]:
+def peek_search(
+    context: ReadContext, source: Search, window: Window, name: str, rows: int
+) -> list[Resource] | None:
     """Ask for a few rows, by the first criterion that the search accepts; otherwise from the list.
 
     Raises:
@@ -119,7 +118,7 @@ def peek_search(context: ReadContext, source: Search, window: Window, rows: int)
             return [row.resource() for row in page.rows]
     if source.fallback is None:
         raise refusals[-1]
-    return _peek_fallback(context, source.fallback, rows)
+    return context.peek(source.fallback, window, name, rows=rows)
 
 
 def count_search(context: ReadContext, source: Search, window: Window) -> int | None:
@@ -326,11 +325,12 @@ class _SearchRead:
         rows: list[Row] = []
         incomplete: IncompleteError | None = None
         try:
-            for page in _read_fallback(context, source, self.name):
+            pages = context.read(source, self.window, self.name, is_consumed=self.is_consumed)
+            for page in pages:
                 resources = page.resources
                 if searched is not None:
                     resources = filterfalse(searched.finds, resources)
-                found = (_row(resource, attribute, earliest) for resource in resources)
+                found = (_row(_without_parent(each), attribute, earliest) for each in resources)
                 rows += (row for row in found if earliest <= row.time <= end)
         except IncompleteError as error:
             incomplete = error
@@ -338,47 +338,6 @@ class _SearchRead:
         yield from _batches(rows)
         if incomplete is not None:
             raise IncompleteError(str(incomplete), since=self.window.start)
-
-
-def _read_fallback(
-    context: ReadContext, source: Search | PagedList | PerParent, name: str
-) -> Iterator[Page]:
-    """Yield the rows of lists.
-
-    Raises:
-        RequestError: A list can't be read.
-        IncompleteError: All that came was yielded, but a list counts more rows.
-    """
-    match source:
-        case PagedList():
-            yield from read_list(context.session, context.workers, source, context.page_size)
-        case PerParent():
-            parents = _read_fallback(context, source.parent, name)
-            for page in read_children(
-                context.session, context.workers, source, parents, name, parallel=context.parallel
-            ):
-                yield Page(map(_without_parent, page.resources))
-        case Search():
-            raise TypeError(f"{name}: a search can't be replaced by another one")
-
-
-def _peek_fallback(
-    context: ReadContext, source: Search | PagedList | PerParent, rows: int
-) -> list[Resource]:
-    """Ask for a few rows of lists.
-
-    Raises:
-        RequestError: A list can't be read.
-    """
-    match source:
-        case PagedList():
-            return peek_list(context.session, context.workers, source, rows)
-        case PerParent():
-            parents = _peek_fallback(context, source.parent, PARENTS_TO_PEEK_AT)
-            found = peek_children(context.session, context.workers, source, parents, source.path)
-            return found or []
-        case Search():
-            raise TypeError("a search can't be replaced by another one")
 
 
 def _without_parent(resource: Resource) -> Resource:

@@ -1,0 +1,310 @@
+"""Measure whole pipes at Kustomer's limit: `python benchmarks/pipes.py`. Linux only.
+
+The tap reads conversations with their derived streams from a stand-in that admits 100 searches a
+minute, and a target loads them. What is found is written into docs/targets.md. It takes less than
+ten minutes, on a machine that does nothing else.
+"""
+
+# ruff: noqa: INP001  # Scripts, no package.
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fcntl import F_GETPIPE_SZ, fcntl, ioctl
+from pathlib import Path
+from struct import unpack
+from termios import FIONREAD
+from typing import TYPE_CHECKING, Any, Final
+
+from loading import PAGE, ROOT, table, with_parts
+from processes import TAP, environment
+from report import machine, say
+from sync import stand_in, write_catalog, write_config
+
+from support.postgres import running_server
+from support.targets import DuckdbTarget, PostgresTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from support.postgres import Server
+    from support.targets import Target
+
+_MELTANO: Final = ROOT / ".venv" / "meltano" / "bin" / "meltano"
+
+# 50 searches: half a minute at the limit of 100 a minute.
+_CONVERSATIONS: Final = 25_000
+_DERIVED: Final = (
+    "conversation_assigned_teams",
+    "conversation_assigned_users",
+    "conversation_channels",
+    "conversation_tags",
+)
+_LATENCY: Final = 0.3
+
+# How often the pipe is looked at, in seconds.
+_EVERY: Final = 0.02
+
+_QUICK_DUCKDB: Final = {"flush_all_streams": True, "batch_size_rows": 10_000}
+_QUICK_POSTGRES: Final = {"validate_records": False, "use_copy": True}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A pipe that is measured.
+
+    Attributes:
+        name: As the table calls it.
+        target: The target's name; None for none.
+        config: Settings of the target beside those that it needs.
+        tap_config: Settings of the tap.
+        streams: The streams that are read.
+    """
+
+    name: str
+    target: str | None
+    config: dict[str, Any]
+    tap_config: dict[str, Any]
+    streams: tuple[str, ...] = ("conversations", *_DERIVED)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a run.
+
+    Attributes:
+        seconds: From the first start to the last end.
+        tap: Seconds of the tap's processor time, or of all that Meltano runs.
+        target: Seconds of the target's processor time.
+        peak: Peak memory of the target, in megabytes.
+        empty: The share of the time in which the pipe was empty: the target waits for the tap.
+        full: The share in which it was more than half full: the tap waits, or soon will.
+    """
+
+    seconds: float
+    tap: float
+    target: float = 0.0
+    peak: float = 0.0
+    empty: float = 0.0
+    full: float = 0.0
+
+
+def main() -> None:
+    """Measure, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conversations", type=int, default=_CONVERSATIONS)
+    parser.add_argument("--only", help="measure the ways with this in their name; write nothing")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running_server() as server,
+        stand_in(rows=options.conversations, latency=_LATENCY) as address,
+    ):
+        lines = list(_lines(address, Path(directory), server, options.conversations, options.only))
+    state = f"shared: a load of {load:.1f} before" if load > 0.5 else "idle"  # noqa: PLR2004
+    part = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {state}.\n\n{table(lines)}"
+    if options.only:
+        sys.stdout.write(f"{part}\n")
+    else:
+        PAGE.write_text(
+            with_parts(PAGE.read_text(encoding="utf-8"), {"pipes": part}), encoding="utf-8"
+        )
+
+
+def _ways(folder: Path) -> Iterable[Way]:
+    batches = {
+        "batch_config": {
+            "encoding": {"format": "parquet"},
+            "storage": {"root": str(folder / "batches")},
+        }
+    }
+    yield Way("tap alone", None, {}, {})
+    yield Way("tap \\| target-duckdb", "duckdb", {}, {})
+    yield Way("tap \\| target-duckdb", "duckdb", _QUICK_DUCKDB, {})
+    yield Way("meltano run tap-kustomer target-duckdb", "meltano", _QUICK_DUCKDB, {})
+    yield Way("tap \\| target-postgres", "postgres", {}, {})
+    yield Way("tap \\| target-postgres", "postgres", _QUICK_POSTGRES, {})
+    yield Way(
+        "tap \\| target-postgres, no derived streams",
+        *("postgres", _QUICK_POSTGRES, {}, ("conversations",)),
+    )
+    yield Way("tap \\| target-postgres, BATCH in Parquet", "postgres", _QUICK_POSTGRES, batches)
+    yield Way("tap alone, BATCH in Parquet", None, {}, batches)
+
+
+def _lines(
+    address: str, folder: Path, server: Server, conversations: int, only: str | None
+) -> Iterable[list[str]]:
+    yield [
+        *("what", "set in the target", "rows", "seconds", "rows a second"),
+        *("target waits for the tap", "tap waits for the target"),
+        *("processor, tap, s", "processor, target, s", "peak memory of the target, MB"),
+    ]
+    for number, way in enumerate(_ways(folder)):
+        if only and only not in way.name:
+            continue
+        say(f"{way.name}: {way.config}")
+        of_way = folder / str(number)
+        of_way.mkdir()
+        write_config(address, of_way, **way.tap_config)
+        write_catalog(of_way, way.streams)
+        if way.target == "meltano":
+            found = _run_meltano(of_way, way)
+        elif way.target is None:
+            found = _run_tap(of_way)
+        else:
+            found = _run_pipe(of_way, _target(way, of_way, server), way.config)
+        rows = conversations * _rows_each(way)
+        measured = way.target in {"duckdb", "postgres"}
+        yield [
+            way.name,
+            ", ".join(f"`{name}: {json.dumps(value)}`" for name, value in way.config.items()),
+            f"{rows:,}",
+            f"{found.seconds:.0f}",
+            f"{rows / found.seconds:,.0f}",
+            *([f"{found.empty:.0%}", f"{found.full:.0%}"] if measured else ["", ""]),
+            f"{found.tap:.0f}" + (" with all that it runs" if way.target == "meltano" else ""),
+            *([f"{found.target:.0f}", f"{found.peak:,.0f}"] if measured else ["", ""]),
+        ]
+
+
+def _rows_each(way: Way) -> int:
+    """Rows for each conversation: itself, and seven in the derived streams together."""
+    return 8 if len(way.streams) > 1 else 1
+
+
+def _target(way: Way, folder: Path, server: Server) -> Target:
+    if way.target == "duckdb":
+        return DuckdbTarget(folder)
+    return PostgresTarget(folder, server.new_database())
+
+
+def _tap_command(folder: Path) -> list[str]:
+    files = (("--config", "config.json"), ("--catalog", "catalog.json"))
+    return [str(TAP), *(word for name, file in files for word in (name, str(folder / file)))]
+
+
+def _run_tap(folder: Path) -> Found:
+    began = time.monotonic()
+    with (folder / "tap.log").open("wb") as log:
+        tap = subprocess.Popen(  # noqa: S603
+            _tap_command(folder), stdout=subprocess.DEVNULL, stderr=log, env=environment()
+        )
+        processor, _ = _ended(tap, folder / "tap.log")
+    return Found(time.monotonic() - began, processor)
+
+
+def _run_pipe(folder: Path, target: Target, config: dict[str, Any]) -> Found:
+    (folder / "target.json").write_text(json.dumps({**target.config, **config}), encoding="utf-8")
+    began = time.monotonic()
+    reading, writing = os.pipe()
+    with (folder / "tap.log").open("wb") as log, (folder / "target.log").open("wb") as target_log:
+        tap = subprocess.Popen(  # noqa: S603
+            _tap_command(folder), stdout=writing, stderr=log, env=environment()
+        )
+        os.close(writing)
+        process = subprocess.Popen(  # noqa: S603
+            [*map(str, target.command), "--config", str(folder / "target.json")],
+            stdin=reading,
+            stdout=subprocess.DEVNULL,
+            stderr=target_log,
+            env=environment(),
+        )
+        looks = _watch(reading, process)
+        os.close(reading)
+        used, _ = _ended(tap, folder / "tap.log")
+        target_used, peak = _ended(process, folder / "target.log")
+    return Found(
+        time.monotonic() - began,
+        used,
+        target_used,
+        peak,
+        empty=sum(share == 0 for share in looks) / len(looks),
+        full=sum(share > 0.5 for share in looks) / len(looks),  # noqa: PLR2004
+    )
+
+
+def _watch(reading: int, target: subprocess.Popen[bytes]) -> list[float]:
+    """Look at the pipe until the target ends; each time, how full it is."""
+    looks: list[float] = []
+    while os.waitid(os.P_PID, target.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        (waiting,) = unpack("i", ioctl(reading, FIONREAD, b"\0" * 4))
+        looks.append(waiting / fcntl(reading, F_GETPIPE_SZ))
+        time.sleep(_EVERY)
+    return looks
+
+
+def _run_meltano(folder: Path, way: Way) -> Found:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    target = DuckdbTarget(folder)
+    wrapper = folder / "target-duckdb"
+    wrapper.write_text(f'#!/bin/sh\nexec {" ".join(map(str, target.command))} "$@"\n')
+    wrapper.chmod(0o755)
+    settings = [{"name": name} for name in {*target.config, *way.config}]
+    project = {
+        "version": 1,
+        "default_environment": "dev",
+        "environments": [{"name": "dev"}],
+        "send_anonymous_usage_stats": False,
+        "plugins": {
+            "extractors": [
+                {
+                    "name": "tap-kustomer",
+                    "namespace": "tap_kustomer",
+                    "executable": str(TAP),
+                    "capabilities": ["catalog", "discover", "state"],
+                    "settings": [{"name": name} for name in config],
+                    "config": config,
+                    "select": [f"{stream}.*" for stream in way.streams],
+                }
+            ],
+            "loaders": [
+                {
+                    "name": "target-duckdb",
+                    "namespace": "target_duckdb",
+                    "executable": str(wrapper),
+                    "settings": settings,
+                    "config": {**target.config, **way.config},
+                }
+            ],
+        },
+    }
+    # Meltano reads JSON as the YAML that it is.
+    (folder / "meltano.yml").write_text(json.dumps(project), encoding="utf-8")
+    began = time.monotonic()
+    with (folder / "meltano.log").open("wb") as log:
+        meltano = subprocess.Popen(  # noqa: S603
+            [_MELTANO, "run", "tap-kustomer", "target-duckdb"],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env=environment(),
+        )
+        processor, _ = _ended(meltano, folder / "meltano.log")
+    return Found(time.monotonic() - began, processor)
+
+
+def _ended(process: subprocess.Popen[bytes], log: Path) -> tuple[float, float]:
+    """Wait for a process; its processor time in seconds, and its peak memory in megabytes.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        said = log.read_text(encoding="utf-8")[-2_000:]
+        raise SystemExit(f"{log.stem} ended with {process.returncode}: {said}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1_000
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Rows that were not updated for two years come from the archive."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.search_model import IndexModel
+from support.stand_in import StandIn
+from tap_kustomer.client.errors import AccessError
+from tap_kustomer.reading.pages import IncompleteError, Window
+from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
+from tap_kustomer.reading.sources import Search
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.pages import Page
+from support.searches import EDGE, NOW, pages_of, read, rows
+
+
+def test_the_archive_is_not_asked_for_a_recent_window() -> None:
+    session = StandIn({PATH: IndexModel({}), ARCHIVE_PATH: IndexModel({})})
+
+    read(session, Window(EDGE, NOW))
+
+    assert [request.path for request in session.sent] == [PATH]
+
+
+def test_rows_that_were_not_updated_for_two_years_come_from_the_archive() -> None:
+    old = rows(EDGE - 300 * DAY, EDGE - 1, 120, "old")
+    recent = rows(EDGE, NOW, 170, "new")
+    session = StandIn({PATH: IndexModel(recent), ARCHIVE_PATH: IndexModel(old)})
+
+    assert sorted(read(session, Window(0, NOW))) == sorted(old | recent)
+
+
+@pytest.mark.parametrize("shift", [-2 * DAY, -1, 0, 1, 2 * DAY])
+def test_the_edge_of_the_archive_may_be_some_days_off(shift: int) -> None:
+    all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
+    edge = EDGE + shift
+    session = StandIn(
+        {
+            PATH: IndexModel({i: t for i, t in all_rows.items() if t[0] >= edge}),
+            ARCHIVE_PATH: IndexModel({i: t for i, t in all_rows.items() if t[0] < edge}),
+        }
+    )
+
+    assert sorted(read(session, Window(0, NOW))) == sorted(all_rows)
+
+
+def test_rows_of_both_the_search_and_the_archive_come_once() -> None:
+    all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
+    session = StandIn({PATH: IndexModel(all_rows), ARCHIVE_PATH: IndexModel(all_rows)})
+
+    ids = read(session, Window(0, NOW))
+
+    assert sorted(ids) == sorted(all_rows)
+
+
+def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+
+    assert len(read(session, Window(0, NOW), Search("note", archived=False))) == 10
+    assert "no archive" in caplog.text
+
+
+def test_without_the_archive_no_page_moves_the_bookmark_and_the_extraction_is_incomplete() -> None:
+    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+    pages = pages_of(session, Window(0, NOW))
+    given: list[Page] = []
+
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 404"):
+        given.extend(pages)
+
+    assert sum(len(list(page.resources)) for page in given) == 10
+    assert {page.reached for page in given} == {None}
+
+
+def test_without_the_role_for_the_archive_no_bookmark_moves() -> None:
+    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
+    pages = pages_of(session, Window(0, NOW))
+
+    with pytest.raises(AccessError):
+        next(pages)
+
+
+def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
+    old = IndexModel(rows(EDGE - 300 * DAY, EDGE - DAY, 2_000, "old"))
+    new = IndexModel(rows(EDGE, NOW, 2_000, "new"))
+    session = StandIn({PATH: new, ARCHIVE_PATH: old})
+    pages = pages_of(session, Window(0, NOW))
+
+    for _ in range(3):
+        next(pages)
+
+    assert len(old.queries) > 20
+    assert len(new.queries) == 1
+    list(pages)
+    assert len({query.window.end for query in new.queries}) > 1, (
+        "it is read ahead after the archive"
+    )

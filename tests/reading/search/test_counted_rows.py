@@ -1,0 +1,155 @@
+"""Rows that are counted but do not come are asked for again, and reported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from support.search_model import IndexModel, resource
+from support.stand_in import StandIn, search_of
+from tap_kustomer.client.errors import WrongResponseError
+from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.reading.pages import Page
+from support.searches import NOW, WORK_ITEMS, pages_of, read, rows, without_times
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"meta": {"timed_out": True, "page": 1, "total": 300}},
+        {"meta": {"page": 2, "total": 300}},
+        {"data": []},
+        {"data": None},
+        {"data": [{"id": "row1"}]},
+        {"data": [{"id": "row1", "attributes": {"updatedAt": "soon"}}]},
+        {"data": [resource("stray", NOW - 200 * DAY, 0)] * 50},
+    ],
+)
+def test_an_answer_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any]) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
+    session = StandIn(search_of(index))
+
+    def spoil(document: dict[str, Any]) -> None:
+        if len(session.sent) in {1, 4, 5}:
+            document.update(fault)
+
+    session.spoil = spoil
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+
+
+def test_a_search_that_timed_out_is_asked_again_though_its_count_is_consistent() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
+    session = StandIn(search_of(index))
+
+    def spoil(document: dict[str, Any]) -> None:
+        if len(session.sent) in {1, 4}:
+            del document["data"][20:]
+            document["meta"].update(timed_out=True, total=20)
+
+    session.spoil = spoil
+
+    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+
+
+def test_an_answer_that_stays_wrong_is_an_error() -> None:
+    session = StandIn(
+        search_of(IndexModel(rows(NOW - DAY, NOW, 9))),
+        spoil=lambda document: document["meta"].update(timed_out=True),
+    )
+
+    with pytest.raises(WrongResponseError, match="timed out"):
+        read(session, Window(NOW - DAY, NOW))
+
+
+def hiding(*ids: str) -> Callable[[dict[str, Any]], None]:
+    def spoil(document: dict[str, Any]) -> None:
+        document["data"] = [row for row in document["data"] if row["id"] not in ids]
+
+    return spoil
+
+
+@pytest.mark.parametrize("hidden", [("row89",), ("row88", "row89")], ids=len)
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_no_bookmark_passes_a_row_that_never_comes(hidden: tuple[str, ...], parallel: int) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hiding(*hidden))
+    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
+    given: list[Page] = []
+
+    with pytest.raises(WrongResponseError, match="rows on page 1"):
+        given.extend(pages)
+
+    assert all((page.reached or 0) <= index.rows[hidden[0]][0] for page in given)
+
+
+def hide_one_row(document: dict[str, Any]) -> None:
+    """Hide a row that is counted, though the page still looks full."""
+    if len(document["data"]) == 50:
+        document["data"] = [row for row in document["data"] if row["id"] != "row7"] + [
+            resource("late", NOW + DAY, 0)
+        ]
+
+
+def test_rows_that_are_counted_but_never_come_are_reported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hide_one_row)
+
+    assert len(read(session, Window(NOW - 100 * DAY, NOW))) == 89
+    assert "of 90 rows with conversation_updated_at from" in caplog.text
+
+
+def test_a_shortfall_is_reported_with_both_counts() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hide_one_row)
+    window = Window(NOW - 100 * DAY, NOW)
+    reported: list[Shortfall | Unproven] = []
+
+    list(pages_of(session, window, report=reported.append))
+
+    assert reported == [Shortfall(window, expected=90, delivered=89)]
+
+
+def test_a_window_whose_rows_no_count_proves_is_reported() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 40), page_size=50)
+    session = StandIn(search_of(index), spoil=lambda document: document.update(meta={}))
+    window = Window(NOW - 100 * DAY, NOW)
+    reported: list[Shortfall | Unproven] = []
+
+    list(pages_of(session, window, report=reported.append))
+
+    assert reported == [Unproven(window)]
+
+
+def test_rows_that_show_no_time_are_proven_by_the_counts_of_their_parts() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
+    reported: list[Shortfall | Unproven] = []
+    window = Window(NOW - 100 * DAY, NOW)
+    session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
+
+    list(pages_of(session, window, WORK_ITEMS, report=reported.append))
+    assert reported == []
+
+    def without_count(document: dict[str, Any]) -> None:
+        without_times(document)
+        document.update(meta={}) if len(document["data"]) < 50 else None
+
+    session.spoil = without_count
+    list(pages_of(session, window, WORK_ITEMS, report=reported.append))
+    assert {type(one) for one in reported} == {Unproven}
+
+
+def test_with_strict_counts_a_shortfall_is_an_error() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hide_one_row)
+
+    with pytest.raises(IncompleteError, match="of 90 rows with conversation_updated_at from"):
+        read(session, Window(NOW - 100 * DAY, NOW), strict=True)
