@@ -59,7 +59,8 @@ def main() -> int:
         for table, count in differing.items():
             print(f"{table}: DuckDB has {found.get(table)} rows, the sandbox {count}")
         if differing:
-            print("\nThe two differ. Check the settings in .env, or start over with `make clean`.")
+            print("\nThe two differ. Check the settings in .env. If the sandbox was updated since")
+            print("the last run, start over: `rm output/demo.duckdb output/sandbox.json`.")
             return 1
         print("\nEvery table in DuckDB has as many rows as the sandbox.")
         if not again:
@@ -123,11 +124,7 @@ def rows_of(stream: type[KustomerStream]) -> list[Resource]:
         return [{"of": owner, "name": name} for owner in owners for name in attributes_of(owner)]
     if stream.name == "chat_settings":
         return [{}]
-    rows = resources(stream.resource_type)
-    if stream.name == "work_items":
-        # The search finds completed ones only.
-        return [row for row in rows if (row["attributes"].get("handle") or {}).get("completedAt")]
-    return rows
+    return resources(stream.resource_type)
 
 
 def attributes_of(owner: str) -> list[str]:
