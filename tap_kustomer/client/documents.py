@@ -81,6 +81,21 @@ def _acceptable(content: bytes) -> bytes:
     return _SURROGATE.sub("\ufffd", text).encode()
 
 
+def storable(value: Any) -> Any:
+    """Replace U+0000 and halves of emojis by U+FFFD in a value that was computed, not parsed.
+
+    Raises:
+        TypeError: A key of an object is no text.
+    """
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return _members([(name, storable(member)) for name, member in value.items()])
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The members of an object; keys that differ still differ after U+FFFD has replaced a part."""
     members = dict(pairs)

@@ -53,6 +53,9 @@ _LATENCY_WEIGHT: Final = 0.2
 _FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 logger = logging.getLogger(__name__)
+# urllib3 warns of a header that it can't parse with a traceback and the header's own text, which
+# may be the key. The response is read without that header.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

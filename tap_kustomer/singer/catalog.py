@@ -152,8 +152,42 @@ def _readable(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         **entry,
         "schema": readable(entry["schema"]),
+        "metadata": _with_older_selection(entry),
         "replication_method": _replication_method(entry),
     }
+
+
+def _with_older_selection(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metadata, with what the entry and its schema deselect where the metadata has no choice.
+
+    Before Singer had metadata, `selected` was a member of the schema, and some catalogs still have
+    it there
+    (https://github.com/singer-io/getting-started/blob/master/docs/SYNC_MODE.md#legacy-streamfield-selection).
+    """
+    given: list[dict[str, Any]] = entry.get("metadata", [])
+    deselected = list(_deselected(entry["schema"]))
+    if entry.get("selected") is False:
+        deselected.append(())
+    if not deselected:
+        return given
+    found: dict[tuple[str, ...], dict[str, Any]] = {} if given else {(): {"selected": True}}
+    found |= {place: {"selected": False} for place in deselected}
+    for each in given:
+        place = tuple(each["breadcrumb"])
+        found[place] = found.get(place, {}) | each["metadata"]
+    return [{"breadcrumb": place, "metadata": metadata} for place, metadata in found.items()]
+
+
+def _deselected(schema: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the breadcrumbs of what a schema deselects."""
+    if not isinstance(schema, dict):
+        return
+    if schema.get("selected") is False:
+        yield place
+    if isinstance(columns := schema.get("properties"), dict):
+        for name, column in columns.items():
+            yield from _deselected(column, (*place, "properties", name))
+    yield from _deselected(schema.get("items"), (*place, "items"))
 
 
 def _replication_method(entry: dict[str, Any]) -> Any:

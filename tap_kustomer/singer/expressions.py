@@ -18,6 +18,7 @@ import simpleeval  # type: ignore[import-untyped]
 from typing_extensions import override
 
 from tap_kustomer import times
+from tap_kustomer.client.documents import storable
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.values import as_text
 from tap_kustomer.singer.flattening import types_of
@@ -198,7 +199,8 @@ class Expression:
         kind = type(value).__name__
         if isinstance(value, dt.date):
             value = value.isoformat()
-        with suppress(TypeError, ValueError):
+        with suppress(TypeError, ValueError, RecursionError):
+            value = storable(value)
             if schema.get("format") == "date-time" and isinstance(value, str):
                 return times.canonical(value)
             if _is_of(value, types):

@@ -257,6 +257,15 @@ def test_a_key_sent_back_by_a_server_is_not_shown(
     assert KEY not in caplog.text
 
 
+def test_a_header_that_is_none_does_no_harm_and_is_not_shown(
+    clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.will(document(b'{"data": []}', b"%b without a colon" % ECHO))
+
+    assert ask(session(clock, server.address)) == {"data": []}
+    assert not caplog.text
+
+
 @pytest.mark.parametrize("end", ["\n", "€"])
 def test_a_key_that_fits_no_header_is_not_shown(
     clock: VirtualClock, server: Server, end: str

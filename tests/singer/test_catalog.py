@@ -78,6 +78,51 @@ def test_a_catalog_that_the_sdk_can_read_is_accepted_without_a_warning(
     assert warnings == []
 
 
+@pytest.mark.parametrize("root", [None, [], [metadata(selected=True)]])
+def test_a_column_can_be_deselected_in_the_schema(root: list[dict[str, Any]] | None) -> None:
+    """As before Singer had metadata."""
+    catalog, _ = repair(entry(schema=_with_selected(name=False, tags=True), metadata=root))
+
+    assert selected(catalog["messages"]) == {"id", "updated_at", "tags"}
+
+
+def test_a_part_of_a_column_can_be_deselected_in_the_schema() -> None:
+    schema = _with_selected()
+    parts = {"properties": {"first": {"selected": False}}}
+    schema["properties"] |= {"name": parts, "tags": {"items": parts}}
+
+    (read,) = read_catalog({"streams": [entry(schema=schema)]}).streams
+
+    mask = read.metadata.resolve_selection()
+    assert not mask["properties", "name", "properties", "first"]
+    assert not mask["properties", "tags", "items", "properties", "first"]
+    assert mask["properties", "name"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"selected": False}, {"schema": {**SCHEMA, "selected": False}}],
+    ids=["entry", "schema"],
+)
+@pytest.mark.parametrize("root", [None, [metadata(inclusion="available")]])
+def test_a_stream_can_be_deselected_outside_the_metadata(
+    given: dict[str, Any], root: list[dict[str, Any]] | None
+) -> None:
+    catalog, _ = repair(entry(metadata=root, **given))
+
+    assert not catalog["messages"].metadata.resolve_selection()[()]
+
+
+def test_the_metadata_overrides_the_schema() -> None:
+    chosen = [metadata(selected=True), metadata("properties", "name", selected=True)]
+    schema = _with_selected(name=False) | {"selected": False}
+
+    catalog, _ = repair(entry(schema=schema, metadata=chosen))
+
+    assert catalog["messages"].metadata.resolve_selection()[()]
+    assert "name" in selected(catalog["messages"])
+
+
 def test_an_unknown_selected_stream_is_a_warning_with_a_suggestion() -> None:
     _, warnings = repair(entry("message"), entry("zzz"))
 
@@ -343,3 +388,10 @@ def test_a_bare_catalog_is_completed_to_what_discovery_would_write() -> None:
 def test_a_catalog_is_checked_even_if_a_program_gives_it(catalog: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="--catalog"):
         TapKustomer(config={"api_key": "a-key"}, catalog=catalog)
+
+
+def _with_selected(**choices: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = copy.deepcopy(SCHEMA)
+    for name, is_selected in choices.items():
+        schema["properties"][name] = {**TEXT, "selected": is_selected}
+    return schema

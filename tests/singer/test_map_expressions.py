@@ -177,6 +177,28 @@ def test_a_result_fits_the_type_of_its_column(
 
 
 @pytest.mark.parametrize(
+    ("options", "name", "expected"),
+    [
+        ({"made_up": r"json.loads('\"a\\ud83d\"')"}, "made_up", "a\ufffd"),
+        ({"made_up": r"'%s\0' % name"}, "made_up", "Acme\ufffd"),
+        (
+            {"emails": r"[{'\0': 1, '\ufffd': ['\0']}]"},
+            "emails",
+            [{"\ufffd_": 1, "\ufffd": ["\ufffd"]}],
+        ),
+    ],
+    ids=["half an emoji", "null", "inside an array"],
+)
+def test_what_a_database_can_t_store_is_replaced_in_a_result(
+    options: dict[str, Any], name: str, expected: Any
+) -> None:
+    row = mapped(options)
+
+    assert row is not None
+    assert row[name] == expected
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"rev": "rev / 2"}, ["companies.rev", "rev / 2", "float", "integer"]),
@@ -184,6 +206,8 @@ def test_a_result_fits_the_type_of_its_column(
         ({"created_at": "[rev][0]"}, ["companies.created_at", "int", "date-time"]),
         ({"emails": "emails[0]"}, ["companies.emails", "emails[0]", "dict", "array"]),
         ({"rev": "int(rev)", "name": "json"}, ["companies.name", "ModuleWrapper", "string"]),
+        ({"emails": "[{None: 1}]"}, ["companies.emails", "list"]),
+        ({"emails": "json.loads('[' * 900 + ']' * 900)"}, ["companies.emails", "list"]),
     ],
 )
 def test_a_result_of_another_type_than_its_column_is_an_error(
