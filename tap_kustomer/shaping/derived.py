@@ -273,13 +273,14 @@ def _as_object(entry: Any) -> dict[str, Any]:
 
 
 def _data(relationship: Any) -> Any:
-    """What a relationship leads to; some come as an array, each item with `data` of its own."""
+    """What a relationship leads to; some come as an array, of ids or of items with `data`."""
     if isinstance(relationship, list):
-        return [_data(item) if "data" in item else item for item in _objects(relationship)]
+        references = ({"id": item} if isinstance(item, str) else item for item in relationship)
+        return [_data(item) if "data" in item else item for item in _objects(references)]
     return relationship.get("data") if isinstance(relationship, dict) else None
 
 
-def _objects(items: Items) -> list[dict[str, Any]]:
+def _objects(items: Iterable[Any]) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)]
 
 

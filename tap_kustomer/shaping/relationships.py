@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # Members of a reference: its id and its type.
 _MEMBERS: Final = 2
 
+# Members of a relationship of which none is lost.
+_PARTS: Final = frozenset({"data", "links"})
+
 
 def compile_relationships(
     shape: Shape, place: Mapping[str, RelationshipColumns]
@@ -36,7 +39,7 @@ def compile_relationships(
     def add(row: dict[str, Any], relationships: dict[str, Any], leftovers: Leftovers) -> None:
         incomplete: dict[str, Any] = {}
         for key, relationship in relationships.items():
-            data = relationship.get("data") if type(relationship) is dict else relationship
+            data = relationship.get("data") if type(relationship) is dict else _each(relationship)
             # Some relationships are only a link, such as a customer's messages. A link adds
             # nothing to the resource's own id.
             if data is None:
@@ -71,6 +74,16 @@ def compile_relationships(
 def _columns(name: str) -> tuple[tuple[str], tuple[str]]:
     """Columns that an unknown relationship would have."""
     return (f"{name}_id",), (name,)
+
+
+def _each(relationship: Any) -> Any:
+    """References out of an array of relationships, as a forward has its attachments."""
+    if type(relationship) is not list:
+        return relationship
+    return [
+        item["data"] if type(item) is dict and "data" in item and item.keys() <= _PARTS else item
+        for item in relationship
+    ]
 
 
 def _id(reference: Any) -> str | None:

@@ -152,6 +152,8 @@ class KnowledgeBaseArticles(KustomerStream):
             to_one("category", "Category of an internal article."),
             to_many("categories", "Ids of the categories of the article."),
             to_one("publishedBy", "User who published the article."),
+            to_many("accessUsers", "Ids of the users who have access to the article."),
+            to_many("accessTeams", "Ids of the teams that have access to the article."),
             to_one("brand", "Brand that the article's knowledge base belongs to."),
             *CREATOR_AND_EDITOR,
             DELETED_BY,

@@ -148,6 +148,8 @@ WITHOUT_A_TABLE = {
     "customer_drafts.userMentions": _UNSENT,
     "customer_session_events.meta": "free: whatever was sent with the event",
     "customers.roleGroupVersions": _UNDOCUMENTED,
+    "knowledge_base_articles.accessTeams": _UNDOCUMENTED,
+    "knowledge_base_articles.accessUsers": _UNDOCUMENTED,
     "knowledge_base_articles.draftLangs": "said of each language in langVersions or latestLangs",
     "kobjects.klassMixins": "those of the klass, which has a table of them",
     "kobjects.roleGroupVersions": _UNDOCUMENTED,

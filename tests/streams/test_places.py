@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.offline_tap import OfflineTap
+from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import compile_deriver
 from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.knowledge_base_articles import KnowledgeBaseArticles
 from tap_kustomer.streams.satisfaction_responses import SatisfactionResponses
+from tap_kustomer.streams.shortcuts import Shortcuts
 from tap_kustomer.streams.team_routing_settings import TeamRoutingSettings
 
 if TYPE_CHECKING:
@@ -63,6 +66,35 @@ def test_the_files_of_a_forward_are_one_relationship_or_an_array_of_them(attachm
     )
 
     assert [row["attachment_id"] for row in found] == ["a1"]
+    tap = OfflineTap(ConversationForwards)
+    resource = {"id": "1", "type": "forward", "relationships": {"attachments": attachments}}
+    (record,) = tap.table("conversation_forwards").make_records({**resource, PARENT: {"id": "p"}})
+    assert record["attachments"] == ["a1"]
+    assert not record.get("_extra")
+
+
+USERS = pytest.mark.parametrize(
+    "users",
+    [{"data": [reference("user", "u1")]}, [reference("user", "u1")], ["u1"]],
+    ids=["data", "an array of references", "an array of ids"],
+)
+
+
+@USERS
+def test_users_with_access_to_a_shortcut_come_as_references_or_ids(users: Any) -> None:
+    found = rows(Shortcuts, "shortcut_access_users", relationships={"accessUsers": users})
+
+    assert [row["user_id"] for row in found] == ["u1"]
+
+
+@USERS
+def test_users_with_access_to_an_article_come_as_references_or_ids(users: Any) -> None:
+    tap = OfflineTap(KnowledgeBaseArticles)
+    resource = {"id": "1", "type": "kb_article", "relationships": {"accessUsers": users}}
+    (record,) = tap.table("knowledge_base_articles").make_records(resource)
+
+    assert record["access_users"] == ["u1"]
+    assert not record.get("_extra")
 
 
 def test_an_answer_to_a_survey_may_be_a_text_alone() -> None:
