@@ -16,7 +16,7 @@ from support.tap_in_process import HurriedTap, InProcess
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SANDBOX = Sandbox(scale=0.1, org_limit=0, search_limit=0)
+SANDBOX = Sandbox(scale=0.05, org_limit=0, search_limit=0)
 
 # A table may have columns that no row fills.
 pytestmark = pytest.mark.filterwarnings("ignore:Fields in transformed catalog but not in records")
