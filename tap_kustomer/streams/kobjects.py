@@ -23,7 +23,7 @@ from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.definition import define
-from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.klasses import Klasses, name_of_klass
 from tap_kustomer.streams.parts import (
     CREATED_AT,
     DELETION,
@@ -55,13 +55,6 @@ _DONE: Final = (
 
 # The objects of one klass. In the documented examples, the path has its name or the plural of it.
 _LIST: Final = "/v1/klasses/"
-
-
-def name_of_klass(klass: Mapping[str, Any]) -> str | None:
-    """The name of a klass, as in the path of the list of its objects; None if it has none."""
-    attributes = klass.get("attributes")
-    name = attributes.get("name") if isinstance(attributes, dict) else None
-    return name if isinstance(name, str) and name else None
 
 
 class Kobjects(KustomerStream):

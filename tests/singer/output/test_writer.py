@@ -118,6 +118,16 @@ def test_the_last_state_is_not_written_twice(writer: BufferedWriter, reader: Rea
     assert reader.types == ["RECORD", "STATE"]
 
 
+def test_the_last_state_is_written_if_it_has_moved_without_a_record(
+    writer: BufferedWriter, reader: Reader
+) -> None:
+    writer.write_message(STATE)
+
+    writer.end(LATER)
+
+    assert reader.taken[1:] == [writer.serialize_message(LATER)]
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.0)
