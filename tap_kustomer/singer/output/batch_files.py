@@ -107,9 +107,9 @@ def _explaining(storage: Storage) -> Iterator[None]:
         yield
     # What a storage raises depends on its library, which may not be installed.
     except Exception as error:
-        said = str(getattr(error, "strerror", None) or error).partition("\n")[0]
+        reason = str(getattr(error, "strerror", None) or error).partition("\n")[0]
         raise ConfigurationError(
-            f"Setting batch_config: no file can be written to {storage.root}: {said}; "
+            f"Setting batch_config: no file can be written to {storage.root}: {reason}; "
             "expected a folder with room for it"
         ) from error
 

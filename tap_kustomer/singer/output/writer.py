@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from singer_sdk.contrib.msgspec import enc_hook
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message, RecordMessage, StateMessage
 from typing_extensions import override
 
+from tap_kustomer.singer.encoding import encode
 from tap_kustomer.singer.output.last_state import state_before
 from tap_kustomer.singer.output.stdout import Output
 
@@ -35,13 +35,11 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
     So a STATE never comes before the records that it covers, and never waits behind them.
 
     Attributes:
-        encode: Encodes a value as JSON, in the same way for all messages.
         stop_if_asked: Raises if the run should end; called while the target pauses.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.encode = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
         self.stop_if_asked: Callable[[], None] = _go_on
         self._output = Output(self._stop_if_asked)
         self._lines: list[bytes] = []
@@ -53,12 +51,12 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     @override
     def serialize_message(self, message: Message) -> bytes:
-        return self.encode(message.to_dict()) + b"\n"
+        return encode(message.to_dict()) + b"\n"
 
     @override
     def write_message(self, message: Message) -> None:
         line = self.serialize_message(message)
-        self.write_record(line)
+        self.write_line(line)
         if isinstance(message, RecordMessage):
             self._has_changed_records = True
             return
@@ -66,8 +64,8 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         if isinstance(message, StateMessage):
             self._ends_with_state, self._last_state = True, line
 
-    def write_record(self, line: bytes) -> None:
-        """Write a RECORD message that is encoded already."""
+    def write_line(self, line: bytes) -> None:
+        """Buffer a message that is encoded already, with its line feed."""
         self._lines.append(line)
         self._bytes += len(line)
         self._ends_with_state = False
