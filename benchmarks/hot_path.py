@@ -27,6 +27,7 @@ from tap_kustomer.reading.search.query import SearchQuery, ServerBehaviour, pars
 from tap_kustomer.resource import Resource
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.records import Record
+from tap_kustomer.singer.encoding import encode
 from tap_kustomer.singer.output.writer import BufferedWriter
 from tap_kustomer.streams.conversations import Conversations
 from tap_kustomer.streams.customers import Customers
@@ -204,7 +205,7 @@ class _HotPath:
     def _write(self, records: Iterable[Record]) -> None:
         writer = self._writer
         for record in records:
-            writer.write_record(b"".join((_HEAD, writer.encode(record), _TAIL)))
+            writer.write_line(b"".join((_HEAD, encode(record), _TAIL)))
 
 
 def _compiled(definition: StreamDefinition) -> MakeRecords:

@@ -86,15 +86,20 @@ def sync() -> int:
     command = [str(MELTANO), "run", "--force", "tap-kustomer", "target-duckdb"]
     if DBT.exists():  # It does not run on every Python that the tap runs on.
         command.append("dbt-duckdb:build")
-    if not DATABASE.exists():
-        # With the bookmarks of a file that was deleted, the new one would be incomplete.
-        command.insert(2, "--full-refresh")
-    print("$ MELTANO_ENVIRONMENT=demo", *command, flush=True)
     # The tap and the target come from the environment in which this script runs.
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     environment = {**os.environ, "MELTANO_ENVIRONMENT": "demo", "PATH": path}
-    code = subprocess.call(command, env=environment)  # noqa: S603
-    return 128 - code if code < 0 else code
+    commands = [command]
+    if not DATABASE.exists():
+        # With the bookmarks of a file that was deleted, the new one would be incomplete. A full
+        # refresh would keep those of klasses that the sandbox does not have yet.
+        state = "demo:tap-kustomer-to-target-duckdb"
+        commands.insert(0, [str(MELTANO), "state", "clear", "--force", state])
+    for each in commands:
+        print("$ MELTANO_ENVIRONMENT=demo", *each, flush=True)
+        if code := subprocess.call(each, env=environment):  # noqa: S603
+            return 128 - code if code < 0 else code
+    return 0
 
 
 def resources(kind: str) -> list[Resource]:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from tap_kustomer.errors import SIGNAL_CODES, TapKustomerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
+
+    from tap_kustomer.tap import TapKustomer
 
 
 def main() -> None:
@@ -32,8 +35,9 @@ def main() -> None:
     try:
         check_log_level(os.environ)
         _prepare_streams()
+        command = _command(TapKustomer)
         try:
-            TapKustomer.cli()
+            command()
         finally:
             # What is still in the buffer has to be written before the exit code is known.
             sys.stdout.flush()
@@ -62,6 +66,24 @@ def _prepare_streams() -> None:
         )
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+
+
+def _command(tap: type[TapKustomer]) -> Callable[[], None]:
+    """The SDK's command. To get it sets the log up.
+
+    Raises:
+        TapKustomerError: The log can't be set up as the user's file says.
+    """
+    try:
+        return tap.cli
+    except Exception as error:  # The file may name any class.
+        if (name := os.environ.get("SINGER_SDK_LOG_CONFIG")) is None:
+            raise
+        reason = " ".join(str(error.__cause__ or error).split())
+        raise TapKustomerError(
+            f"Environment variable SINGER_SDK_LOG_CONFIG: {name!r} was given, which can't be used "
+            f"({reason}); expected a file in YAML with a configuration of Python's logging"
+        ) from error
 
 
 def _discard_unwritable() -> None:

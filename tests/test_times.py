@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.json_values import OFFSETS, moments, time_texts
@@ -158,7 +158,6 @@ def test_a_time_without_an_offset_is_in_utc(moment: datetime) -> None:
     assert canonical(naive.isoformat()) == canonical(naive.replace(tzinfo=UTC).isoformat())
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_time_or_refused(text: str) -> None:
     assert is_canonical_or_refused(text)
@@ -180,7 +179,6 @@ def test_a_text_of_canonical_form_is_that_time_or_refused(text: str) -> None:
         assert canonical(text) == expected
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"[0-9W:.TZ/+-]{1,26}", fullmatch=True))
 def test_any_text_that_resembles_a_time_is_one_or_refused(text: str) -> None:
     assert is_canonical_or_refused(text)

@@ -27,17 +27,17 @@ def _attributes(metadata: Resource) -> Iterator[Resource]:
         case _:
             return
     for attribute, about in sorted(properties.items()):
-        said = about if isinstance(about, dict) else {}
+        details = about if isinstance(about, dict) else {}
         # `type` would be hidden behind the JSON:API type of the resource.
-        described = {key: value for key, value in said.items() if key != "type"}
+        others = {key: value for key, value in details.items() if key != "type"}
         yield {
             "id": f"{name}/{attribute}",
             "type": metadata.get("type"),
             "attributes": {
-                **described,
+                **others,
                 "resource": name,
                 "name": attribute,
-                "dataType": said.get("type"),
+                "dataType": details.get("type"),
             },
             "relationships": metadata.get("relationships"),
         }

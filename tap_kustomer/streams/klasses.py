@@ -19,7 +19,7 @@ _TITLE: Final = "display_name"
 
 
 def name_of_klass(klass: Mapping[str, Any]) -> str | None:
-    """The name of a klass, as in paths; None if it has none."""
+    """The name of a klass, as paths of the API have it; None if it has none."""
     attributes = klass.get("attributes")
     name = attributes.get("name") if isinstance(attributes, dict) else None
     return name if isinstance(name, str) and name else None

@@ -78,6 +78,16 @@ CASES: dict[str, tuple[list[str], dict[str, str], list[str]]] = {
         {"TAP_KUSTOMER_LOGLEVEL": "chatty"},
         ["TAP_KUSTOMER_LOGLEVEL", "chatty", "WARNING"],
     ),
+    "log configuration is no YAML": (
+        ["--config", "good.json"],
+        {"SINGER_SDK_LOG_CONFIG": "broken.json"},
+        ["SINGER_SDK_LOG_CONFIG", "broken.json", "YAML"],
+    ),
+    "log configuration is empty": (
+        ["--config", "good.json"],
+        {"SINGER_SDK_LOG_CONFIG": "empty.json"},
+        ["SINGER_SDK_LOG_CONFIG", "empty.json", "expected a file"],
+    ),
     "state is a list": (
         ["--config", "good.json", "--state", "list.json"],
         {},

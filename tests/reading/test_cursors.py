@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_kustomer import times
@@ -118,7 +118,6 @@ def test_rows_that_the_list_adds_near_the_window_are_yielded_too() -> None:
     assert ids(read(AuditLog(written, filtered_by=published))) == list(written)
 
 
-@settings(deadline=None)
 @given(
     offsets=st.lists(st.one_of(st.integers(0, 40), st.integers(0, DAY)), max_size=120),
     is_closed=st.booleans(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_kustomer.client.workers import Workers
@@ -105,7 +105,6 @@ def test_few_threads_read_long_lists_of_many_parents() -> None:
     assert [ids(page.resources) for page in pages] == [["1", "2"]] * 20
 
 
-@settings(deadline=None)
 @given(
     sizes=st.lists(st.sampled_from([None, 0, 1, 3]), max_size=40),
     parallel=st.integers(1, 4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.singerlib.schema import Schema
 
@@ -49,7 +49,6 @@ def read_back(schema: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-@settings(deadline=None)
 @given(st.dictionaries(_NAMES, _ABOUT))
 def test_a_catalog_preserves_the_keys_and_kinds_that_discovery_found(
     metadata: dict[str, Any],
@@ -78,7 +77,6 @@ _TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.sets(_TEXTS), st.sets(_TEXTS))
 def test_other_attributes_of_a_record_do_not_change_the_column_of_one(
     declared: set[str], carried: set[str]
@@ -96,7 +94,6 @@ def test_other_attributes_of_a_record_do_not_change_the_column_of_one(
     assert leaves(record) - leaves(["1"]) == leaves(values)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(_NAMES, _ABOUT),
     st.dictionaries(_NAMES, json_values(), max_size=5),

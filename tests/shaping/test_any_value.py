@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.json_values import json_values, leaves
@@ -27,7 +27,6 @@ def validator_of(stream: type[KustomerStream]) -> Draft202012Validator:
     return validator(record_schema(stream.shape))
 
 
-@settings(deadline=None)
 @given(st.data(), st.sampled_from(STREAMS))
 def test_a_record_with_any_value_in_any_attribute_fits_the_schema(
     data: st.DataObject, stream: type[KustomerStream]
@@ -40,7 +39,6 @@ def test_a_record_with_any_value_in_any_attribute_fits_the_schema(
     assert not [error.message for error in schema.iter_errors(record)]
 
 
-@settings(deadline=None)
 @given(resources(WITH_CUSTOM))
 def test_a_record_with_any_value_in_any_kind_of_attribute_fits_the_schema(
     resource: dict[str, Any],
@@ -50,7 +48,6 @@ def test_a_record_with_any_value_in_any_kind_of_attribute_fits_the_schema(
     assert not misfits(WITH_CUSTOM_SCHEMA, record)
 
 
-@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {},
@@ -78,7 +75,6 @@ def test_a_record_with_any_value_in_any_member_fits_the_schema(
     assert not misfits(SCHEMA, {**record, "id": record["id"] or "1"})
 
 
-@settings(deadline=None)
 @given(resources(SHAPE))
 def test_no_value_of_a_resource_is_lost(resource: dict[str, Any]) -> None:
     given_ = {**resource, "relationships": dict(resource["relationships"])}
@@ -91,7 +87,6 @@ def test_no_value_of_a_resource_is_lost(resource: dict[str, Any]) -> None:
     assert not leaves(given_) - leaves(record)
 
 
-@settings(deadline=None)
 @given(resources(SHAPE), st.randoms())
 def test_the_order_of_keys_does_not_matter(resource: dict[str, Any], random: Any) -> None:
     shuffled = list(resource["attributes"].items())

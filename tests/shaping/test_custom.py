@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.custom_attributes import METADATA, SHAPE, catalog_schema, record_of, shaped_by
 from support.json_values import time_texts
@@ -59,7 +59,6 @@ def test_a_value_gets_the_type_that_metadata_declares(
     assert "_extra" not in record
 
 
-@settings(deadline=None)
 @given(time_texts())
 def test_a_time_with_any_offset_stays_the_same_time(given_: str) -> None:
     column = record_of({"deliveredAt": given_})["custom"]["delivered_at"]

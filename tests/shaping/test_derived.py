@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.json_values import json_values, leaves
@@ -427,7 +427,6 @@ def test_no_declared_column_has_the_name_of_a_column_of_all_derived_tables(
 # Any values
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_rows_of_any_value_fit_the_schema_and_lose_nothing(data: st.DataObject) -> None:
     attributes = {

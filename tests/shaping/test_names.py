@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support.json_values import KEYS
@@ -95,7 +95,6 @@ def test_a_key_without_letters_and_digits_stays_as_it_is(key: str) -> None:
     assert snake_case(key) == key
 
 
-@settings(deadline=None)
 @given(st.one_of(KEYS, st.text()))
 @example("İstanbulStr")
 def test_a_name_in_snake_case_is_unchanged(key: str) -> None:
@@ -186,7 +185,6 @@ _COLLIDING = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(_COLLIDING, st.text(max_size=4)), unique=True), st.sets(_COLLIDING))
 @example(["Aİ", "ai̇", "ai"], set())  # The capital becomes two characters in lower case.
 @example(["Straße", "strasse"], set())
@@ -201,7 +199,6 @@ def test_no_two_keys_share_a_column_even_ignoring_case_and_underscores(
     assert not folded & {name.casefold().replace("_", "") for name in taken}
 
 
-@settings(deadline=None)
 @given(st.lists(_COLLIDING, unique=True), st.randoms())
 def test_columns_do_not_depend_on_the_order_of_keys(keys: list[str], random: Random) -> None:
     shuffled = [*keys]
@@ -210,7 +207,6 @@ def test_columns_do_not_depend_on_the_order_of_keys(keys: list[str], random: Ran
     assert columns(keys) == columns(shuffled)
 
 
-@settings(deadline=None)
 @given(st.lists(_COLLIDING, unique=True))
 def test_names_of_names_are_the_same_names(keys: list[str]) -> None:
     names = columns(keys)
@@ -218,7 +214,6 @@ def test_names_of_names_are_the_same_names(keys: list[str]) -> None:
     assert columns(names.values()) == {name: name for name in names.values()}
 
 
-@settings(deadline=None)
 @given(st.lists(_COLLIDING, unique=True, min_size=1), st.lists(_COLLIDING, unique=True))
 def test_a_key_keeps_its_column_when_keys_of_other_names_are_added(
     keys: list[str], others: list[str]
@@ -232,7 +227,6 @@ def test_a_key_keeps_its_column_when_keys_of_other_names_are_added(
     assert {key: columns([*keys, *others])[key] for key in keys} == columns(keys)
 
 
-@settings(deadline=None)
 @given(st.lists(_COLLIDING, unique=True, min_size=1))
 def test_the_key_that_is_spelled_like_a_name_always_has_it(keys: list[str]) -> None:
     names = columns(keys)

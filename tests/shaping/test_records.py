@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from support.json_values import time_texts
 from support.shapes import SHAPE, WITH_CUSTOM, shaped
@@ -238,7 +238,6 @@ def test_times_are_canonical_at_any_depth(given_: str, expected: str) -> None:
     assert record["ended_at"] == record["last_message_in"]["sent_at"] == expected
 
 
-@settings(deadline=None)
 @given(time_texts())
 def test_a_shaped_time_is_the_same_time(given_: str) -> None:
     record = shaped({"endedAt": given_})

@@ -5,7 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.json_values import json_values
@@ -117,7 +117,6 @@ def test_a_secret_link_among_links_that_came_as_json_text_is_nowhere() -> None:
     assert "hush" not in str(record(("links.related",), {"links": '{"related": "hush"}'}))
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abc"), json_values(), max_size=3),
     st.sampled_from(["a", "a.b", "a.b.c", "links.a"]),

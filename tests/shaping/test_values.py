@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.json_values import deep, json_values
@@ -226,7 +226,6 @@ def test_as_sent_keeps_keys_unchanged() -> None:
     assert as_sent({"aKey": [{"bKey": 1}, "x"]}) == {"aKey": [{"bKey": 1}, "x"]}
 
 
-@settings(deadline=None)
 @given(json_values())
 def test_every_conversion_returns_a_value_or_raises_a_mismatch(value: Any) -> None:
     for convert in CONVERSIONS.values():
@@ -238,7 +237,6 @@ def test_every_conversion_returns_a_value_or_raises_a_mismatch(value: Any) -> No
         assert msgspec.json.decode(msgspec.json.encode(converted)) == converted
 
 
-@settings(deadline=None)
 @given(json_values())
 def test_values_of_unchanged_types_stay_as_they_are(value: Any) -> None:
     assert UNCHANGED.keys() == CONVERSIONS.keys()

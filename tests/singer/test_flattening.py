@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_kustomer.errors import ConfigurationError
@@ -242,7 +242,6 @@ def leaves(value: Any) -> list[str]:
     return [] if value is None else [str(value)]
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(_KEYS, _SCHEMAS, max_size=4),
     st.dictionaries(_KEYS, _VALUES, max_size=4),

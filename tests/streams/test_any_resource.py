@@ -234,7 +234,7 @@ def test_whatever_is_odd_in_a_resource_a_derived_table_has_sound_rows(
         check(stream, derived, resource)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.data(), st.sampled_from([param.values for param in DERIVED]))
 def test_whatever_a_resource_is_a_derived_table_has_sound_rows(
     data: st.DataObject, table: tuple[type[KustomerStream], Derived]
@@ -372,7 +372,7 @@ def resources_of(
 RESOURCES = {stream: resources_of(stream) for stream in STREAMS}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.sampled_from(STREAMS).flatmap(RESOURCES.__getitem__))
 def test_whatever_a_resource_is_its_tables_have_sound_rows(
     drawn: tuple[type[KustomerStream], dict[str, Any]],
@@ -399,7 +399,6 @@ def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(
     name=st.text(min_size=1),
     properties=st.dictionaries(

@@ -132,8 +132,16 @@ def test_a_table_that_costs_a_request_for_each_row_of_another_says_so(
 @pytest.mark.parametrize(
     "klass", [{}, {"attributes": None}, {"attributes": {}}, {"attributes": {"name": ""}}], ids=str
 )
-def test_a_klass_without_a_name_has_no_list_of_objects(klass: dict[str, Any]) -> None:
-    assert name_of_klass(klass) is None
+def test_a_klass_without_a_name_has_neither_a_list_of_objects_nor_metadata(
+    klass: dict[str, Any],
+) -> None:
+    objects = Kobjects.source.fallback
+    metadata = CustomAttributeMetadata.source.sources[-1]
+
+    assert isinstance(objects, PerParent)
+    assert isinstance(metadata, PerParent)
+    assert objects.key(klass) is None
+    assert metadata.key(klass) is None
 
 
 def test_a_klass_without_a_name_has_no_metadata() -> None:

@@ -13,6 +13,7 @@ from upath import UPath
 
 from tap_kustomer.config import DISTRIBUTION
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.secrecy import hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,10 +108,13 @@ def _explaining(storage: Storage) -> Iterator[None]:
         yield
     # What a storage raises depends on its library, which may not be installed.
     except Exception as error:
-        said = str(getattr(error, "strerror", None) or error).partition("\n")[0]
+        reason = str(getattr(error, "strerror", None) or error).partition("\n")[0]
+        # An address may hold a user and a password, and a library may repeat them.
+        login = storage.root.partition("://")[2].partition("/")[0].rpartition("@")[0]
+        shown = hide_secrets(f"{storage.root}: {reason}", login, *login.split(":"))
         raise ConfigurationError(
-            f"Setting batch_config: no file can be written to {storage.root}: {said}; "
-            "expected a folder with room for it"
+            f"Setting batch_config: no file can be written to {shown}; expected a folder with room "
+            "for it"
         ) from error
 
 

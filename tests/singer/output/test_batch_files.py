@@ -151,6 +151,19 @@ def test_the_first_line_of_a_storage_s_error_is_shown(monkeypatch: pytest.Monkey
         prepare_folder(made(FOLDER))
 
 
+def test_a_login_in_the_address_of_a_storage_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no bucket 'somebody:hush@host', nobody has hush")
+
+    monkeypatch.setattr(batch_files, "_path", fail)
+
+    with pytest.raises(ConfigurationError, match=r"written to s3://.*@host/rows: no") as refused:
+        prepare_folder(made({"root": "s3://Somebody:Hush@host/rows"}))
+
+    assert "hush" not in str(refused.value).lower()
+    assert "somebody" not in str(refused.value).lower()
+
+
 def test_parquet_without_its_library_is_refused_before_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
