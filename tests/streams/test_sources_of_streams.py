@@ -14,7 +14,7 @@ from tap_kustomer.streams.business_holidays import BusinessHolidays
 from tap_kustomer.streams.company_hierarchy import CompanyHierarchy
 from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.customer_session_events import session_of
-from tap_kustomer.streams.klasses import Klasses, name_of_klass
+from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.knowledge_base_article_versions import KnowledgeBaseArticleVersions
 from tap_kustomer.streams.kobjects import Kobjects, define_klass
 from tap_kustomer.streams.satisfaction_responses import response_of
@@ -142,14 +142,6 @@ def test_a_klass_without_a_name_has_neither_a_list_of_objects_nor_metadata(
     assert isinstance(metadata, PerParent)
     assert objects.key(klass) is None
     assert metadata.key(klass) is None
-
-
-def test_a_klass_without_a_name_has_no_metadata() -> None:
-    *_, of_klasses = CustomAttributeMetadata.source.sources
-
-    assert isinstance(of_klasses, PerParent)
-    assert of_klasses.key({"id": "k", "attributes": {"name": ""}}) is None
-    assert of_klasses.key({"id": "k", "attributes": {"name": "order"}}) == "order"
 
 
 def test_objects_are_listed_by_the_name_of_their_klass() -> None:
