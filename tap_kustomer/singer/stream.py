@@ -60,7 +60,8 @@ class TapStream(SdkStream):
         self.definition = definition
         self.primary_keys = definition.key
         self.replication_key = definition.replication_key
-        self.selected_by_default = definition.selected_by_default
+        # Of a derived stream, its parent's: selected, it causes the parent's rows to be read.
+        self.selected_by_default = definition.declaration.selected_by_default
         self.rows = 0
         self._writer = writer
         self._settings = settings

@@ -157,7 +157,7 @@ class Kobjects(KustomerStream):
 # Every resource of a klass has a JSON:API type of its own.
 _TYPE: Final = "kobject."
 
-# The tables of single klasses have names that begin so.
+# The streams of single klasses have names that begin so.
 PREFIX: Final = "kobject_"
 
 
@@ -171,7 +171,7 @@ def define_klass(
     """The stream of the custom objects of one klass, with its custom attributes typed.
 
     Args:
-        name: Of the stream, such as `kobject_order`.
+        name: Name of the stream, such as `kobject_order`.
         klass: Name of the klass in the API.
         custom_fields: The custom attributes of the klass.
         title: Name of the klass as people see it.
@@ -189,7 +189,7 @@ def define_klass(
             "properties": {**columns, "type": {**columns["type"], "enum": list(types)}},
             "title": title or klass,
         },
-        # Which criterion this context has is not said: that of all klasses, or one of its own.
+        # Which criterion this context has is undocumented: that of all klasses, or one of its own.
         own_source=Search(
             f"kobject_{klass}",
             criteria=(
@@ -201,15 +201,15 @@ def define_klass(
     )
 
 
-def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -> dict[str, str]:
-    """A table for each klass. Names differ by more than capitals and underscores.
+def stream_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -> dict[str, str]:
+    """The name of the stream of each klass. Names differ by more than capitals and underscores.
 
-    >>> table_names(["order", "Order", "e-return"])
+    >>> stream_names(["order", "Order", "e-return"])
     {'order': 'kobject_order', 'Order': 'kobject_order_4253ba76', 'e-return': 'kobject_e_return'}
 
     Args:
         klasses: Names of klasses.
-        taken: Names of other tables.
+        taken: Names of other streams.
     """
     sources = {klass: f"{PREFIX}{klass}" for klass in klasses}
     wanted = {source: f"{PREFIX}{snake_case(klass)}" for klass, source in sources.items()}
@@ -218,7 +218,7 @@ def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -
 
 
 def klass_of(schema: Mapping[str, Any]) -> str | None:
-    """The klass whose table has this schema; None if it is not the table of one klass."""
+    """The klass whose stream has this schema; None if it is not the stream of one klass."""
     types = schema.get("properties", {}).get("type", {}).get("enum")
     if isinstance(types, list) and types and str(types[0]).startswith(_TYPE):
         return str(types[0]).removeprefix(_TYPE)

@@ -55,13 +55,10 @@ class Peeked:
 
     @property
     def lead(self) -> Any:
-        definition = SimpleNamespace(
-            name="tags",
-            source=self.source,
-            roles=("org.permission.tag.read",),
-            assumed=self.assumed,
-            feature="",
+        declaration = SimpleNamespace(
+            roles=("org.permission.tag.read",), assumed=self.assumed, feature=""
         )
+        definition = SimpleNamespace(name="tags", source=self.source, declaration=declaration)
         return SimpleNamespace(definition=definition)
 
     def peek(self) -> list[Any] | None:

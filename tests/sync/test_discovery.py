@@ -28,7 +28,7 @@ from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.kobjects import table_names
+from tap_kustomer.streams.kobjects import stream_names
 from tap_kustomer.streams.roles import METADATA_ROLES
 from tap_kustomer.sync.discovery import Definitions, Klass, fetch_definitions
 from tap_kustomer.tap import TapKustomer
@@ -345,13 +345,13 @@ def test_each_klass_has_a_stream_with_a_unique_name(monkeypatch: pytest.MonkeyPa
 def test_the_name_of_a_klass_s_stream_does_not_depend_on_the_order() -> None:
     names = ("Order", "order", "ORDER", "e-commerce.return")
 
-    assert table_names(names) == table_names(reversed(names))
-    assert table_names(names)["order"] == "kobject_order"
+    assert stream_names(names) == stream_names(reversed(names))
+    assert stream_names(names)["order"] == "kobject_order"
 
 
 @pytest.mark.parametrize("klass", ["customerLoyaltyProgramme" * 4, "größe" * 20, "注文" * 30])
 def test_the_name_of_a_klass_s_stream_has_at_most_63_bytes(klass: str) -> None:
-    names = table_names([klass, f"{klass}2"])
+    names = stream_names([klass, f"{klass}2"])
 
     assert len(set(names.values())) == 2
     assert all(len(name.encode()) <= 63 for name in names.values())
