@@ -58,7 +58,7 @@ class VisitedPages:
     def __init__(self, session: Session, first: Request) -> None:
         self._session = session
         self._first = first
-        self._addresses: set[str] = set()
+        self._addresses = {_address(first)}
 
     def follow(self, link: str) -> Request:
         """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
@@ -89,7 +89,7 @@ class VisitedPages:
         Raises:
             PagingError: The page was requested before, or it is one page too many.
         """
-        address = f"{request.path}?{sorted(request.params.items())}"
+        address = _address(request)
         if address in self._addresses:
             raise PagingError(f"{self._first}: its pages lead in a circle")
         if len(self._addresses) == _MOST_PAGES:
@@ -99,3 +99,8 @@ class VisitedPages:
             )
         self._addresses.add(address)
         return request
+
+
+def _address(request: Request) -> str:
+    """The path and the parameters; the tap has numbers where a link has text."""
+    return f"{request.path}?{sorted((name, str(value)) for name, value in request.params.items())}"

@@ -62,7 +62,8 @@ class CursorList:
 
     Attributes:
         path: Path of the list, from `/v1` on.
-        count: The most rows that a page may have.
+        count: The rows to ask for on a page. The setting `page_size` does not apply: it never
+            asks for that many, and these pages are fetched one after the other.
         attribute: The row attribute that says when the row was written.
     """
 
@@ -161,7 +162,8 @@ class PerParent:
         key: The value for `{id}`; None for a parent that has no rows.
         parts: The values for `{part}` in the path, each of which takes a request.
         included: The type of the rows in `included`, if they come beside the parent and not in
-            `data`. A parent whose rows come with the list of parents is not asked about.
+            `data`. If the list of parents already brings a parent's rows, no request is sent for
+            that parent.
         batch: How one request asks about several parents, if it can.
         optional: Whether a concatenation does without these rows where they are refused.
     """

@@ -352,7 +352,7 @@ MUTATIONS = [
     Mutation(
         "an archive that the key may not read is passed over",
         "reading.search.read:_SearchRead._search_with_archive.archived",
-        "MissingError",
+        "(MissingError, RefusedError)",
         "Exception",
         "tests/reading/search/test_archive.py",
         "no_bookmark_moves",
@@ -367,7 +367,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a list that ignores its cursor is followed",
-        "reading.cursors:_CursorExtraction._pages",
+        "reading.cursors:_CursorReader._pages",
         "keys <= before",
         "not keys",
         "tests/reading/test_cursor_pages.py",
@@ -375,7 +375,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a window is halved wherever there is a row",
-        "reading.cursors:_CursorExtraction._is_too_large",
+        "reading.cursors:_CursorReader._is_too_large",
         "self._halvings < most_halvings",
         "True",
         "tests/reading/test_cursor_counts.py",
@@ -383,7 +383,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an empty window is halved",
-        "reading.cursors:_CursorExtraction._is_too_large",
+        "reading.cursors:_CursorReader._is_too_large",
         "bool(first.rows) and first.next_link is not None",
         "first.next_link is not None",
         "tests/reading/test_cursor_counts.py",

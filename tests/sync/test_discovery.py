@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from support.offline_tap import Script, offline_context
+from support.readers import reader_of
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -84,7 +85,7 @@ class Story:
         context = SimpleNamespace(
             session=self.session,
             workers=Workers(2, lambda: None),
-            settings=SimpleNamespace(page_size=100),
+            reader=lambda _: reader_of(self.session),
             check_credential=self._check_credential,
         )
         return fetch_definitions(cast("Context", context), ["customer", "message"], KLASSES)
@@ -201,7 +202,7 @@ def test_klasses_that_came_before_the_list_could_not_be_read_further_are_used(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     answers = organisation(klass("order"))
-    answers["/v1/klasses"]["links"]["next"] = "/v1/klasses"
+    answers["/v1/klasses"]["links"]["next"] = "/v1/klasses?page=2"
 
     found = Story(answers).discover()
 

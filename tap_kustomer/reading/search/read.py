@@ -163,15 +163,12 @@ class _SearchRead:
                 logger.info(
                     "%s: the next criterion is %s: %s", self.name, criterion.name, refusals[-1]
                 )
-            batches = self._search_by(criterion)
             try:
-                first = next(batches, None)
+                found = _begun(self._search_by(criterion))
             except RefusedError as error:
                 refusals.append(error)
                 continue
-            if first is not None:
-                yield first
-                yield from batches
+            yield from found
             if criterion.requires and self.source.fallback is not None:
                 yield from self._read_others(self.source.fallback, criterion)
             return
@@ -196,17 +193,18 @@ class _SearchRead:
         """Read the archive and then the search; where they overlap, merge their rows.
 
         Raises:
-            IncompleteError: All rows of the search were yielded, but there is no archive.
+            RefusedError: The search refuses the criterion.
+            IncompleteError: All rows of the search were yielded, but there is no archive, or it
+                refuses every criterion.
         """
         is_archive_read = False
-        missing: MissingError | None = None
+        missing: MissingError | RefusedError | None = None
 
         def archived() -> Iterator[DeliveredRows]:
             nonlocal is_archive_read, missing
-            window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
             try:
-                yield from self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
-            except MissingError as error:
+                yield from self._search_archive(criterion)
+            except (MissingError, RefusedError) as error:
                 missing = error
             is_archive_read = True
 
@@ -226,6 +224,33 @@ class _SearchRead:
                 f"as the archive can't be read: {missing}. To do without, set start_date to a "
                 "later time"
             )
+
+    def _search_archive(self, preferred: Criterion) -> Iterator[DeliveredRows]:
+        """Read the archive, by the criterion of the search if it accepts that.
+
+        Raises:
+            MissingError: There is no archive.
+            RefusedError: It refuses every criterion on this time.
+        """
+        window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
+        # Both are merged by time, so they must show the same one.
+        others = (
+            other
+            for other in self.source.effective_criteria
+            if other != preferred and other.attribute == preferred.attribute
+        )
+        refusal: RefusedError | None = None
+        for criterion in (preferred, *others):
+            rows = self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
+            try:
+                found = _begun(rows)
+            except RefusedError as error:
+                refusal = refusal or error
+                continue
+            yield from found
+            return
+        if refusal is not None:
+            raise refusal
 
     def _search_window(
         self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
@@ -365,6 +390,16 @@ def _merge(*sources: Iterable[DeliveredRows]) -> Iterator[DeliveredRows]:
     """The rows of several sources in order of time, each row once."""
     streams = (chain.from_iterable(batch.rows for batch in batches) for batches in sources)
     yield from _batches(_without_repetitions(heapq.merge(*streams, key=time_of)))
+
+
+def _begun(batches: Iterator[DeliveredRows]) -> Iterator[DeliveredRows]:
+    """Read up to the first rows, so that a refusal is raised here; an iterator of all rows.
+
+    Raises:
+        RefusedError: The first query is refused.
+    """
+    first = [*islice(batches, 1)]
+    return chain(first, batches)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[DeliveredRows]:
