@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.resource import PARENT
+from tap_kustomer.shaping.derived import as_object
 from tap_kustomer.shaping.fields import time
 
 if TYPE_CHECKING:
@@ -55,9 +56,6 @@ def _with_time(
     def find(resource: Resource) -> Items:
         holder: Any = resource.get(member)
         moment = holder.get(key) if isinstance(holder, dict) else None
-        return [
-            {**(item if isinstance(item, dict) else {"value": item}), named: moment}
-            for item in items(resource)
-        ]
+        return [{**as_object(item), named: moment} for item in items(resource)]
 
     return find
