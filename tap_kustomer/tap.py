@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.sync import Context
+    from tap_kustomer.sync import RunContext
 
 
 class _LoadedSettings(dict[str, Any]):
@@ -140,7 +140,7 @@ class TapKustomer(SdkTap):
         return SystemClock(self.stop_if_asked)
 
     @cached_property
-    def context(self) -> Context:
+    def context(self) -> RunContext:
         """What all extractions of this run share."""
         from tap_kustomer import sync  # noqa: PLC0415
 

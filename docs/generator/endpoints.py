@@ -72,7 +72,7 @@ def name_of(stream: type[KustomerStream]) -> str:
 def _search(source: Search) -> str:
     criteria = " or else ".join(f"`{criterion.name}`" for criterion in source.effective_criteria)
     archive = "" if source.archived else ", the last two years only"
-    words = f"search in `{source.context}` by {criteria}{archive}"
+    words = f"search in `{source.query_context}` by {criteria}{archive}"
     return f"{words}; where it refuses, {in_words(source.fallback)}" if source.fallback else words
 
 

@@ -103,10 +103,10 @@ class Search:
     (https://developer.kustomer.com/docs/concepts/search).
 
     Attributes:
-        context: The `queryContext` of the search.
+        query_context: The `queryContext` of the search.
         criteria: The times to ask by, best first: if the search refuses one, the next one is used.
             Those that its schema lists are tried before the others. By default, it is
-            `<context>_updated_at`.
+            `<query_context>_updated_at`.
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
             for two years. It has no notes.
         fallback: A list with the same rows, or one for each row of another list, for when the
@@ -115,7 +115,7 @@ class Search:
             deleted rows are found too (https://developer.kustomer.com/docs/concepts/search).
     """
 
-    context: str
+    query_context: str
     criteria: tuple[Criterion, ...] = ()
     archived: bool = True
     fallback: PagedList | PerParent | None = None
@@ -124,12 +124,12 @@ class Search:
     @property
     def effective_criteria(self) -> tuple[Criterion, ...]:
         """The criteria, or the one that nearly every context has."""
-        return self.criteria or (Criterion(f"{self.context}_updated_at"),)
+        return self.criteria or (Criterion(f"{self.query_context}_updated_at"),)
 
     @property
     def created_at(self) -> str:
         """The criterion on `createdAt`; all contexts of single klasses share one."""
-        shared = "kobject" if self.context.startswith("kobject_") else self.context
+        shared = "kobject" if self.query_context.startswith("kobject_") else self.query_context
         return f"{shared}_created_at"
 
 

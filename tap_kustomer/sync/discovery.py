@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Body
     from tap_kustomer.reading.sources import PagedList
     from tap_kustomer.shaping.fields import Field
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
 
 # A list is read whole, whenever the run has started.
 _ANY_TIMES: Final = RunTimes(started=0, since=0, until=0)
@@ -63,7 +63,7 @@ class Definitions:
 
 
 def fetch_definitions(
-    context: Context, resources: Iterable[str], klasses: PagedList
+    context: RunContext, resources: Iterable[str], klasses: PagedList
 ) -> Definitions:
     """Request the klasses, and the metadata of each resource and klass.
 
@@ -106,7 +106,7 @@ def fetch_definitions(
     return Definitions(tuple(found), custom)
 
 
-def _klasses(context: Context, source: PagedList) -> list[Klass]:
+def _klasses(context: RunContext, source: PagedList) -> list[Klass]:
     attributes: list[dict[str, Any]] = []
     try:
         for page in context.reader(_ANY_TIMES).read(
@@ -132,7 +132,7 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
     ]
 
 
-def _custom_fields(context: Context, resource: str) -> tuple[Field, ...]:
+def _custom_fields(context: RunContext, resource: str) -> tuple[Field, ...]:
     return context.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
 
 

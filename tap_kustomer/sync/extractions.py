@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.stream import TapStream
-    from tap_kustomer.sync.context import Context, RunTimes
+    from tap_kustomer.sync.context import RunContext, RunTimes
 
 # A STATE is due after about this many rows of the source; with batches, after a file's worth. How
 # many rows the next page has is not known yet: it is expected to be as large as the latest one.
@@ -48,7 +48,7 @@ class Extraction:
     """
 
     def __init__(
-        self, context: Context, run_times: RunTimes, source: Source, streams: Sequence[TapStream]
+        self, context: RunContext, run_times: RunTimes, source: Source, streams: Sequence[TapStream]
     ) -> None:
         self.source = source
         self.lead = streams[0]

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.base import KustomerStream
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
 
 
-def define_from_api(context: Context) -> list[StreamDefinition]:
+def define_from_api(context: RunContext) -> list[StreamDefinition]:
     """Define every stream; request what the organisation has defined itself.
 
     Raises:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.singer_output import Output
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
     from tap_kustomer.sync.extractions import Extraction
 
 TAGS = PagedList("/v1/tags")
@@ -71,7 +71,7 @@ def checks_of(*peeked: Peeked) -> list[AccessCheck]:
     context = SimpleNamespace(
         stop_if_asked=lambda: None, session=SimpleNamespace(credential=ApiKey("a-key"))
     )
-    return check_access(cast("Context", context), cast("list[Extraction]", peeked))
+    return check_access(cast("RunContext", context), cast("list[Extraction]", peeked))
 
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.client.session import Request
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Story:
             reader=lambda _: reader_of(self.session),
             check_credential=self._check_credential,
         )
-        return fetch_definitions(cast("Context", context), ["customer", "message"], KLASSES)
+        return fetch_definitions(cast("RunContext", context), ["customer", "message"], KLASSES)
 
     def _check_credential(self) -> None:
         self.checks += 1
@@ -298,14 +298,14 @@ class DiscoveringTap(TapKustomer):
     found = Definitions()
 
     @cached_property
-    def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
+    def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
         return offline_context(self._settings, self.clock, self.stop_if_asked, Script())
 
 
 def tap_of(
     monkeypatch: pytest.MonkeyPatch, *klasses: Klass, catalog: dict[str, Any] | None = None
 ) -> TapKustomer:
-    def found(context: Context, resources: list[str], source: PagedList) -> Definitions:
+    def found(context: RunContext, resources: list[str], source: PagedList) -> Definitions:
         del context, source
         assert catalog is None, "a catalog knows what there is"
         assert {"company", "conversation", "customer", "message"} == set(resources)

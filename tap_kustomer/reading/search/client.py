@@ -215,7 +215,7 @@ class SearchClient:
                 **({_COUNT_ALL: "true"} if count_all else {}),
             },
             json={
-                "queryContext": self._source.context,
+                "queryContext": self._source.query_context,
                 "and": bounds,
                 **({"sort": [{self.criterion.name: "asc"}]} if sort else {}),
                 "includeDeleted": not self._source.ids_only,
