@@ -46,7 +46,7 @@ def _per_parent(source: PerParent) -> str:
     parent = _table_of(source.parent)
     row = "changed row" if is_windowed(source) else "row"
     request = f"`GET {source.path}{_query(source.params)}`"
-    rows = f"each {row}" if source.batch is None else f"every {source.batch.size} {row}s"
+    rows = f"each {row}" if source.shared is None else f"every {source.shared.size} {row}s"
     return f"{request}, once for {rows} of [`{parent}`](#{parent})"
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.context import ReadContext
-    from tap_kustomer.reading.sources import Batch, PerParent
+    from tap_kustomer.reading.sources import PerParent, SharedRequest
     from tap_kustomer.resource import Parent, Resource
 
 # Parents whose rows may be under way or waiting, for each request that may be under way: enough for
@@ -225,9 +225,9 @@ def _until_incomplete(parents: Iterable[Page], missing: list[IncompleteError]) -
 def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
     """Yield what to ask about each parent, and a step without a request after each page."""
     for page in parents:
-        if source.batch is not None:
-            for some in _chunks(page.resources, source.batch.size):
-                ask = partial(_read_batch, context, source, source.batch, some)
+        if source.shared is not None:
+            for some in _chunks(page.resources, source.shared.size):
+                ask = partial(_read_together, context, source, source.shared, some)
                 yield _Task(ask, _time(some[-1], page))
         else:
             resources, beside = _apart(source, page)
@@ -345,8 +345,8 @@ def _read(
     return _Children(rows, children.shortfall)
 
 
-def _read_batch(
-    context: ReadContext, source: PerParent, batch: Batch, parents: list[Resource]
+def _read_together(
+    context: ReadContext, source: PerParent, shared: SharedRequest, parents: list[Resource]
 ) -> _Children | None:
     """The rows of several parents; None if none of them can have any.
 
@@ -355,7 +355,7 @@ def _read_batch(
     owners = {key: parent for parent in parents if (key := source.key(parent)) is not None}
     if not owners:
         return None
-    params = {**source.params, batch.parameter: ",".join(owners)}
+    params = {**source.params, shared.parameter: ",".join(owners)}
     try:
         children = _read_all(context, PagedList(source.path, source.page_size, (params,)))
     except RefusedError:
@@ -363,7 +363,7 @@ def _read_batch(
             raise
         middle = len(parents) // 2
         halves = [
-            _read_batch(context, source, batch, half)
+            _read_together(context, source, shared, half)
             for half in (parents[:middle], parents[middle:])
         ]
         found = [half for half in halves if half is not None]
@@ -374,7 +374,7 @@ def _read_batch(
     of_nobody: list[Resource] = []
     for row in children.rows:
         # An id may come as a number, or in a form that no parent has.
-        owner = str(_object(row, "attributes").get(batch.owner))
+        owner = str(_object(row, "attributes").get(shared.owner))
         of_owner.get(owner, of_nobody).append(row)
     rows = [
         {**row, PARENT: _link_to(parent)} for key, parent in owners.items() for row in of_owner[key]

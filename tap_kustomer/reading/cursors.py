@@ -22,7 +22,7 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.lists import peek_at
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
-from tap_kustomer.reading.paging import VisitedPages, next_link, whole_number
+from tap_kustomer.reading.paging import VisitedPages, follow_link, next_link, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -213,7 +213,8 @@ class _CursorReader:
 
     def _pages(self, part: Window) -> Iterator[_CursorPage]:
         request = self._request(part, self._source.count)
-        visited = VisitedPages(self._session, request)
+        first = request
+        visited = VisitedPages(first)
         before: set[str] = set()
         while True:
             page = self._fetch(request)
@@ -224,7 +225,7 @@ class _CursorReader:
             if keys <= before or page.next_link is None:
                 return
             before = keys
-            request = visited.follow(page.next_link)
+            request = visited.add(follow_link(self._session.base_url, first, page.next_link))
 
     def _request(self, part: Window, count: int) -> Request:
         # Whether the ends belong to a window is not documented: a millisecond more on both sides

@@ -18,7 +18,13 @@ from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.pages import IncompleteError, Page, Unproven
-from tap_kustomer.reading.paging import VisitedPages, next_link, resources_in, whole_number
+from tap_kustomer.reading.paging import (
+    VisitedPages,
+    follow_link,
+    next_link,
+    resources_in,
+    whole_number,
+)
 from tap_kustomer.reading.prefetch import read_concurrently
 
 if TYPE_CHECKING:
@@ -147,7 +153,7 @@ def _read_variant(context: ReadContext, source: PagedList, first: Request) -> It
     totals: set[int] = set()
     for number in range(1, _MOST_PASSES + 1):
         ask = partial(_ask_first, session, first, _list_page, source.optional)
-        pager = _Pager(session, *workers.call(ask))
+        pager = _Pager(session.base_url, *workers.call(ask))
         for page in _pages(session, workers, pager):
             yield Page(page.data + page.included if source.included else page.data)
         if len(totals | pager.totals) > 1:
@@ -224,7 +230,7 @@ class _Pager:
     """One pass over a list, without I/O: send `request`, then `learn` from the response.
 
     Args:
-        session: Knows which host a link may lead to.
+        base_url: Of the one host that a link may lead to.
         first: The request for the first page.
         page: The response to it.
 
@@ -236,14 +242,15 @@ class _Pager:
         totals: All counts that it gave.
     """
 
-    def __init__(self, session: Session, first: Request, page: _ListPage) -> None:
+    def __init__(self, base_url: str, first: Request, page: _ListPage) -> None:
         self.request: Request | None = None
         self.page = page
         self.keys: set[str] = set()
         self.total: int | None = None
         self.totals: set[int] = set()
         self._first = first
-        self._visited = VisitedPages(session, first)
+        self._base_url = base_url
+        self._visited = VisitedPages(first)
         self._pages = self._rows = self._largest = 0
         self._is_stale = self._has_shifted = False
         self.learn(page)
@@ -254,7 +261,7 @@ class _Pager:
         return self._has_shifted or len(self.totals) > 1
 
     def learn(self, page: _ListPage) -> None:
-        """Take the response to `request`.
+        """Learn from the response to `request`.
 
         Raises:
             PagingError: The pages lead in a circle.
@@ -281,7 +288,8 @@ class _Pager:
         if not page.data:
             return None  # An empty page ends a list even if it names a next one.
         if page.next_link is not None:
-            return self._visited.follow(page.next_link)
+            request = follow_link(self._base_url, self._first, page.next_link)
+            return self._visited.add(request)
         is_numbered = "page" in self._first.params
         has_more = self._rows < (page.total or 0) and len(page.data) == self._largest
         if is_numbered and has_more:

@@ -10,7 +10,6 @@ from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Session
     from tap_kustomer.resource import Resource
 
 # More than any list has: ten million rows by 100. Without an end, rows that look new on each page
@@ -47,41 +46,41 @@ def next_link(links: Any) -> str | None:
     return link if isinstance(link, str) and link else None
 
 
+def follow_link(base_url: str, first: Request, link: str) -> Request:
+    """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
+
+    Args:
+        base_url: Of the one host that a link may lead to.
+        first: The request for the first page.
+        link: What the latest page links to.
+
+    Raises:
+        RedirectError: The link leads to another host.
+        PagingError: It is no address.
+    """
+    try:
+        url = urljoin(f"{base_url}{first.path}", link)
+        is_own = same_origin(url, base_url)
+    except ValueError as error:
+        raise PagingError(f"{first}: the link to its next page is no address: {error}") from error
+    if not is_own:
+        raise RedirectError(f"{first}: the link to its next page leads to another host")
+    parts = urlsplit(url)
+    path = parts.path.removeprefix(urlsplit(base_url).path)
+    # A link may leave out parameters of the first request, such as `deleted=true`.
+    return Request("GET", path, params={**first.params, **dict(parse_qsl(parts.query))})
+
+
 class VisitedPages:
     """The pages of a list that were requested already.
 
     Args:
-        session: Knows which host a link may lead to.
         first: The request for the first page.
     """
 
-    def __init__(self, session: Session, first: Request) -> None:
-        self._session = session
+    def __init__(self, first: Request) -> None:
         self._first = first
         self._addresses = {_address(first)}
-
-    def follow(self, link: str) -> Request:
-        """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
-
-        Raises:
-            RedirectError: The link leads to another host.
-            PagingError: It is no address, leads in a circle, or is one page too many.
-        """
-        base_url = self._session.base_url
-        try:
-            url = urljoin(f"{base_url}{self._first.path}", link)
-            is_own = same_origin(url, base_url)
-        except ValueError as error:
-            raise PagingError(
-                f"{self._first}: the link to its next page is no address: {error}"
-            ) from error
-        if not is_own:
-            raise RedirectError(f"{self._first}: the link to its next page leads to another host")
-        parts = urlsplit(url)
-        path = parts.path.removeprefix(urlsplit(base_url).path)
-        # A link may leave out parameters of the first request, such as `deleted=true`.
-        params = {**self._first.params, **dict(parse_qsl(parts.query))}
-        return self.add(Request("GET", path, params=params))
 
     def add(self, request: Request) -> Request:
         """Note a request for a further page, and return it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -134,7 +134,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SharedRequest:
     """How one request asks about several parents.
 
     Attributes:
@@ -164,7 +164,7 @@ class PerParent:
         included: The type of the rows in `included`, if they come beside the parent and not in
             `data`. If the list of parents already brings a parent's rows, no request is sent for
             that parent.
-        batch: How one request asks about several parents, if it can.
+        shared: How one request asks about several parents, if it can.
         optional: Whether a concatenation does without these rows where they are refused.
     """
 
@@ -175,7 +175,7 @@ class PerParent:
     key: Callable[[Mapping[str, Any]], str | None] = id_of
     parts: Callable[[Mapping[str, Any]], Iterable[str]] = _no_part
     included: str | None = None
-    batch: Batch | None = None
+    shared: SharedRequest | None = None
     optional: bool = False
 
 
@@ -201,6 +201,12 @@ class Concatenation:
 
 
 Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Concatenation
+
+# All kinds of source, what is quick to read first.
+READING_ORDER: Final[tuple[type[Source], ...]] = (
+    *(Single, PagedList, Concatenation, CursorList),
+    *(Search, PerParent, LiveIds),
+)
 
 
 def root_of(source: Source) -> Source:
@@ -230,21 +236,4 @@ def is_searched(source: Source) -> bool:
 
 def reading_order(source: Source) -> int:
     """The rank of a source among those of a run: what is quick to read comes first."""
-    match source:
-        case Single():
-            rank = 0
-        case PagedList():
-            rank = 1
-        case Concatenation():
-            rank = 2
-        case CursorList():
-            rank = 3
-        case Search():
-            rank = 4
-        case PerParent():
-            rank = 5
-        case LiveIds():
-            rank = 6
-        case _:
-            assert_never(source)
-    return rank
+    return READING_ORDER.index(type(source))

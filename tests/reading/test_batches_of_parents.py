@@ -13,7 +13,7 @@ from tap_kustomer.client.errors import (
     RequestError,
 )
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.sources import Batch, PerParent
+from tap_kustomer.reading.sources import PerParent, SharedRequest
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ from support.lists_of_parents import (
 )
 
 SUMMARIES = PerParent(
-    CONVERSATIONS, "/v1/summaries", batch=Batch(parameter="ids", owner="resourceId", size=3)
+    CONVERSATIONS,
+    "/v1/summaries",
+    shared=SharedRequest(parameter="ids", owner="resourceId", size=3),
 )
 
 

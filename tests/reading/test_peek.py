@@ -52,6 +52,7 @@ class Answers:
     refused: str = "nothing"
     sent: list[Request] = field(default_factory=list)
     refused_parameters: set[str] = field(default_factory=set)
+    base_url: str = "https://acme.api.kustomerapp.com"
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)

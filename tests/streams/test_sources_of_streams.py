@@ -165,7 +165,7 @@ def test_a_path_names_the_parent_and_where_there_is_one_its_own_parent(
     source = per_parent()[stream]
     nested = isinstance(source.parent, PerParent)
 
-    assert "{id}" in source.path or source.batch is not None
+    assert "{id}" in source.path or source.shared is not None
     assert ("{part}" in source.path) == (stream is KnowledgeBaseArticleVersions)
     assert ("{parent_id}" in source.path) == nested
     assert stream.shape.parent
