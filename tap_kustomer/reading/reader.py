@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.resource import Resource
 
-_Part: TypeAlias = "PagedList | Single | PerParent"
+_Part: TypeAlias = PagedList | Single | PerParent
 
 logger = logging.getLogger(__name__)
 

@@ -68,7 +68,6 @@ class TapStream(SdkStream):
         self._read_alone = read_alone
         self._skip_before: str | None = None
         self._last_record: Record = {}
-        self._write: Callable[[Record], None] = self.write_record
         self._tail = b""
         self._batch: list[Record] = []
         # The bookmark when all records so far were in files, and the last of these records if it
@@ -130,7 +129,6 @@ class TapStream(SdkStream):
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()
         self._bookmark_in_files = self.bookmark
-        self._write = self._writing()
 
     def begin_page(self) -> None:
         """Set `time_extracted` for the next page."""
@@ -187,8 +185,9 @@ class TapStream(SdkStream):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
 
-    def _writing(self) -> Callable[[Record], None]:
-        """The function that writes one record: straight to the writer, where that is enough."""
+    @cached_property
+    def _write(self) -> Callable[[Record], None]:
+        """The function that writes a record, bypassing the SDK if nothing changes the record."""
         if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
