@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -27,6 +28,7 @@ from tap_kustomer.reading.search.query import SearchQuery, ServerBehaviour, pars
 from tap_kustomer.resource import Resource
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.records import Record
+from tap_kustomer.singer.encoding import encode
 from tap_kustomer.singer.output.writer import BufferedWriter
 from tap_kustomer.streams.conversations import Conversations
 from tap_kustomer.streams.customers import Customers
@@ -60,7 +62,13 @@ _ROWS: Final = 20
 _ROUNDS: Final = 400
 
 _QUERY: Final = SearchQuery(Window(0, _NOW))
-_BEHAVIOUR: Final = ServerBehaviour(_ROWS)
+_parse: Final = partial(
+    parse_page,
+    query=_QUERY,
+    behaviour=ServerBehaviour(),
+    page_size=_ROWS,
+    attribute="updatedAt",
+)
 
 _HEAD: Final = b'{"type":"RECORD","stream":"conversations","record":'
 _TAIL: Final = b',"time_extracted":"2026-06-01T12:00:00.000000Z"}\n'
@@ -160,7 +168,7 @@ class _HotPath:
         self._body = Body(page)
         self._shape = shape
         self._derive = derive
-        self._rows = parse_page(self._body, _QUERY, _BEHAVIOUR).rows
+        self._rows = _parse(self._body).rows
         self._resources = [row.resource() for row in self._rows]
         self._writer = _Nowhere()
 
@@ -181,7 +189,7 @@ class _HotPath:
             _encode(_decode(row.raw))
 
     def _check_page(self) -> None:
-        parse_page(self._body, _QUERY, _BEHAVIOUR)
+        _parse(self._body)
 
     def _decode_rows(self) -> None:
         for row in self._rows:
@@ -204,7 +212,7 @@ class _HotPath:
     def _write(self, records: Iterable[Record]) -> None:
         writer = self._writer
         for record in records:
-            writer.write_record(b"".join((_HEAD, writer.encode(record), _TAIL)))
+            writer.write_line(b"".join((_HEAD, encode(record), _TAIL)))
 
 
 def _compiled(definition: StreamDefinition) -> MakeRecords:

@@ -77,7 +77,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
         def learn(self, part: Slice, answer: SearchPage) -> None:
             nonlocal most
             super().learn(part, answer)
-            most = max(most, self.waiting)
+            most = max(most, self.waiting_bytes)
 
     window = Window(now - _DAYS * 1000, now)
     with mock.patch.object(read, "Schedule", Watched):

@@ -23,7 +23,7 @@ import requests
 from tap_kustomer.reading.sources import is_windowed
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.definition import replication_key
-from tap_kustomer.streams.kobjects import table_names
+from tap_kustomer.streams.kobjects import stream_names
 
 if TYPE_CHECKING:
     from tap_kustomer.streams.base import KustomerStream
@@ -117,7 +117,7 @@ def truth() -> dict[str, int]:
         for derived in stream.derived:
             counts[derived.name] = sum(len(derived.items(row)) for row in rows)
     klasses = Counter(row["type"].removeprefix("kobject.") for row in resources("kobject"))
-    named = table_names(klass["attributes"]["name"] for klass in in_order(resources("klass")))
+    named = stream_names(klass["attributes"]["name"] for klass in in_order(resources("klass")))
     return counts | {named[klass]: count for klass, count in klasses.items()}
 
 

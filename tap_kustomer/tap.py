@@ -1,4 +1,7 @@
-"""The SDK's tap class: command line, discovery, sync."""
+"""The SDK's tap class: command line, discovery, sync.
+
+The methods that need `tap_kustomer.sync` import it: it takes time, and `--version` can do without.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from tap_kustomer.client.clock import Clock
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.sync import Context
+    from tap_kustomer.sync import RunContext
 
 
 class _LoadedSettings(dict[str, Any]):
@@ -82,7 +85,7 @@ class TapKustomer(SdkTap):
         Raises:
             ConfigurationError: The state is not understood, or would make the run miss rows.
         """
-        from tap_kustomer import sync  # noqa: PLC0415  # --version needs none of it.
+        from tap_kustomer import sync  # noqa: PLC0415
 
         now = int(self.clock.now() * 1000)
         super().load_state(read_state(state, sync.replication_key_of, now=now))
@@ -137,9 +140,9 @@ class TapKustomer(SdkTap):
         return SystemClock(self.stop_if_asked)
 
     @cached_property
-    def context(self) -> Context:
+    def context(self) -> RunContext:
         """What all extractions of this run share."""
-        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+        from tap_kustomer import sync  # noqa: PLC0415
 
         return sync.open_context(
             self._settings, self.clock, self.stop_if_asked, config_files=self._config_files
@@ -165,14 +168,14 @@ class TapKustomer(SdkTap):
         Raises:
             RequestError: There is no catalog, and Kustomer can't be reached.
         """
-        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+        from tap_kustomer import sync  # noqa: PLC0415
 
         if self.input_catalog is None:
             return sync.define_from_api(self.context)
         return sync.define_from_catalog(self.input_catalog)
 
     def _stream(self, definition: StreamDefinition) -> TapStream:
-        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+        from tap_kustomer import sync  # noqa: PLC0415
 
         read = partial(sync.read_alone, self.context)
         return TapStream(self, definition, self._settings, self.writer, read)
@@ -235,7 +238,7 @@ class TapKustomer(SdkTap):
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
         """Show which streams can be read; the exit code is 1 if one can't."""
-        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+        from tap_kustomer import sync  # noqa: PLC0415
 
         if value in {CliTestOptionValue.Disabled.value, CliTestOptionValue.Schema.value}:
             super().cb_test(ctx, param, value)
@@ -268,6 +271,7 @@ class TapKustomer(SdkTap):
         """Run what the command line asks for."""
         if about:
             super().invoke(about=about, about_format=about_format)
+            return
         cls.print_version(print_fn=cls.logger.info)
         config = config or ConfigInput()
         tap = cls(
@@ -277,14 +281,14 @@ class TapKustomer(SdkTap):
             parse_env_config=config.parse_env,
             setup_mapper=False,
         )
+        context = tap.context
         try:
-            context = tap.context
             with summarised(tap.results, context.session.limiter, context.clock, context.settings):
                 # Without a catalog, this requests what the organisation has defined itself.
                 tap.setup_mapper()
                 tap.sync_to_end()
         finally:
-            tap.context.session.close()
+            context.session.close()
 
     def sync_to_end(self) -> None:
         """Sync all selected streams. After an error of the tap or a signal, the state is written.
@@ -314,7 +318,7 @@ class TapKustomer(SdkTap):
 
     def _sync(self) -> None:
         """Sync all selected streams: read several extractions at once and write them in turn."""
-        from tap_kustomer import sync  # noqa: PLC0415  # As above.
+        from tap_kustomer import sync  # noqa: PLC0415
 
         # Write the input state first: some targets report the first STATE without waiting for
         # records.
@@ -337,7 +341,7 @@ class TapKustomer(SdkTap):
         self.write_message(StateMessage(value=self.state))
 
     def _end_with_state(self) -> None:
-        """Write the last STATE, even if it equals the one before the last records."""
+        """Write the last STATE, unless the output ends with it already."""
         self.writer.end(StateMessage(value=self.state))
 
 

@@ -46,7 +46,7 @@ def _per_parent(source: PerParent) -> str:
     parent = _table_of(source.parent)
     row = "changed row" if is_windowed(source) else "row"
     request = f"`GET {source.path}{_query(source.params)}`"
-    rows = f"each {row}" if source.batch is None else f"every {source.batch.size} {row}s"
+    rows = f"each {row}" if source.shared is None else f"every {source.shared.size} {row}s"
     return f"{request}, once for {rows} of [`{parent}`](#{parent})"
 
 
@@ -72,7 +72,7 @@ def name_of(stream: type[KustomerStream]) -> str:
 def _search(source: Search) -> str:
     criteria = " or else ".join(f"`{criterion.name}`" for criterion in source.effective_criteria)
     archive = "" if source.archived else ", the last two years only"
-    words = f"search in `{source.context}` by {criteria}{archive}"
+    words = f"search in `{source.query_context}` by {criteria}{archive}"
     return f"{words}; where it refuses, {in_words(source.fallback)}" if source.fallback else words
 
 

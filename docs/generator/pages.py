@@ -81,7 +81,7 @@ def _slug(group: str) -> str:
 
 def readme_list(tables: Sequence[Table]) -> str:
     """List the tables by group for the README, derived ones as a number only."""
-    lines = grid("about", "tables", "derived")
+    lines = grid("about", "streams", "derived streams (number)")
     for group, members in groupby(tables, key=lambda table: table.group):
         one_group = list(members)
         roots = [table for table in one_group if not table.parent]

@@ -173,8 +173,8 @@ def _explain_one(error: Any) -> str:
         else None
     )
     parts = [error.get("code"), error.get("message") or error.get("title"), error.get("detail")]
-    said = ": ".join(str(part) for part in parts if part)
-    return " ".join(f"{said} ({place})".split()) if place else " ".join(said.split())
+    text = ": ".join(str(part) for part in parts if part)
+    return " ".join((f"{text} ({place})" if place else text).split())
 
 
 def from_status(

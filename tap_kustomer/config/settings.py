@@ -196,7 +196,7 @@ class Settings:
     page_size: int = setting(
         th.IntegerType(minimum=1, maximum=500),
         "Page size",
-        "Rows per request, where the endpoint allows that many.",
+        "Rows per request, where the endpoint allows that many. Audit logs come by 1,000.",
         default=500,
     )
     api_usage_percent: int = setting(

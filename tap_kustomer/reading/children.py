@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -22,9 +21,9 @@ from tap_kustomer.resource import PARENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.sources import Batch, PerParent
+    from tap_kustomer.reading.context import ReadContext
+    from tap_kustomer.reading.sources import PerParent, SharedRequest
     from tap_kustomer.resource import Parent, Resource
 
 # Parents whose rows may be under way or waiting, for each request that may be under way: enough for
@@ -33,8 +32,8 @@ _PREFETCHED: Final = 4
 
 _IN_PLACE: Final = InPlace()
 
-# If so many parents in a row have no response from the start, the endpoint does not exist, and it
-# would be a waste to go on. Fewer may just have been deleted.
+# If this many parents in a row answer 404 from the start, the endpoint does not exist, and it would
+# be a waste to go on. Fewer may just have been deleted.
 _MOST_MISSING: Final = 500
 
 # How many parents to ask for, to find one that may have rows.
@@ -45,14 +44,8 @@ class NoParentFoundError(MissingError):
     """No parent has such rows: all were deleted, or the organisation has no such endpoint."""
 
 
-def read_children(  # noqa: PLR0913
-    session: Session,
-    workers: Workers,
-    source: PerParent,
-    parents: Iterable[Page],
-    name: str,
-    *,
-    parallel: int,
+def read_children(
+    context: ReadContext, source: PerParent, parents: Iterable[Page], name: str
 ) -> Iterator[Page]:
     """Yield the rows of each parent, a page for each, in the order of the parents.
 
@@ -60,13 +53,11 @@ def read_children(  # noqa: PLR0913
     Requests are only sent while the caller asks for pages.
 
     Args:
-        session: Sends requests to Kustomer.
-        workers: Threads that use the session, several requests at once.
+        context: Its workers ask about several parents at once.
         source: What to ask for.
-        parents: If their pages say what they have reached, their rows are in the order of
-            `updatedAt`, and the pages of children say up to when all parents are done.
+        parents: If a page has `reached`, its parents must be sorted by `updatedAt`; the children's
+            pages then carry `reached` too.
         name: Name of the stream, for errors.
-        parallel: How many parents may be asked about at once.
 
     Raises:
         NoParentFoundError: All pages were yielded, but every parent that was asked about is
@@ -77,60 +68,108 @@ def read_children(  # noqa: PLR0913
         IncompleteError: All that came was yielded, but a parent's list counts more rows, or there
             are more parents.
     """
+    # Each task waits in a worker already, for one request after the other.
+    in_worker = replace(context, workers=_IN_PLACE)
     reached: int | None = None
     shortfall: IncompleteError | None = None
     missing_parents: list[IncompleteError] = []
-    was_found = False
-    missing = 0
-    absence: MissingError | None = None
-    tasks = _tasks(session, source, _until_incomplete(parents, missing_parents))
-    for pending in _run_in_order(workers, tasks, parallel):
-        rows: list[Resource] = []
-        try:
-            children = pending.response.result()
-        except MissingError as error:
-            missing += 1
-            absence = error
-            if missing == _MOST_MISSING and not was_found:
-                raise MissingError(
-                    f"{name}: the first {missing} parents have none: {error}"
-                ) from error
-        else:
-            if children is not None:
-                was_found = True
-                rows = children.rows
-                if children.shortfall is not None and shortfall is None:
-                    shortfall = IncompleteError(f"{name}: {children.shortfall}", since=reached)
-        if shortfall is None and pending.reached is not None and (was_found or not missing):
+    responses = _Responses(name)
+    tasks = _tasks(in_worker, source, _until_incomplete(parents, missing_parents))
+    for pending in _run_in_order(context.workers, tasks, context.parallel):
+        children = responses.children(pending.response)
+        if shortfall is None and children.shortfall is not None:
+            shortfall = IncompleteError(f"{name}: {children.shortfall}", since=reached)
+        if shortfall is None and pending.reached is not None and not responses.are_all_missing:
             reached = pending.reached
-            yield Page(rows, reached)
+            yield Page(children.rows, reached)
         else:
-            yield Page(rows)
+            yield Page(children.rows)
     if shortfall is not None or missing_parents:
         raise shortfall or missing_parents[0]
-    if absence is not None and not was_found:
-        raise NoParentFoundError(
-            f"{name}: no parent has any (asked about: {missing}): {absence}"
-        ) from absence
+    responses.raise_if_all_missing()
 
 
 def peek_children(
-    session: Session, workers: Workers, source: PerParent, parents: Iterable[Resource], name: str
+    context: ReadContext, source: PerParent, parents: Iterable[Resource], name: str
 ) -> list[Resource] | None:
     """The rows of the first parent that may have any; None if there is no such parent.
 
     Raises:
+        NoParentFoundError: Every parent that was asked about is missing.
         RequestError: They can't be read.
         IncompleteError: The parent's list counts more rows.
     """
+    missing: NoParentFoundError | None = None
     for parent in parents:
-        if source.key(parent) is not None:
-            pages = read_children(session, workers, source, [Page([parent])], name, parallel=1)
-            # A parent that was deleted meanwhile says nothing about the others.
-            with suppress(NoParentFoundError):
-                return [row for page in pages for row in page.resources]
-            return []
+        # Of a deleted parent, even a 404 shows nothing.
+        if source.key(parent) is None or _is_deleted(parent):
+            continue
+        try:
+            pages = [*read_children(context, source, [Page([parent])], name)]
+        except NoParentFoundError as error:
+            # It was deleted meanwhile, which says nothing about the others.
+            missing = error
+        else:
+            return [row for page in pages for row in page.resources]
+    if missing is not None:
+        raise missing
     return None
+
+
+class _Responses:
+    """What came for the parents so far, and whether any of them was found.
+
+    Args:
+        name: Name of the stream, for errors.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._missing = 0
+        self._latest: MissingError | None = None
+        self._was_found = False
+
+    def children(self, response: Future[_Children | None]) -> _Children:
+        """The rows that a response has; none for a missing parent.
+
+        Raises:
+            MissingError: So many parents are missing, and none was found, that the organisation
+                has no such endpoint.
+            RequestError: The rows can't be read.
+        """
+        try:
+            children = response.result()
+        except MissingError as error:
+            self._missing += 1
+            self._latest = error
+            if self._missing == _MOST_MISSING and not self._was_found:
+                raise MissingError(
+                    f"{self._name}: the first {self._missing} parents have none: {error}"
+                ) from error
+            return _NO_CHILDREN
+        if children is None:
+            return _NO_CHILDREN
+        self._was_found = True
+        return children
+
+    @property
+    def are_all_missing(self) -> bool:
+        """Whether all parents that were asked about are missing.
+
+        Then no bookmark may move: the endpoint may appear later, with rows of these parents.
+        """
+        return self._missing > 0 and not self._was_found
+
+    def raise_if_all_missing(self) -> None:
+        """Check, once all parents are done, whether the endpoint exists.
+
+        Raises:
+            NoParentFoundError: All parents that were asked about are missing.
+        """
+        if self.are_all_missing:
+            raise NoParentFoundError(
+                f"{self._name}: no parent has any (asked about: {self._missing}): {self._latest}"
+            ) from self._latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +178,9 @@ class _Children:
 
     rows: list[Resource]
     shortfall: IncompleteError | None = None
+
+
+_NO_CHILDREN: Final = _Children([])
 
 
 @dataclass(slots=True)
@@ -160,7 +202,13 @@ _NOTHING.set_result(None)
 
 
 class _Task(NamedTuple):
-    """What to ask about a parent, if anything, and up to when parents are done after it."""
+    """One step through the parents.
+
+    Attributes:
+        ask: Sends a request about one or several parents; None if nothing is to be asked and only
+            the bookmark moves.
+        reached: Up to when all parents are done after this step; None if it does not show that.
+    """
 
     ask: Callable[[], _Children | None] | None
     reached: int | None
@@ -174,28 +222,29 @@ def _until_incomplete(parents: Iterable[Page], missing: list[IncompleteError]) -
         missing.append(error)
 
 
-def _tasks(session: Session, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
+def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
+    """Yield what to ask about each parent, and a step without a request after each page."""
     for page in parents:
-        if source.batch is not None:
-            for batch in _batches(page.resources, source.batch.size):
-                ask = partial(_read_batch, session, source, source.batch, batch)
-                yield _Task(ask, _time(batch[-1], page))
+        if source.shared is not None:
+            for some in _chunks(page.resources, source.shared.size):
+                ask = partial(_read_together, context, source, source.shared, some)
+                yield _Task(ask, _time(some[-1], page))
         else:
             resources, beside = _apart(source, page)
             for parent in resources:
-                asks = [*_asks(session, source, parent, beside)]
+                asks = [*_asks(context, source, parent, beside)]
                 yield from (_Task(ask, None) for ask in asks[:-1])
                 yield _Task(asks[-1] if asks else None, _time(parent, page))
         yield _Task(None, page.reached)
 
 
 def _asks(
-    session: Session, source: PerParent, parent: Resource, beside: list[Resource]
+    context: ReadContext, source: PerParent, parent: Resource, beside: list[Resource]
 ) -> Iterator[Callable[[], _Children | None]]:
     """What to ask about a parent; nothing if it has no rows.
 
     Args:
-        session: Sends requests to Kustomer.
+        context: What reading needs.
         source: What to ask for.
         parent: The parent.
         beside: Rows that came with the list of parents.
@@ -208,7 +257,7 @@ def _asks(
         yield partial(_Children, [{**row, PARENT: link} for row in rows])
         return
     for part in source.parts(parent):
-        yield partial(_read, session, source, parent, key, part)
+        yield partial(_read, context, source, parent, key, part)
 
 
 def _apart(source: PerParent, page: Page) -> tuple[Iterable[Resource], list[Resource]]:
@@ -227,10 +276,10 @@ def _names(row: Resource, parent: Resource) -> bool:
     return any(isinstance(one, dict) and one.get("data") == own for one in relationships)
 
 
-def _batches(parents: Iterable[Resource], size: int) -> Iterator[list[Resource]]:
+def _chunks(parents: Iterable[Resource], size: int) -> Iterator[list[Resource]]:
     left = iter(parents)
-    while batch := [*islice(left, size)]:
-        yield batch
+    while chunk := [*islice(left, size)]:
+        yield chunk
 
 
 def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Pending]:
@@ -271,7 +320,7 @@ def _time(parent: Resource, page: Page) -> int | None:
 
 
 def _read(
-    session: Session, source: PerParent, parent: Resource, key: str, part: str
+    context: ReadContext, source: PerParent, parent: Resource, key: str, part: str
 ) -> _Children | None:
     """The rows of one parent; None if it has none because it is marked as deleted."""
     link = _link_to(parent)
@@ -283,9 +332,9 @@ def _read(
     params = {name: value.format(id=key) for name, value in source.params.items()}
     listed = PagedList(path, source.page_size, (params,), source.included is not None)
     try:
-        children = _read_all(session, listed)
+        children = _read_all(context, listed)
     except MissingError:
-        if _object(parent, "attributes").get("deleted"):
+        if _is_deleted(parent):
             return None
         raise
     rows = [
@@ -296,8 +345,8 @@ def _read(
     return _Children(rows, children.shortfall)
 
 
-def _read_batch(
-    session: Session, source: PerParent, batch: Batch, parents: list[Resource]
+def _read_together(
+    context: ReadContext, source: PerParent, shared: SharedRequest, parents: list[Resource]
 ) -> _Children | None:
     """The rows of several parents; None if none of them can have any.
 
@@ -306,37 +355,40 @@ def _read_batch(
     owners = {key: parent for parent in parents if (key := source.key(parent)) is not None}
     if not owners:
         return None
-    params = {**source.params, batch.parameter: ",".join(owners)}
+    params = {**source.params, shared.parameter: ",".join(owners)}
     try:
-        children = _read_all(session, PagedList(source.path, source.page_size, (params,)))
+        children = _read_all(context, PagedList(source.path, source.page_size, (params,)))
     except RefusedError:
         if len(owners) == 1:
             raise
         middle = len(parents) // 2
         halves = [
-            _read_batch(session, source, batch, half)
+            _read_together(context, source, shared, half)
             for half in (parents[:middle], parents[middle:])
         ]
         found = [half for half in halves if half is not None]
         shortfall = next((half.shortfall for half in found if half.shortfall is not None), None)
         return _Children([row for half in found for row in half.rows], shortfall)
     # Rows go in the order of the parents, that of the bookmark.
-    of_owner: dict[Any, list[Resource]] = {None: [], **{key: [] for key in owners}}
+    of_owner: dict[str, list[Resource]] = {key: [] for key in owners}
+    of_nobody: list[Resource] = []
     for row in children.rows:
-        of_owner.get(_object(row, "attributes").get(batch.owner), []).append(row)
+        # An id may come as a number, or in a form that no parent has.
+        owner = str(_object(row, "attributes").get(shared.owner))
+        of_owner.get(owner, of_nobody).append(row)
     rows = [
         {**row, PARENT: _link_to(parent)} for key, parent in owners.items() for row in of_owner[key]
     ]
     nobody: Parent = {**_link_to(parents[-1]), "id": None}
-    rows += [{**row, PARENT: nobody} for row in of_owner[None]]
+    rows += [{**row, PARENT: nobody} for row in of_nobody]
     return _Children(rows, children.shortfall)
 
 
-def _read_all(session: Session, listed: PagedList) -> _Children:
+def _read_all(context: ReadContext, listed: PagedList) -> _Children:
     """All rows of a list, and what it lacks."""
     rows: list[Resource] = []
     try:
-        for page in read_list(session, _IN_PLACE, listed, listed.page_size):
+        for page in read_list(context, listed):
             rows.extend(page.resources)
     except IncompleteError as error:
         return _Children(rows, error)
@@ -354,6 +406,11 @@ def _link_to(parent: Resource) -> Parent:
         link["parent_id"] = id_of(parent[PARENT])
         link["updatedAt"] = parent[PARENT]["updatedAt"]
     return link
+
+
+def _is_deleted(resource: Resource) -> bool:
+    """Whether a resource is marked as deleted."""
+    return bool(_object(resource, "attributes").get("deleted"))
 
 
 def _object(resource: Resource, member: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,24 +22,24 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.lists import peek_at
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
-from tap_kustomer.reading.paging import VisitedPages, next_link, whole_number
+from tap_kustomer.reading.paging import VisitedPages, follow_link, next_link, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_kustomer.client.session import Body, Session
-    from tap_kustomer.client.workers import Workers
+    from tap_kustomer.client.session import Body
+    from tap_kustomer.reading.context import ReadContext
     from tap_kustomer.reading.sources import CursorList
     from tap_kustomer.resource import Resource
 
-# Pages whose rows are held at once. A page of the audit log has 1,000 rows, so 10,000 rows are
-# halved: a search index that stops counting mostly does so at that number.
+# Most pages whose rows are held at once. At 10 pages of 1,000 rows, halve: counts may be capped at
+# 10,000.
 _PAGES_HELD: Final = 10
 
-# How often a part of the window is read that gives fewer rows than it counts.
+# Most passes over a part of the window that gives fewer rows than it counts.
 _MOST_PASSES: Final = 3
 
-# How often the window may be halved for each part that is read: 39 halvings lead from ten years to
+# Most halvings of the window for each part that is read: 39 halvings lead from ten years to
 # a millisecond. A list that counts many rows wherever it has some would be halved for each row.
 _HALVINGS_PER_PART: Final = 50
 
@@ -55,7 +55,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_cursor_list(
-    session: Session, workers: Workers, source: CursorList, window: Window, name: str
+    context: ReadContext, source: CursorList, window: Window, name: str
 ) -> Iterator[Page]:
     """Yield every row of a window, oldest first, and rows near it that the list adds.
 
@@ -65,8 +65,7 @@ def read_cursor_list(
     Source of the parameters and of the cursor: https://developer.kustomer.com/api/core-resources.
 
     Args:
-        session: Sends requests to Kustomer.
-        workers: Send them.
+        context: The session and its workers.
         source: Which list.
         window: The time range. Its end lies before now.
         name: Name of the stream, for errors and the log.
@@ -75,21 +74,19 @@ def read_cursor_list(
         RequestError: The list can't be read.
         IncompleteError: All that came was yielded, but the list counts more rows.
     """
-    extraction = _CursorExtraction(session, workers, source, name)
-    yield from extraction.read(Window(max(window.start, _FIRST_TIME), window.end))
-    if extraction.shortfall is not None:
-        raise extraction.shortfall
+    reader = _CursorReader(context, source, name)
+    yield from reader.read(Window(max(window.start, _FIRST_TIME), window.end))
+    if reader.shortfall is not None:
+        raise reader.shortfall
 
 
-def peek_cursor_list(
-    session: Session, workers: Workers, source: CursorList, rows: int
-) -> list[Resource]:
+def peek_cursor_list(context: ReadContext, source: CursorList, rows: int) -> list[Resource]:
     """Ask for the latest rows of a list.
 
     Raises:
         RequestError: The list can't be read.
     """
-    return peek_at(session, workers, Request("GET", source.path, params={"count": rows}))
+    return peek_at(context, Request("GET", source.path, params={"count": rows}))
 
 
 class _Row(msgspec.Struct, frozen=True, gc=False):
@@ -120,20 +117,21 @@ _DOCUMENT: Final = msgspec.json.Decoder(_Document)
 _ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
 
 
-class _CursorExtraction:
-    """One run over one list.
+class _CursorReader:
+    """Reads one list by cursor.
 
     Attributes:
         shortfall: What the first incomplete part of the window lacks.
     """
 
-    def __init__(self, session: Session, workers: Workers, source: CursorList, name: str) -> None:
+    def __init__(self, context: ReadContext, source: CursorList, name: str) -> None:
         self.shortfall: IncompleteError | None = None
-        self._session = session
-        self._workers = workers
+        self._session = context.session
+        self._workers = context.workers
         self._source = source
         self._name = name
         self._most_held = _PAGES_HELD * source.count
+        self._counts_by_time: bool | None = None
         self._latest_keys: frozenset[str] = frozenset()
         self._yielded = self._halvings = 0
 
@@ -144,7 +142,7 @@ class _CursorExtraction:
             part = parts.pop()
             pages = self._pages(part)
             first = next(pages)
-            if part.start < part.end and self._is_too_large(first) and self._counts_by_time:
+            if part.start < part.end and self._is_too_large(first) and self._check_counts():
                 self._halvings += 1
                 middle = (part.start + part.end) // 2
                 parts += [Window(middle + 1, part.end), Window(part.start, middle)]
@@ -157,17 +155,17 @@ class _CursorExtraction:
         most_halvings = _HALVINGS_PER_PART * (1 + self._yielded / self._most_held)
         return has_more and is_many and self._halvings < most_halvings
 
-    @cached_property
-    def _counts_by_time(self) -> bool:
-        """Whether the list narrows its rows and its count to a window at all."""
-        page = self._fetch(self._request(_BEFORE_ALL, 1))
-        if page.rows or page.count:
-            logger.info(
-                "%s: the list does not count by time, so its rows are taken as they come",
-                self._name,
-            )
-            return False
-        return True
+    def _check_counts(self) -> bool:
+        """Ask once whether the list narrows its rows and its count to a window at all."""
+        if self._counts_by_time is None:
+            page = self._fetch(self._request(_BEFORE_ALL, 1))
+            self._counts_by_time = not (page.rows or page.count)
+            if not self._counts_by_time:
+                logger.info(
+                    "%s: the list does not count by time, so its rows are yielded as they come",
+                    self._name,
+                )
+        return self._counts_by_time
 
     def _read_part(self, part: Window, pages: Iterable[_CursorPage]) -> Iterator[Page]:
         held: dict[str, _Row] = {}
@@ -180,13 +178,13 @@ class _CursorExtraction:
                 if len(held.keys() | rows.keys()) > self._most_held:
                     # More rows than were counted, or no count: too many to reverse or to prove.
                     is_held = False
-                    yield self._page(held)
+                    yield self._emit(held)
                     held = {}
                 held.update(rows)
                 # The first page counts the window; later ones perhaps only what is left of it.
                 count = (page.count or 0) if count is None else count
-            if not is_held or len(held) >= (count or 0) or not self._counts_by_time:
-                yield self._page(held, reached=part.end)
+            if not is_held or len(held) >= (count or 0) or not self._check_counts():
+                yield self._emit(held, reached=part.end)
                 return
             difference = (
                 f"{self._name}: of {count} rows written from {times.to_text(part.start)} to "
@@ -195,10 +193,16 @@ class _CursorExtraction:
             logger.warning(difference)
             pages = self._pages(part)
         self.shortfall = self.shortfall or IncompleteError(difference, since=part.start)
-        yield self._page(held)
+        yield self._emit(held)
 
-    def _page(self, held: dict[str, _Row], reached: int | None = None) -> Page:
-        # Parts overlap, so rows that the part before has yielded are left out.
+    def _emit(self, held: dict[str, _Row], reached: int | None = None) -> Page:
+        """Turn held rows into a page, without those of the page before, and note them as yielded.
+
+        Args:
+            held: The rows, newest first.
+            reached: Up to when all rows are yielded after this page. Ignored after a shortfall.
+        """
+        # Parts overlap.
         rows = [row for key, row in reversed(held.items()) if key not in self._latest_keys]
         rows.sort(key=lambda row: row.time)
         self._latest_keys = frozenset(held)
@@ -209,7 +213,8 @@ class _CursorExtraction:
 
     def _pages(self, part: Window) -> Iterator[_CursorPage]:
         request = self._request(part, self._source.count)
-        visited = VisitedPages(self._session, request)
+        first = request
+        visited = VisitedPages(first)
         before: set[str] = set()
         while True:
             page = self._fetch(request)
@@ -220,7 +225,7 @@ class _CursorExtraction:
             if keys <= before or page.next_link is None:
                 return
             before = keys
-            request = visited.follow(page.next_link)
+            request = visited.add(follow_link(self._session.base_url, first, page.next_link))
 
     def _request(self, part: Window, count: int) -> Request:
         # Whether the ends belong to a window is not documented: a millisecond more on both sides

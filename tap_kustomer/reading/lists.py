@@ -17,8 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
-from tap_kustomer.reading.pages import IncompleteError, Page
-from tap_kustomer.reading.paging import VisitedPages, next_link, resources_in, whole_number
+from tap_kustomer.reading.pages import IncompleteError, Page, Unproven
+from tap_kustomer.reading.paging import (
+    VisitedPages,
+    follow_link,
+    next_link,
+    resources_in,
+    whole_number,
+)
 from tap_kustomer.reading.prefetch import read_concurrently
 
 if TYPE_CHECKING:
@@ -27,10 +33,11 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Body, Session
     from tap_kustomer.client.workers import Workers
+    from tap_kustomer.reading.context import ReadContext
     from tap_kustomer.reading.sources import PagedList, Single
     from tap_kustomer.resource import Resource
 
-# How often a list is read that changes, or lacks rows.
+# Most passes over a list that changes or lacks rows.
 _MOST_PASSES: Final = 3
 
 # The parameters that cut a list into numbered pages.
@@ -60,30 +67,27 @@ class _ListPage:
     keys: frozenset[str]
 
 
-def read_list(
-    session: Session, workers: Workers, source: PagedList, page_size: int
-) -> Iterator[Page]:
+def read_list(context: ReadContext, source: PagedList) -> Iterator[Page]:
     """Yield pages of resources, each resource once; no page is empty.
 
+    A list that changes during the last pass too is reported as unproven.
+
     Args:
-        session: Sends requests to Kustomer.
-        workers: Fetch the next page while the caller is busy with this one.
-        source: Which list.
-        page_size: The most rows to ask for on a page; the list's own maximum may be smaller.
+        context: Its workers fetch the next page while the caller is busy with this one.
+        source: Which list. Its own maximum of rows on a page may be smaller than the context's.
 
     Raises:
         RequestError: The list can't be read.
-        IncompleteError: All that came was yielded, but the list counts more rows.
+        IncompleteError: All that came was yielded, but the list counts more rows; or it changed
+            during the last pass too, and counts are strict.
     """
-    page_size = min(page_size, source.page_size)
+    page_size = min(context.page_size, source.page_size)
     firsts = [
         Request("GET", source.path, params={**variant, "page": 1, "pageSize": page_size})
         for variant in source.variants
     ]
     yield from without_repeats(
-        read_concurrently(
-            [partial(_read_variant, session, workers, source, first) for first in firsts]
-        )
+        read_concurrently([partial(_read_variant, context, source, first) for first in firsts])
     )
 
 
@@ -95,61 +99,61 @@ def without_repeats(pages: Iterable[Page]) -> Iterator[Page]:
             yield Page(fresh)
 
 
-def peek_list(session: Session, workers: Workers, source: PagedList, rows: int) -> list[Resource]:
+def peek_list(context: ReadContext, source: PagedList, rows: int) -> list[Resource]:
     """Ask for the first rows of a list.
 
     Raises:
         RequestError: The list can't be read.
     """
     params: dict[str, str | int] = {**source.variants[0], "page": 1, "pageSize": rows}
-    return peek_at(session, workers, Request("GET", source.path, params=params), source.optional)
+    return peek_at(context, Request("GET", source.path, params=params), source.optional)
 
 
-def read_single(session: Session, workers: Workers, source: Single) -> Iterator[Page]:
+def read_single(context: ReadContext, source: Single) -> Iterator[Page]:
     """Yield a page with the one resource.
 
     Raises:
         RequestError: It can't be read.
     """
-    yield workers.call(partial(session.send, Request("GET", source.path), _single_page))
+    request = Request("GET", source.path)
+    yield context.workers.call(partial(context.session.send, request, _single_page))
 
 
-def peek_single(session: Session, workers: Workers, source: Single) -> list[Resource]:
+def peek_single(context: ReadContext, source: Single) -> list[Resource]:
     """Ask for the one resource.
 
     Raises:
         RequestError: It can't be read.
     """
-    return peek_at(session, workers, Request("GET", source.path))
+    return peek_at(context, Request("GET", source.path))
 
 
 def peek_at(
-    session: Session, workers: Workers, request: Request, optional: AbstractSet[str] = frozenset()
+    context: ReadContext, request: Request, optional: AbstractSet[str] = frozenset()
 ) -> list[Resource]:
     """Send a request for a list or a resource; the resources in `data`.
 
     Args:
-        session: Sends requests to Kustomer.
-        workers: Threads that use the session.
+        context: The session and its workers.
         request: With all parameters.
         optional: Parameters to do without if they are refused.
 
     Raises:
         RequestError: It can't be read.
     """
-    _, rows = workers.call(partial(_ask_first, session, request, _peeked, optional))
+    ask = partial(_ask_first, context.session, request, _peeked, optional)
+    _, rows = context.workers.call(ask)
     return rows
 
 
-def _read_variant(
-    session: Session, workers: Workers, source: PagedList, first: Request
-) -> Iterator[Page]:
+def _read_variant(context: ReadContext, source: PagedList, first: Request) -> Iterator[Page]:
+    session, workers = context.session, context.workers
     missing = ""
     found: set[str] = set()
     totals: set[int] = set()
     for number in range(1, _MOST_PASSES + 1):
         ask = partial(_ask_first, session, first, _list_page, source.optional)
-        pager = _Pager(session, *workers.call(ask))
+        pager = _Pager(session.base_url, *workers.call(ask))
         for page in _pages(session, workers, pager):
             yield Page(page.data + page.included if source.included else page.data)
         if len(totals | pager.totals) > 1:
@@ -166,7 +170,11 @@ def _read_variant(
             return
     if missing:
         raise IncompleteError(missing)
-    logger.warning("%s changed during the last pass too: rows may have slipped through", first)
+    changed = f"{first} changed during the last pass too: rows may have slipped through"
+    if context.strict:
+        raise IncompleteError(changed)
+    logger.warning(changed)
+    context.report(Unproven())
 
 
 def _ask_first(
@@ -191,7 +199,7 @@ def _ask_first(
         return first, session.send(first, parse)
     except RefusedError:
         # Not every list is documented to have numbered pages.
-        for dropped in _without(first.params, optional):
+        for dropped in _droppable(first.params, optional):
             plain = replace(
                 first, params={key: first.params[key] for key in first.params.keys() - dropped}
             )
@@ -200,7 +208,7 @@ def _ask_first(
         raise
 
 
-def _without(params: Mapping[str, Any], optional: AbstractSet[str]) -> Iterator[AbstractSet[str]]:
+def _droppable(params: Mapping[str, Any], optional: AbstractSet[str]) -> Iterator[AbstractSet[str]]:
     """The parameters to do without, fewer ones first."""
     if unusual := optional & params.keys():
         yield unusual
@@ -222,7 +230,7 @@ class _Pager:
     """One pass over a list, without I/O: send `request`, then `learn` from the response.
 
     Args:
-        session: Knows which host a link may lead to.
+        base_url: Of the one host that a link may lead to.
         first: The request for the first page.
         page: The response to it.
 
@@ -234,14 +242,15 @@ class _Pager:
         totals: All counts that it gave.
     """
 
-    def __init__(self, session: Session, first: Request, page: _ListPage) -> None:
+    def __init__(self, base_url: str, first: Request, page: _ListPage) -> None:
         self.request: Request | None = None
         self.page = page
         self.keys: set[str] = set()
         self.total: int | None = None
         self.totals: set[int] = set()
         self._first = first
-        self._visited = VisitedPages(session, first)
+        self._base_url = base_url
+        self._visited = VisitedPages(first)
         self._pages = self._rows = self._largest = 0
         self._is_stale = self._has_shifted = False
         self.learn(page)
@@ -252,7 +261,7 @@ class _Pager:
         return self._has_shifted or len(self.totals) > 1
 
     def learn(self, page: _ListPage) -> None:
-        """Take the response to `request`.
+        """Learn from the response to `request`.
 
         Raises:
             PagingError: The pages lead in a circle.
@@ -279,7 +288,8 @@ class _Pager:
         if not page.data:
             return None  # An empty page ends a list even if it names a next one.
         if page.next_link is not None:
-            return self._visited.follow(page.next_link)
+            request = follow_link(self._base_url, self._first, page.next_link)
+            return self._visited.add(request)
         is_numbered = "page" in self._first.params
         has_more = self._rows < (page.total or 0) and len(page.data) == self._largest
         if is_numbered and has_more:

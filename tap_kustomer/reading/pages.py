@@ -65,10 +65,12 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """A part of the window whose rows no count can prove complete.
+    """Some rows that nothing can prove complete.
 
     Attributes:
-        window: That part. The search returned no count, or one that may have stopped too early.
+        window: The part of the window that they are from: the search returned no count for it, or
+            one that may have stopped too early. None for a list that kept changing while it was
+            read.
     """
 
-    window: Window
+    window: Window | None = None

@@ -10,7 +10,6 @@ from tap_kustomer.client.hosts import same_origin
 from tap_kustomer.client.session import Request
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Session
     from tap_kustomer.resource import Resource
 
 # More than any list has: ten million rows by 100. Without an end, rows that look new on each page
@@ -47,41 +46,41 @@ def next_link(links: Any) -> str | None:
     return link if isinstance(link, str) and link else None
 
 
+def follow_link(base_url: str, first: Request, link: str) -> Request:
+    """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
+
+    Args:
+        base_url: Of the one host that a link may lead to.
+        first: The request for the first page.
+        link: What the latest page links to.
+
+    Raises:
+        RedirectError: The link leads to another host.
+        PagingError: It is no address.
+    """
+    try:
+        url = urljoin(f"{base_url}{first.path}", link)
+        is_own = same_origin(url, base_url)
+    except ValueError as error:
+        raise PagingError(f"{first}: the link to its next page is no address: {error}") from error
+    if not is_own:
+        raise RedirectError(f"{first}: the link to its next page leads to another host")
+    parts = urlsplit(url)
+    path = parts.path.removeprefix(urlsplit(base_url).path)
+    # A link may leave out parameters of the first request, such as `deleted=true`.
+    return Request("GET", path, params={**first.params, **dict(parse_qsl(parts.query))})
+
+
 class VisitedPages:
     """The pages of a list that were requested already.
 
     Args:
-        session: Knows which host a link may lead to.
         first: The request for the first page.
     """
 
-    def __init__(self, session: Session, first: Request) -> None:
-        self._session = session
+    def __init__(self, first: Request) -> None:
         self._first = first
-        self._addresses: set[str] = set()
-
-    def follow(self, link: str) -> Request:
-        """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
-
-        Raises:
-            RedirectError: The link leads to another host.
-            PagingError: It is no address, leads in a circle, or is one page too many.
-        """
-        base_url = self._session.base_url
-        try:
-            url = urljoin(f"{base_url}{self._first.path}", link)
-            is_own = same_origin(url, base_url)
-        except ValueError as error:
-            raise PagingError(
-                f"{self._first}: the link to its next page is no address: {error}"
-            ) from error
-        if not is_own:
-            raise RedirectError(f"{self._first}: the link to its next page leads to another host")
-        parts = urlsplit(url)
-        path = parts.path.removeprefix(urlsplit(base_url).path)
-        # A link may leave out parameters of the first request, such as `deleted=true`.
-        params = {**self._first.params, **dict(parse_qsl(parts.query))}
-        return self.add(Request("GET", path, params=params))
+        self._addresses = {_address(first)}
 
     def add(self, request: Request) -> Request:
         """Note a request for a further page, and return it.
@@ -89,7 +88,7 @@ class VisitedPages:
         Raises:
             PagingError: The page was requested before, or it is one page too many.
         """
-        address = f"{request.path}?{sorted(request.params.items())}"
+        address = _address(request)
         if address in self._addresses:
             raise PagingError(f"{self._first}: its pages lead in a circle")
         if len(self._addresses) == _MOST_PAGES:
@@ -99,3 +98,8 @@ class VisitedPages:
             )
         self._addresses.add(address)
         return request
+
+
+def _address(request: Request) -> str:
+    """The path and the parameters; the tap has numbers where a link has text."""
+    return f"{request.path}?{sorted((name, str(value)) for name, value in request.params.items())}"

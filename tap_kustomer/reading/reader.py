@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from typing_extensions import override
 
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.resource import Resource
 
+_Part: TypeAlias = PagedList | Single | PerParent
+
 logger = logging.getLogger(__name__)
 
 
@@ -79,26 +81,23 @@ class Reader(ReadContext):
             RequestError: The source can't be read.
             IncompleteError: All that came was yielded, but Kustomer counts more.
         """
-        session, workers = self.session, self.workers
         match source:
             case Search():
                 pages = read_search(self, source, window, name, is_consumed)
             case LiveIds():
                 pages = read_live_ids(self, source, window, name, is_consumed)
             case CursorList():
-                pages = read_cursor_list(session, workers, source, window, name)
+                pages = read_cursor_list(self, source, window, name)
             case PagedList():
-                pages = read_list(session, workers, source, self.page_size)
+                pages = read_list(self, source)
             case Single():
-                pages = read_single(session, workers, source)
+                pages = read_single(self, source)
             case PerParent():
                 # A list also returns unchanged parents. Skip them: one request each would take
                 # hours.
                 changed = replace(self, earliest=window.start)
                 parents = changed.read(source.parent, window, name, is_consumed=is_consumed)
-                pages = read_children(
-                    session, workers, source, parents, name, parallel=self.parallel
-                )
+                pages = read_children(self, source, parents, name)
             case Concatenation():
                 pages = self._read_concatenation(source, window, name, is_consumed)
             case _:
@@ -110,6 +109,8 @@ class Reader(ReadContext):
         self, source: Source, window: Window, name: str, *, rows: int = 1
     ) -> list[Resource] | None:
         """Ask for a few rows, at the price of one request for each list or search involved.
+
+        If a parent is missing, the next ones are asked about, up to `PARENTS_TO_PEEK_AT`.
 
         The archive is not asked: it needs the same roles as the search
         (https://developer.kustomer.com/api/core-resources/create-customer-archive-search).
@@ -124,9 +125,9 @@ class Reader(ReadContext):
             The rows; None where there is no parent to ask about, so that nothing was learned.
 
         Raises:
+            NoParentFoundError: Every parent that was asked about is missing.
             RequestError: The source can't be read.
         """
-        session, workers = self.session, self.workers
         found: list[Resource] | None
         match source:
             case Search():
@@ -134,14 +135,14 @@ class Reader(ReadContext):
             case LiveIds():
                 found = peek_search(self, source.search, window, name, rows)
             case CursorList():
-                found = peek_cursor_list(session, workers, source, rows)
+                found = peek_cursor_list(self, source, rows)
             case PagedList():
-                found = peek_list(session, workers, source, rows)
+                found = peek_list(self, source, rows)
             case Single():
-                found = peek_single(session, workers, source)
+                found = peek_single(self, source)
             case PerParent():
                 parents = self.peek(source.parent, window, name, rows=PARENTS_TO_PEEK_AT)
-                found = peek_children(session, workers, source, parents or (), name)
+                found = peek_children(self, source, parents or (), name)
             case Concatenation():
                 found = self._peek_concatenation(source, window, name)
             case _:
@@ -162,29 +163,32 @@ class Reader(ReadContext):
         """Yield the rows of all parts.
 
         Raises:
-            MissingError: Every part is missing.
+            MissingError: Nothing was yielded, and every part is missing but for optional ones.
             IncompleteError: All that came was yielded, but a part is missing.
         """
         missing: dict[int, MissingError] = {}
 
-        def read_part(position: int, part: PagedList | Single | PerParent) -> Iterator[Page]:
+        def read_part(position: int, part: _Part) -> Iterator[Page]:
             try:
                 yield from self.read(part, window, name, is_consumed=is_consumed)
             except (AccessError, MissingError, RefusedError) as error:
-                if isinstance(part, PerParent) and part.optional:
+                if _is_optional(part):
                     logger.info("%s: read without %s: %s", name, part.path, error)
                 elif isinstance(error, MissingError):
                     missing[position] = error
                 else:
                     raise
 
-        yield from without_repeats(
+        is_empty = True
+        for page in without_repeats(
             read_concurrently(
                 [partial(read_part, *numbered) for numbered in enumerate(source.sources)]
             )
-        )
-        if len(missing) == len(source.sources):
-            raise missing[0]
+        ):
+            is_empty = False
+            yield page
+        if missing and is_empty and len(missing) == len(_required(source)):
+            raise missing[min(missing)]
         # A part that has none of its parents is empty, not missing.
         for _, error in sorted(missing.items()):
             if not isinstance(error, NoParentFoundError):
@@ -193,20 +197,28 @@ class Reader(ReadContext):
     def _peek_concatenation(
         self, source: Concatenation, window: Window, name: str
     ) -> list[Resource]:
-        """Ask for a few rows of each part.
+        """Ask for a few rows of each required part.
 
         Raises:
-            MissingError: Every part is missing.
+            MissingError: Every part is missing, but for optional ones.
         """
         rows: list[Resource] = []
         missing: list[MissingError] = []
-        for part in source.sources:
-            if isinstance(part, PerParent) and part.optional:
-                continue
+        required = _required(source)
+        for part in required:
             try:
                 rows += self.peek(part, window, name) or ()
             except MissingError as error:
                 missing.append(error)
-        if len(missing) == len(source.sources):
+        if missing and len(missing) == len(required):
             raise missing[0]
         return rows
+
+
+def _is_optional(part: _Part) -> bool:
+    """Whether a concatenation does without a part where it is refused."""
+    return isinstance(part, PerParent) and part.optional
+
+
+def _required(source: Concatenation) -> list[_Part]:
+    return [part for part in source.sources if not _is_optional(part)]

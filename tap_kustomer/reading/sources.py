@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -62,7 +62,8 @@ class CursorList:
 
     Attributes:
         path: Path of the list, from `/v1` on.
-        count: The most rows that a page may have.
+        count: The rows to ask for on a page. The setting `page_size` does not apply: it never
+            asks for that many, and these pages are fetched one after the other.
         attribute: The row attribute that says when the row was written.
     """
 
@@ -102,10 +103,10 @@ class Search:
     (https://developer.kustomer.com/docs/concepts/search).
 
     Attributes:
-        context: The `queryContext` of the search.
+        query_context: The `queryContext` of the search.
         criteria: The times to ask by, best first: if the search refuses one, the next one is used.
             Those that its schema lists are tried before the others. By default, it is
-            `<context>_updated_at`.
+            `<query_context>_updated_at`.
         archived: Whether `POST /v1/customers/archive/search` has the rows that were not updated
             for two years. It has no notes.
         fallback: A list with the same rows, or one for each row of another list, for when the
@@ -114,7 +115,7 @@ class Search:
             deleted rows are found too (https://developer.kustomer.com/docs/concepts/search).
     """
 
-    context: str
+    query_context: str
     criteria: tuple[Criterion, ...] = ()
     archived: bool = True
     fallback: PagedList | PerParent | None = None
@@ -123,17 +124,17 @@ class Search:
     @property
     def effective_criteria(self) -> tuple[Criterion, ...]:
         """The criteria, or the one that nearly every context has."""
-        return self.criteria or (Criterion(f"{self.context}_updated_at"),)
+        return self.criteria or (Criterion(f"{self.query_context}_updated_at"),)
 
     @property
     def created_at(self) -> str:
         """The criterion on `createdAt`; all contexts of single klasses share one."""
-        shared = "kobject" if self.context.startswith("kobject_") else self.context
+        shared = "kobject" if self.query_context.startswith("kobject_") else self.query_context
         return f"{shared}_created_at"
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SharedRequest:
     """How one request asks about several parents.
 
     Attributes:
@@ -161,8 +162,9 @@ class PerParent:
         key: The value for `{id}`; None for a parent that has no rows.
         parts: The values for `{part}` in the path, each of which takes a request.
         included: The type of the rows in `included`, if they come beside the parent and not in
-            `data`. A parent whose rows come with the list of parents is not asked about.
-        batch: How one request asks about several parents, if it can.
+            `data`. If the list of parents already brings a parent's rows, no request is sent for
+            that parent.
+        shared: How one request asks about several parents, if it can.
         optional: Whether a concatenation does without these rows where they are refused.
     """
 
@@ -173,7 +175,7 @@ class PerParent:
     key: Callable[[Mapping[str, Any]], str | None] = id_of
     parts: Callable[[Mapping[str, Any]], Iterable[str]] = _no_part
     included: str | None = None
-    batch: Batch | None = None
+    shared: SharedRequest | None = None
     optional: bool = False
 
 
@@ -199,6 +201,12 @@ class Concatenation:
 
 
 Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Concatenation
+
+# All kinds of source, what is quick to read first.
+READING_ORDER: Final[tuple[type[Source], ...]] = (
+    *(Single, PagedList, Concatenation, CursorList),
+    *(Search, PerParent, LiveIds),
+)
 
 
 def root_of(source: Source) -> Source:
@@ -228,21 +236,4 @@ def is_searched(source: Source) -> bool:
 
 def reading_order(source: Source) -> int:
     """The rank of a source among those of a run: what is quick to read comes first."""
-    match source:
-        case Single():
-            rank = 0
-        case PagedList():
-            rank = 1
-        case Concatenation():
-            rank = 2
-        case CursorList():
-            rank = 3
-        case Search():
-            rank = 4
-        case PerParent():
-            rank = 5
-        case LiveIds():
-            rank = 6
-        case _:
-            assert_never(source)
-    return rank
+    return READING_ORDER.index(type(source))

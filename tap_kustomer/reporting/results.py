@@ -41,8 +41,8 @@ class StreamResult:
         requests: HTTP requests sent for it; 0 if another stream leads its extraction.
         seconds: From the first record to the last.
         missing: Rows that Kustomer counts but does not return, however often they are requested.
-        is_unproven: Whether Kustomer's search gave no count of these rows, or one that may have
-            stopped at 10,000, so that it proves nothing.
+        is_unproven: Whether nothing proves that all rows came: Kustomer's search gave no count, or
+            one that may have stopped at 10,000; or a list changed in each pass over it.
         bookmark: Up to when the stream was read; None for a full table.
     """
 

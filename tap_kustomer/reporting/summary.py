@@ -89,11 +89,11 @@ class Summary:
 
     @property
     def unproven(self) -> str:
-        """The streams of which no count proves that all rows came, in one line; or empty."""
+        """The streams of which nothing proves that all rows came, in one line; or empty."""
         names = ", ".join(result.stream for result in self.streams if result.is_unproven)
         return names and (
-            f"No proof that all rows came, as Kustomer's search gave no count or stopped counting "
-            f"at 10,000: {names}"
+            "No proof that all rows came, as Kustomer gave no count, stopped counting at 10,000 or "
+            f"changed a list in each pass: {names}"
         )
 
     def figures(self) -> dict[str, int | float]:

@@ -1,4 +1,4 @@
-"""Derived tables: rows for what a resource contains, such as e-mails. They cost no request.
+"""Derived streams: rows for what a resource contains, such as e-mails. They cost no request.
 
 A row's key is its parent's id and its position. When an array shrinks, outdated rows stay in the
 target. So each row has the number of its siblings and its parent's `updated_at`: the current rows
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
-from tap_kustomer.shaping.objects import columns_alike, compile_columns
-from tap_kustomer.shaping.schema import EXTRA_SCHEMA, properties
+from tap_kustomer.shaping.objects import compile_columns
+from tap_kustomer.shaping.schema import EXTRA_SCHEMA, as_words, properties
 from tap_kustomer.shaping.secrets import compile_hiding
+from tap_kustomer.shaping.unknown_keys import columns_alike
 from tap_kustomer.shaping.values import snake_cased
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ _VALUE: Final = "value"
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A table of what the resources of another table contain.
+    """A stream of what the resources of another stream contain.
 
     Attributes:
-        name: Name of the table.
+        name: Name of the stream.
         description: What a row is.
         fields: Columns that an item has.
         items: Finds the items in a resource.
@@ -59,30 +60,30 @@ class Derived:
 
 
 def derived_schema(derived: Derived, parent: str) -> Schema:
-    """JSON schema of a derived table.
+    """JSON schema of a derived stream.
 
     Args:
         derived: Its declaration.
         parent: What contains its rows, such as `customer`.
     """
-    column = parent_columns(parent)
+    column, words = parent_columns(parent), as_words(parent)
     return {
         "type": "object",
         "properties": {
-            column.id: {"type": ["string"], "description": f"Id of the {_words(parent)}."},
+            column.id: {"type": ["string"], "description": f"Id of the {words}."},
             POSITION: {
                 "type": ["integer"],
                 "description": "Position among its siblings, from 0, in Kustomer's order.",
             },
             SIBLINGS: {
                 "type": ["integer", "null"],
-                "description": f"Number of rows that the {_words(parent)} has in this table. "
+                "description": f"Number of rows that the {words} has in this table. "
                 "Rows at higher positions are outdated.",
             },
             column.updated_at: {
                 "type": ["string", "null"],
                 "format": "date-time",
-                "description": f"When the {_words(parent)} had last changed as this row was read. "
+                "description": f"When the {words} had last changed as this row was read. "
                 "Rows with an earlier time than its newest row are outdated.",
             },
             **properties(derived.fields),
@@ -91,20 +92,16 @@ def derived_schema(derived: Derived, parent: str) -> Schema:
     }
 
 
-def _words(parent: str) -> str:
-    return parent.replace("_", " ")
-
-
 def compile_deriver(
     derived: Derived,
     parent: str,
     known: AbstractSet[str] | None = None,
     secrets: Collection[str] = (),
 ) -> Callable[[Resource], list[Record]]:
-    """Make the function that turns a resource into the rows of a derived table.
+    """Make the function that turns a resource into the rows of a derived stream.
 
     Args:
-        derived: The table's declaration.
+        derived: The stream's declaration.
         parent: What contains its rows, such as `customer`.
         known: Columns of the catalog in use; None for all.
         secrets: Secrets of the parent. They are in no row, nor in a substitute for its id.
@@ -154,18 +151,18 @@ def _from_anywhere(leftover: Leftover) -> Leftover:
 
 
 def rows_of(shape: Shape, name: str, attribute: str, description: str) -> Derived:
-    """Declare a table of the objects in an array, whose fields the shape declares already."""
+    """Declare a stream of the objects in an array, whose fields the shape declares already."""
     (array,) = (field for field in shape.attributes if field.source == attribute)
     return Derived(name, description, array.holds.fields, objects(attribute))
 
 
 def values_of(name: str, attribute: str, field: Field, description: str) -> Derived:
-    """Declare a table of the values in an array, such as ids."""
+    """Declare a stream of the values in an array, such as ids."""
     return Derived(name, description, (field,), values(attribute, named=field.source))
 
 
 def related(name: str, relationship: str, field: Field, description: str) -> Derived:
-    """Declare a table of the resources that a to-many relationship refers to."""
+    """Declare a stream of the resources that a to-many relationship refers to."""
     return Derived(name, description, (field,), references(relationship, named=field.source))
 
 
@@ -205,8 +202,8 @@ def entries(*path: str, named: str) -> Callable[[Resource], Items]:
     def find(resource: Resource) -> Items:
         mapping = _attribute(resource, path)
         if not isinstance(mapping, dict):
-            return [_as_object(item) for item in _array(mapping)]
-        return [{**_as_object(entry), named: key} for key, entry in sorted(mapping.items())]
+            return [as_object(item) for item in _array(mapping)]
+        return [{**as_object(entry), named: key} for key, entry in sorted(mapping.items())]
 
     return find
 
@@ -268,7 +265,8 @@ def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Reso
     return find
 
 
-def _as_object(entry: Any) -> dict[str, Any]:
+def as_object(entry: Any) -> dict[str, Any]:
+    """Return an item as it is if it is an object; otherwise make it the value of one."""
     return entry if isinstance(entry, dict) else {_VALUE: entry}
 
 

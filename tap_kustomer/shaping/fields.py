@@ -32,7 +32,7 @@ class Field:
     """One attribute of a resource, or one key of an object inside it.
 
     Attributes:
-        source: Kustomer's key, in camelCase; empty where a catalog does not tell it.
+        source: Kustomer's key, in camelCase; empty if the catalog that it is from lacks it.
         kind: Type of its values.
         description: Its meaning and unit, for an analyst.
         title: Its name in Kustomer's user interface; empty where that adds nothing to the key.

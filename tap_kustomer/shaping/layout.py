@@ -26,7 +26,7 @@ class RelationshipColumns:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns of one table, by Kustomer's keys.
+    """Columns of one stream, by Kustomer's keys.
 
     Attributes:
         attributes: Column of each declared attribute.
@@ -77,7 +77,10 @@ def _canonical(value: Any) -> str | None:
 
 
 def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
-    """Column of each field, by Kustomer's key."""
+    """Column of each field, by Kustomer's key.
+
+    Fields whose key is unknown have none of their own here, but `Field.column`.
+    """
     fields = tuple(fields)
     taken = {field.column for field in fields if field.column}
     names = columns((field.source for field in fields if not field.column), taken, LONGEST)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Names, keys and positions that lead to a value in a record.
 Path = tuple[str, ...]
 
-# Columns, each with keys of the objects in it or, for the whole column, with none.
+# A tree of names: under a column, {} means all of it, and {"a": {}} only the key `a` of its object.
 Columns: TypeAlias = "Mapping[str, Columns]"
 
 
@@ -29,7 +29,9 @@ class Leftover(NamedTuple):
     Attributes:
         path: Where in the record it would have been.
         value: The value.
-        origins: Further paths to which it may belong. The empty path stands for all columns.
+        origins: Further paths to which it may belong, such as the column `first_name` for a value
+            of `FirstName`. It is removed if one of them is deselected. The empty path stands for
+            all columns.
     """
 
     path: Path
@@ -57,7 +59,7 @@ class Extra(dict[str, Any]):
             [
                 Leftover(path, reduced, origins)
                 for path, value, origins in self._leftovers
-                if (reduced := _without(value, columns, (path, *origins))) is not None
+                if (reduced := _remainder(value, columns, (path, *origins))) is not None
             ]
         )
 
@@ -71,7 +73,7 @@ def without_columns(record: dict[str, Any], columns: Columns) -> dict[str, Any]:
     return {**rest, EXTRA: extra} if extra else rest
 
 
-def _without(value: Any, columns: Columns, origins: Iterable[Path]) -> Any:
+def _remainder(value: Any, columns: Columns, origins: Iterable[Path]) -> Any:
     """What remains of a value that may belong to several paths; None if nothing does."""
     for origin in origins:
         value = _reduced(value, _inside(columns, origin))
@@ -109,7 +111,7 @@ def compile_completing(
     Args:
         columns: All that such a row may have.
         known: The columns of the catalog in use; None for all of them.
-        alike: For a column, those that its value may belong to as well.
+        alike: For a column, the paths of all whose keys differ from its own only in spelling.
     """
     without_place = sorted(set(columns) - known) if known is not None else []
     has_extra = known is None or EXTRA in known

@@ -1,4 +1,4 @@
-"""From Kustomer's camelCase keys to the snake_case columns of a table."""
+"""From Kustomer's camelCase keys to the snake_case columns of a stream."""
 
 from __future__ import annotations
 

@@ -7,20 +7,14 @@ the leftovers, and null takes its place. Undeclared keys of an object stay in it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
 from tap_kustomer.shaping.leftovers import Leftover, Leftovers, Path
-from tap_kustomer.shaping.names import (
-    columns,
-    names_of,
-    snake_case,
-    without_case_and_underscores,
-    without_suffix,
-)
+from tap_kustomer.shaping.names import columns, names_of, without_suffix
+from tap_kustomer.shaping.unknown_keys import Row, UnknownKeyHandler, into_leftovers, into_object
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
     INTEGER_BITS,
@@ -34,9 +28,7 @@ from tap_kustomer.shaping.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-Row = dict[str, Any]
+    from collections.abc import Iterable
 
 # Shapes a value; adds what does not fit to the leftovers.
 Shaper = Callable[[Any, Leftovers], Any]
@@ -44,12 +36,6 @@ Shaper = Callable[[Any, Leftovers], Any]
 # The types whose values need no shaping, and what shapes all others. Most values only have their
 # type checked, which keeps shaping fast.
 Step = tuple[frozenset[type], Shaper]
-
-# Adds the undeclared keys of an object to a row, or to the leftovers.
-Filler = Callable[[Row, dict[str, Any], Leftovers], None]
-
-# How many sets of unknown keys to remember for each object.
-_MOST_LAYOUTS: Final = 256
 
 
 class ObjectShaper(Protocol):
@@ -62,7 +48,7 @@ class ObjectShaper(Protocol):
 def compile_columns(fields: Iterable[Field]) -> ObjectShaper:
     """Make the function that turns an object into columns; other keys become leftovers."""
     fields = tuple(fields)
-    return _object(fields, (), _into_leftovers((), columns_of(fields).items()))
+    return _object(fields, (), into_leftovers((), columns_of(fields).items()))
 
 
 def _step(field: Field, path: Path) -> Step:
@@ -84,7 +70,7 @@ def _step(field: Field, path: Path) -> Step:
             shape = _custom(field, path) if field.fields else _custom_by_suffix(path)
         case _:
             names = columns_of(field.fields)
-            shape = _object(field.fields, path, _into_object(path, names))
+            shape = _object(field.fields, path, into_object(path, names))
     return frozenset({NoneType}), shape
 
 
@@ -134,7 +120,7 @@ _FAST: Final[Mapping[Kind, Callable[[Path], Shaper]]] = {
 # Objects
 
 
-def _object(fields: Iterable[Field], path: Path, add_unknown: Filler) -> ObjectShaper:
+def _object(fields: Iterable[Field], path: Path, add_unknown: UnknownKeyHandler) -> ObjectShaper:
     """Make the function that turns an object into columns.
 
     Args:
@@ -166,100 +152,6 @@ def _object(fields: Iterable[Field], path: Path, add_unknown: Filler) -> ObjectS
         return row
 
     return shape
-
-
-def _into_leftovers(path: Path, pairs: Collection[tuple[str, str]]) -> Filler:
-    """Add unknown keys to the leftovers, unless their value is null.
-
-    Args:
-        path: Path of their object.
-        pairs: Pairs of a known key and its column.
-    """
-    place = _compile_places(path, pairs)
-
-    def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
-        del row
-        keys = tuple(key for key, value in unknown.items() if value is not None)
-        for key, name, origins in place(keys):
-            leftovers.append(Leftover((*path, name), snake_cased(unknown[key]), origins))
-
-    return add_unknown
-
-
-def _into_object(path: Path, names: Mapping[str, str]) -> Filler:
-    """Keep unknown keys in their object.
-
-    Another spelling of a declared key becomes a leftover: in the object it would remain even if the
-    declared key was deselected.
-    """
-    place = _compile_places(path, names.items())
-
-    def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
-        for key, name, origins in place(tuple(unknown)):
-            value = snake_cased(unknown[key])
-            if len(origins) > 1:
-                leftovers.append(Leftover((*path, name), value, origins))
-            else:
-                row[name] = value
-
-    return add_unknown
-
-
-class _Place(NamedTuple):
-    """Where an unknown key goes.
-
-    Attributes:
-        key: The key.
-        name: Its name among the columns.
-        origins: Paths of the columns to which it may belong: its own, and those whose keys differ
-            from it only in spelling.
-    """
-
-    key: str
-    name: str
-    origins: tuple[Path, ...]
-
-
-def _compile_places(
-    path: Path, pairs: Collection[tuple[str, str]]
-) -> Callable[[tuple[str, ...]], list[_Place]]:
-    """Make the function that finds places for the unknown keys of an object.
-
-    Args:
-        path: Path of the object.
-        pairs: Pairs of a known key and its column.
-    """
-    taken = frozenset(column for _, column in pairs)
-    spelled = _columns_by_spelling(path, pairs)
-
-    # Most objects of a kind have the same unknown keys.
-    @lru_cache(maxsize=_MOST_LAYOUTS)
-    def place(keys: tuple[str, ...]) -> list[_Place]:
-        return [
-            _Place(key, name, ((*path, snake_case(key)), *spelled.get(_spelling(key), ())))
-            for key, name in columns(keys, taken).items()
-        ]
-
-    return place
-
-
-def columns_alike(fields: Iterable[Field]) -> Mapping[str, tuple[Path, ...]]:
-    """For each column, all columns whose keys differ only in spelling."""
-    names = columns_of(fields)
-    spelled = _columns_by_spelling((), names.items())
-    return {name: tuple(spelled[_spelling(key)]) for key, name in names.items()}
-
-
-def _columns_by_spelling(path: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, list[Path]]:
-    """Group columns whose keys differ only in spelling."""
-    spelled: dict[str, list[Path]] = {}
-    for key, name in pairs:
-        spelled.setdefault(_spelling(key), []).append((*path, name))
-    return spelled
-
-
-def _spelling(key: str) -> str:
-    return without_case_and_underscores(snake_case(key))
 
 
 # Arrays and maps
@@ -314,17 +206,16 @@ def _move(inside: Leftovers, leftovers: Leftovers, path: Path) -> None:
 def _custom(field: Field, path: Path) -> Shaper:
     """Shape custom attributes by the columns of the catalog.
 
-    If a catalog does not tell the key of a column, any key is accepted that results in its name.
+    If the key of a column is unknown, any key is accepted that results in its name.
     """
-    told = [inner for inner in field.fields if inner.source]
+    with_key = [inner for inner in field.fields if inner.source]
     by_name = {
         inner.column: _step(inner, (*path, inner.column))
         for inner in field.fields
         if not inner.source
     }
-    # The key of a column with a suffix is spelled like the rest of its name.
-    keys = [(key, name) for name in by_name for key in {name: "", without_suffix(name): ""}]
-    add_leftovers = _into_leftovers(path, [*columns_of(told).items(), *keys])
+    possible = [(key, name) for name in by_name for key in _possible_keys(name)]
+    add_leftovers = into_leftovers(path, [*columns_of(with_key).items(), *possible])
 
     def add_by_name(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         others: dict[str, Any] = {}
@@ -339,7 +230,16 @@ def _custom(field: Field, path: Path) -> Shaper:
                 others[key] = unknown[key]
         add_leftovers(row, others, leftovers)
 
-    return _object(told, path, add_by_name if by_name else add_leftovers)
+    return _object(with_key, path, add_by_name if by_name else add_leftovers)
+
+
+def _possible_keys(name: str) -> list[str]:
+    """Spellings that the unknown key of a column may have: those of its name and of its stem.
+
+    The column `order_total_991d7b87` may be that of the key `orderTotal`.
+    """
+    stem = without_suffix(name)
+    return [name] if stem == name else [name, stem]
 
 
 def _custom_by_suffix(path: Path) -> Shaper:

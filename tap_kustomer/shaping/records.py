@@ -1,8 +1,9 @@
 """From a JSON:API resource to a flat record, by a function made from a declaration.
 
 Values without a column, and values that do not fit their column, go to `_extra` under the name of
-the column. Only two things are dropped: the links of relationships, and the type of each resource
-that a to-many relationship refers to.
+the column, if the catalog selects that. Otherwise, only this is dropped: unknown attributes that
+are null, relationships that are null or only a link, the links of other relationships, and the type
+of each resource that a to-many relationship refers to.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from tap_kustomer.shaping.keys import substitute
 from tap_kustomer.shaping.layout import layout, parent_columns
 from tap_kustomer.shaping.leftovers import Leftover, compile_completing
 from tap_kustomer.shaping.names import columns
-from tap_kustomer.shaping.objects import columns_alike, compile_columns
+from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.shaping.secrets import compile_hiding
+from tap_kustomer.shaping.unknown_keys import columns_alike
 from tap_kustomer.shaping.values import as_sent, as_text_or_null, snake_cased
 
 if TYPE_CHECKING:

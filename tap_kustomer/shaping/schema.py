@@ -36,32 +36,32 @@ EXTRA_SCHEMA: Schema = {
 
 
 def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
-    """JSON schema of a table. All columns but the key are nullable; objects may have other keys.
+    """JSON schema of a stream. All columns but the key are nullable; objects may have other keys.
 
     Args:
-        shape: The table's declaration.
+        shape: The stream's declaration.
         key: Columns of the key.
     """
     place = layout(shape)
-    table: dict[str, Schema] = {
+    columns: dict[str, Schema] = {
         "id": {"type": ["string", "null"], "description": "Kustomer's id of the resource."},
     }
     for field in shape.attributes:
-        table[place.attributes[field.source]] = field_schema(field)
+        columns[place.attributes[field.source]] = field_schema(field)
     for relationship in shape.relationships:
         column = place.relationships[relationship.source]
         if relationship.many:
-            table[column.data] = {
+            columns[column.data] = {
                 "type": ["array", "null"],
                 "items": {"type": ["string", "null"]},
                 "description": relationship.description,
             }
         else:
-            table[column.id] = {
+            columns[column.id] = {
                 "type": ["string", "null"],
                 "description": f"{relationship.description} Its id.",
             }
-            table[column.data] = {
+            columns[column.data] = {
                 "type": ["object", "null"],
                 "properties": {
                     "id": {"type": ["string", "null"], "description": "Its id."},
@@ -70,32 +70,31 @@ def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
                 "additionalProperties": True,
                 "description": f"{relationship.description} Its id and type.",
             }
-    table[place.type] = {
+    columns[place.type] = {
         "type": ["string", "null"],
         "description": "JSON:API type of the resource.",
     }
-    table[place.links] = {
+    columns[place.links] = {
         "type": ["object", "null"],
         "additionalProperties": True,
         "description": "Paths of the resource in the API.",
     }
     if shape.parent:
         parent = parent_columns(shape.parent, shape.root)
-        words = shape.parent.replace("_", " ")
-        changing = (shape.root or shape.parent).replace("_", " ")
-        table[parent.id] = {
+        changing = as_words(shape.root or shape.parent)
+        columns[parent.id] = {
             "type": ["string", "null"],
-            "description": f"Id of the {words} through which the row was found.",
+            "description": f"Id of the {as_words(shape.parent)} through which the row was found.",
         }
-        table[parent.updated_at] = {
+        columns[parent.updated_at] = {
             "type": ["string", "null"],
             "format": "date-time",
             "description": f"When the {changing} last changed, at the time of reading.",
         }
-    table[EXTRA] = EXTRA_SCHEMA
+    columns[EXTRA] = EXTRA_SCHEMA
     for name in key:
-        table[name]["type"] = [kind for kind in table[name]["type"] if kind != "null"]
-    return {"type": "object", "properties": table}
+        columns[name]["type"] = [kind for kind in columns[name]["type"] if kind != "null"]
+    return {"type": "object", "properties": columns}
 
 
 def field_schema(field: Field) -> Schema:
@@ -126,3 +125,8 @@ def properties(fields: Iterable[Field]) -> dict[str, Schema]:
     fields = tuple(fields)
     names = columns_of(fields)
     return {field.column or names[field.source]: field_schema(field) for field in fields}
+
+
+def as_words(name: str) -> str:
+    """A name in snake_case as a text has it."""
+    return name.replace("_", " ")

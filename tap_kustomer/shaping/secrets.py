@@ -27,26 +27,26 @@ def compile_hiding(secrets: Collection[str]) -> Callable[[dict[str, Any]], dict[
 
     def hide(resource: dict[str, Any]) -> dict[str, Any]:
         for path in paths:
-            resource = _without(resource, path)
+            resource = _without_path(resource, path)
         return resource
 
     return hide
 
 
-def _without(value: Any, path: tuple[str, ...]) -> Any:
+def _without_path(value: Any, path: tuple[str, ...]) -> Any:
     """Copy a value without what it has at a path. A text that may be JSON becomes null."""
     if isinstance(value, list):
-        return _each_without(value, path)
+        return _items_without_path(value, path)
     if isinstance(value, str) and any(mark in value for mark in _MEMBER_MARKS):
         return None
     if not isinstance(value, dict) or path[0] not in value:
         return value
     if len(path) == 1:
         return {key: item for key, item in value.items() if key != path[0]}
-    return {**value, path[0]: _without(value[path[0]], path[1:])}
+    return {**value, path[0]: _without_path(value[path[0]], path[1:])}
 
 
-def _each_without(items: list[Any], path: tuple[str, ...]) -> list[Any]:
+def _items_without_path(items: list[Any], path: tuple[str, ...]) -> list[Any]:
     """Copy items, also those of arrays within arrays, of any depth."""
     copies: list[Any] = []
     rest = [(items, copies)]
@@ -57,5 +57,5 @@ def _each_without(items: list[Any], path: tuple[str, ...]) -> list[Any]:
                 copied.append([])
                 rest.append((item, copied[-1]))
             else:
-                copied.append(_without(item, path))
+                copied.append(_without_path(item, path))
     return copies

@@ -1,4 +1,4 @@
-"""What the tap says about itself in Markdown: `--about --format=markdown`."""
+"""The description of the tap in Markdown: `--about --format=markdown`."""
 
 from __future__ import annotations
 

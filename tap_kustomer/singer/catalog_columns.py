@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Schema = dict[str, Any]
+    from tap_kustomer.shaping.schema import Schema
 
 # Keywords that only targets use. The catalog may set them.
 _FOR_TARGETS: Final = ("x-sql-datatype", "x-sql-datatype-properties")

@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-from singer_sdk.contrib.msgspec import enc_hook
-
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.layout import EXTRA
 from tap_kustomer.shaping.leftovers import Leftover, nested
 from tap_kustomer.shaping.names import LONGEST, distinct
+from tap_kustomer.singer.encoding import as_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 # A name that is cut keeps at least some letters before its suffix of nine characters.
 _SHORTEST: Final = 16
-
-_encode: Final = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ def compile_flattening(
         rest: Leftovers = []
         _fill(row, record, plan, (), rest)
         if rest and has_extra:
-            row[EXTRA] = _text(nested(rest, record.get(EXTRA)))
+            row[EXTRA] = as_json_text(nested(rest, record.get(EXTRA)))
         return row
 
     return {**schema, "properties": properties}, flatten
@@ -187,7 +183,7 @@ def _fill(row: Record, values: Mapping[str, Any], plan: _Plan, path: Path, rest:
         place = plan.get(key)
         if type(place) is _Column:
             if place.is_text and value is not None:
-                row[place.name] = _text(value)
+                row[place.name] = as_json_text(value)
             elif isinstance(value, dict | list):
                 rest.append(Leftover((*path, key), value))
             else:
@@ -198,7 +194,3 @@ def _fill(row: Record, values: Mapping[str, Any], plan: _Plan, path: Path, rest:
             _fill(row, value, place, (*path, key), rest)
         else:
             rest.append(Leftover((*path, key), value))
-
-
-def _text(value: Any) -> str:
-    return value if type(value) is str else _encode(value).decode()

@@ -29,19 +29,19 @@ from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.layout import EXTRA
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.shaping.names import LONGEST, distinct
-from tap_kustomer.singer.flattening import compile_flattening, flattening_of
-from tap_kustomer.singer.mapped import (
+from tap_kustomer.singer.compiled_map import (
     NULLS,
-    Described,
-    Mapped,
-    Names,
+    CompiledMap,
+    ExpressionScope,
+    StreamColumns,
     check_options,
     compile_map,
     kind,
     map_error,
     needed_columns,
 )
-from tap_kustomer.singer.omissions import mapped as omitted_columns
+from tap_kustomer.singer.flattening import compile_flattening, flattening_of
+from tap_kustomer.singer.omissions import columns_changed_by_map
 from tap_kustomer.singer.sdk import get_selected_schema
 from tap_kustomer.suggestions import did_you_mean
 
@@ -73,7 +73,7 @@ def check_stream_maps(config: Mapping[str, Any]) -> None:
         raise ConfigurationError(
             f"Setting stream_maps: {kind(given)} was given; expected an object of maps by stream"
         )
-    names = _names(config)
+    scope = _expression_scope(config)
     for key, definition in given.items():
         if key == MAPPER_ELSE_OPTION:
             if definition not in NULLS:
@@ -85,7 +85,7 @@ def check_stream_maps(config: Mapping[str, Any]) -> None:
                 key, f"there is no such option{did_you_mean(key, [MAPPER_ELSE_OPTION])}"
             )
         elif isinstance(definition, dict):
-            check_options(key, definition, names)
+            check_options(key, definition, scope)
         elif definition not in NULLS:
             raise map_error(key, f"{kind(definition)} was given; expected an object, or null")
 
@@ -104,9 +104,9 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
         ConfigurationError: A setting is wrong, or names something that does not exist.
     """
     streams = list(streams)
-    known = [_described(stream) for stream in streams]
+    known = [_stream_columns(stream) for stream in streams]
     given = config.get("stream_maps") or {}
-    names = _names(config)
+    scope = _expression_scope(config)
     flattening = flattening_of(config)
     entries = [
         _entry(key, definition, [stream.name for stream in known])
@@ -116,17 +116,17 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
     entries.sort(key=lambda entry: not entry.has_wildcard)
     for entry in entries:
         if entry.has_wildcard:
-            _check_columns(entry, [one for one in known if entry.matches(one.name)], names)
+            _check_columns(entry, [one for one in known if entry.matches(one.name)], scope)
 
-    def changed(stream: Described, alias: str, *applied: _Entry) -> StreamMap:
-        if options := _options(stream, applied, names):
-            mapped = compile_map(stream, alias, options, names)
+    def compiled(stream: StreamColumns, alias: str, *applied: _Entry) -> StreamMap:
+        if options := _options(stream, applied, scope):
+            mapped = compile_map(stream, alias, options, scope)
         elif flattening is None:
             return SameRecordTransform(alias, stream.schema, stream.keys, None)
         else:
-            mapped = Mapped(stream.schema, stream.keys, _as_it_is)
-        omitted = omitted_columns(options, stream.known)
-        return _Changed(stream, alias, mapped, flattening, omitted)
+            mapped = CompiledMap(stream.schema, stream.keys, _unchanged)
+        omitted = columns_changed_by_map(options, stream.known)
+        return _CompiledStreamMap(stream, alias, mapped, flattening, omitted)
 
     maps: dict[str, list[StreamMap]] = {}
     for stream in known:
@@ -134,12 +134,12 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
         own = [entry for entry in matching if not entry.is_copy]
         first: StreamMap
         if own and own[-1].options is not None:
-            first = changed(stream, _alias(stream.name, own, names), *own)
+            first = compiled(stream, _alias(stream.name, own, scope), *own)
         elif own or MAPPER_ELSE_OPTION in given:
             first = RemoveRecordTransform(stream.name, stream.schema, stream.keys, None)
         else:
-            first = changed(stream, stream.name)
-        copies = (changed(stream, _fitting(one.key), one) for one in matching if one.is_copy)
+            first = compiled(stream, stream.name)
+        copies = (compiled(stream, _fitting(one.key), one) for one in matching if one.is_copy)
         maps[stream.name] = [first, *copies]
     written = {stream.name: maps[stream.name] for stream in streams if stream.selected}
     _check_aliases(written)
@@ -149,12 +149,12 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
     return maps
 
 
-def _described(stream: Stream) -> Described:
-    """Describe a stream, with the columns that it has if it is selected."""
+def _stream_columns(stream: Stream) -> StreamColumns:
+    """The columns that a stream has if it is selected."""
     schema = stream.effective_schema
     metadata = MetadataMapping(stream.metadata)
     metadata[()] = StreamMetadata(selected=True)
-    return Described(
+    return StreamColumns(
         name=stream.name,
         schema=get_selected_schema(stream.name, schema, metadata.resolve_selection()),
         known=frozenset(schema["properties"]) | frozenset(stream.schema["properties"]),
@@ -162,11 +162,11 @@ def _described(stream: Stream) -> Described:
     )
 
 
-def _as_it_is(record: Record) -> Record:
+def _unchanged(record: Record) -> Record:
     return record
 
 
-class _Changed(StreamMap):
+class _CompiledStreamMap(StreamMap):
     """A map that changes records.
 
     Attributes:
@@ -175,9 +175,9 @@ class _Changed(StreamMap):
 
     def __init__(
         self,
-        stream: Described,
+        stream: StreamColumns,
         alias: str,
-        mapped: Mapped,
+        mapped: CompiledMap,
         flattening: Flattening | None,
         omitted: Columns,
     ) -> None:
@@ -232,8 +232,8 @@ class _Entry:
         return fnmatchcase(stream, self.source)
 
 
-def _names(config: Mapping[str, Any]) -> Names:
-    return Names(
+def _expression_scope(config: Mapping[str, Any]) -> ExpressionScope:
+    return ExpressionScope(
         config=config.get("stream_map_config") or {},
         faker=config.get("faker_config") or {},
         secrets=secrets_in(config),
@@ -249,11 +249,11 @@ def _entry(key: str, definition: Any, streams: Iterable[str]) -> _Entry:
     return entry
 
 
-def _check_columns(entry: _Entry, streams: Iterable[Described], names: Names) -> None:
+def _check_columns(entry: _Entry, streams: Iterable[StreamColumns], scope: ExpressionScope) -> None:
     """Check that each column and filter of a map with wildcards fits at least one stream."""
     known = [stream.known for stream in streams]
     for name, given in (entry.options or {}).items():
-        needed = needed_columns(entry.key, name, given, names)
+        needed = needed_columns(entry.key, name, given, scope)
         if not any(needed <= columns for columns in known):
             every = frozenset[str]().union(*known)
             column = next(iter(sorted(needed - every)), ", ".join(sorted(needed)))
@@ -263,12 +263,14 @@ def _check_columns(entry: _Entry, streams: Iterable[Described], names: Names) ->
             )
 
 
-def _options(stream: Described, entries: Iterable[_Entry], names: Names) -> dict[str, Any]:
+def _options(
+    stream: StreamColumns, entries: Iterable[_Entry], scope: ExpressionScope
+) -> dict[str, Any]:
     """Merge the options and columns of several maps: later ones replace earlier ones."""
     options: dict[str, Any] = {}
     for entry in entries:
         for name, given in (entry.options or {}).items():
-            needed = needed_columns(stream.name, name, given, names)
+            needed = needed_columns(stream.name, name, given, scope)
             if needed <= stream.columns.keys() or not entry.has_wildcard:
                 options[name] = given
     return options
@@ -277,13 +279,13 @@ def _options(stream: Described, entries: Iterable[_Entry], names: Names) -> dict
 # Names
 
 
-def _alias(stream: str, entries: Iterable[_Entry], names: Names) -> str:
+def _alias(stream: str, entries: Iterable[_Entry], scope: ExpressionScope) -> str:
     """The name that a stream is written under."""
     alias: Any = stream
     for entry in entries:
         alias = (entry.options or {}).get(MAPPER_ALIAS_OPTION, alias)
     if not _LITERAL.fullmatch(alias):
-        expression = names.expression(stream, MAPPER_ALIAS_OPTION, alias)
+        expression = scope.expression(stream, MAPPER_ALIAS_OPTION, alias)
         if unknown := expression.needs("self"):
             raise expression.place.error(f"uses {unknown.pop()}; expected __stream_name__ alone")
         alias = expression.evaluate({"__stream_name__": stream})
@@ -328,7 +330,7 @@ def _warn_of_dropped_keys(maps: Mapping[str, Iterable[StreamMap]]) -> None:
     names = [
         stream
         for stream, each in maps.items()
-        if any(isinstance(one, _Changed) and one.drops_keys for one in each)
+        if any(isinstance(one, _CompiledStreamMap) and one.drops_keys for one in each)
     ]
     if names:
         logger.warning(

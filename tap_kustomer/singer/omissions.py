@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.leftovers import Columns
 
 
-def deselected(mask: SelectionMask) -> Columns:
+def deselected_columns(mask: SelectionMask) -> Columns:
     """The columns, and the parts of columns, that a catalog deselects."""
     columns: dict[str, Any] = {}
     for breadcrumb, is_selected in mask.items():
@@ -36,7 +36,7 @@ def _is_column(breadcrumb: tuple[str, ...]) -> bool:
     return len(breadcrumb) % 2 == 0 and {*breadcrumb[::2]} == {"properties"}
 
 
-def mapped(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
+def columns_changed_by_map(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
     """The columns that a stream map removes or changes.
 
     Args:

@@ -119,7 +119,7 @@ class SdkStream(Stream):
         """Remove deselected values from where the SDK does not look for them."""
 
     @abstractmethod
-    def advance_past(self, record: Record) -> None:
+    def advance_to_record(self, record: Record) -> None:
         """Move the bookmark to a record: everything before it is written."""
 
     @abstractmethod
@@ -188,7 +188,7 @@ class SdkStream(Stream):
     def _increment_stream_state(
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
-        self.advance_past(latest_record)
+        self.advance_to_record(latest_record)
 
     @override
     def _write_state_message(self) -> None:

@@ -25,8 +25,6 @@ _USUAL_KEY: Final = "updated_at"
 
 # What the SDK writes during a run, and removes before the next one.
 _MARKERS: Final = {"progress_markers", "replication_key_signpost", "starting_replication_value"}
-# Earlier versions kept a digest of a full table's rows. It means nothing any more.
-_DROPPED: Final = {*_MARKERS, "digest"}
 _MEANINGFUL: Final = {"replication_key_value", "partitions", "was_read"}
 
 _EXPECTED: Final = 'expected {"bookmarks": {stream: {...}}}, as a target prints it'
@@ -81,7 +79,7 @@ def _in_sdk_form(stream: str, given: Any, key: str) -> dict[str, Any]:
         return {"replication_key": key, "replication_key_value": given}
     if not isinstance(given, dict):
         raise _not_understood(stream, given)
-    bookmark = {name: value for name, value in given.items() if name not in _DROPPED}
+    bookmark = {name: value for name, value in given.items() if name not in _MARKERS}
     if key in bookmark and "replication_key_value" not in bookmark:
         return {"replication_key": key, "replication_key_value": bookmark[key]}
     if "partitions" in bookmark:

@@ -13,7 +13,8 @@ from typing_extensions import override
 
 from tap_kustomer import times
 from tap_kustomer.shaping.leftovers import without_columns
-from tap_kustomer.singer.omissions import deselected
+from tap_kustomer.singer.encoding import encode
+from tap_kustomer.singer.omissions import deselected_columns
 from tap_kustomer.singer.output.batch_files import write_lines, write_table
 from tap_kustomer.singer.sdk import SdkStream
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_kustomer.config import Settings
+    from tap_kustomer.config.batches import Batches
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.leftovers import Columns
     from tap_kustomer.shaping.records import Record
@@ -58,18 +60,18 @@ class TapStream(SdkStream):
         self.definition = definition
         self.primary_keys = definition.key
         self.replication_key = definition.replication_key
-        self.selected_by_default = definition.selected_by_default
+        # Of a derived stream, its parent's: selected, it causes the parent's rows to be read.
+        self.selected_by_default = definition.declaration.selected_by_default
         self.rows = 0
         self._writer = writer
         self._settings = settings
         self._read_alone = read_alone
         self._skip_before: str | None = None
         self._last_record: Record = {}
-        self._write: Callable[[Record], None] = self.write_record
         self._tail = b""
         self._batch: list[Record] = []
-        # The bookmark at the time the last file was announced, and the last record in that file if
-        # it belongs to the page that is being written.
+        # The bookmark when all records so far were in files, and the last of these records if it
+        # belongs to the page that is being written.
         self._bookmark_in_files: str | None = None
         self._last_record_in_files: Record = {}
 
@@ -127,7 +129,6 @@ class TapStream(SdkStream):
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()
         self._bookmark_in_files = self.bookmark
-        self._write = self._writing()
 
     def begin_page(self) -> None:
         """Set `time_extracted` for the next page."""
@@ -152,9 +153,9 @@ class TapStream(SdkStream):
     def advance_within_page(self) -> None:
         """Move the bookmark to the latest record, or that in a file: the run ends within a page."""
         if self._settings.batches is None:
-            self.advance_past(self._last_record)
+            self.advance_to_record(self._last_record)
         elif self._last_record_in_files:
-            self.advance_past(self._last_record_in_files)
+            self.advance_to_record(self._last_record_in_files)
             self._bookmark_in_files = self.bookmark
 
     def finish(self, *, is_whole: bool) -> None:
@@ -184,13 +185,14 @@ class TapStream(SdkStream):
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
 
-    def _writing(self) -> Callable[[Record], None]:
-        """The function that writes one record: straight to the writer, where that is enough."""
+    @cached_property
+    def _write(self) -> Callable[[Record], None]:
+        """The function that writes a record, bypassing the SDK if nothing changes the record."""
         if self._settings.batches is not None:
             return self._write_to_batch
         if not self._is_plain:
             return self.write_record
-        encode, write = self._writer.encode, self._writer.write_record
+        write = self._writer.write_line
         head = b'{"type":"RECORD","stream":%b,"record":' % encode(self.name)
 
         def write_plainly(record: Record) -> None:
@@ -211,11 +213,11 @@ class TapStream(SdkStream):
 
     @cached_property
     def _deselected(self) -> Columns:
-        return deselected(self.mask)
+        return deselected_columns(self.mask)
 
     def _encode_tail(self) -> bytes:
         """Encode what follows the record in its message."""
-        now = self._writer.encode(datetime.now(UTC))
+        now = encode(datetime.now(UTC))
         if self.version is None:
             return b',"time_extracted":%b}\n' % now
         return b',"version":%d,"time_extracted":%b}\n' % (self.version, now)
@@ -228,20 +230,23 @@ class TapStream(SdkStream):
         Raises:
             ConfigurationError: The file can't be written.
         """
-        batches = self._settings.batches
-        if batches is None or not self._batch:
+        if (batches := self._settings.batches) is None:
             return
+        if self._batch:
+            self._write_file(batches)
+        self._bookmark_in_files, self._last_record_in_files = self.bookmark, self._last_record
+
+    def _write_file(self, batches: Batches) -> None:
         if batches.encoding.format == "parquet":
             schema = self.stream_maps[0].transformed_schema
             address = write_table(batches, self.name, self._batch, schema)
         else:
-            address = write_lines(batches, self.name, map(self._writer.encode, self._batch))
+            address = write_lines(batches, self.name, map(encode, self._batch))
         self._batch.clear()
         self.announce_file(address, batches.encoding.format, batches.encoding.compression)
-        self._bookmark_in_files, self._last_record_in_files = self.bookmark, self._last_record
 
     def forget_unannounced(self) -> None:
-        """Move the bookmark back to the last announced file."""
+        """Move the bookmark back to where all records were in announced files."""
         if not self._batch or not self.is_incremental:
             return
         state = self.stream_state
@@ -266,7 +271,7 @@ class TapStream(SdkStream):
         yield from islice(self._read_alone(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
-    def advance_past(self, record: Record) -> None:
+    def advance_to_record(self, record: Record) -> None:
         """Move the bookmark to a record: everything before it is written."""
         if self.is_incremental and (value := record.get(self.replication_key or "")):
             self._move_bookmark(value)

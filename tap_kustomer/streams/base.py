@@ -18,10 +18,10 @@ class KustomerStream:
     """A Kustomer object. A subclass is a declaration, and has no instances.
 
     Attributes:
-        name: Of the stream.
+        name: Name of the stream.
         group: The group that the documentation has it in.
         resource_type: The JSON:API type of its rows at Kustomer.
-        foreign_keys: Names of the columns, of whatever stream, that hold the id of one of its rows.
+        foreign_keys: Names of the columns, in any stream, that hold the id of one of its rows.
         joins: Foreign keys whose name doesn't match their target.
         source: Where its rows are read from.
         types: The JSON:API types that become its rows, if its source returns others too; empty
@@ -30,10 +30,10 @@ class KustomerStream:
         documented: Whether Kustomer documents the list or the search that the rows come from.
         assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without
             failing the run.
-        feature: Of Kustomer, which an organisation need not have; it answers 403 without.
+        feature: A part of Kustomer that an organisation may lack; then its endpoint answers 403.
         selected_by_default: Whether it is read without a catalog.
         shape: The columns of a row.
-        key: Its primary key.
+        key: The columns of its primary key.
         secrets: Attributes and links that never leave the tap.
         unpack: Splits a resource into resources that are a row each; None if a resource is a row.
         metadata_resource: The name under which `GET /v1/metadata` lists its custom attributes.

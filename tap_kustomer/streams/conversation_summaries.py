@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_kustomer.reading.sources import Batch, PerParent
+from tap_kustomer.reading.sources import PerParent, SharedRequest
 from tap_kustomer.shaping.fields import Shape, text, time
 from tap_kustomer.streams.ai_automations import AiAutomations
 from tap_kustomer.streams.base import KustomerStream
@@ -27,7 +27,7 @@ class ConversationSummaries(KustomerStream):
     source = PerParent(
         parent=Conversations.source,
         path="/v1/ai/summaries/batch",
-        batch=Batch(parameter="resourceIds", owner="resourceId"),
+        shared=SharedRequest(parameter="resourceIds", owner="resourceId"),
     )
     roles = AiAutomations.roles
     shape = Shape(

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_kustomer.reading.sources import Concatenation, PerParent, Single
 from tap_kustomer.shaping.fields import Shape, boolean, structure, text, texts, time
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
-from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.klasses import Klasses, name_of_klass
 from tap_kustomer.streams.parts import ORG
 from tap_kustomer.streams.roles import METADATA_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tap_kustomer.resource import Resource
-
-
-def _name(klass: Mapping[str, Any]) -> str | None:
-    match klass:
-        case {"attributes": {"name": str(name)}}:
-            return name
-    return None
 
 
 def _attributes(metadata: Resource) -> Iterator[Resource]:
@@ -34,17 +27,17 @@ def _attributes(metadata: Resource) -> Iterator[Resource]:
         case _:
             return
     for attribute, about in sorted(properties.items()):
-        said = about if isinstance(about, dict) else {}
+        details = about if isinstance(about, dict) else {}
         # `type` would be hidden behind the JSON:API type of the resource.
-        described = {key: value for key, value in said.items() if key != "type"}
+        others = {key: value for key, value in details.items() if key != "type"}
         yield {
             "id": f"{name}/{attribute}",
             "type": metadata.get("type"),
             "attributes": {
-                **described,
+                **others,
                 "resource": name,
                 "name": attribute,
-                "dataType": said.get("type"),
+                "dataType": details.get("type"),
             },
             "relationships": metadata.get("relationships"),
         }
@@ -65,7 +58,7 @@ class CustomAttributeMetadata(KustomerStream):
             Single("/v1/metadata/conversation"),
             Single("/v1/metadata/customer"),
             Single("/v1/metadata/message"),
-            PerParent(parent=Klasses.source, path="/v1/metadata/kobject.{id}", key=_name),
+            PerParent(parent=Klasses.source, path="/v1/metadata/kobject.{id}", key=name_of_klass),
         )
     )
     roles = METADATA_ROLES

@@ -1,4 +1,4 @@
-"""How tables stand to each other: what belongs together, and which column leads where."""
+"""How streams relate: which of them belong together, and which column holds the id of what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Group(Enum):
-    """Tables that belong together; the documentation has the groups in this order."""
+    """Streams that belong together; the documentation lists the groups in this order."""
 
     CUSTOMERS = "Customers and companies"
     CONVERSATIONS = "Conversations and messages"
@@ -22,11 +22,11 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A column that does not lead where its name says.
+    """A column that holds the id of something other than its name suggests.
 
     Attributes:
-        column: The column, or `table.column` for one of a derived table.
-        to: The key that it holds, as `table.column`; None where it leads to no table.
+        column: The column, or `stream.column` for one of a derived stream.
+        to: The key that it holds, as `stream.column`; None if it holds the key of no stream.
     """
 
     column: str

@@ -28,40 +28,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamDefinition:
-    """What a stream is, independent of any run.
+    """What a stream is in one organisation, independent of any run.
 
     Attributes:
         name: The name of the stream.
+        declaration: The declaration that it follows; for a derived stream, that of its parent.
         schema: The JSON schema of its records.
         key: The columns of its primary key.
         replication_key: The column of its bookmark; None for a full table.
-        source: Where its rows are read from.
         own_source: A source that has only the rows of this stream, if `source` has others too.
-        types: The JSON:API types that become its rows, if its source returns others too; empty
-            otherwise.
-        roles: The roles of an API key any one of which lets it read this stream.
-        assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without
-            failing the run.
-        feature: Of Kustomer, which an organisation need not have; it answers 403 without.
-        selected_by_default: Whether it is read without a catalog.
+        types: The JSON:API types that become its rows: those declared, or the one of a klass.
         is_derived: Whether its rows are parts of the rows of another stream.
         compile_rows: Takes the names of the columns in use, and returns the function that makes the
             records of a resource.
     """
 
     name: str
+    declaration: type[KustomerStream]
     schema: Schema
     key: tuple[str, ...]
     replication_key: str | None
-    source: Source
     own_source: Source | None = None
     types: tuple[str, ...]
-    roles: tuple[str, ...]
-    assumed: bool
-    feature: str = ""
-    selected_by_default: bool
     is_derived: bool
     compile_rows: Callable[[AbstractSet[str]], Callable[[Resource], Iterable[Record]]]
+
+    @property
+    def source(self) -> Source:
+        """Where its rows are read from."""
+        return self.declaration.source
 
     @property
     def is_full_table(self) -> bool:
@@ -87,15 +82,11 @@ def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) 
 
     return StreamDefinition(
         name=stream.name,
+        declaration=stream,
         schema=record_schema(shape, stream.key),
         key=stream.key,
         replication_key=replication_key(stream.source, stream.shape),
-        source=stream.source,
         types=stream.types,
-        roles=stream.roles,
-        assumed=stream.assumed,
-        feature=stream.feature,
-        selected_by_default=stream.selected_by_default,
         is_derived=False,
         compile_rows=compile_rows,
     )
@@ -115,16 +106,11 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
     root_replication_key = replication_key(stream.source, stream.shape)
     return StreamDefinition(
         name=derived.name,
+        declaration=stream,
         schema=derived_schema(derived, stream.singular),
         key=(parent_columns(stream.singular).id, POSITION),
         replication_key=derived_replication_key(root_replication_key, stream.singular),
-        source=stream.source,
         types=stream.types,
-        roles=stream.roles,
-        assumed=stream.assumed,
-        feature=stream.feature,
-        # Otherwise it would cause the rows of the other stream to be read, whatever that costs.
-        selected_by_default=stream.selected_by_default,
         is_derived=True,
         compile_rows=compile_rows,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.shaping.derived import values_of
@@ -12,7 +12,17 @@ from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group
 from tap_kustomer.streams.parts import CREATED_AT, ORG, UPDATED_AT
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _TITLE: Final = "display_name"
+
+
+def name_of_klass(klass: Mapping[str, Any]) -> str | None:
+    """The name of a klass, as paths of the API have it; None if it has none."""
+    attributes = klass.get("attributes")
+    name = attributes.get("name") if isinstance(attributes, dict) else None
+    return name if isinstance(name, str) and name else None
 
 
 class Klasses(KustomerStream):

@@ -23,7 +23,7 @@ from tap_kustomer.shaping.names import LONGEST, distinct, snake_case
 from tap_kustomer.streams.base import KustomerStream
 from tap_kustomer.streams.data_model import Group, Join
 from tap_kustomer.streams.definition import define
-from tap_kustomer.streams.klasses import Klasses
+from tap_kustomer.streams.klasses import Klasses, name_of_klass
 from tap_kustomer.streams.parts import (
     CREATED_AT,
     DELETION,
@@ -55,13 +55,6 @@ _DONE: Final = (
 
 # The objects of one klass. In the documented examples, the path has its name or the plural of it.
 _LIST: Final = "/v1/klasses/"
-
-
-def name_of_klass(klass: Mapping[str, Any]) -> str | None:
-    """The name of a klass, as in the path of the list of its objects; None if it has none."""
-    attributes = klass.get("attributes")
-    name = attributes.get("name") if isinstance(attributes, dict) else None
-    return name if isinstance(name, str) and name else None
 
 
 class Kobjects(KustomerStream):
@@ -164,7 +157,7 @@ class Kobjects(KustomerStream):
 # Every resource of a klass has a JSON:API type of its own.
 _TYPE: Final = "kobject."
 
-# The tables of single klasses have names that begin so.
+# The streams of single klasses have names that begin so.
 PREFIX: Final = "kobject_"
 
 
@@ -178,7 +171,7 @@ def define_klass(
     """The stream of the custom objects of one klass, with its custom attributes typed.
 
     Args:
-        name: Of the stream, such as `kobject_order`.
+        name: Name of the stream, such as `kobject_order`.
         klass: Name of the klass in the API.
         custom_fields: The custom attributes of the klass.
         title: Name of the klass as people see it.
@@ -196,7 +189,7 @@ def define_klass(
             "properties": {**columns, "type": {**columns["type"], "enum": list(types)}},
             "title": title or klass,
         },
-        # Which criterion this context has is not said: that of all klasses, or one of its own.
+        # Which criterion this context has is undocumented: that of all klasses, or one of its own.
         own_source=Search(
             f"kobject_{klass}",
             criteria=(
@@ -208,15 +201,15 @@ def define_klass(
     )
 
 
-def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -> dict[str, str]:
-    """A table for each klass. Names differ by more than capitals and underscores.
+def stream_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -> dict[str, str]:
+    """The name of the stream of each klass. Names differ by more than capitals and underscores.
 
-    >>> table_names(["order", "Order", "e-return"])
+    >>> stream_names(["order", "Order", "e-return"])
     {'order': 'kobject_order', 'Order': 'kobject_order_4253ba76', 'e-return': 'kobject_e_return'}
 
     Args:
         klasses: Names of klasses.
-        taken: Names of other tables.
+        taken: Names of other streams.
     """
     sources = {klass: f"{PREFIX}{klass}" for klass in klasses}
     wanted = {source: f"{PREFIX}{snake_case(klass)}" for klass, source in sources.items()}
@@ -225,7 +218,7 @@ def table_names(klasses: Iterable[str], taken: AbstractSet[str] = frozenset()) -
 
 
 def klass_of(schema: Mapping[str, Any]) -> str | None:
-    """The klass whose table has this schema; None if it is not the table of one klass."""
+    """The klass whose stream has this schema; None if it is not the stream of one klass."""
     types = schema.get("properties", {}).get("type", {}).get("enum")
     if isinstance(types, list) and types and str(types[0]).startswith(_TYPE):
         return str(types[0]).removeprefix(_TYPE)

@@ -1,8 +1,8 @@
 """Live ids: what still exists, so that rows which were deleted for good can be found.
 
-A deleted row that Kustomer keeps has `deleted`; one that it has removed is gone. Each table here is
-read whole, about 250 ids with each request, and is not selected by default. `docs/deletes.md` has
-the query that finds the removed rows.
+A deleted row that Kustomer keeps has `deleted`; one that it has removed is gone. Each stream
+here is read whole, about 250 ids with each request, and is not selected by default.
+`docs/deletes.md` has the query that finds the removed rows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Derived tables whose rows carry the time by which a later run goes on.
+"""Derived streams with a column of their own for the replication key.
 
-Most derived tables need none: they come with what is found by its own `updatedAt`, and have that.
+Most derived streams need none: their parent's `updatedAt`, which all of them carry, is the
+replication key. These have a parent that is found by another time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.resource import PARENT
+from tap_kustomer.shaping.derived import as_object
 from tap_kustomer.shaping.fields import time
 
 if TYPE_CHECKING:
@@ -19,28 +21,32 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Field
 
 
-def timed_by_parent(parent: str, *tables: Derived) -> tuple[Derived, ...]:
-    """Tables derived from what is read per parent: the parent's changes count.
+def timed_by_parent(parent: str, *streams: Derived) -> tuple[Derived, ...]:
+    """Give streams the time of the parent that the rows are read for.
 
     Args:
-        parent: What it is read for, such as `conversation`.
-        tables: Their declarations.
+        parent: What the rows are read for, such as `conversation`.
+        streams: Declarations of streams that are derived from these rows.
     """
     field = time(f"{parent}UpdatedAt", f"When the {parent} last changed, for which this was read.")
-    return tuple(_timed(table, field, PARENT, "updatedAt") for table in tables)
+    return tuple(_timed(stream, field, PARENT, "updatedAt") for stream in streams)
 
 
-def timed_by_creation(*tables: Derived) -> tuple[Derived, ...]:
-    """Tables derived from what never changes, and is found by when it was created."""
+def timed_by_creation(*streams: Derived) -> tuple[Derived, ...]:
+    """Give streams the creation time of the rows that they are derived from and that never change.
+
+    Args:
+        streams: Their declarations.
+    """
     field = time("createdAt", "When the record was created that the row was found in.")
-    return tuple(_timed(table, field, "attributes", "createdAt") for table in tables)
+    return tuple(_timed(stream, field, "attributes", "createdAt") for stream in streams)
 
 
-def _timed(table: Derived, field: Field, member: str, key: str) -> Derived:
+def _timed(stream: Derived, field: Field, member: str, key: str) -> Derived:
     return replace(
-        table,
-        fields=(*table.fields, field),
-        items=_with_time(table.items, field.source, member, key),
+        stream,
+        fields=(*stream.fields, field),
+        items=_with_time(stream.items, field.source, member, key),
     )
 
 
@@ -50,9 +56,6 @@ def _with_time(
     def find(resource: Resource) -> Items:
         holder: Any = resource.get(member)
         moment = holder.get(key) if isinstance(holder, dict) else None
-        return [
-            {**(item if isinstance(item, dict) else {"value": item}), named: moment}
-            for item in items(resource)
-        ]
+        return [{**as_object(item), named: moment} for item in items(resource)]
 
     return find

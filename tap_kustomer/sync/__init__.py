@@ -1,13 +1,13 @@
 """One run of the tap: which streams there are, what is read for them, and what is written."""
 
 from tap_kustomer.sync.access import Readable, format_checks, format_limits
-from tap_kustomer.sync.context import Context, RunTimes, open_context
+from tap_kustomer.sync.context import RunContext, RunTimes, open_context
 from tap_kustomer.sync.run import check_streams, plan_extractions, read_alone, write_extractions
 from tap_kustomer.sync.streams import define_from_api, define_from_catalog, replication_key_of
 
 __all__ = [
-    "Context",
     "Readable",
+    "RunContext",
     "RunTimes",
     "check_streams",
     "define_from_api",

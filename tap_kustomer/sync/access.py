@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_kustomer.client.limits import Limiter
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
     from tap_kustomer.sync.extractions import Extraction
 
 
@@ -55,7 +55,7 @@ class AccessCheck:
     reason: str = ""
 
 
-def check_access(context: Context, extractions: Iterable[Extraction]) -> list[AccessCheck]:
+def check_access(context: RunContext, extractions: Iterable[Extraction]) -> list[AccessCheck]:
     """Peek at each extraction, several at once, with a credential that was found to work.
 
     Raises:
@@ -89,7 +89,7 @@ def format_limits(limiter: Limiter) -> str:
     )
 
 
-def _open(context: Context, extraction: Extraction) -> Prefetch:
+def _open(context: RunContext, extraction: Extraction) -> Prefetch:
     def peek(is_consumed: Callable[[], bool]) -> Iterator[Page]:
         del is_consumed
         rows = extraction.peek()

@@ -58,7 +58,7 @@ class RunTimes:
 
 
 @dataclass(frozen=True)
-class Context:
+class RunContext:
     """What all extractions of a run share.
 
     Attributes:
@@ -168,7 +168,7 @@ def open_context(
     stop_if_asked: Callable[[], None],
     *,
     config_files: Collection[Path] = (),
-) -> Context:
+) -> RunContext:
     """Make the context of a run. No request is sent yet.
 
     Args:
@@ -202,7 +202,7 @@ def open_context(
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)
-    return Context(settings, clock, session, workers, stop_if_asked)
+    return RunContext(settings, clock, session, workers, stop_if_asked)
 
 
 def _ignore(body: Body) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from tap_kustomer.client.errors import (
@@ -15,11 +15,12 @@ from tap_kustomer.client.errors import (
     WrongResponseError,
 )
 from tap_kustomer.client.session import Request
-from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import IncompleteError
+from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.values import as_text
+from tap_kustomer.streams.klasses import name_of_klass
 from tap_kustomer.streams.roles import METADATA_ROLES
+from tap_kustomer.sync.context import RunTimes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from tap_kustomer.client.session import Body
     from tap_kustomer.reading.sources import PagedList
     from tap_kustomer.shaping.fields import Field
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
+
+# A list is read whole, whenever the run has started.
+_ANY_TIMES: Final = RunTimes(started=0, since=0, until=0)
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +63,7 @@ class Definitions:
 
 
 def fetch_definitions(
-    context: Context, resources: Iterable[str], klasses: PagedList
+    context: RunContext, resources: Iterable[str], klasses: PagedList
 ) -> Definitions:
     """Request the klasses, and the metadata of each resource and klass.
 
@@ -102,12 +106,15 @@ def fetch_definitions(
     return Definitions(tuple(found), custom)
 
 
-def _klasses(context: Context, source: PagedList) -> list[Klass]:
+def _klasses(context: RunContext, source: PagedList) -> list[Klass]:
     attributes: list[dict[str, Any]] = []
     try:
-        for page in read_list(context.session, context.workers, source, context.settings.page_size):
-            found = (resource.get("attributes") for resource in page.resources)
-            attributes += (klass for klass in found if isinstance(klass, dict))
+        for page in context.reader(_ANY_TIMES).read(
+            source, Window(0, 0), "klasses", is_consumed=lambda: True
+        ):
+            attributes += (
+                resource["attributes"] for resource in page.resources if name_of_klass(resource)
+            )
     except NoResponseError:
         raise
     except (StreamError, IncompleteError) as error:
@@ -122,11 +129,10 @@ def _klasses(context: Context, source: PagedList) -> list[Klass]:
     return [
         Klass(name=klass["name"], title=as_text(klass.get("displayName") or ""))
         for klass in attributes
-        if isinstance(klass.get("name"), str)
     ]
 
 
-def _custom_fields(context: Context, resource: str) -> tuple[Field, ...]:
+def _custom_fields(context: RunContext, resource: str) -> tuple[Field, ...]:
     return context.session.send(Request("GET", f"/v1/metadata/{quote(resource, safe='')}"), _fields)
 
 

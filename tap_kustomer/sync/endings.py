@@ -73,12 +73,13 @@ def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool
 
 def explain_missing_role(stream: StreamDefinition, error: AccessError, credential: str) -> str:
     """Explain an access error of a credential that works: it lacks one of the stream's roles."""
-    roles = ", ".join(stream.roles)
+    roles = ", ".join(stream.declaration.roles)
     if is_searched(stream.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"{credential} may not read it: {error}"
-    missing = f", or this organisation does not have {stream.feature}" if stream.feature else ""
+    feature = stream.declaration.feature
+    missing = f", or this organisation does not have {feature}" if feature else ""
     return f"{credential} has none of the roles {roles}{missing}: {error}"
 
 
@@ -87,6 +88,6 @@ def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
 
     For a stream that is only assumed to exist, any of these errors means that.
     """
-    if stream.assumed:
+    if stream.declaration.assumed:
         return True
     return isinstance(error, MissingError) and not is_searched(stream.source)

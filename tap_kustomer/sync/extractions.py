@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from tap_kustomer.resource import Resource
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.stream import TapStream
-    from tap_kustomer.sync.context import Context, RunTimes
+    from tap_kustomer.sync.context import RunContext, RunTimes
 
-# A STATE is due after at most this many rows of the source; with batches, after a file's worth.
+# A STATE is due after about this many rows of the source; with batches, after a file's worth. How
+# many rows the next page has is not known yet: it is expected to be as large as the latest one.
 _ROWS_PER_STATE: Final = 1_000
 
 
@@ -47,7 +48,7 @@ class Extraction:
     """
 
     def __init__(
-        self, context: Context, run_times: RunTimes, source: Source, streams: Sequence[TapStream]
+        self, context: RunContext, run_times: RunTimes, source: Source, streams: Sequence[TapStream]
     ) -> None:
         self.source = source
         self.lead = streams[0]
@@ -176,7 +177,7 @@ class Extraction:
             count = self._write_page(page)
             written += count
             progress.wrote(sum(stream.rows for stream in self.streams), page.reached)
-            # Write the STATE before the next page could exceed the limit.
+            # Write the STATE before the next page is likely to exceed the limit.
             if written + count > due:
                 written = 0
                 # Close the batch files of all streams together, because one STATE covers them.

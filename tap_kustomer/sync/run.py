@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.sync.access import AccessCheck
-    from tap_kustomer.sync.context import Context, RunTimes
+    from tap_kustomer.sync.context import RunContext, RunTimes
 
 # How many extractions are open at once: each has requested its first rows.
 _OPEN_AT_ONCE: Final = 32
 
 
 def write_extractions(
-    context: Context,
+    context: RunContext,
     extractions: Sequence[Extraction],
     results: RunResults,
     *,
@@ -58,7 +58,7 @@ def write_extractions(
             opened.popleft().write(write_state, progress, results)
 
 
-def check_streams(context: Context, streams: Sequence[TapStream]) -> list[AccessCheck]:
+def check_streams(context: RunContext, streams: Sequence[TapStream]) -> list[AccessCheck]:
     """Check which streams can be read.
 
     Raises:
@@ -68,7 +68,7 @@ def check_streams(context: Context, streams: Sequence[TapStream]) -> list[Access
     return check_access(context, plan_extractions(context, run_times, streams))
 
 
-def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
+def read_alone(context: RunContext, stream: TapStream) -> Iterator[Record]:
     """Read the records of one stream in an extraction of its own, for the SDK's `get_records`.
 
     Raises:
@@ -79,7 +79,7 @@ def read_alone(context: Context, stream: TapStream) -> Iterator[Record]:
 
 
 def plan_extractions(
-    context: Context, run_times: RunTimes, streams: Sequence[TapStream]
+    context: RunContext, run_times: RunTimes, streams: Sequence[TapStream]
 ) -> list[Extraction]:
     """Plan the extractions of a run. Rows are counted first if the plan depends on it.
 
@@ -96,7 +96,7 @@ def plan_extractions(
 
 
 def _count_shared_rows(
-    context: Context, run_times: RunTimes, streams: Sequence[TapStream]
+    context: RunContext, run_times: RunTimes, streams: Sequence[TapStream]
 ) -> int | None:
     """Count the rows of streams that may be read together; None if Kustomer gives no count."""
     if not streams:

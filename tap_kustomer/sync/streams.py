@@ -14,7 +14,13 @@ from tap_kustomer.streams.definition import (
     replication_key,
 )
 from tap_kustomer.streams.klasses import Klasses
-from tap_kustomer.streams.kobjects import PREFIX, Kobjects, define_klass, klass_of, table_names
+from tap_kustomer.streams.kobjects import (
+    PREFIX,
+    Kobjects,
+    define_klass,
+    klass_of,
+    stream_names,
+)
 from tap_kustomer.sync.discovery import Definitions, fetch_definitions
 
 if TYPE_CHECKING:
@@ -25,10 +31,10 @@ if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.streams.base import KustomerStream
     from tap_kustomer.streams.definition import StreamDefinition
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
 
 
-def define_from_api(context: Context) -> list[StreamDefinition]:
+def define_from_api(context: RunContext) -> list[StreamDefinition]:
     """Define every stream; request what the organisation has defined itself.
 
     Raises:
@@ -39,7 +45,7 @@ def define_from_api(context: Context) -> list[StreamDefinition]:
     definitions = fetch_definitions(context, resources, Klasses.source)
     streams = _declared_streams(lambda stream: _custom_fields(stream, definitions))
     taken = {stream.name for stream in streams}
-    names = table_names((klass.name for klass in definitions.klasses), taken)
+    names = stream_names((klass.name for klass in definitions.klasses), taken)
     of_klasses = (
         define_klass(
             names[klass.name],

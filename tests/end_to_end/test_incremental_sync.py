@@ -27,7 +27,7 @@ from support.singer_output import (
 )
 from support.tap_in_process import InProcess
 from tap_kustomer import times
-from tap_kustomer.sync.context import Context
+from tap_kustomer.sync.context import RunContext
 
 if TYPE_CHECKING:
     from end_to_end.conftest import SandboxMaker
@@ -92,14 +92,14 @@ def story(make_sandbox: SandboxMaker) -> Story:
     second = tap(catalog=catalog, state=first.state())
     started: list[int] = []
 
-    def watched(context: Context) -> RunTimes:
+    def watched(context: RunContext) -> RunTimes:
         run_times = fix_times(context)
         started.append(run_times.started)
         return run_times
 
-    fix_times = Context.fix_times
+    fix_times = RunContext.fix_times
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Context, "fix_times", watched)
+        patch.setattr(RunContext, "fix_times", watched)
         third = tap(catalog=catalog, state=second.state())
     return Story(sandbox, before, first, second, third, *started)
 

@@ -214,7 +214,7 @@ MUTATIONS = [
     Mutation(
         "positions instead of counts",
         "reading.search.ties:TieReader._page_through",
-        "len(found.created) >= total",
+        "len(found.created_by_id) >= total",
         "number * 50 >= total",
         "tests/reading/search/test_ties.py",
         "differs_from_query_to_query",
@@ -222,7 +222,7 @@ MUTATIONS = [
     Mutation(
         "no split past the cap",
         "reading.search.ties:TieReader._page_through",
-        "may_be_limited(found.total) or (most is not None and total >= most)",
+        "may_be_limited(found.total) or (give_up_at is not None and total >= give_up_at)",
         "found.total is None",
         "tests/reading/search/test_ties.py",
         "split_by_creation",
@@ -246,15 +246,15 @@ MUTATIONS = [
     Mutation(
         "each part of a tie is read a hundred times",
         "reading.search.ties:TieReader._read_by_creation",
-        "yield from self._page_through(subtie, of_subtie, passes=1, most=most)",
+        "yield from self._page_through(subtie, of_subtie, passes=1, give_up_at=give_up_at)",
         "for _ in range(100):\n"
-        "    yield from self._page_through(subtie, of_subtie, passes=1, most=most)",
+        "    yield from self._page_through(subtie, of_subtie, passes=1, give_up_at=give_up_at)",
         "tests/reading/search/test_simulation.py",
         "no_row_that_stays",
     ),
     Mutation(
         "the rows of a tie are kept",
-        "reading.search.ties:TieReader._take",
+        "reading.search.ties:TieReader._collect",
         "found.page_rows = max(found.page_rows, len(page.rows))",
         "self.kept = [*getattr(self, 'kept', ()), *page.rows]\n"
         "found.page_rows = max(found.page_rows, len(page.rows))",
@@ -296,8 +296,8 @@ MUTATIONS = [
     Mutation(
         "the end of a slice is reached before it was delivered",
         "reading.search.slices:Schedule.learn",
-        "DeliveredRows(rows, keyset.reached, page.byte_count)",
-        "DeliveredRows(rows, keyset.end, page.byte_count)",
+        "NewRows(rows, keyset.reached, page.byte_count)",
+        "NewRows(rows, keyset.end, page.byte_count)",
         "tests/reading/search/test_simulation.py",
         "no_row_that_stays",
     ),
@@ -320,7 +320,7 @@ MUTATIONS = [
     Mutation(
         "no bound of the rows that are read ahead",
         "reading.search.slices:Schedule.next_query",
-        "self.waiting + asked * self._page_bytes < self._lookahead",
+        "self.waiting_bytes + asked * self._page_bytes < self._lookahead",
         "True",
         "tests/reading/search/test_slices.py",
         "that_wait_are_bounded",
@@ -343,7 +343,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the archive is skipped",
-        "reading.search.read:_SearchRead._search_by",
+        "reading.search.read:_SearchReader._search_by",
         "self.window.start < self.edge and self.source.archived",
         "False",
         "tests/reading/search/test_archive.py",
@@ -351,8 +351,8 @@ MUTATIONS = [
     ),
     Mutation(
         "an archive that the key may not read is passed over",
-        "reading.search.read:_SearchRead._search_with_archive.archived",
-        "MissingError",
+        "reading.search.read:_SearchReader._search_with_archive.archived",
+        "(MissingError, RefusedError)",
         "Exception",
         "tests/reading/search/test_archive.py",
         "no_bookmark_moves",
@@ -367,7 +367,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a list that ignores its cursor is followed",
-        "reading.cursors:_CursorExtraction._pages",
+        "reading.cursors:_CursorReader._pages",
         "keys <= before",
         "not keys",
         "tests/reading/test_cursor_pages.py",
@@ -375,7 +375,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a window is halved wherever there is a row",
-        "reading.cursors:_CursorExtraction._is_too_large",
+        "reading.cursors:_CursorReader._is_too_large",
         "self._halvings < most_halvings",
         "True",
         "tests/reading/test_cursor_counts.py",
@@ -383,7 +383,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an empty window is halved",
-        "reading.cursors:_CursorExtraction._is_too_large",
+        "reading.cursors:_CursorReader._is_too_large",
         "bool(first.rows) and first.next_link is not None",
         "first.next_link is not None",
         "tests/reading/test_cursor_counts.py",

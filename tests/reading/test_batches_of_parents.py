@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typing_extensions import override
@@ -13,7 +13,7 @@ from tap_kustomer.client.errors import (
     RequestError,
 )
 from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.sources import Batch, PerParent
+from tap_kustomer.reading.sources import PerParent, SharedRequest
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ from support.lists_of_parents import (
 )
 
 SUMMARIES = PerParent(
-    CONVERSATIONS, "/v1/summaries", batch=Batch(parameter="ids", owner="resourceId", size=3)
+    CONVERSATIONS,
+    "/v1/summaries",
+    shared=SharedRequest(parameter="ids", owner="resourceId", size=3),
 )
 
 
@@ -91,18 +93,25 @@ def test_a_request_about_one_parent_that_is_refused_is_an_error() -> None:
         read(Summaries(most=0), parents("a", "b"), SUMMARIES)
 
 
-def test_rows_of_parents_that_were_not_asked_about_are_dropped_but_not_those_of_unknown_ones() -> (
-    None
-):
-    data: list[Resource] = [
-        {"type": "summary", "id": "1", "attributes": {"resourceId": "other"}},
-        {"type": "summary", "id": "2", "attributes": {}},
-    ]
+@pytest.mark.parametrize(
+    "attributes", [{}, {"resourceId": "other"}, {"resourceId": ["a"]}], ids=str
+)
+def test_a_row_whose_parent_is_not_clear_comes_without_one(attributes: dict[str, Any]) -> None:
+    data: list[Resource] = [{"type": "summary", "id": "1", "attributes": attributes}]
     lists = Lists({"/v1/summaries": [{"data": data}]})
 
     (row,) = read(lists, parents("a"), SUMMARIES)
 
-    assert (row["id"], row[PARENT]["id"]) == ("2", None)
+    assert (row["id"], row[PARENT]["id"]) == ("1", None)
+
+
+def test_the_id_of_a_parent_may_come_as_a_number() -> None:
+    data: list[Resource] = [{"type": "summary", "id": "1", "attributes": {"resourceId": 7}}]
+    lists = Lists({"/v1/summaries": [{"data": data}]})
+
+    (row,) = read(lists, parents("7"), SUMMARIES)
+
+    assert row[PARENT]["id"] == "7"
 
 
 def test_a_row_that_has_its_id_only_in_its_link_gets_it_from_there() -> None:

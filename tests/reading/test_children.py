@@ -20,7 +20,7 @@ from support.lists_of_parents import (
     read,
     rows,
 )
-from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.pages import Page, Unproven
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
 
@@ -42,6 +42,24 @@ def test_a_request_names_the_parent_and_has_the_parameters_of_the_source() -> No
     (request,) = lists.sent
     assert request.method == "GET"
     assert request.params == {"include": "z", "page": 1, "pageSize": 40}
+
+
+def test_a_page_of_rows_is_no_larger_than_the_setting_allows() -> None:
+    lists = events({"a": [rows("1")]})
+
+    list(pages_of(lists, parents("a"), page_size=20))
+
+    assert lists.sent[0].params["pageSize"] == 20
+
+
+def test_a_parents_list_that_keeps_changing_is_reported() -> None:
+    gaps: list[object] = []
+    shrinking = [rows("1", total=3), rows("2", total=2)]
+
+    pages = pages_of(events({"a": shrinking}), parents("a"), report=gaps.append)
+
+    assert [row["id"] for page in pages for row in page.resources] == ["1", "2"]
+    assert gaps == [Unproven()]
 
 
 def test_the_list_of_a_parent_is_followed_to_its_end() -> None:

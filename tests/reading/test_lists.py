@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.readers import reader_of
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import PagingError, RedirectError, RefusedError
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
-from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import IncompleteError
+from tap_kustomer.reading.pages import IncompleteError, Unproven
 from tap_kustomer.reading.sources import PagedList
 
 if TYPE_CHECKING:
@@ -40,13 +40,9 @@ def session() -> Session:
     )
 
 
-def read(session: Session, source: PagedList = TEAMS, page_size: int = 500) -> list[str]:
-    workers = Workers(2, lambda: None)
-    return [
-        row["id"]
-        for page in read_list(session, workers, source, page_size)
-        for row in page.resources
-    ]
+def read(session: Session, source: PagedList = TEAMS, **settings: Any) -> list[str]:
+    pages = read_list(reader_of(session, **settings), source)
+    return [row["id"] for page in pages for row in page.resources]
 
 
 def page(*ids: str, next_link: str | None = None, **meta: Any) -> dict[str, Any]:
@@ -128,10 +124,10 @@ class ChangingList:
         self.ids = self.changes.get(self.asked, self.ids)
         return answer
 
-    def read(self, session: Session, requests_mock: Mocker) -> str:
+    def read(self, session: Session, requests_mock: Mocker, **settings: Any) -> str:
         """Read it in pages of two rows."""
         requests_mock.get(f"{URL}/v1/teams", json=self.answer)
-        return "".join(read(session, page_size=2))
+        return "".join(read(session, page_size=2, **settings))
 
 
 @pytest.mark.parametrize("counts", [True, False], ids=["by the count", "by links"])
@@ -172,9 +168,21 @@ def test_a_list_that_keeps_changing_is_read_three_times(
 ) -> None:
     changing = ChangingList("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
 
-    assert changing.read(session, requests_mock) == "abcxy"
+    gaps: list[object] = []
+
+    assert changing.read(session, requests_mock, report=gaps.append) == "abcxy"
     assert changing.asked == 8
     assert "GET /v1/teams changed during the last pass too" in caplog.text
+    assert gaps == [Unproven()]
+
+
+def test_a_list_that_keeps_changing_is_incomplete_if_counts_are_strict(
+    session: Session, requests_mock: Mocker
+) -> None:
+    changing = ChangingList("abc", {1: "xabc", 3: "yxabc", 6: "zyxabc"})
+
+    with pytest.raises(IncompleteError, match="changed during the last pass too"):
+        changing.read(session, requests_mock, strict=True)
 
 
 def test_a_list_that_is_short_and_then_changes_is_not_incomplete(
@@ -364,7 +372,7 @@ def test_a_list_without_end_is_an_error(
     requests_mock.get(f"{URL}/v1/teams", json=answer)
 
     with pytest.raises(PagingError, match="after 10 pages there is still a next one"):
-        list(read_list(session, Workers(2, lambda: None), TEAMS, 100))
+        list(read_list(reader_of(session), TEAMS))
 
 
 def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_mock: Mocker) -> None:
@@ -372,6 +380,15 @@ def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_moc
 
     with pytest.raises(PagingError, match="circle"):
         read(session)
+
+
+def test_the_first_page_closes_a_circle_too(session: Session, requests_mock: Mocker) -> None:
+    answers = [page("a", next_link="?page=2"), page("b", next_link="?page=1&pageSize=100")]
+    requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
+
+    with pytest.raises(PagingError, match="circle"):
+        read(session)
+    assert requests_mock.call_count == 2
 
 
 @pytest.mark.parametrize(
@@ -420,9 +437,8 @@ def test_rows_without_an_id_are_told_apart_by_their_content(
     rows = [{"attributes": {"channel": "email", "name": "a"}}, {"attributes": {"channel": "sms"}}]
     again = {"attributes": {"name": "a", "channel": "email"}}
     requests_mock.get(f"{URL}/v1/outboundAccounts", json={"data": [*rows, again], "meta": {}})
-    workers = Workers(1, lambda: None)
 
-    pages = read_list(session, workers, PagedList("/v1/outboundAccounts"), 100)
+    pages = read_list(reader_of(session), PagedList("/v1/outboundAccounts"))
 
     assert [row for page in pages for row in page.resources] == rows
 
@@ -471,6 +487,6 @@ def test_a_page_without_new_rows_is_not_yielded(session: Session, requests_mock:
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("a"))
     users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
 
-    pages = list(read_list(session, Workers(1, lambda: None), users, 100))
+    pages = list(read_list(reader_of(session), users))
 
     assert len(pages) == 1

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import pytest
 
+from support.readers import NOW, reader_of
 from support.search_model import resource
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError, RequestError
 from tap_kustomer.client.session import Body
-from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.children import NoParentFoundError
 from tap_kustomer.reading.pages import Window
-from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import PATH
 from tap_kustomer.reading.sources import (
     Concatenation,
@@ -29,13 +29,12 @@ from tap_kustomer.reading.sources import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_kustomer.client.session import Request, Session
+    from tap_kustomer.client.session import Request
     from tap_kustomer.reading.sources import Source
 
 T = TypeVar("T")
 Document = dict[str, Any]
 
-NOW = 1_750_000_000_000
 WINDOW = Window(0, NOW)
 CONVERSATIONS = Search("conversation")
 EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
@@ -53,6 +52,7 @@ class Answers:
     refused: str = "nothing"
     sent: list[Request] = field(default_factory=list)
     refused_parameters: set[str] = field(default_factory=set)
+    base_url: str = "https://acme.api.kustomerapp.com"
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
@@ -64,18 +64,7 @@ class Answers:
         return parse(Body(msgspec.json.encode(answer)))
 
     def ids_in(self, source: Source) -> list[str] | None:
-        reader = Reader(
-            session=cast("Session", self),
-            workers=Workers(2, lambda: None),
-            page_size=500,
-            parallel=2,
-            lookahead=1,
-            strict=True,
-            now=NOW,
-            earliest=0,
-            report=lambda _: None,
-        )
-        rows = reader.peek(source, WINDOW, "things")
+        rows = reader_of(self, strict=True).peek(source, WINDOW, "things")
         return None if rows is None else [row["id"] for row in rows]
 
     @property
@@ -168,7 +157,25 @@ def test_a_parent_without_a_key_is_not_asked_about() -> None:
 
 
 def test_a_missing_parent_says_nothing_about_the_others() -> None:
-    assert Answers({PATH: found("a")}).ids_in(EVENTS) == []
+    rows = {"data": [{"id": "e"}]}
+    answers = Answers({PATH: found("a", "b", "c"), "/v1/conversations/b/events": rows})
+
+    assert answers.ids_in(EVENTS) == ["e"]
+    assert len(answers.sent) == 3
+
+
+def test_if_every_parent_is_missing_so_are_their_rows() -> None:
+    with pytest.raises(NoParentFoundError, match="404"):
+        Answers({PATH: found("a", "b")}).ids_in(EVENTS)
+
+
+def test_a_parent_marked_as_deleted_is_not_asked_about() -> None:
+    parents = found("a")
+    parents["data"][0]["attributes"]["deleted"] = True
+    answers = Answers({PATH: parents})
+
+    assert answers.ids_in(EVENTS) is None
+    assert len(answers.sent) == 1
 
 
 def test_without_a_parent_nothing_is_known() -> None:
@@ -188,6 +195,13 @@ def test_a_part_of_a_concatenation_may_be_missing_but_not_all() -> None:
     assert Answers({"/v1/b": found("b")}).ids_in(concatenation) == ["b"]
     with pytest.raises(MissingError):
         Answers({}).ids_in(concatenation)
+
+
+def test_a_concatenation_of_which_only_an_optional_part_is_left_is_missing() -> None:
+    optional = PerParent(PagedList("/v1/b"), "/v1/b/{id}", optional=True)
+
+    with pytest.raises(MissingError):
+        Answers({"/v1/b": found("b")}).ids_in(Concatenation((optional, PagedList("/v1/a"))))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.readers import reader_of
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
@@ -16,7 +17,6 @@ from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.config import settings_from
 from tap_kustomer.reading.pages import IncompleteError, Window
-from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import (
     Concatenation,
     Criterion,
@@ -31,6 +31,7 @@ from tap_kustomer.sync.context import open_context
 if TYPE_CHECKING:
     from requests_mock import Mocker
 
+    from tap_kustomer.reading.reader import Reader
     from tap_kustomer.reading.sources import Source
 
 URL = "https://acme.api.kustomerapp.com"
@@ -56,17 +57,8 @@ def reader() -> Reader:
         max_retry_seconds=0,
         connections=4,
     )
-    return Reader(
-        session=session,
-        workers=Workers(4, lambda: None),
-        page_size=100,
-        parallel=4,
-        lookahead=1_000_000,
-        strict=False,
-        now=NOW,
-        earliest=0,
-        report=lambda _: None,
-    )
+    workers = Workers(4, lambda: None)
+    return reader_of(session, workers=workers, page_size=100, parallel=4, now=NOW)
 
 
 def ids(reader: Reader, source: Source) -> list[Any]:
@@ -148,6 +140,31 @@ def test_a_concatenation_without_any_part_is_missing(reader: Reader, requests_mo
 
     with pytest.raises(MissingError, match="/v1/settings"):
         ids(reader, Concatenation((Single("/v1/settings"), PagedList("/v1/teams"))))
+
+
+def test_a_concatenation_of_which_only_an_optional_part_is_left_is_missing(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
+    requests_mock.get(f"{URL}/v1/snoozes", status_code=404)
+    optional = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", optional=True)
+
+    with pytest.raises(MissingError, match="/v1/snoozes"):
+        ids(reader, Concatenation((optional, PagedList("/v1/snoozes"))))
+
+
+def test_a_concatenation_of_which_an_optional_part_has_rows_is_incomplete(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
+    requests_mock.get(f"{URL}/v1/snoozes", status_code=404)
+    requests_mock.get(f"{URL}/v1/snoozes?klassId=k", json=page("s"))
+    optional = PerParent(
+        PagedList("/v1/klasses"), "/v1/snoozes", params={"klassId": "{id}"}, optional=True
+    )
+
+    with pytest.raises(IncompleteError, match="/v1/snoozes"):
+        ids(reader, Concatenation((PagedList("/v1/snoozes"), optional)))
 
 
 def test_a_part_of_a_concatenation_without_any_of_its_parents_is_empty(

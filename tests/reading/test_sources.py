@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import get_args
 
 from tap_kustomer.reading.sources import (
+    READING_ORDER,
     Concatenation,
     CursorList,
     LiveIds,
@@ -12,14 +13,12 @@ from tap_kustomer.reading.sources import (
     PerParent,
     Search,
     Single,
+    Source,
     is_searched,
     is_windowed,
     reading_order,
     root_of,
 )
-
-if TYPE_CHECKING:
-    from tap_kustomer.reading.sources import Source
 
 SEARCH = Search("note")
 LIST = PagedList("/v1/tags")
@@ -61,6 +60,10 @@ def test_sources_that_are_quick_to_read_come_first() -> None:
     sources: list[Source] = [LIVE_IDS, CHILDREN, SEARCH, CURSOR_LIST, CONCATENATION, LIST, SINGLE]
 
     assert sorted(sources, key=reading_order) == sources[::-1]
+
+
+def test_every_kind_of_source_has_a_place_in_the_order() -> None:
+    assert sorted(READING_ORDER, key=str) == sorted(get_args(Source), key=str)
 
 
 def test_a_context_is_searched_by_its_own_times_unless_the_source_names_others() -> None:

@@ -264,7 +264,7 @@ def test_a_filter_that_fails_is_named() -> None:
 def test_an_expression_that_never_works_ends_the_run_before_it_begins(
     expression: str, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tap_kustomer.singer.mapped.find_spec", lambda _: None)
+    monkeypatch.setattr("tap_kustomer.singer.compiled_map.find_spec", lambda _: None)
     error = problem({"companies": {"made_up": expression}})
 
     assert error.startswith(f"Setting stream_maps: companies.made_up: the expression {expression} ")
@@ -307,9 +307,10 @@ class Faker:
 
 @pytest.fixture
 def faker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tap_kustomer.singer.mapped.find_spec", lambda _: True)
+    monkeypatch.setattr("tap_kustomer.singer.compiled_map.find_spec", lambda _: True)
     monkeypatch.setattr(
-        "tap_kustomer.singer.mapped.import_module", lambda _: type("faker", (), {"Faker": Faker})
+        "tap_kustomer.singer.compiled_map.import_module",
+        lambda _: type("faker", (), {"Faker": Faker}),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from singer_sdk.singerlib.catalog import SelectionMask
 
-from tap_kustomer.singer.omissions import deselected, mapped
+from tap_kustomer.singer.omissions import columns_changed_by_map, deselected_columns
 
 A = ("properties", "a")
 A_B = (*A, "properties", "b")
@@ -40,7 +40,7 @@ D = ("properties", "d")
 )
 def test_a_column_is_deselected_as_a_whole_or_in_parts(mask: Any, columns: Any) -> None:
     for items in itertools.permutations(mask.items()):
-        assert deselected(SelectionMask(items)) == columns
+        assert deselected_columns(SelectionMask(items)) == columns
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_a_column_is_deselected_as_a_whole_or_in_parts(mask: Any, columns: Any) 
     ids=str,
 )
 def test_a_map_changes_each_column_that_it_does_not_copy(options: Any, columns: Any) -> None:
-    assert mapped(options, {"a", "b", "c"}) == columns
+    assert columns_changed_by_map(options, {"a", "b", "c"}) == columns

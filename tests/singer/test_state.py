@@ -128,12 +128,6 @@ def test_a_full_table_with_any_bookmark_counts_as_read_before() -> None:
     assert read({"bookmarks": {"users": TIME}}) == {"users": BOOKMARK}
 
 
-def test_a_digest_of_the_rows_of_a_full_table_is_dropped() -> None:
-    given = {"was_read": True, "digest": "0" * 32}
-
-    assert read({"bookmarks": {"users": given}}) == {"users": {"was_read": True}}
-
-
 def test_a_bookmark_of_another_replication_key_is_ignored_with_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

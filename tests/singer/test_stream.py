@@ -140,7 +140,7 @@ def test_a_derived_stream_is_replicated_like_its_root(
     stream, root = tap.table(name), tap.table(stream.name)
 
     assert stream.replication_key == column
-    for member in ("is_full_table", "source", "types", "roles", "assumed"):
+    for member in ("is_full_table", "declaration", "types"):
         assert getattr(stream.definition, member) == getattr(root.definition, member)
 
 

@@ -12,10 +12,11 @@ from tap_kustomer.resource import PARENT
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.business_holidays import BusinessHolidays
 from tap_kustomer.streams.company_hierarchy import CompanyHierarchy
+from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.customer_session_events import session_of
 from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.knowledge_base_article_versions import KnowledgeBaseArticleVersions
-from tap_kustomer.streams.kobjects import Kobjects, define_klass, name_of_klass
+from tap_kustomer.streams.kobjects import Kobjects, define_klass
 from tap_kustomer.streams.satisfaction_responses import response_of
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.snoozes import Snoozes
@@ -131,8 +132,16 @@ def test_a_table_that_costs_a_request_for_each_row_of_another_says_so(
 @pytest.mark.parametrize(
     "klass", [{}, {"attributes": None}, {"attributes": {}}, {"attributes": {"name": ""}}], ids=str
 )
-def test_a_klass_without_a_name_has_no_list_of_objects(klass: dict[str, Any]) -> None:
-    assert name_of_klass(klass) is None
+def test_a_klass_without_a_name_has_neither_a_list_of_objects_nor_metadata(
+    klass: dict[str, Any],
+) -> None:
+    objects = Kobjects.source.fallback
+    metadata = CustomAttributeMetadata.source.sources[-1]
+
+    assert isinstance(objects, PerParent)
+    assert isinstance(metadata, PerParent)
+    assert objects.key(klass) is None
+    assert metadata.key(klass) is None
 
 
 def test_objects_are_listed_by_the_name_of_their_klass() -> None:
@@ -156,7 +165,7 @@ def test_a_path_names_the_parent_and_where_there_is_one_its_own_parent(
     source = per_parent()[stream]
     nested = isinstance(source.parent, PerParent)
 
-    assert "{id}" in source.path or source.batch is not None
+    assert "{id}" in source.path or source.shared is not None
     assert ("{part}" in source.path) == (stream is KnowledgeBaseArticleVersions)
     assert ("{parent_id}" in source.path) == nested
     assert stream.shape.parent

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
+from support.readers import reader_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Body
-from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.cursors import read_cursor_list
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import CursorList
@@ -20,7 +20,7 @@ from tap_kustomer.times import DAY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tap_kustomer.client.session import Request, Session
+    from tap_kustomer.client.session import Request
     from tap_kustomer.reading.pages import Page
 
 
@@ -108,8 +108,7 @@ def spread(count: int, window: Window = YEAR) -> dict[str, int]:
 
 
 def pages_of(log: AuditLog, window: Window = YEAR, source: CursorList = LOGS) -> Iterator[Page]:
-    workers = Workers(1, lambda: None)
-    return read_cursor_list(cast("Session", log), workers, source, window, "audit_logs")
+    return read_cursor_list(reader_of(log), source, window, "audit_logs")
 
 
 def taken(log: AuditLog, window: Window = YEAR) -> Iterator[Taken]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from typing_extensions import override
 
+from support.readers import reader_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import (
     MissingError,
@@ -23,7 +24,7 @@ from tap_kustomer.reading.sources import PerParent, Search
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from tap_kustomer.client.session import Request, Session
+    from tap_kustomer.client.session import Request
 
 
 T = TypeVar("T")
@@ -120,11 +121,10 @@ def pages_of(
     *,
     parallel: int = 2,
     workers: Workers | None = None,
+    **settings: Any,
 ) -> Iterator[Page]:
-    session = cast("Session", lists)
-    return read_children(
-        session, workers or LazyWorkers(), source, given, "events", parallel=parallel
-    )
+    context = reader_of(lists, workers=workers or LazyWorkers(), parallel=parallel, **settings)
+    return read_children(context, source, given, "events")
 
 
 def read(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:

@@ -17,7 +17,7 @@ from tap_kustomer.reading.pages import Shortfall, Unproven
 from tap_kustomer.singer.catalog import read_catalog
 from tap_kustomer.streams.definition import define, define_derived
 from tap_kustomer.streams.kobjects import define_klass
-from tap_kustomer.sync.context import Context, RunTimes, open_context
+from tap_kustomer.sync.context import RunContext, RunTimes, open_context
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class OfflineContext(Context):
+class OfflineContext(RunContext):
     """A context whose extractions return what a script says."""
 
     script: Script = field(default_factory=Script)

@@ -44,7 +44,8 @@ SEARCHED = {
     for ids in STREAMS
     if isinstance(ids.source, LiveIds)
     for searched in STREAMS
-    if isinstance(searched.source, Search) and searched.source.context == ids.source.search.context
+    if isinstance(searched.source, Search)
+    and searched.source.query_context == ids.source.search.query_context
 }
 
 # The resources whose custom attributes are listed, beside the klasses.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from support.readers import NOW, reader_of
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import Criterion, PagedList, Search
 from tap_kustomer.times import DAY
 
@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 
     from support.search_model import Rows
     from support.stand_in import StandIn
-    from tap_kustomer.client.session import Session
     from tap_kustomer.reading.pages import Page, Shortfall, Unproven, Window
 
-NOW = 1_750_000_000_000
+__all__ = [
+    "CONVERSATIONS",
+    "CONVERSATION_TIMES",
+    "EDGE",
+    "NOW",
+    "WORK_ITEMS",
+    "pages_of",
+    "read",
+    "rows",
+    "without_times",
+]
+
 EDGE = NOW - 730 * DAY
 CONVERSATIONS = Search("conversation", fallback=PagedList("/v1/conversations"))
 WORK_ITEMS = Search(
@@ -47,14 +57,12 @@ def pages_of(  # noqa: PLR0913
     is_consumed: Callable[[], bool] = lambda: True,
     report: Callable[[Shortfall | Unproven], None] = lambda _: None,
 ) -> Iterator[Page]:
-    reader = Reader(
-        session=cast("Session", session),
+    reader = reader_of(
+        session,
         workers=Workers(parallel, lambda: None),
         page_size=page_size,
         parallel=parallel,
-        lookahead=10**6,
         strict=strict,
-        now=NOW,
         earliest=earliest,
         report=report,
     )

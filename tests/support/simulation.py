@@ -12,7 +12,7 @@ from tap_kustomer.client.errors import GaveUpError
 from tap_kustomer.client.limits import Budget
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.search.dispatch import dispatch
-from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, useful_parallelism
+from tap_kustomer.reading.search.slices import NewRows, Schedule, useful_parallelism
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,7 @@ class Simulation:
             outcome.requests += 1
             assert outcome.requests <= most_requests, "queries are not bounded by the rows"
             outcome.seconds = workers.now - began
-            outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
+            outcome.most_waiting = max(outcome.most_waiting, schedule.waiting_bytes)
             if pages >= self.prefetched:
                 outcome.most_under_way = max(outcome.most_under_way, workers.under_way + 1)
             else:
@@ -134,7 +134,7 @@ class Simulation:
                 useful_parallelism(workers.latency, budget.rate), MOST_PARALLEL
             )
 
-        batches: Iterator[DeliveredRows] = dispatch(
+        batches: Iterator[NewRows] = dispatch(
             schedule,
             ask,
             cast("Workers", workers),
@@ -147,7 +147,7 @@ class Simulation:
                 outcome.delivered += [(row.id, row.time) for row in batch.rows]
                 assert batch.reached is not None, "a schedule knows what it has reached"
                 outcome.reached = batch.reached
-                outcome.most_waiting = max(outcome.most_waiting, schedule.waiting)
+                outcome.most_waiting = max(outcome.most_waiting, schedule.waiting_bytes)
                 if pages >= self.pages:
                     break
                 workers.sleep(self.writing)

@@ -33,6 +33,7 @@ class StandIn:
         lists: The pages of each list, by path.
         documents: Other answers to `GET`, or errors, by path.
         refused: Criteria that are answered with 400.
+        refusing: The one path that refuses them; all paths, if empty.
         refuses_sort: Whether a sort is answered with 400.
         refuses_tracking: Whether `trackTotalHits` is answered with 400.
         forbidden: A path for which the key lacks the role.
@@ -44,6 +45,7 @@ class StandIn:
     lists: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    refusing: str = ""
     refuses_sort: bool = False
     refuses_tracking: bool = False
     forbidden: str = ""
@@ -76,7 +78,8 @@ class StandIn:
         if request.path not in self.indexes:
             raise MissingError(f"{request} answered 404")
         body = request.json or {}
-        if any(name in bound for name in self.refused for bound in body["and"]):
+        refused = self.refused if self.refusing in {"", request.path} else ()
+        if any(name in bound for name in refused for bound in body["and"]):
             raise RefusedError(f"{request} answered 400: {self.refused}")
         if self.refuses_sort and "sort" in body:
             raise RefusedError(f"{request} answered 400: Sorting is unavailable")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox import Sandbox
     from support.singer_output import Catalog, State
     from tap_kustomer.client.limits import BudgetKind
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
 
 
 class _Unlimited(Limiter):
@@ -43,7 +43,7 @@ class HurriedTap(TapKustomer):
     """The tap, but for its pace."""
 
     @cached_property
-    def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
+    def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
         context = super().context
         context.session.limiter = _Unlimited(context.clock, 1.0)
         return context

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.singer_output import Output
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
     from tap_kustomer.sync.extractions import Extraction
 
 TAGS = PagedList("/v1/tags")
@@ -55,13 +55,10 @@ class Peeked:
 
     @property
     def lead(self) -> Any:
-        definition = SimpleNamespace(
-            name="tags",
-            source=self.source,
-            roles=("org.permission.tag.read",),
-            assumed=self.assumed,
-            feature="",
+        declaration = SimpleNamespace(
+            roles=("org.permission.tag.read",), assumed=self.assumed, feature=""
         )
+        definition = SimpleNamespace(name="tags", source=self.source, declaration=declaration)
         return SimpleNamespace(definition=definition)
 
     def peek(self) -> list[Any] | None:
@@ -74,7 +71,7 @@ def checks_of(*peeked: Peeked) -> list[AccessCheck]:
     context = SimpleNamespace(
         stop_if_asked=lambda: None, session=SimpleNamespace(credential=ApiKey("a-key"))
     )
-    return check_access(cast("Context", context), cast("list[Extraction]", peeked))
+    return check_access(cast("RunContext", context), cast("list[Extraction]", peeked))
 
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])

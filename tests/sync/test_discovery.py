@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from support.offline_tap import Script, offline_context
+from support.readers import reader_of
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -27,7 +28,7 @@ from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
-from tap_kustomer.streams.kobjects import table_names
+from tap_kustomer.streams.kobjects import stream_names
 from tap_kustomer.streams.roles import METADATA_ROLES
 from tap_kustomer.sync.discovery import Definitions, Klass, fetch_definitions
 from tap_kustomer.tap import TapKustomer
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.client.session import Request
-    from tap_kustomer.sync.context import Context
+    from tap_kustomer.sync.context import RunContext
 
 T = TypeVar("T")
 
@@ -84,10 +85,10 @@ class Story:
         context = SimpleNamespace(
             session=self.session,
             workers=Workers(2, lambda: None),
-            settings=SimpleNamespace(page_size=100),
+            reader=lambda _: reader_of(self.session),
             check_credential=self._check_credential,
         )
-        return fetch_definitions(cast("Context", context), ["customer", "message"], KLASSES)
+        return fetch_definitions(cast("RunContext", context), ["customer", "message"], KLASSES)
 
     def _check_credential(self) -> None:
         self.checks += 1
@@ -201,7 +202,7 @@ def test_klasses_that_came_before_the_list_could_not_be_read_further_are_used(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     answers = organisation(klass("order"))
-    answers["/v1/klasses"]["links"]["next"] = "/v1/klasses"
+    answers["/v1/klasses"]["links"]["next"] = "/v1/klasses?page=2"
 
     found = Story(answers).discover()
 
@@ -297,14 +298,14 @@ class DiscoveringTap(TapKustomer):
     found = Definitions()
 
     @cached_property
-    def context(self) -> Context:  # type: ignore[explicit-override]  # Cached properties.
+    def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
         return offline_context(self._settings, self.clock, self.stop_if_asked, Script())
 
 
 def tap_of(
     monkeypatch: pytest.MonkeyPatch, *klasses: Klass, catalog: dict[str, Any] | None = None
 ) -> TapKustomer:
-    def found(context: Context, resources: list[str], source: PagedList) -> Definitions:
+    def found(context: RunContext, resources: list[str], source: PagedList) -> Definitions:
         del context, source
         assert catalog is None, "a catalog knows what there is"
         assert {"company", "conversation", "customer", "message"} == set(resources)
@@ -344,13 +345,13 @@ def test_each_klass_has_a_stream_with_a_unique_name(monkeypatch: pytest.MonkeyPa
 def test_the_name_of_a_klass_s_stream_does_not_depend_on_the_order() -> None:
     names = ("Order", "order", "ORDER", "e-commerce.return")
 
-    assert table_names(names) == table_names(reversed(names))
-    assert table_names(names)["order"] == "kobject_order"
+    assert stream_names(names) == stream_names(reversed(names))
+    assert stream_names(names)["order"] == "kobject_order"
 
 
 @pytest.mark.parametrize("klass", ["customerLoyaltyProgramme" * 4, "größe" * 20, "注文" * 30])
 def test_the_name_of_a_klass_s_stream_has_at_most_63_bytes(klass: str) -> None:
-    names = table_names([klass, f"{klass}2"])
+    names = stream_names([klass, f"{klass}2"])
 
     assert len(set(names.values())) == 2
     assert all(len(name.encode()) <= 63 for name in names.values())

@@ -74,7 +74,7 @@ KLASSES = ["kobject_order", "kobject_return"]
 def contexts(extractions: Iterable[Extraction]) -> dict[str, str]:
     """The search context of each stream."""
     return {
-        stream.name: extraction.source.context
+        stream.name: extraction.source.query_context
         for extraction in extractions
         if isinstance(extraction.source, Search)
         for stream in extraction.streams

@@ -14,7 +14,7 @@ from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.search.query import (
-    MILLISECONDS,
+    MILLISECOND_DIGITS,
     PATH,
     REFUSED_PAGE,
     UNSORTED_PAGE,
@@ -76,7 +76,8 @@ class SearchClient:
         self._source = source
         self._path = path
         self._lock = threading.Lock()
-        self._behaviour = ServerBehaviour(page_size, criterion.attribute)
+        self._page_size = page_size
+        self._behaviour = ServerBehaviour()
 
     def search(self, query: SearchQuery) -> SearchPage:
         """Send a query, repeat it as needed, and return the page that answers it.
@@ -175,16 +176,20 @@ class SearchClient:
 
     def _parse(self, body: Body, query: SearchQuery) -> SearchPage:
         behaviour = self._behaviour
-        page = parse_page(body, query, behaviour)
+        page = parse_page(
+            body,
+            query,
+            behaviour,
+            page_size=self._page_size,
+            attribute=self.criterion.attribute,
+        )
         if behaviour.actual_page_size is not None and len(page.rows) > behaviour.actual_page_size:
             self._learn(lambda latest: replace(latest, actual_page_size=None))
         return page
 
     def _learn_page_size(self, rows: int) -> None:
         self._learn(lambda behaviour: replace(behaviour, actual_page_size=rows))
-        logger.info(
-            "%s puts %d rows on a page instead of %d", self._path, rows, self._behaviour.page_size
-        )
+        logger.info("%s puts %d rows on a page instead of %d", self._path, rows, self._page_size)
 
     def _learn(self, change: Callable[[ServerBehaviour], ServerBehaviour]) -> None:
         """Replace what is known about the server.
@@ -205,12 +210,12 @@ class SearchClient:
             self._path,
             params={
                 "page": query.page,
-                "pageSize": self._behaviour.page_size,
+                "pageSize": self._page_size,
                 **({"idsOnly": "true"} if self._source.ids_only else {}),
                 **({_COUNT_ALL: "true"} if count_all else {}),
             },
             json={
-                "queryContext": self._source.context,
+                "queryContext": self._source.query_context,
                 "and": bounds,
                 **({"sort": [{self.criterion.name: "asc"}]} if sort else {}),
                 "includeDeleted": not self._source.ids_only,
@@ -225,7 +230,7 @@ class SearchClient:
 
         A row of `...10.123456Z` is not found up to `...10.123Z`, nor from `...10.124Z` on.
         """
-        finer = self._behaviour.digits - MILLISECONDS
+        finer = self._behaviour.digits - MILLISECOND_DIGITS
         bounds = []
         if start is not None:
             bounds.append({name: {"gte": f"{times.to_text(start)[:-1]}{'0' * finer}Z"}})

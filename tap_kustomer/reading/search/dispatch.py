@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
-    from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, Slice
+    from tap_kustomer.reading.search.slices import NewRows, Schedule, Slice
 
 
 def dispatch(
@@ -21,7 +21,7 @@ def dispatch(
     *,
     parallel: Callable[[], int],
     is_consumed: Callable[[], bool],
-) -> Iterator[DeliveredRows]:
+) -> Iterator[NewRows]:
     """Yield all rows of a schedule, in order of time, and send queries only while they are taken.
 
     Args:
@@ -50,8 +50,8 @@ def dispatch(
     try:
         while not schedule.is_done:
             send()
-            for batch in schedule.deliver():
-                yield batch
+            for new in schedule.deliver():
+                yield new
                 # Writing many rows takes a while, in which no worker should be idle.
                 for response in _succeeded(under_way):
                     learn(response)

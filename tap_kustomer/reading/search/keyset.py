@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.search.query import Row, SearchPage
     from tap_kustomer.reading.search.ties import Queries
 
-# How often a window is read that gives fewer rows than it counts.
+# Most passes over a window that gives fewer rows than it counts.
 _MOST_PASSES: Final = 3
 
 
@@ -68,14 +68,14 @@ class Keyset:
         self._new_rows: list[Row] = []
         self._count = _Count(window.start)
         self._is_splittable = is_splittable
-        self._is_at_cursor = False
-        self._is_repeated = False
-        self._is_counted = True
+        self._starts_at_cursor = False
+        self._is_second_pass = False
+        self._are_counts_exact = True
         self._steps = self._read()
         self.query: SearchQuery | None = next(self._steps, None)
 
     def learn(self, page: SearchPage) -> list[Row]:
-        """Take the response to `query`; return its rows that are new, in order of time.
+        """Learn from the response to `query`; return its rows that are new, in order of time.
 
         Raises:
             IncompleteError: The search does not return all rows of a tie.
@@ -101,7 +101,7 @@ class Keyset:
         self._count = _Count(self.cursor, at_cursor)
 
     def expect(self, remaining: int) -> None:
-        """Set how many rows are still to come, as estimated by the caller."""
+        """Set how many rows are still to come, by the latest count or an estimate."""
         self.remaining = max(remaining, 0)
 
     @property
@@ -110,7 +110,7 @@ class Keyset:
 
         Not during a second pass: the new owner of the rest would deliver its rows twice.
         """
-        return self._is_at_cursor and not self._is_repeated and self.cursor < self.end
+        return self._starts_at_cursor and not self._is_second_pass and self.cursor < self.end
 
     @property
     def is_count_limited(self) -> bool:
@@ -120,7 +120,7 @@ class Keyset:
     @property
     def unproven(self) -> Unproven | None:
         """The window, if no count of the search proves that all its rows came."""
-        return None if self._is_counted else Unproven(Window(self._count.start, self.end))
+        return None if self._are_counts_exact else Unproven(Window(self._count.start, self.end))
 
     def _read(self) -> Queries:
         for _ in range(_MOST_PASSES):
@@ -137,7 +137,7 @@ class Keyset:
                 self._check_count(page.total)
                 return
             self.cursor = self._count.start
-            self._is_repeated = True
+            self._is_second_pass = True
         self.shortfall = Shortfall(
             Window(self._count.start, self.end),
             expected=self._count.expected or 0,
@@ -190,9 +190,9 @@ class Keyset:
 
     def _ask_to(self, end: int) -> Generator[SearchQuery, SearchPage, SearchPage]:
         """Ask for all rows from the cursor on; the window may be shortened before it is sent."""
-        self._is_at_cursor = True
+        self._starts_at_cursor = True
         page = yield SearchQuery(Window(self.cursor, end), sorted=self.is_sorted)
-        self._is_at_cursor = False
+        self._starts_at_cursor = False
         return page
 
     def _read_tie(self, time: int) -> Queries:
@@ -221,7 +221,7 @@ class Keyset:
                 self._new_rows.append(row)
 
     def _check_count(self, total: int | None) -> None:
-        self._is_counted = self._is_counted and not may_be_limited(total)
+        self._are_counts_exact = self._are_counts_exact and not may_be_limited(total)
 
 
 class _Count:

@@ -37,8 +37,7 @@ ARCHIVE_PATH: Final = "/v1/customers/archive/search"
 # slice with fewer rows is read whole in either case.
 COUNT_LIMIT: Final = 10_000
 
-# The digits of milliseconds.
-MILLISECONDS: Final = 3
+MILLISECOND_DIGITS: Final = 3
 
 _CANONICAL_LENGTH: Final = len("2024-01-31T10:00:00.000Z")
 _FRACTION: Final = re.compile(r"[.,](\d+)")
@@ -138,7 +137,7 @@ class SearchPage:
     rows: tuple[Row, ...] = ()
     total: int | None = None
     byte_count: int = 0
-    digits: int = MILLISECONDS
+    digits: int = MILLISECOND_DIGITS
     is_full: bool = False
     is_refused: bool = False
     is_unsorted: bool = False
@@ -158,24 +157,26 @@ class ServerBehaviour:
     """What the responses so far have shown about the server. Replaced when more is learned.
 
     Attributes:
-        page_size: How many rows on a page were asked for.
-        attribute: The row attribute that holds the time. Without one, every row gets the time of
-            the start of the window.
         actual_page_size: How many rows the server really puts on a page, if fewer than it says.
         lacks_times: Whether some rows show no time: such a row gets that of the row before it.
         digits: Number of digits of the fractions of seconds in the times of rows.
         sorts: Whether it accepts a sort.
     """
 
-    page_size: int
-    attribute: str | None = "updatedAt"
     actual_page_size: int | None = None
     lacks_times: bool = False
-    digits: int = MILLISECONDS
+    digits: int = MILLISECOND_DIGITS
     sorts: bool = True
 
 
-def parse_page(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
+def parse_page(
+    body: Body,
+    query: SearchQuery,
+    behaviour: ServerBehaviour,
+    *,
+    page_size: int,
+    attribute: str | None,
+) -> SearchPage:
     """Parse a response, and check that it contradicts neither itself nor the query.
 
     Rows later than the window are left out: they were updated between the search and the response,
@@ -185,6 +186,9 @@ def parse_page(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> Se
         body: What came.
         query: What it answers.
         behaviour: What is known about the server.
+        page_size: How many rows on a page were asked for.
+        attribute: The row attribute that holds the time. Without one, every row gets the time of
+            the start of the window.
 
     Raises:
         WrongResponseError: The response can't be right.
@@ -195,7 +199,7 @@ def parse_page(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> Se
     window = query.window
     try:
         document = decode(body.content, _DOCUMENT)
-        found, digits = _parse_rows(document.data, behaviour, window.start)
+        found, digits = _parse_rows(document.data, behaviour, attribute, window.start)
     except msgspec.DecodeError as error:
         raise WrongResponseError("what came is no list of rows, each with an id") from error
     meta = document.meta
@@ -204,7 +208,7 @@ def parse_page(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> Se
     number = whole_number(meta.page)
     if number is not None and number != query.page:
         raise WrongResponseError(f"page {query.page} was asked for, page {number} came")
-    page_size = max(whole_number(meta.page_size) or behaviour.page_size, 1)
+    page_size = max(whole_number(meta.page_size) or page_size, 1)
     if behaviour.actual_page_size is not None:
         page_size = min(page_size, behaviour.actual_page_size)
     total = whole_number(meta.total)
@@ -267,13 +271,16 @@ def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
 
 
 def _as_resource(raw: msgspec.Raw) -> msgspec.Raw:
-    """A resource, where only ids were asked for: whether those are objects is not documented."""
+    """Wrap a bare id as `{"id": ...}`.
+
+    With `idsOnly`, Kustomer may return ids or resources: which is undocumented.
+    """
     content = bytes(raw)
     return msgspec.Raw(b'{"id":%b}' % content) if content.startswith(b'"') else raw
 
 
 def _parse_rows(
-    resources: Iterable[msgspec.Raw], behaviour: ServerBehaviour, start: int
+    resources: Iterable[msgspec.Raw], behaviour: ServerBehaviour, attribute: str | None, start: int
 ) -> tuple[list[Row], int]:
     """The rows, and the most digits in the fractions of seconds of their times.
 
@@ -281,10 +288,9 @@ def _parse_rows(
         msgspec.DecodeError: A row has no id.
         MissingTimeError: A row shows no time.
     """
-    attribute = behaviour.attribute
     decoder = _resource_decoder(attribute)
     rows: list[Row] = []
-    digits = MILLISECONDS
+    digits = MILLISECOND_DIGITS
     time = start
     for raw in resources if attribute else map(_as_resource, resources):
         resource = decode(raw, decoder)

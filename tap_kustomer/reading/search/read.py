@@ -22,7 +22,7 @@ from tap_kustomer.reading.pages import IncompleteError, Page, Window
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
-from tap_kustomer.reading.search.slices import DeliveredRows, Schedule, useful_parallelism
+from tap_kustomer.reading.search.slices import NewRows, Schedule, useful_parallelism
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def read_search(
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
-    for batch in _SearchRead(context, source, window, name, is_consumed).batches():
-        yield Page(map(Row.resource, batch.rows), batch.reached)
+    for new in _SearchReader(context, source, window, name, is_consumed).read():
+        yield Page(map(Row.resource, new.rows), new.reached)
 
 
 def read_live_ids(
@@ -132,8 +132,8 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
 
 
 @dataclass(frozen=True, slots=True)
-class _SearchRead:
-    """One run over one source, by search or by the list that replaces it."""
+class _SearchReader:
+    """Reads one source, by search or by the list that replaces it."""
 
     context: ReadContext
     source: Search
@@ -146,7 +146,7 @@ class _SearchRead:
         """Rows that were not updated since this time are archived; milliseconds since 1970."""
         return self.context.now - _TWO_YEARS
 
-    def batches(self) -> Iterator[DeliveredRows]:
+    def read(self) -> Iterator[NewRows]:
         """Read by the first criterion that the search accepts; otherwise from the list.
 
         What that criterion does not find comes from the list, after the rows of the search.
@@ -163,15 +163,12 @@ class _SearchRead:
                 logger.info(
                     "%s: the next criterion is %s: %s", self.name, criterion.name, refusals[-1]
                 )
-            batches = self._search_by(criterion)
             try:
-                first = next(batches, None)
+                found = _begun(self._search_by(criterion))
             except RefusedError as error:
                 refusals.append(error)
                 continue
-            if first is not None:
-                yield first
-                yield from batches
+            yield from found
             if criterion.requires and self.source.fallback is not None:
                 yield from self._read_others(self.source.fallback, criterion)
             return
@@ -181,7 +178,7 @@ class _SearchRead:
         logger.warning("%s: all of %s is read instead: %s", self.name, path, refusals[-1])
         yield from self._read_list(self.source.fallback)
 
-    def _search_by(self, criterion: Criterion) -> Iterator[DeliveredRows]:
+    def _search_by(self, criterion: Criterion) -> Iterator[NewRows]:
         if self.window.start < self.edge and self.source.archived:
             return self._search_with_archive(criterion)
         if self.window.start < self.edge:
@@ -192,21 +189,22 @@ class _SearchRead:
             )
         return self._search_window(criterion, PATH, self.window, self.is_consumed)
 
-    def _search_with_archive(self, criterion: Criterion) -> Iterator[DeliveredRows]:
+    def _search_with_archive(self, criterion: Criterion) -> Iterator[NewRows]:
         """Read the archive and then the search; where they overlap, merge their rows.
 
         Raises:
-            IncompleteError: All rows of the search were yielded, but there is no archive.
+            RefusedError: The search refuses the criterion.
+            IncompleteError: All rows of the search were yielded, but there is no archive, or it
+                refuses every criterion.
         """
         is_archive_read = False
-        missing: MissingError | None = None
+        missing: MissingError | RefusedError | None = None
 
-        def archived() -> Iterator[DeliveredRows]:
+        def archived() -> Iterator[NewRows]:
             nonlocal is_archive_read, missing
-            window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
             try:
-                yield from self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
-            except MissingError as error:
+                yield from self._search_archive(criterion)
+            except (MissingError, RefusedError) as error:
                 missing = error
             is_archive_read = True
 
@@ -217,9 +215,9 @@ class _SearchRead:
             Window(max(self.window.start, self.edge - _OVERLAP), self.window.end),
             is_consumed=lambda: is_archive_read and self.is_consumed(),
         )
-        for batch in _merge(archived(), recent):
+        for new in _merge(archived(), recent):
             # Without the archive no bookmark may move: the next run would not ask it again.
-            yield batch if missing is None else replace(batch, reached=None)
+            yield new if missing is None else replace(new, reached=None)
         if missing is not None:
             raise IncompleteError(
                 f"{self.name}: what was not updated since {times.to_text(self.edge)} is missing, "
@@ -227,9 +225,36 @@ class _SearchRead:
                 "later time"
             )
 
+    def _search_archive(self, preferred: Criterion) -> Iterator[NewRows]:
+        """Read the archive, by the criterion of the search if it accepts that.
+
+        Raises:
+            MissingError: There is no archive.
+            RefusedError: It refuses every criterion on this time.
+        """
+        window = Window(self.window.start, min(self.window.end, self.edge + _OVERLAP))
+        # Both are merged by time, so they must show the same one.
+        others = (
+            other
+            for other in self.source.effective_criteria
+            if other != preferred and other.attribute == preferred.attribute
+        )
+        refusal: RefusedError | None = None
+        for criterion in (preferred, *others):
+            rows = self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
+            try:
+                found = _begun(rows)
+            except RefusedError as error:
+                refusal = refusal or error
+                continue
+            yield from found
+            return
+        if refusal is not None:
+            raise refusal
+
     def _search_window(
         self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
-    ) -> Iterator[DeliveredRows]:
+    ) -> Iterator[NewRows]:
         context = self.context
         client = SearchClient(
             context.session, self.source, criterion, path=path, page_size=context.page_size
@@ -242,16 +267,16 @@ class _SearchRead:
             is_sorted=criterion.attribute is not None,
             is_splittable=criterion.attribute != "createdAt",
         )
-        batches = dispatch(
+        found = dispatch(
             schedule,
             client.search,
             context.workers,
             parallel=self._useful_parallelism,
             is_consumed=is_consumed,
         )
-        for batch in batches:
+        for new in found:
             self._report(schedule, criterion)
-            yield batch
+            yield new
         self._report(schedule, criterion)
 
     def _useful_parallelism(self) -> int:
@@ -284,7 +309,7 @@ class _SearchRead:
 
     def _read_others(
         self, source: PagedList | PerParent, criterion: Criterion
-    ) -> Iterator[DeliveredRows]:
+    ) -> Iterator[NewRows]:
         """Read from a list what the search does not find by a criterion.
 
         These rows move no bookmark: they lack the time that it counts, and every run lists them.
@@ -293,8 +318,8 @@ class _SearchRead:
             IncompleteError: All that came was yielded, but the list counts more rows.
         """
         try:
-            for batch in self._read_list(source, criterion):
-                yield replace(batch, reached=None)
+            for new in self._read_list(source, criterion):
+                yield replace(new, reached=None)
         except (AccessError, MissingError, RefusedError) as error:
             logger.warning(
                 "%s: those that are still open are missing, as the search finds only rows with %s: "
@@ -306,7 +331,7 @@ class _SearchRead:
 
     def _read_list(
         self, source: PagedList | PerParent, searched: Criterion | None = None
-    ) -> Iterator[DeliveredRows]:
+    ) -> Iterator[NewRows]:
         """Read a list up to the end of the window, and sort it here.
 
         Rows from before the window are yielded too: a row that slipped through while the list
@@ -335,7 +360,7 @@ class _SearchRead:
         except IncompleteError as error:
             incomplete = error
         rows.sort(key=time_of)
-        yield from _batches(rows)
+        yield from _chunks(rows)
         if incomplete is not None:
             raise IncompleteError(str(incomplete), since=self.window.start)
 
@@ -361,19 +386,30 @@ def _row(resource: Resource, attribute: str, default: int) -> Row:
     return Row(id=str(resource.get("id")), time=time, created=None, raw=raw)
 
 
-def _merge(*sources: Iterable[DeliveredRows]) -> Iterator[DeliveredRows]:
+def _merge(*sources: Iterable[NewRows]) -> Iterator[NewRows]:
     """The rows of several sources in order of time, each row once."""
-    streams = (chain.from_iterable(batch.rows for batch in batches) for batches in sources)
-    yield from _batches(_without_repetitions(heapq.merge(*streams, key=time_of)))
+    rows = (chain.from_iterable(new.rows for new in source) for source in sources)
+    yield from _chunks(_distinct(heapq.merge(*rows, key=time_of)))
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[DeliveredRows]:
+def _begun(found: Iterator[NewRows]) -> Iterator[NewRows]:
+    """Read up to the first rows, so that a refusal is raised here; an iterator of all rows.
+
+    Raises:
+        RefusedError: The first query is refused.
+    """
+    first = [*islice(found, 1)]
+    return chain(first, found)
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[NewRows]:
     rows = iter(rows)
     while some := list(islice(rows, _PAGE_ROWS)):
-        yield DeliveredRows(some, reached=some[-1].time)
+        yield NewRows(some, reached=some[-1].time)
 
 
-def _without_repetitions(rows: Iterable[Row]) -> Iterator[Row]:
+def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
+    """Leave out rows that came before. As rows are sorted, the ids of one time are enough."""
     time: int | None = None
     seen: set[str] = set()
     for row in rows:

@@ -4,8 +4,8 @@ A slice is a closed window of its own, with a keyset of its own. No query is sen
 where to split: every response counts the rows that its slice has left. Each slice wastes at most a
 part of its last page. So slices are as long as the memory for rows that are read ahead allows, and
 are kept below 10,000 rows, so that their count is exact. A slice is split or resized right before a
-query is sent for it. Its end can move until the next slice has been queried, to where its last page
-is full.
+query is sent for it. Until the next slice is queried, the boundary between the two can move so that
+the last page is nearly full.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ _NEARLY_READ: Final = 2
 # Split a slice once it is this many times its target length.
 _TOO_LONG: Final = 1.2
 
-# The part of its last page that a slice leaves free, in case its rows lie denser than expected:
-# when it is split by an estimate, and when its rows are counted.
+# The part of its last page that a slice leaves free when it is split by an estimate: its rows may
+# lie denser than expected.
 _SPARE: Final = 0.2
+
+# The same for a slice whose rows are counted: only how they are spread is an estimate.
 _SPARE_WHEN_COUNTED: Final = 0.05
 
 # A page counts as full from this part on.
@@ -52,13 +54,13 @@ _HEADROOM: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveredRows:
-    """The rows of one response that were not delivered before.
+class NewRows:
+    """The rows of one response that no earlier response had.
 
     Attributes:
         rows: In order of time.
-        reached: All rows before this time (milliseconds since 1970) have been delivered, this
-            batch included; None where that is not known.
+        reached: All rows before this time (milliseconds since 1970) have come, these included;
+            None where that is not known.
         byte_count: Size of the response.
     """
 
@@ -73,13 +75,13 @@ class Slice:
 
     Attributes:
         keyset: Reads it.
-        batches: What waits.
+        waiting: The new rows of each response that wait.
         is_asked: Whether a query is under way.
         is_new: Whether no response has come yet, so that its count is an estimate.
     """
 
     keyset: Keyset
-    batches: deque[DeliveredRows] = field(default_factory=deque)
+    waiting: deque[NewRows] = field(default_factory=deque)
     is_asked: bool = False
     is_new: bool = True
 
@@ -91,7 +93,7 @@ class Slice:
     @property
     def waiting_bytes(self) -> int:
         """How many bytes wait."""
-        return sum(batch.byte_count for batch in self.batches)
+        return sum(new.byte_count for new in self.waiting)
 
 
 def useful_parallelism(latency: float, rate: float) -> int:
@@ -116,7 +118,7 @@ class Schedule:
         is_splittable: Whether ties can be split by `createdAt`.
 
     Attributes:
-        waiting: Bytes that wait to be delivered.
+        waiting_bytes: Bytes that wait to be delivered.
         shortfalls: Parts of the window that gave fewer rows than they count.
         unproven: Parts of the window whose rows no count proves complete.
     """
@@ -131,7 +133,7 @@ class Schedule:
         is_sorted: bool = True,
         is_splittable: bool = True,
     ) -> None:
-        self.waiting = 0
+        self.waiting_bytes = 0
         self.shortfalls: list[Shortfall] = []
         self.unproven: list[Unproven] = []
         self._name = name
@@ -151,7 +153,7 @@ class Schedule:
     @property
     def is_due(self) -> bool:
         """Whether there are rows that can be delivered now."""
-        return bool(self._slices) and bool(self._slices[0].batches)
+        return bool(self._slices) and bool(self._slices[0].waiting)
 
     def next_query(self, parallel: int) -> tuple[Slice, SearchQuery] | None:
         """The next query and the slice that it is for; None if a response must come first.
@@ -167,7 +169,7 @@ class Schedule:
         if slice_ is None:
             return None
         # The rows of all other slices wait for the first one, so it always goes on.
-        has_room = self.waiting + asked * self._page_bytes < self._lookahead
+        has_room = self.waiting_bytes + asked * self._page_bytes < self._lookahead
         if not has_room and slice_ is not unread[0]:
             return None
         self._resize(slice_, parallel)
@@ -178,7 +180,7 @@ class Schedule:
         return slice_, query
 
     def learn(self, slice_: Slice, page: SearchPage) -> None:
-        """Take the response to a query.
+        """Learn from the response to a query.
 
         Raises:
             IncompleteError: The search does not return all rows of a tie.
@@ -187,8 +189,8 @@ class Schedule:
         is_surprise = slice_.is_new and keyset.remaining and not page.rows
         rows = keyset.learn(page)
         if rows:
-            slice_.batches.append(DeliveredRows(rows, keyset.reached, page.byte_count))
-            self.waiting += page.byte_count
+            slice_.waiting.append(NewRows(rows, keyset.reached, page.byte_count))
+            self.waiting_bytes += page.byte_count
         if page.is_full and page.rows:
             self._page_rows = len(page.rows)
             change = page.byte_count - self._page_bytes
@@ -198,14 +200,14 @@ class Schedule:
             self._is_predictable = not is_surprise
         slice_.is_asked = slice_.is_new = False
 
-    def deliver(self) -> Iterator[DeliveredRows]:
+    def deliver(self) -> Iterator[NewRows]:
         """Yield the rows that can be delivered now, in order of time."""
         while self._slices:
             first = self._slices[0]
-            while first.batches:
-                batch = first.batches.popleft()
-                self.waiting -= batch.byte_count
-                yield batch
+            while first.waiting:
+                new = first.waiting.popleft()
+                self.waiting_bytes -= new.byte_count
+                yield new
             if not first.is_read:
                 return
             if first.keyset.shortfall is not None:
@@ -242,17 +244,17 @@ class Schedule:
         Three bounds apply, and the shortest counts:
 
         * The server may stop counting at `COUNT_LIMIT`, so a slice has fewer rows than that.
-        * While a slice is read, the slices behind it are read too, and their rows wait for it. Of
-          the `parallel - 1` other queries, those of slices before it are followed by queries
-          behind it as these slices end: on average over the time that this slice takes, half of
-          them. Each of these queries adds a page to the waiting rows for each page of this slice.
-          So the free memory, in pages, divided by these queries is how many pages it may have.
+        * While this slice is read, about `queries_behind` queries fetch later rows, which wait.
+          Each adds one page per page of this slice. So the slice may have (free pages /
+          `queries_behind`) pages.
         * If fewer slices than queries are left, each gets a fair share of all remaining pages.
         """
         longest = (COUNT_LIMIT - 1) / self._page_rows
         if parallel > 1:
             place = self._slices.index(slice_)
             behind = sum(later.waiting_bytes for later in islice(self._slices, place + 1, None))
+            # All other queries, less those for earlier slices. These count half: as the earlier
+            # slices end, their queries go on behind this one, on average half-way through it.
             queries_behind = parallel - 1 - min(place, parallel - 1) / 2
             fitting = (self._lookahead - behind) / max(self._page_bytes, 1.0) / queries_behind
             longest = min(longest, max(fitting, _SHORTEST_SLICE))

@@ -97,14 +97,14 @@ class TieReader:
         """Read all rows, if the search returns them at all."""
         tie, found = self._tie, self._found
         if self.is_splittable:
-            yield from self._page_through(tie, found, passes=1, most=COUNT_LIMIT)
+            yield from self._page_through(tie, found, passes=1, give_up_at=COUNT_LIMIT)
             if not found.is_complete:
                 yield from self._read_by_creation()
         if not found.is_complete:
             yield from self._page_through(tie, found, passes=_MOST_PASSES)
 
     def _page_through(
-        self, subtie: _Subtie, found: _Found, *, passes: int, most: int | None = None
+        self, subtie: _Subtie, found: _Found, *, passes: int, give_up_at: int | None = None
     ) -> Queries:
         """Read page after page, until no row is missing or the search gives no more.
 
@@ -112,7 +112,7 @@ class TieReader:
             subtie: What to ask for.
             found: Collects what comes.
             passes: How often to start from the first page.
-            most: Give up if the count reaches this.
+            give_up_at: Give up if the count reaches this.
         """
         found.is_cut_off = False
         for _ in range(passes):
@@ -122,25 +122,27 @@ class TieReader:
                 if page.is_refused:
                     found.is_cut_off = True
                     return
-                self._take(page, found)
+                self._collect(page, found)
                 total = found.total or 0
                 if number == 1 and not page.is_full:
                     found.is_complete = True
-                elif may_be_limited(found.total) or (most is not None and total >= most):
+                elif may_be_limited(found.total) or (
+                    give_up_at is not None and total >= give_up_at
+                ):
                     found.is_cut_off = True
-                elif len(found.created) >= total:
+                elif len(found.created_by_id) >= total:
                     found.is_complete = True
                 if found.is_cut_off or found.is_complete:
                     return
                 if not page.is_full:
                     break
 
-    def _take(self, page: SearchPage, found: _Found) -> None:
+    def _collect(self, page: SearchPage, found: _Found) -> None:
         if page.total != found.total:
             # Rows were added or removed: the ids found before no longer prove anything.
-            found.created, found.total = {}, page.total
+            found.created_by_id, found.total = {}, page.total
         self._deliver(page)
-        found.created.update((row.id, row.created_at) for row in page.rows)
+        found.created_by_id.update((row.id, row.created_at) for row in page.rows)
         found.page_rows = max(found.page_rows, len(page.rows))
 
     def _read_by_creation(self) -> Queries:
@@ -157,34 +159,36 @@ class TieReader:
         )
         before = self._queries
         created: dict[str, int | None] = {}
-        subties = [(subtie, found.total) for subtie in tie.split(found.created.values())]
+        subties = [(subtie, found.total) for subtie in tie.split(found.created_by_id.values())]
         while subties:
-            pages = 1 + max(len(found.created), len(created)) // found.page_rows
+            pages = 1 + max(len(found.created_by_id), len(created)) // found.page_rows
             if self._queries - before > _QUERIES_PER_PAGE * pages:
                 return
             subtie, whole = subties.pop()
             of_subtie = _Found()
             if subtie.is_divisible:
                 # A subtie with as many rows as the whole is split again at once.
-                most = COUNT_LIMIT if whole is None else min(whole, COUNT_LIMIT)
-                yield from self._page_through(subtie, of_subtie, passes=1, most=most)
+                give_up_at = COUNT_LIMIT if whole is None else min(whole, COUNT_LIMIT)
+                yield from self._page_through(subtie, of_subtie, passes=1, give_up_at=give_up_at)
             else:
                 yield from self._page_through(subtie, of_subtie, passes=_MOST_PASSES)
-            created |= of_subtie.created
+            created |= of_subtie.created_by_id
             if of_subtie.is_complete:
                 continue
-            if of_subtie.is_cut_off and not of_subtie.created:
+            if of_subtie.is_cut_off and not of_subtie.created_by_id:
                 self.is_splittable = False  # The search refuses to narrow rows by creation.
                 return
             if not subtie.is_divisible:
                 return
-            subties += [(one, of_subtie.total) for one in subtie.split(of_subtie.created.values())]
+            subties += [
+                (one, of_subtie.total) for one in subtie.split(of_subtie.created_by_id.values())
+            ]
         # All that the subties can lack are rows that do not say when they were created.
         page = yield tie.query()
         self._queries += 1
-        self._take(page, found)
-        found.created |= created
-        found.is_complete = found.total is None or len(found.created) >= found.total
+        self._collect(page, found)
+        found.created_by_id |= created
+        found.is_complete = found.total is None or len(found.created_by_id) >= found.total
 
 
 def count_in_words(total: int | None) -> str:
@@ -249,7 +253,7 @@ class _Found:
     """What paging through a tie or a subtie has found.
 
     Attributes:
-        created: When each row was created, by id. Rows are not kept here; the schedule bounds the
+        created_by_id: When each row was created. Rows are not kept here; the schedule bounds the
             rows in memory.
         total: How many rows there are, by the latest count.
         page_rows: The most rows that came on a page.
@@ -257,7 +261,7 @@ class _Found:
         is_cut_off: Whether the search will not give the others, however often it is asked.
     """
 
-    created: dict[str, int | None] = field(default_factory=dict)
+    created_by_id: dict[str, int | None] = field(default_factory=dict)
     total: int | None = None
     page_rows: int = 1
     is_complete: bool = False

@@ -108,10 +108,10 @@ def _explaining(storage: Storage) -> Iterator[None]:
         yield
     # What a storage raises depends on its library, which may not be installed.
     except Exception as error:
-        said = str(getattr(error, "strerror", None) or error).partition("\n")[0]
+        reason = str(getattr(error, "strerror", None) or error).partition("\n")[0]
         # An address may hold a user and a password, and a library may repeat them.
         login = storage.root.partition("://")[2].partition("/")[0].rpartition("@")[0]
-        shown = hide_secrets(f"{storage.root}: {said}", login, *login.split(":"))
+        shown = hide_secrets(f"{storage.root}: {reason}", login, *login.split(":"))
         raise ConfigurationError(
             f"Setting batch_config: no file can be written to {shown}; expected a folder with room "
             "for it"

@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, Final
 
-import msgspec
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
-from singer_sdk.contrib.msgspec import enc_hook
 
+from tap_kustomer.singer.encoding import as_json_text
 from tap_kustomer.singer.flattening import types_of
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ _TYPES: Final = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.floa
 
 # In UTC, but without a zone: a target could otherwise store them in the zone of its session.
 _TIME: Final = pa.timestamp("ms")
-
-_encode: Final = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
 
 
 def write_table(
@@ -71,13 +68,9 @@ def _naive(time: Any) -> datetime:
     return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else _encode(value).decode()
-
-
 # Stream maps may give any value for a column.
 _CONVERSIONS: Final[dict[Any, Callable[[Any], Any]]] = {
     _TIME: _naive,
     pa.float64(): float,
-    pa.string(): _text,
+    pa.string(): as_json_text,
 }

@@ -59,9 +59,9 @@ class Pipe:
 
     @property
     def _unread(self) -> int:
-        answer = bytearray(4)
-        ioctl(self._descriptor, FIONREAD, answer)
-        return int.from_bytes(answer, sys.byteorder)
+        count = bytearray(4)
+        ioctl(self._descriptor, FIONREAD, count)
+        return int.from_bytes(count, sys.byteorder)
 
     def write(self, block: bytes) -> None:
         """Write so that each page is filled before the next one starts."""

@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from singer_sdk.contrib.msgspec import enc_hook
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.messages import Message, RecordMessage, StateMessage
 from typing_extensions import override
 
+from tap_kustomer.singer.encoding import encode
 from tap_kustomer.singer.output.last_state import state_before
 from tap_kustomer.singer.output.stdout import Output
 
@@ -35,43 +35,40 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
     So a STATE never comes before the records that it covers, and never waits behind them.
 
     Attributes:
-        encode: Encodes a value as JSON, in the same way for all messages.
         stop_if_asked: Raises if the run should end; called while the target pauses.
-        ends_with_state: Whether the last message was a STATE.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.encode = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number").encode
         self.stop_if_asked: Callable[[], None] = _go_on
-        self.ends_with_state = False
         self._output = Output(self._stop_if_asked)
         self._lines: list[bytes] = []
         self._bytes = 0
         self._last_state: bytes | None = None
+        self._ends_with_state = False
         # Whether records were changed by the SDK or a stream map after they were shaped.
         self._has_changed_records = False
 
     @override
     def serialize_message(self, message: Message) -> bytes:
-        return self.encode(message.to_dict()) + b"\n"
+        return encode(message.to_dict()) + b"\n"
 
     @override
     def write_message(self, message: Message) -> None:
         line = self.serialize_message(message)
-        self.write_record(line)
+        self.write_line(line)
         if isinstance(message, RecordMessage):
             self._has_changed_records = True
             return
         self.flush()
         if isinstance(message, StateMessage):
-            self.ends_with_state, self._last_state = True, line
+            self._ends_with_state, self._last_state = True, line
 
-    def write_record(self, line: bytes) -> None:
-        """Write a RECORD message that is encoded already."""
+    def write_line(self, line: bytes) -> None:
+        """Buffer a message that is encoded already, with its line feed."""
         self._lines.append(line)
         self._bytes += len(line)
-        self.ends_with_state = False
+        self._ends_with_state = False
         if self._bytes >= _BLOCK_BYTES:
             self.flush()
 
@@ -94,12 +91,12 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
             self._output.write(self._lines)
 
     def end(self, state: StateMessage) -> None:
-        """Write the buffered messages and a STATE.
+        """Write the buffered messages and a STATE, unless the output ends with that STATE already.
 
         If the target keeps pausing, its last messages are dropped, and the STATE covers only those
         before. The next run reads the dropped rows again.
         """
-        if self.ends_with_state:
+        if self._ends_with_state and self._last_state == self.serialize_message(state):
             return
         end = time.monotonic() + _PATIENCE
 

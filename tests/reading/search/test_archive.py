@@ -9,15 +9,20 @@ import pytest
 
 from support.search_model import IndexModel
 from support.stand_in import StandIn
-from tap_kustomer.client.errors import AccessError
+from tap_kustomer.client.errors import AccessError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.reading.sources import Criterion, Search
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Page
-from support.searches import EDGE, NOW, pages_of, read, rows
+from support.searches import CONVERSATIONS, EDGE, NOW, pages_of, read, rows
+
+ORDERS = Search(
+    "kobject_order",
+    criteria=(Criterion("kobject_updated_at"), Criterion("kobject_order_updated_at")),
+)
 
 
 def test_the_archive_is_not_asked_for_a_recent_window() -> None:
@@ -77,6 +82,47 @@ def test_without_the_archive_no_page_moves_the_bookmark_and_the_extraction_is_in
 
     assert sum(len(list(page.resources)) for page in given) == 10
     assert {page.reached for page in given} == {None}
+
+
+@pytest.mark.parametrize("source", [CONVERSATIONS, ORDERS], ids=["one criterion", "two"])
+def test_an_archive_that_refuses_every_criterion_is_like_a_missing_one(source: Search) -> None:
+    session = StandIn(
+        {PATH: IndexModel(rows(EDGE, NOW, 10))},
+        documents={ARCHIVE_PATH: RefusedError("POST archive answered 400")},
+    )
+    pages = pages_of(session, Window(0, NOW), source)
+    given: list[Page] = []
+
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST archive answered 400"):
+        given.extend(pages)
+
+    assert sum(len(list(page.resources)) for page in given) == 10
+    assert {page.reached for page in given} == {None}
+
+
+def test_the_archive_may_accept_another_criterion_than_the_search() -> None:
+    session = StandIn(
+        {
+            PATH: IndexModel(rows(EDGE, NOW, 10, "new")),
+            ARCHIVE_PATH: IndexModel(rows(0, EDGE - DAY, 10, "old")),
+        },
+        refused=("kobject_updated_at",),
+        refusing=ARCHIVE_PATH,
+    )
+
+    assert len(read(session, Window(0, NOW), ORDERS)) == 20
+
+
+def test_if_the_search_refuses_a_criterion_the_archive_is_asked_by_the_next_one_too() -> None:
+    session = StandIn(
+        {
+            PATH: IndexModel(rows(EDGE, NOW, 10, "new")),
+            ARCHIVE_PATH: IndexModel(rows(0, EDGE - DAY, 10, "old")),
+        },
+        refused=("kobject_updated_at",),
+    )
+
+    assert len(read(session, Window(0, NOW), ORDERS)) == 20
 
 
 def test_without_the_role_for_the_archive_no_bookmark_moves() -> None:

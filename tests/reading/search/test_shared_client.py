@@ -54,9 +54,11 @@ class Interrupted:
 def interrupt(monkeypatch: pytest.MonkeyPatch, attribute: str, other: Callable[[], object]) -> None:
     """Let another thread run while the next page is checked, when that attribute is read."""
 
-    def once(body: Body, query: SearchQuery, behaviour: ServerBehaviour) -> SearchPage:
+    def once(
+        body: Body, query: SearchQuery, behaviour: ServerBehaviour, **asked: Any
+    ) -> SearchPage:
         monkeypatch.setattr(client_module, "parse_page", parse_page)
-        answer = parse_page(body, query, behaviour)
+        answer = parse_page(body, query, behaviour, **asked)
         return cast("SearchPage", Interrupted(answer, attribute, other))
 
     monkeypatch.setattr(client_module, "parse_page", once)

@@ -164,7 +164,7 @@ def test_the_first_slice_goes_on_though_larger_rows_than_expected_fill_the_memor
     schedule.learn(first, index.search(query, 50))
     list(schedule.deliver())
 
-    assert schedule.waiting == 90_000
+    assert schedule.waiting_bytes == 90_000
     assert asked(schedule)[0] is first
     assert schedule.next_query(2) is None
 

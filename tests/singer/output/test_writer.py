@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from singer_sdk.singerlib.messages import RecordMessage, SchemaMessage, StateMessage
 
+from tap_kustomer.singer.encoding import encode
 from tap_kustomer.singer.output import writer as module
 from tap_kustomer.singer.output.writer import BufferedWriter
 
@@ -64,14 +65,14 @@ def test_records_are_buffered_until_they_fill_a_block(
     in_a_block = module._BLOCK_BYTES // len(LINE)  # noqa: SLF001
 
     for _ in range(in_a_block):
-        writer.write_record(LINE)
+        writer.write_line(LINE)
     before = list(reader.taken)
-    writer.write_record(LINE)
+    writer.write_line(LINE)
 
     assert not before
     assert reader.taken == [LINE] * (in_a_block + 1)
 
-    writer.write_record(LINE)
+    writer.write_line(LINE)
 
     assert reader.taken == [LINE] * (in_a_block + 1)
 
@@ -118,6 +119,16 @@ def test_the_last_state_is_not_written_twice(writer: BufferedWriter, reader: Rea
     assert reader.types == ["RECORD", "STATE"]
 
 
+def test_the_last_state_is_written_if_it_has_moved_without_a_record(
+    writer: BufferedWriter, reader: Reader
+) -> None:
+    writer.write_message(STATE)
+
+    writer.end(LATER)
+
+    assert reader.taken[1:] == [writer.serialize_message(LATER)]
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.0)
@@ -143,7 +154,7 @@ def test_a_target_that_keeps_pausing_gets_the_state_of_what_it_has(
     reader.pauses = True
     for hour in (3, 4):
         message = {"type": "RECORD", "stream": "companies", "record": company(hour)}
-        writer.write_record(writer.encode(message) + b"\n")
+        writer.write_line(encode(message) + b"\n")
 
     writer.end(reached(4))
 

@@ -73,13 +73,13 @@ _KINDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """What a map needs to know about a stream.
+class StreamColumns:
+    """The columns of a stream, which a map can use and change.
 
     Attributes:
         name: The name of the stream.
         schema: The schema of the selected columns.
-        known: The names of all columns.
+        known: The names of all columns, deselected ones included.
         keys: The columns of the key.
     """
 
@@ -96,7 +96,7 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ExpressionScope:
     """What expressions can use besides the columns.
 
     Attributes:
@@ -162,7 +162,7 @@ class Names:
             ) from error
 
 
-class Mapped(NamedTuple):
+class CompiledMap(NamedTuple):
     """The compiled map of one stream.
 
     Attributes:
@@ -176,28 +176,30 @@ class Mapped(NamedTuple):
     transform: Callable[[Record], Record | None]
 
 
-def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names: Names) -> Mapped:
+def compile_map(
+    stream: StreamColumns, alias: str, options: Mapping[str, Any], scope: ExpressionScope
+) -> CompiledMap:
     """Compile the map of one stream.
 
     Args:
         stream: The stream.
         alias: The name that it is written under.
         options: The options and columns of the map.
-        names: What expressions can use besides the columns.
+        scope: What expressions can use besides the columns.
 
     Raises:
         ConfigurationError: An option or an expression is wrong, or names something that does not
             exist. `transform` raises it too, if an expression fails for a record.
     """
-    given = columns_of(options)
+    given = columns_of_map(options)
     left_out = {column for column, value in given.items() if value in NULLS}
     computed = {
-        column: _expression(stream, column, value, names)
+        column: _expression(stream, column, value, scope)
         for column, value in given.items()
         if value not in NULLS
     }
     condition = options.get(MAPPER_FILTER_OPTION)
-    keep_if = condition and _expression(stream, MAPPER_FILTER_OPTION, condition, names)
+    keep_if = condition and _expression(stream, MAPPER_FILTER_OPTION, condition, scope)
     keys = options.get(MAPPER_KEY_PROPERTIES_OPTION, stream.keys) or ()
     for column in left_out:
         _check_left_out(stream, column, keys)
@@ -215,7 +217,7 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
     expressions = [*computed.values(), *filter(None, [keep_if])]
     # A column that a record lacks is null.
     blank = dict.fromkeys(column for one in expressions for column in one.names)
-    others = names.for_stream(stream.name, alias, expressions)
+    others = scope.for_stream(stream.name, alias, expressions)
     leave_out = stream.columns.keys() - kept.keys()
     keys_to_check = [key for key in keys if key in computed or key not in stream.keys]
 
@@ -239,16 +241,16 @@ def compile_map(stream: Described, alias: str, options: Mapping[str, Any], names
                 )
         return row
 
-    return Mapped({**stream.schema, "properties": properties}, keys, transform)
+    return CompiledMap({**stream.schema, "properties": properties}, keys, transform)
 
 
-def check_options(owner: str, options: Mapping[str, Any], names: Names) -> None:
+def check_options(owner: str, options: Mapping[str, Any], scope: ExpressionScope) -> None:
     """Check the options and columns of a map, as far as no stream is needed for that.
 
     Args:
         owner: The key of the map.
         options: Options and columns of the map.
-        names: What expressions can use besides the columns.
+        scope: What expressions can use besides the columns.
 
     Raises:
         ConfigurationError: An option has the wrong type, or an expression can never work.
@@ -262,28 +264,28 @@ def check_options(owner: str, options: Mapping[str, Any], names: Names) -> None:
         elif option.startswith("__") and option != MAPPER_FILTER_OPTION:
             raise map_error(place, f"there is no such option{did_you_mean(option, OPTIONS)}")
         elif given not in NULLS:
-            names.expression(owner, option, given)
+            scope.expression(owner, option, given)
 
 
-def columns_of(options: Mapping[str, Any]) -> dict[str, Any]:
+def columns_of_map(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a map, without its options."""
     return {name: given for name, given in options.items() if name not in OPTIONS}
 
 
-def needed_columns(owner: str, name: str, given: Any, names: Names) -> set[str]:
+def needed_columns(owner: str, name: str, given: Any, scope: ExpressionScope) -> set[str]:
     """Return the columns that a column or an option of a map requires.
 
     Args:
         owner: The stream, or the key of the map.
         name: The column or the option.
         given: What the map gives for it.
-        names: What expressions can use besides the columns.
+        scope: What expressions can use besides the columns.
     """
     if given in NULLS:
         return set() if name in OPTIONS else {name}
     if name in OPTIONS and name != MAPPER_FILTER_OPTION:
         return set()
-    return names.expression(owner, name, given).needs(name)
+    return scope.expression(owner, name, given).needs(name)
 
 
 def map_error(place: str, problem: str) -> ConfigurationError:
@@ -296,8 +298,8 @@ def kind(value: Any) -> str:
     return _KINDS.get(type(value), "null")
 
 
-def _expression(stream: Described, name: str, given: Any, names: Names) -> Expression:
-    expression = names.expression(stream.name, name, given)
+def _expression(stream: StreamColumns, name: str, given: Any, scope: ExpressionScope) -> Expression:
+    expression = scope.expression(stream.name, name, given)
     for column in sorted(expression.needs(name)):
         if column in stream.columns:
             continue
@@ -314,7 +316,7 @@ def _expression(stream: Described, name: str, given: Any, names: Names) -> Expre
 
 
 def _with_keys(
-    stream: Described, properties: dict[str, Schema], keys: Iterable[str]
+    stream: StreamColumns, properties: dict[str, Schema], keys: Iterable[str]
 ) -> dict[str, Schema]:
     """Make the columns of the key not nullable."""
     for key in keys:
@@ -328,7 +330,7 @@ def _with_keys(
     return properties
 
 
-def _check_left_out(stream: Described, column: str, keys: Iterable[str]) -> None:
+def _check_left_out(stream: StreamColumns, column: str, keys: Iterable[str]) -> None:
     place = f"{stream.name}.{column}"
     if column not in stream.known:
         raise map_error(
@@ -342,7 +344,7 @@ def _check_left_out(stream: Described, column: str, keys: Iterable[str]) -> None
         )
 
 
-def _check_name(stream: Described, column: str, computed: Iterable[str]) -> None:
+def _check_name(stream: StreamColumns, column: str, computed: Iterable[str]) -> None:
     """Check the name of a new column, and warn if it may be misspelled."""
     place = f"{stream.name}.{column}"
     if not fits(column):

@@ -1,0 +1,33 @@
+"""Readers of a session, or of what replaces one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from tap_kustomer.client.session import Session
+
+NOW = 1_750_000_000_000
+
+
+def reader_of(session: object, **settings: Any) -> Reader:
+    """Make a reader.
+
+    Args:
+        session: Answers requests.
+        settings: Attributes of the reader that a test depends on.
+    """
+    defaults: dict[str, Any] = {
+        "workers": Workers(2, lambda: None),
+        "page_size": 500,
+        "parallel": 2,
+        "lookahead": 10**6,
+        "strict": False,
+        "now": NOW,
+        "earliest": 0,
+        "report": lambda _: None,
+    }
+    return Reader(session=cast("Session", session), **{**defaults, **settings})
