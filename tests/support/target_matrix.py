@@ -84,6 +84,7 @@ _APPENDS = "it only appends"
 _ONLY_UPSERTS = "it always upserts"
 _REPLACES = "it replaces or adds files"
 _AT_THE_END = "it confirms a state only at the end"
+_SELDOM = "it confirms a state every five minutes and at the end"
 
 # By case: a cell for each of the loaders.
 MATRIX: Final[Mapping[str, tuple[str, ...]]] = {
@@ -96,7 +97,7 @@ MATRIX: Final[Mapping[str, tuple[str, ...]]] = {
     "start_date and end_date": (NIGHTLY,) * 6,
     "incremental": (NIGHTLY,) * 6,
     "tap killed half-way": (NIGHTLY,) * 6,
-    "target killed": (DAILY, NIGHTLY, NIGHTLY, _AT_THE_END, _AT_THE_END, NIGHTLY),
+    "target killed": (DAILY, _SELDOM, _SELDOM, _AT_THE_END, _AT_THE_END, _SELDOM),
     "table dropped by hand": (NIGHTLY,) * 6,
     "rows that are gone are marked": (
         *(_IGNORED, NIGHTLY, "it deletes them", _IGNORED, _IGNORED, _NO_VERSIONS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import selectors
 import sqlite3
 import subprocess
 import sys
@@ -38,6 +39,9 @@ CSV = (Path(sys.executable).with_name("target-csv"),)
 JSONL = (ROOT / ".venv" / "target-jsonl" / "bin" / "target-jsonl",)
 
 SCHEMA = "kustomer"
+
+# Seconds until a target that loads little confirms a state.
+_LONGEST_LOAD = 60.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,12 @@ class Target(ABC):
             # The pipe stays open: at its end, the target would load the rest.
             process.stdin.write(messages)
             process.stdin.flush()
+            with selectors.DefaultSelector() as selector:
+                selector.register(process.stdout, selectors.EVENT_READ)
+                is_confirmed = bool(selector.select(_LONGEST_LOAD))
+            if not is_confirmed:
+                process.kill()
+            assert is_confirmed, self.log[-5_000:]
             state: State = json.loads(process.stdout.readline())
             process.kill()
         return state
