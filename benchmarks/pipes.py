@@ -246,7 +246,9 @@ def _run_meltano(folder: Path, way: Way) -> Found:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     target = DuckdbTarget(folder)
     wrapper = folder / "target-duckdb"
-    wrapper.write_text(f'#!/bin/sh\nexec {" ".join(map(str, target.command))} "$@"\n')
+    wrapper.write_text(
+        f'#!/bin/sh\nexec {" ".join(map(str, target.command))} "$@"\n', encoding="utf-8"
+    )
     wrapper.chmod(0o755)
     settings = [{"name": name} for name in {*target.config, *way.config}]
     project = {
