@@ -77,7 +77,7 @@ ZIPPED = gzip.compress(random.Random(0).randbytes(400))
     ],
     ids=["length", "no length", "chunked", "gzip"],
 )
-def test_an_answer_that_drips_times_out(
+def test_a_response_that_drips_times_out(
     server: Server, content: list[bytes], header: bytes
 ) -> None:
     clock = WatchedClock()
@@ -88,7 +88,7 @@ def test_an_answer_that_drips_times_out(
 
 
 @pytest.mark.parametrize(("timeout", "seconds"), [(1, 60), (12, 60), (15, 75), (60, 300)])
-def test_an_answer_may_take_five_timeouts_and_at_least_a_minute(
+def test_a_response_may_take_five_timeouts_and_at_least_a_minute(
     server: Server, timeout: float, seconds: int
 ) -> None:
     clock = WatchedClock()
@@ -99,7 +99,7 @@ def test_an_answer_may_take_five_timeouts_and_at_least_a_minute(
     assert seconds < clock.elapsed < seconds + 10
 
 
-def test_an_oversized_answer_fails_at_once(
+def test_an_oversized_response_fails_at_once(
     clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "LARGEST_BODY", 2_000_000)

@@ -110,7 +110,7 @@ def _without_nulls(value: Any) -> Any:
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
-def test_an_answer_without_null_characters_is_not_copied() -> None:
+def test_a_response_without_null_characters_is_not_copied() -> None:
     content = rb'{"a": "one\ntwo \u0001"}'
 
     assert replace_nulls(content) is content

@@ -130,7 +130,7 @@ def test_requests_that_arrive_a_second_late_are_not_refused(clock: VirtualClock,
     assert server.refused == []
 
 
-def test_an_answer_from_the_old_window_does_not_delay_requests_in_the_new_one(
+def test_a_response_from_the_old_window_does_not_delay_requests_in_the_new_one(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.9)
@@ -149,7 +149,7 @@ def test_an_answer_from_the_old_window_does_not_delay_requests_in_the_new_one(
     assert clock.elapsed == second + 1
 
 
-def test_answers_that_overtake_each_other_do_not_look_like_a_new_window(
+def test_responses_that_overtake_each_other_do_not_look_like_a_new_window(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.9)
@@ -323,7 +323,7 @@ def test_a_window_that_begins_earlier_than_expected_is_used_at_once(clock: Virtu
 
 
 @pytest.mark.parametrize("took", [0.0, 3.0])
-def test_the_rest_of_a_window_is_spread_evenly_however_long_answers_take(
+def test_the_rest_of_a_window_is_spread_evenly_however_long_responses_take(
     clock: VirtualClock, took: float
 ) -> None:
     limiter = Limiter(clock, 1.0)
@@ -461,7 +461,7 @@ def test_a_429_stops_all_requests_for_as_long_as_the_server_asks(
     assert clock.elapsed == pytest.approx(wait)
 
 
-def test_an_answer_that_was_under_way_at_a_429_does_not_end_the_pause(clock: VirtualClock) -> None:
+def test_a_response_that_was_under_way_at_a_429_does_not_end_the_pause(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
     under_way = limiter.wait(BudgetKind.SEARCH)
     limiter.learn(BudgetKind.SEARCH, _headers(100, 10), limiter.wait(BudgetKind.SEARCH))

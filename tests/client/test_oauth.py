@@ -543,7 +543,7 @@ def test_a_new_sign_in_wins_over_a_token_that_could_not_be_kept(
         ("access_token=a", "no JSON"),
     ],
 )
-def test_an_answer_without_a_token_is_asked_for_again(
+def test_a_response_without_a_token_is_asked_for_again(
     requests_mock: Mocker, clock: VirtualClock, path: Path, answer: str, said: str
 ) -> None:
     requests_mock.post(f"{URL}/oauth/token", text=answer)

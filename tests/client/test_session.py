@@ -91,7 +91,7 @@ def test_shared_state_is_changed_under_a_lock(clock: VirtualClock, requests_mock
     assert session.server_now() == clock.now() + 10
 
 
-def test_an_answer_without_a_date_leaves_the_server_clock_unchanged(
+def test_a_response_without_a_date_leaves_the_server_clock_unchanged(
     clock: VirtualClock, session: Session, requests_mock: Mocker
 ) -> None:
     date = {"Date": "Tue, 14 Nov 2023 22:13:30 GMT"}
@@ -142,7 +142,7 @@ def test_a_body_that_is_no_json_object_is_asked_for_again(
     assert session.send(TEAMS, whole) == {"data": []}
 
 
-def test_an_answer_that_the_parser_calls_wrong_is_asked_for_again(
+def test_a_response_that_the_parser_calls_wrong_is_asked_for_again(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"n": 1}}, {"json": {"n": 2}}])

@@ -255,7 +255,7 @@ def test_the_key_is_in_nothing_that_a_run_writes(
         assert not parts_in(text)
 
 
-def test_a_long_key_of_any_kind_is_hidden_before_an_answer_is_shortened(
+def test_a_long_key_of_any_kind_is_hidden_before_a_response_is_shortened(
     make_sandbox: SandboxMaker,
 ) -> None:
     key = "".join(f"{number:02x}" for number in range(200))

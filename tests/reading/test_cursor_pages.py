@@ -83,7 +83,7 @@ def test_a_next_link_to_another_host_is_refused(link: str) -> None:
 
 
 @pytest.mark.parametrize("data", [None, {}, "x", [1]])
-def test_an_answer_without_a_list_of_rows_is_asked_for_again(data: Any) -> None:
+def test_a_response_without_a_list_of_rows_is_asked_for_again(data: Any) -> None:
     audit = AuditLog(spread(2))
     answers = iter([data])
     audit.spoil = lambda document: document.update(data=next(answers, document["data"]))
@@ -93,7 +93,7 @@ def test_an_answer_without_a_list_of_rows_is_asked_for_again(data: Any) -> None:
 
 @pytest.mark.parametrize("links", [None, [], {}, {"next": ""}, {"next": 7}])
 @pytest.mark.parametrize("meta", [None, [], {}, {"total": "many"}])
-def test_an_answer_may_lack_links_and_meta(links: Any, meta: Any) -> None:
+def test_a_response_may_lack_links_and_meta(links: Any, meta: Any) -> None:
     audit = AuditLog(spread(2))
     audit.spoil = lambda document: document.update(links=links, meta=meta)
 

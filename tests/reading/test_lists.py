@@ -423,7 +423,7 @@ def test_a_row_of_two_variants_comes_once(session: Session, requests_mock: Mocke
 
 
 @pytest.mark.parametrize("data", [None, "x", [1], [None]])
-def test_an_answer_without_a_list_of_rows_is_asked_for_again(
+def test_a_response_without_a_list_of_rows_is_asked_for_again(
     session: Session, requests_mock: Mocker, data: Any
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"data": data}}, {"json": page("a")}])

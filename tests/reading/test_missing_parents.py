@@ -34,7 +34,7 @@ def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint()
     assert len(lists.sent) < 520
 
 
-def test_after_an_answer_any_number_of_parents_may_be_missing() -> None:
+def test_once_a_parent_was_found_any_number_of_others_may_be_missing() -> None:
     lists = events({"c0": [rows("1")]})
 
     assert ids(read(lists, parents(*(f"c{n}" for n in range(600))))) == ["1"]

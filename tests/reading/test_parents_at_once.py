@@ -110,7 +110,7 @@ def test_few_threads_read_long_lists_of_many_parents() -> None:
     parallel=st.integers(1, 4),
     seed=st.integers(0, 10**6),
 )
-def test_in_whatever_order_answers_come_rows_and_times_come_in_order(
+def test_in_whatever_order_responses_come_rows_and_times_come_in_order(
     sizes: list[int | None], parallel: int, seed: int
 ) -> None:
     answers = {

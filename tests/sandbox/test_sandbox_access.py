@@ -83,7 +83,7 @@ def test_a_path_can_be_absent(sandbox_of: Maker, asker: Asker) -> None:
     assert ask("/v1/assistants").status_code == 404
 
 
-def test_every_answer_has_headers_for_its_pod_and_the_time(ask: Ask) -> None:
+def test_every_response_has_headers_for_its_pod_and_the_time(ask: Ask) -> None:
     headers = ask("/v1/tags").headers
     assert headers["X-Kustomer-Pod"] == "prod1"
     assert parsedate_to_datetime(headers["Date"]) == START

@@ -84,21 +84,21 @@ def test_a_connection_can_be_reset(sandbox: Sandbox, ask: Ask) -> None:
     assert ask("/v1/tags").status_code == 200
 
 
-def test_an_answer_can_be_html_or_another_document(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_response_can_be_html_or_another_document(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("not_json")
     sandbox.fault("wrong_shape")
     assert ask("/v1/tags").text.startswith("<html>")
     assert "data" not in ask("/v1/tags").json()
 
 
-def test_an_answer_can_redirect_to_another_host(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_response_can_redirect_to_another_host(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("redirect")
     answer = ask("/v1/tags", allow_redirects=False)
     assert answer.status_code == 302
     assert answer.headers["location"].startswith("https://elsewhere.example/")
 
 
-def test_an_answer_can_be_slow_or_drip_or_huge(sandbox: Sandbox, ask: Ask) -> None:
+def test_a_response_can_be_slow_or_drip_or_huge(sandbox: Sandbox, ask: Ask) -> None:
     sandbox.fault("slow", seconds=0)
     sandbox.fault("drip", "/v1/brands", seconds=0)
     sandbox.fault("huge", "/v1/teams", megabytes=3)

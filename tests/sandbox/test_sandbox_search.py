@@ -42,7 +42,7 @@ def refused(answer: Any) -> dict[str, Any]:
     return dict(error)
 
 
-def test_the_answer_has_the_documented_envelope(ask: Ask) -> None:
+def test_the_response_has_the_documented_envelope(ask: Ask) -> None:
     answer = ask(f"{SEARCH}?page=2&pageSize=10", by_update("customer")).json()
     meta = answer["meta"]
     assert (meta["page"], meta["pageSize"]) == (2, 10)

@@ -264,7 +264,7 @@ def test_metadata_without_properties_means_no_custom_attributes(document: dict[s
     assert found.custom["message"] == ()
 
 
-def test_metadata_whose_properties_are_no_object_is_a_wrong_answer() -> None:
+def test_metadata_whose_properties_are_no_object_is_a_wrong_response() -> None:
     odd = {"data": {"attributes": {"properties": ["vipBool"]}}}
 
     with pytest.raises(WrongResponseError):

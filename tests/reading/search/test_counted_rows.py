@@ -31,7 +31,7 @@ from support.searches import NOW, WORK_ITEMS, pages_of, read, rows, without_time
         {"data": [resource("stray", NOW - 200 * DAY, 0)] * 50},
     ],
 )
-def test_an_answer_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any]) -> None:
+def test_a_response_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any]) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
     session = StandIn(search_of(index))
 
@@ -58,7 +58,7 @@ def test_a_search_that_timed_out_is_asked_again_though_its_count_is_consistent()
     assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
-def test_an_answer_that_stays_wrong_is_an_error() -> None:
+def test_a_response_that_stays_wrong_is_an_error() -> None:
     session = StandIn(
         search_of(IndexModel(rows(NOW - DAY, NOW, 9))),
         spoil=lambda document: document["meta"].update(timed_out=True),

@@ -66,7 +66,7 @@ def test_a_refused_window_is_an_error() -> None:
 @pytest.mark.parametrize(
     "query", [SearchQuery(WINDOW, page=3), SearchQuery(WINDOW, created=Span(START, END))]
 )
-def test_a_refused_page_or_span_of_creation_is_an_answer(query: SearchQuery) -> None:
+def test_a_refused_page_or_span_of_creation_is_no_error(query: SearchQuery) -> None:
     index = IndexModel({}, row_cap=100, knows_creation=False)
 
     assert client_of(StandIn(search_of(index))).search(query) is REFUSED_PAGE
@@ -94,7 +94,7 @@ def spoiled_once(session: StandIn, **changes: Any) -> None:
     ],
     ids=["another page", "more rows than there are", "only a part"],
 )
-def test_an_answer_that_cannot_be_true_is_asked_for_again(changes: dict[str, Any]) -> None:
+def test_a_response_that_cannot_be_true_is_asked_for_again(changes: dict[str, Any]) -> None:
     session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(2)})))
     spoiled_once(session, **changes)
 
@@ -190,7 +190,7 @@ def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
     assert "sort" in (session.sent[-1].json or {})
 
 
-def test_an_answer_with_only_rows_after_the_window_is_an_error() -> None:
+def test_a_response_with_only_rows_after_the_window_is_an_error() -> None:
     late = [resource("late", END + 1, START)]
     session = StandIn(
         search_of(IndexModel({})), spoil=lambda answer: answer.update(data=late, meta={})

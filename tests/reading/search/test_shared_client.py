@@ -64,7 +64,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, attribute: str, other: Callable[[
     monkeypatch.setattr(client_module, "parse_page", once)
 
 
-def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_checked(
+def test_another_thread_may_learn_that_pages_are_larger_while_a_response_is_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = CappedSession(
@@ -79,7 +79,7 @@ def test_another_thread_may_learn_that_pages_are_larger_while_an_answer_is_check
     assert len(client.search(SearchQuery(Window(START, START + 9))).rows) == 10
 
 
-def test_another_thread_may_learn_of_finer_times_while_an_answer_is_checked(
+def test_another_thread_may_learn_of_finer_times_while_a_response_is_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = fine_session([5_000])

@@ -76,7 +76,7 @@ def test_slices_cost_few_requests_and_use_the_budget_up(
     assert outcome.most_waiting <= 64 * MEGABYTE + 500 * 2_500
 
 
-def test_slow_answers_are_asked_for_several_at_once() -> None:
+def test_slow_responses_are_asked_for_several_at_once() -> None:
     index = still(even, 10_000)
 
     def read(parallel: int | None) -> Outcome:
@@ -87,7 +87,7 @@ def test_slow_answers_are_asked_for_several_at_once() -> None:
     assert read(None).seconds < read(1).seconds / 3
 
 
-def test_fast_answers_are_asked_for_one_by_one() -> None:
+def test_fast_responses_are_asked_for_one_by_one() -> None:
     outcome = Simulation(still(even, 10_000), WINDOW, latency=lambda _: 0.3, page_size=50).run()
 
     assert outcome.most_under_way == 1

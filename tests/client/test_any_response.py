@@ -135,7 +135,7 @@ def collect_garbage() -> Iterator[None]:
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @settings(max_examples=150)
 @given(statuses, st.lists(st.tuples(names, values), max_size=5), bodies)
-def test_any_answer_is_a_document_or_an_error_of_the_session(
+def test_any_response_is_a_document_or_an_error_of_the_session(
     status: int, headers: list[tuple[bytes, bytes]], body: bytes
 ) -> None:
     found = ask(with_headers(status, headers, body))
