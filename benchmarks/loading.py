@@ -1,8 +1,8 @@
 """Load the same rows with each target, and write docs/targets.md: `python benchmarks/loading.py`.
 
-It takes less than six minutes, on a machine that does nothing else. The tables of the page are what
-was measured: the types of columns, rows a second, and peak memory. The table of what is tested is
-the tests' own.
+It takes less than four minutes, on a machine that does nothing else. The tables of the page are
+what was measured: the types of columns, rows a second, and peak memory. The table of what is tested
+is the tests' own.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -53,8 +53,8 @@ SHOWN: Final = {
     "array": "tags",
 }
 
-# Sizes of the sandbox's organisation: about 40,000 rows of these streams, and enough for a trial.
-_LARGE: Final = 8.0
+# Sizes of the sandbox's organisation: about 20,000 rows of these streams, and enough for a trial.
+_LARGE: Final = 4.0
 _SMALL: Final = 0.05
 
 
