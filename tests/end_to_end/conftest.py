@@ -69,7 +69,7 @@ def command_for(new_directory: Callable[[], Path]) -> Callable[[Sandbox], Runner
 @pytest.fixture(scope="session")
 def standing_sandbox(make_sandbox: SandboxMaker) -> Sandbox:
     """A sandbox that tests only read. Some rows were changed and deleted before."""
-    sandbox = make_sandbox(scale=0.1)
+    sandbox = make_sandbox(scale=0.14)
     sandbox.advance(90)
     return sandbox
 
