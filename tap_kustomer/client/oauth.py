@@ -173,13 +173,13 @@ class OAuthCredential:
             failure = self._keep(tokens)
         if failure is not None:
             self._unsaved[saved] = tokens
-        if failure is not None and tokens.refresh_token != latest.refresh_token:
-            logger.error(
-                "The new refresh token can't be kept (%s), and the one before may be of no use: "
-                "this run goes on, but the next one may need another sign-in. Set token_path to a "
-                "file that can be written",
-                failure,
-            )
+            if tokens.refresh_token != latest.refresh_token:
+                logger.error(
+                    "The new refresh token can't be kept (%s), and the one before may be of no "
+                    "use: this run goes on, but the next one may need another sign-in. Set "
+                    "token_path to a file that can be written",
+                    failure,
+                )
         return tokens
 
     def _keep(self, tokens: Tokens) -> str | None:

@@ -12,7 +12,7 @@ import os
 import tempfile
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -226,8 +226,9 @@ class ConfigFile:
         Raises:
             ConfigurationError: The file has changed, and has none.
         """
-        refresh_token = msgspec.json.decode(self._content(), type=_Config).refresh_token
-        return msgspec.structs.replace(self._access, refresh_token=refresh_token)
+        return msgspec.structs.replace(
+            self._access, refresh_token=self._settings()["refresh_token"]
+        )
 
     def save(self, tokens: Tokens) -> None:
         """Replace the refresh token of the file, if it is another one.
@@ -236,24 +237,24 @@ class ConfigFile:
             ConfigurationError: The file has changed, and has none.
             OSError: The file can't be written.
         """
-        settings = msgspec.json.decode(self._content())
+        settings = self._settings()
         if settings["refresh_token"] != tokens.refresh_token:
             settings["refresh_token"] = tokens.refresh_token
             content = msgspec.json.format(msgspec.json.encode(settings), indent=2)
             _replace(self._path, content + b"\n", self._path.stat().st_mode & 0o777)
         self._access = tokens
 
-    def _content(self) -> bytes:
-        """The file, as long as it still is a configuration with a refresh token."""
+    def _settings(self) -> dict[str, Any]:
+        """The configuration, as long as it still has a refresh token."""
         try:
-            content = self._path.read_bytes()
-            msgspec.json.decode(content, type=_Config)
+            settings: dict[str, Any] = msgspec.json.decode(self._path.read_bytes())
+            msgspec.convert(settings, _Config)
         except (OSError, msgspec.DecodeError) as error:
             raise ConfigurationError(
                 f"{self._path} has no refresh_token any more; expected the configuration that this "
                 "run has started with"
             ) from error
-        return content
+        return settings
 
 
 class Memory:

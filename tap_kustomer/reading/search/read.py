@@ -239,18 +239,17 @@ class _SearchReader:
             for other in self.source.effective_criteria
             if other != preferred and other.attribute == preferred.attribute
         )
-        refusal: RefusedError | None = None
+        refusals: list[RefusedError] = []
         for criterion in (preferred, *others):
             rows = self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
             try:
                 found = _begun(rows)
             except RefusedError as error:
-                refusal = refusal or error
+                refusals.append(error)
                 continue
             yield from found
             return
-        if refusal is not None:
-            raise refusal
+        raise refusals[0]
 
     def _search_window(
         self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
