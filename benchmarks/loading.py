@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from processes import spend_alone
-from report import machine, say
+from report import circumstances, say
 
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -119,11 +119,10 @@ def main() -> None:
         tap = InProcess(sandbox)
         lines = list(_measured(tap, server, Path(directory)))
         types = list(_types(tap, server, Path(directory)))
-    state = f"shared: a load of {load:.1f} before" if load > 0.5 else "idle"  # noqa: PLR2004
     parts = {
         "matrix": table(matrix_table()),
         "types": table(types),
-        "figures": f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {state}.\n\n{table(lines)}",
+        "figures": f"{circumstances(load)}.\n\n{table(lines)}",
     }
     if quick:
         sys.stdout.write("\n\n".join(parts.values()) + "\n")

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fcntl import F_GETPIPE_SZ, fcntl, ioctl
 from pathlib import Path
 from struct import unpack
@@ -24,8 +23,8 @@ from termios import FIONREAD
 from typing import TYPE_CHECKING, Any, Final
 
 from loading import PAGE, ROOT, table, with_parts
-from processes import TAP, environment
-from report import machine, say
+from processes import TAP, environment, spend, wait_for
+from report import circumstances, say
 from sync import stand_in, write_catalog, write_config
 
 from support.postgres import running_server
@@ -77,7 +76,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Found:
-    """What came of a run.
+    """What a run has cost.
 
     Attributes:
         seconds: From the first start to the last end.
@@ -109,8 +108,7 @@ def main() -> None:
         stand_in(rows=options.conversations, latency=_LATENCY) as address,
     ):
         lines = list(_lines(address, Path(directory), server, options.conversations, options.only))
-    state = f"shared: a load of {load:.1f} before" if load > 0.5 else "idle"  # noqa: PLR2004
-    part = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {state}.\n\n{table(lines)}"
+    part = f"{circumstances(load)}.\n\n{table(lines)}"
     if options.only:
         sys.stdout.write(f"{part}\n")
     else:
@@ -193,13 +191,8 @@ def _tap_command(folder: Path) -> list[str]:
 
 
 def _run_tap(folder: Path) -> Found:
-    began = time.monotonic()
-    with (folder / "tap.log").open("wb") as log:
-        tap = subprocess.Popen(  # noqa: S603
-            _tap_command(folder), stdout=subprocess.DEVNULL, stderr=log, env=environment()
-        )
-        processor, _ = _ended(tap, folder / "tap.log")
-    return Found(time.monotonic() - began, processor)
+    spent = spend(_tap_command(folder), log=folder / "tap.log")
+    return Found(spent.seconds, spent.cpu)
 
 
 def _run_pipe(folder: Path, target: Target, config: dict[str, Any]) -> Found:
@@ -220,8 +213,8 @@ def _run_pipe(folder: Path, target: Target, config: dict[str, Any]) -> Found:
         )
         looks = _watch(reading, process)
         os.close(reading)
-        used, _ = _ended(tap, folder / "tap.log")
-        target_used, peak = _ended(process, folder / "target.log")
+        used, _ = wait_for(tap, folder / "tap.log")
+        target_used, peak = wait_for(process, folder / "target.log")
     return Found(
         time.monotonic() - began,
         used,
@@ -290,22 +283,8 @@ def _run_meltano(folder: Path, way: Way) -> Found:
             cwd=folder,
             env=environment(),
         )
-        processor, _ = _ended(meltano, folder / "meltano.log")
+        processor, _ = wait_for(meltano, folder / "meltano.log")
     return Found(time.monotonic() - began, processor)
-
-
-def _ended(process: subprocess.Popen[bytes], log: Path) -> tuple[float, float]:
-    """Wait for a process; its processor time in seconds, and its peak memory in megabytes.
-
-    Raises:
-        SystemExit: It failed.
-    """
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        said = log.read_text(encoding="utf-8")[-2_000:]
-        raise SystemExit(f"{log.stem} ended with {process.returncode}: {said}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1_000
 
 
 if __name__ == "__main__":

@@ -79,17 +79,31 @@ def spend(
                 written += len(block)
                 time.sleep(pause(len(block)))
             process.stdout.close()
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        said = log.read_text(encoding="utf-8") if log.is_file() else ""
-        raise SystemExit(f"{command} ended with {process.returncode}: {said}")
+        cpu, peak = wait_for(process, log)
     return Spent(
         seconds=time.monotonic() - began,
-        cpu=usage.ru_utime + usage.ru_stime,
-        peak=usage.ru_maxrss * _UNIT / 1e6,
+        cpu=cpu,
+        peak=peak,
         output=written or (output.stat().st_size if output.is_file() else 0),
     )
+
+
+def wait_for(process: subprocess.Popen[bytes], log: Path) -> tuple[float, float]:
+    """Wait for a process; its processor time in seconds, and its peak memory in megabytes.
+
+    Args:
+        process: What was started.
+        log: The file that its standard error goes to.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        text = log.read_text(encoding="utf-8") if log.is_file() else ""
+        raise SystemExit(f"{process.args!r} ended with {process.returncode}: {text}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _UNIT / 1e6
 
 
 def spend_alone(command: Sequence[Word], messages: Path) -> Spent:

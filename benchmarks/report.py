@@ -7,10 +7,14 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 _CPU_INFO: Final = Path("/proc/cpuinfo")
+
+# The highest average load of a machine that does nothing else.
+_IDLE: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,16 @@ def write(*lines: str) -> None:
 def say(what: str) -> None:
     """Show on standard error what is being measured."""
     sys.stderr.write(f"{what}\n")
+
+
+def circumstances(load: float) -> str:
+    """Describe when and where something was measured.
+
+    Args:
+        load: The average load of the last minute before it began.
+    """
+    state = "idle" if load <= _IDLE else f"shared: a load of {load:.1f} before"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, {state}"
 
 
 def machine() -> str:

@@ -1,4 +1,4 @@
-"""Whoever comes from Stitch finds each of its columns."""
+"""Each column of Stitch's integration has a counterpart of the same name."""
 
 from __future__ import annotations
 
