@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.sessions import session_of
 from support.virtual_time import VirtualClock
-from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import RequestError
 from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Request, Session
+from tap_kustomer.client.session import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,15 +100,8 @@ def ask(answer: bytes) -> Document | RequestError:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, args=(listener, answer), daemon=True).start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        session = Session(
-            base_url=url,
-            authenticator=BearerAuthenticator(ApiKey("the-key"), url),
-            limiter=Limiter(clock, 1.0),
-            clock=clock,
-            timeout=10,
-            user_agent="tap-kustomer/test",
-            max_retry_seconds=0,
-            connections=1,
+        session = session_of(
+            clock, url, limiter=Limiter(clock, 1.0), max_retry_seconds=0, connections=1
         )
         try:
             return session.send(TEAMS, lambda body: body.document())

@@ -13,6 +13,7 @@ import pytest
 import requests
 from typing_extensions import override
 
+from support.sessions import session_of
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
@@ -91,15 +92,12 @@ def kustomer(
 
 
 def open_session(clock: VirtualClock, authenticator: BearerAuthenticator) -> Session:
-    return Session(
-        base_url=URL,
+    return session_of(
+        clock,
+        URL,
         authenticator=authenticator,
         limiter=Limiter(clock, 1.0),
-        clock=clock,
-        timeout=10,
-        user_agent="tap-kustomer/test",
         max_retry_seconds=60,
-        connections=4,
     )
 
 

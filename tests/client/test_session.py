@@ -8,6 +8,7 @@ import pytest
 import requests
 from typing_extensions import override
 
+from support.sessions import session_of
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
@@ -19,7 +20,7 @@ from tap_kustomer.client.errors import (
     RefusedError,
     WrongResponseError,
 )
-from tap_kustomer.client.limits import BudgetKind, Limiter
+from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.client.session import Body, Request, Session
 
 if TYPE_CHECKING:
@@ -37,22 +38,7 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def session(clock: VirtualClock) -> Session:
-    return new_session(clock)
-
-
-def new_session(
-    clock: VirtualClock, *, max_retry_seconds: float = 300, kind: type[Session] = Session
-) -> Session:
-    return kind(
-        base_url=URL,
-        authenticator=BearerAuthenticator(ApiKey("the-key"), URL),
-        limiter=Limiter(clock, 0.9),
-        clock=clock,
-        timeout=10,
-        user_agent="tap-kustomer/test",
-        max_retry_seconds=max_retry_seconds,
-        connections=4,
-    )
+    return session_of(clock, URL)
 
 
 class Watched(Session):
@@ -83,7 +69,7 @@ def test_a_request_has_the_key_and_the_user_agent(session: Session, requests_moc
 def test_shared_state_is_changed_under_a_lock(clock: VirtualClock, requests_mock: Mocker) -> None:
     date = {"Date": "Tue, 14 Nov 2023 22:13:30 GMT"}
     requests_mock.get(f"{URL}/v1/teams", json={"data": []}, headers=date)
-    session = new_session(clock, kind=Watched)
+    session = session_of(clock, URL, kind=Watched)
 
     session.send(TEAMS, whole)
 
@@ -192,7 +178,7 @@ def test_a_setting_limits_how_long_the_tap_keeps_trying(
     requests_mock.get(f"{URL}/v1/teams", exc=requests.exceptions.ConnectionError)
 
     with pytest.raises(GaveUpError):
-        new_session(clock, max_retry_seconds=most).send(TEAMS, whole)
+        session_of(clock, URL, max_retry_seconds=most).send(TEAMS, whole)
 
     assert least <= clock.elapsed <= most
 
@@ -203,7 +189,7 @@ def test_pauses_differ_from_run_to_run(requests_mock: Mocker) -> None:
     for _ in range(5):
         clock = VirtualClock()
         with pytest.raises(GaveUpError):
-            new_session(clock).send(TEAMS, whole)
+            session_of(clock, URL).send(TEAMS, whole)
         pauses.add(tuple(clock.sleeps))
 
     assert len(pauses) == 5
@@ -232,7 +218,7 @@ def test_a_busy_server_may_ask_for_a_pause(
     requests_mock.get(f"{URL}/v1/teams", [busy, {"json": {}}])
     clock = VirtualClock()
 
-    new_session(clock).send(TEAMS, whole)
+    session_of(clock, URL).send(TEAMS, whole)
 
     least, most = pause
     assert least <= clock.elapsed <= most
@@ -242,7 +228,7 @@ def test_pauses_grow_while_a_fault_lasts(requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=502)
     clock = VirtualClock()
     with pytest.raises(GaveUpError):
-        new_session(clock).send(TEAMS, whole)
+        session_of(clock, URL).send(TEAMS, whole)
 
     for number, pause in enumerate(clock.sleeps):
         longest = min(2.0**number, 60)

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.readers import reader_of
+from support.sessions import session_of
 from support.virtual_time import VirtualClock
-from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import PagingError, RedirectError, RefusedError
-from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Session
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import IncompleteError, Unproven
 from tap_kustomer.reading.sources import PagedList
@@ -21,23 +18,15 @@ from tap_kustomer.reading.sources import PagedList
 if TYPE_CHECKING:
     from requests_mock import Mocker
 
+    from tap_kustomer.client.session import Session
+
 URL = "https://acme.api.kustomerapp.com"
 TEAMS = PagedList("/v1/teams")
 
 
 @pytest.fixture
 def session() -> Session:
-    clock = VirtualClock()
-    return Session(
-        base_url=URL,
-        authenticator=BearerAuthenticator(ApiKey("the-key"), URL),
-        limiter=Limiter(clock, 0.9),
-        clock=clock,
-        timeout=10,
-        user_agent="tap-kustomer/test",
-        max_retry_seconds=30,
-        connections=2,
-    )
+    return session_of(VirtualClock(), URL, max_retry_seconds=30, connections=2)
 
 
 def read(session: Session, source: PagedList = TEAMS, **settings: Any) -> list[str]:

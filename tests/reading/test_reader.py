@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.readers import reader_of
+from support.sessions import session_of
 from support.virtual_time import VirtualClock
-from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.errors import AccessError, MissingError
-from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.config import settings_from
 from tap_kustomer.reading.pages import IncompleteError, Window
@@ -46,17 +43,7 @@ IDS = LiveIds(
 
 @pytest.fixture
 def reader() -> Reader:
-    clock = VirtualClock()
-    session = Session(
-        base_url=URL,
-        authenticator=BearerAuthenticator(ApiKey("the-key"), URL),
-        limiter=Limiter(clock, 0.9),
-        clock=clock,
-        timeout=10,
-        user_agent="tap-kustomer/test",
-        max_retry_seconds=0,
-        connections=4,
-    )
+    session = session_of(VirtualClock(), URL, max_retry_seconds=0)
     workers = Workers(4, lambda: None)
     return reader_of(session, workers=workers, page_size=100, parallel=4, now=NOW)
 

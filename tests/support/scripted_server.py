@@ -9,9 +9,9 @@ import traceback
 from collections import deque
 from typing import TYPE_CHECKING
 
+from support.sessions import session_of
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
-from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 
 if TYPE_CHECKING:
@@ -112,13 +112,11 @@ def session(
     max_retry_seconds: float = 300,
 ) -> Session:
     url = address if "://" in address else f"http://{address}"
-    return Session(
-        base_url=url,
+    return session_of(
+        clock,
+        url,
         authenticator=BearerAuthenticator(ApiKey(key), url),
-        limiter=Limiter(clock, 0.9),
-        clock=clock,
         timeout=timeout,
-        user_agent="tap-kustomer/test",
         max_retry_seconds=max_retry_seconds,
         connections=2,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.readers import reader_of
 from support.search_model import IndexModel, resource
 from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import (
@@ -15,15 +16,13 @@ from tap_kustomer.client.errors import (
     MissingError,
     RequestError,
 )
-from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Window
-from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.query import PATH
 from tap_kustomer.reading.search.schema import SCHEMA_PATH, SearchSchema, listed_first
 from tap_kustomer.reading.sources import Criterion, PagedList, Search
 
 if TYPE_CHECKING:
-    from tap_kustomer.client.session import Session
+    from tap_kustomer.reading.reader import Reader
 
 NOW = 1_750_000_000_000
 UPDATED, COMPLETED = Criterion("work_item_updated_at"), Criterion("work_item_handle_completed_at")
@@ -40,21 +39,6 @@ def listing(*criteria: str) -> dict[str, Any]:
 def standing_in(schema: Any, *refused: str) -> StandIn:
     index = IndexModel({"a": (NOW - 1000, NOW - 1000)})
     return StandIn(search_of(index), documents={SCHEMA_PATH: schema}, refused=refused)
-
-
-def reader_of(session: StandIn, schema: SearchSchema | None = None) -> Reader:
-    return Reader(
-        session=cast("Session", session),
-        workers=Workers(2, lambda: None),
-        page_size=50,
-        parallel=2,
-        lookahead=10**6,
-        strict=False,
-        now=NOW,
-        earliest=0,
-        report=lambda _: None,
-        search_schema=schema or SearchSchema(),
-    )
 
 
 def ids(reader: Reader, source: Search = WORK_ITEMS) -> list[str]:
@@ -97,7 +81,7 @@ def test_one_request_serves_all_readers_of_a_run() -> None:
     session, schema = standing_in(listing(COMPLETED.name), UPDATED.name), SearchSchema()
 
     for _ in range(2):
-        ids(reader_of(session, schema))
+        ids(reader_of(session, search_schema=schema))
     assert schema_requests(session) == 1
 
 
