@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import BudgetKind, Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from support.virtual_time import VirtualClock
 
 HOUR = 3600.0
 
@@ -71,11 +72,6 @@ def ask_for_an_hour(
 
 def _learn(limiter: Limiter, headers: dict[str, str], sent: float) -> Callable[[], None]:
     return lambda: limiter.learn(BudgetKind.SEARCH, headers, sent)
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
 
 
 @pytest.mark.parametrize("begin", [0.0, 17.3, 59.9])

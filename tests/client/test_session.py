@@ -32,11 +32,6 @@ SEARCH = Request("POST", "/v1/customers/search", json={}, budget=BudgetKind.SEAR
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
 def session(clock: VirtualClock) -> Session:
     return session_of(clock, URL)
 
