@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, filterfalse, islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tap_kustomer.reading.context import ReadContext
+    from tap_kustomer.reading.search.query import SearchPage
     from tap_kustomer.reading.sources import Criterion, LiveIds, PagedList, PerParent, Search
     from tap_kustomer.resource import Resource
 
@@ -42,6 +43,8 @@ _FUTURE: Final = 7 * times.DAY
 
 # Rows on a page that is put together here.
 _PAGE_ROWS: Final = 500
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -105,20 +108,19 @@ def peek_search(
         RequestError: It can't be asked.
     """
     query = SearchQuery(window, sorted=False)
-    refusals: list[RefusedError] = []
-    for criterion in context.search_schema.ordered_criteria(
-        context.session, context.workers, source
-    ):
+
+    def first_page(criterion: Criterion) -> SearchPage:
         client = SearchClient(context.session, source, criterion, page_size=rows)
-        try:
-            page = context.workers.call(partial(client.search, query))
-        except RefusedError as error:
-            refusals.append(error)
-        else:
-            return [row.resource() for row in page.rows]
-    if source.fallback is None:
-        raise refusals[-1]
-    return context.peek(source.fallback, window, name, rows=rows)
+        return context.workers.call(partial(client.search, query))
+
+    criteria = context.search_schema.ordered_criteria(context.session, context.workers, source)
+    try:
+        _, page = _first_accepted(name, criteria, first_page)
+    except RefusedError:
+        if source.fallback is None:
+            raise
+        return context.peek(source.fallback, window, name, rows=rows)
+    return [row.resource() for row in page.rows]
 
 
 def count_search(context: ReadContext, source: Search, window: Window) -> int | None:
@@ -154,29 +156,23 @@ class _SearchReader:
         Raises:
             RefusedError: The search refuses every criterion, and there is no list.
         """
-        refusals: list[RefusedError] = []
-        context = self.context
-        for criterion in context.search_schema.ordered_criteria(
+        context, fallback = self.context, self.source.fallback
+        criteria = context.search_schema.ordered_criteria(
             context.session, context.workers, self.source
-        ):
-            if refusals:
-                logger.info(
-                    "%s: the next criterion is %s: %s", self.name, criterion.name, refusals[-1]
-                )
-            try:
-                found = _begun(self._search_by(criterion))
-            except RefusedError as error:
-                refusals.append(error)
-                continue
-            yield from found
-            if criterion.requires and self.source.fallback is not None:
-                yield from self._read_others(self.source.fallback, criterion)
-            return
-        if self.source.fallback is None:
-            raise refusals[-1]
-        path = self.source.fallback.path
-        logger.warning("%s: all of %s is read instead: %s", self.name, path, refusals[-1])
-        yield from self._read_list(self.source.fallback)
+        )
+        try:
+            criterion, found = _first_accepted(
+                self.name, criteria, lambda criterion: _begun(self._search_by(criterion))
+            )
+        except RefusedError as error:
+            if fallback is None:
+                raise
+            logger.warning("%s: all of %s is read instead: %s", self.name, fallback.path, error)
+            found = self._read_list(fallback)
+        else:
+            if criterion.requires and fallback is not None:
+                found = chain(found, self._read_others(fallback, criterion))
+        yield from found
 
     def _search_by(self, criterion: Criterion) -> Iterator[NewRows]:
         if self.window.start < self.edge and self.source.archived:
@@ -239,17 +235,14 @@ class _SearchReader:
             for other in self.source.effective_criteria
             if other != preferred and other.attribute == preferred.attribute
         )
-        refusals: list[RefusedError] = []
-        for criterion in (preferred, *others):
-            rows = self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
-            try:
-                found = _begun(rows)
-            except RefusedError as error:
-                refusals.append(error)
-                continue
-            yield from found
-            return
-        raise refusals[0]
+        _, found = _first_accepted(
+            self.name,
+            (preferred, *others),
+            lambda criterion: _begun(
+                self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
+            ),
+        )
+        yield from found
 
     def _search_window(
         self, criterion: Criterion, path: str, window: Window, is_consumed: Callable[[], bool]
@@ -362,6 +355,25 @@ class _SearchReader:
         yield from _chunks(rows)
         if incomplete is not None:
             raise IncompleteError(str(incomplete), since=self.window.start)
+
+
+def _first_accepted(
+    name: str, criteria: Iterable[Criterion], ask: Callable[[Criterion], T]
+) -> tuple[Criterion, T]:
+    """Ask by one criterion after another, until the search accepts one.
+
+    Raises:
+        RefusedError: It refuses all of them; this is the last refusal.
+    """
+    refusals: list[RefusedError] = []
+    for criterion in criteria:
+        if refusals:
+            logger.info("%s: the next criterion is %s: %s", name, criterion.name, refusals[-1])
+        try:
+            return criterion, ask(criterion)
+        except RefusedError as error:
+            refusals.append(error)
+    raise refusals[-1]
 
 
 def _without_parent(resource: Resource) -> Resource:
