@@ -7,71 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.minute_windows import (
+    HOUR,
+    MinuteWindows,
+    ask_for_an_hour,
+    learning,
+    limit_headers,
+)
 from tap_kustomer.client.limits import BudgetKind, Limiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from support.virtual_time import VirtualClock
-
-HOUR = 3600.0
-
-
-class MinuteWindows:
-    """Counts requests in fixed minutes with any beginning, as documented."""
-
-    def __init__(self, clock: VirtualClock, limit: int, begin: float) -> None:
-        self._clock, self.limit, self._begin = clock, limit, begin
-        self._window = -1
-        self.used = 0
-        self.refused: list[float] = []
-        self.served = 0
-
-    def use(self, count: int = 1) -> dict[str, str] | None:
-        """Headers of an answer, or None for a 429."""
-        window = int((self._clock.elapsed + self._begin) // 60)
-        if window != self._window:
-            self._window, self.used = window, 0
-        if self.used + count > self.limit:
-            if count == 1:
-                self.refused.append(self._clock.elapsed)
-            self.used = self.limit if count > 1 else self.used
-            return None
-        self.used += count
-        return _headers(self.limit, self.limit - self.used)
-
-
-def _headers(limit: int, remaining: int) -> dict[str, str]:
-    return {"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(remaining)}
-
-
-def _arrive(server: MinuteWindows) -> None:
-    server.use()
-
-
-def ask_for_an_hour(
-    clock: VirtualClock,
-    limiter: Limiter,
-    server: MinuteWindows,
-    latency: float = 0.5,
-    hours: float = 1.0,
-) -> int:
-    """Search as fast as the limiter allows; answers arrive after `latency` seconds."""
-    sent = 0
-    while clock.elapsed < HOUR * hours:
-        at = limiter.wait(BudgetKind.SEARCH)
-        headers = server.use()
-        if headers is None:
-            clock.later(latency, lambda: None)
-            limiter.throttled(BudgetKind.SEARCH, {})
-        else:
-            sent += 1
-            clock.later(latency, _learn(limiter, headers, at))
-    return sent
-
-
-def _learn(limiter: Limiter, headers: dict[str, str], sent: float) -> Callable[[], None]:
-    return lambda: limiter.learn(BudgetKind.SEARCH, headers, sent)
 
 
 @pytest.mark.parametrize("begin", [0.0, 17.3, 59.9])
@@ -95,7 +41,7 @@ def test_a_thousand_searches_a_minute_are_used_where_the_setting_grants_them(
     clock: VirtualClock, begin: float, latency: float, percent: int
 ) -> None:
     server, limiter = MinuteWindows(clock, 1000, begin), Limiter(clock, percent / 100, 1000)
-    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
+    limiter.learn(BudgetKind.PLAIN, limit_headers(2000, 1999), sent=0.0)
 
     sent = ask_for_an_hour(clock, limiter, server, latency, hours=0.1)
 
@@ -121,7 +67,7 @@ def test_requests_that_arrive_a_second_late_are_not_refused(clock: VirtualClock,
     server, limiter = MinuteWindows(clock, 100, draw.uniform(0, 60)), Limiter(clock, 1.0)
     while clock.elapsed < HOUR / 4:
         limiter.wait(BudgetKind.SEARCH)
-        clock.later(draw.choice((0.0, 0.99)), partial(_arrive, server))
+        clock.later(draw.choice((0.0, 0.99)), server.use)
 
     assert server.refused == []
 
@@ -132,13 +78,13 @@ def test_a_response_from_the_old_window_does_not_delay_requests_in_the_new_one(
     limiter = Limiter(clock, 0.9)
     for remaining in range(99, 9, -1):
         sent = limiter.wait(BudgetKind.SEARCH)
-        limiter.learn(BudgetKind.SEARCH, _headers(100, remaining), sent)
+        limiter.learn(BudgetKind.SEARCH, limit_headers(100, remaining), sent)
     clock.sleep(10)
     first, second = limiter.wait(BudgetKind.SEARCH), limiter.wait(BudgetKind.SEARCH)
     clock.sleep(1)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), first)
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 99), first)
 
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 5), second)
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 5), second)
 
     for _ in range(4):
         limiter.wait(BudgetKind.SEARCH)
@@ -149,12 +95,12 @@ def test_responses_that_overtake_each_other_do_not_look_like_a_new_window(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), limiter.wait(BudgetKind.SEARCH))
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 99), limiter.wait(BudgetKind.SEARCH))
     sent = [limiter.wait(BudgetKind.SEARCH) for _ in range(8)]
     clock.sleep(3)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 8), sent[-1])
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 8), sent[-1])
 
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 15), sent[0])
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 15), sent[0])
 
     times = [limiter.wait(BudgetKind.SEARCH) for _ in range(4)]
     assert times[-1] >= 60, "others have used the rest of this window"
@@ -174,7 +120,7 @@ def test_a_run_that_begins_late_in_a_window_is_not_delayed(
         clock.sleep(draw.uniform(0, 0.6))
         headers = server.use()
         assert headers is not None
-        clock.later(latency, _learn(limiter, headers, sent))
+        clock.later(latency, learning(limiter, headers, sent))
 
     assert clock.elapsed < 200 * 60 / percent * 1.05
 
@@ -219,7 +165,7 @@ def test_the_first_minute_stays_within_the_share_despite_the_head_start(
     limiter = Limiter(clock, 0.5)
     sent = [limiter.wait(BudgetKind.PLAIN)]
     while sent[-1] < 60:
-        headers = _headers(limit=300, remaining=300 - len(sent))
+        headers = limit_headers(limit=300, remaining=300 - len(sent))
         clock.later(0.5, partial(limiter.learn, BudgetKind.PLAIN, headers, sent[-1]))
         sent.append(limiter.wait(BudgetKind.PLAIN))
 
@@ -251,7 +197,7 @@ def test_no_minute_has_more_requests_than_the_limit(
 
 def test_an_hourly_sync_of_fifty_streams_takes_eight_seconds(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(BudgetKind.PLAIN, _headers(limit=300, remaining=300), sent=0.0)
+    limiter.learn(BudgetKind.PLAIN, limit_headers(limit=300, remaining=300), sent=0.0)
     answers: deque[float] = deque()
     for number in range(50):
         if len(answers) == 8:
@@ -281,7 +227,7 @@ def test_beside_another_client_that_takes_half_refusals_are_rare(
     sent = 0
     refused_to_tap = 0
     limiter = Limiter(clock, 0.9, searches)
-    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
+    limiter.learn(BudgetKind.PLAIN, limit_headers(2000, 1999), sent=0.0)
     while clock.elapsed < minutes * 60:
         at = limiter.wait(BudgetKind.SEARCH)
         headers = server.use()
@@ -290,7 +236,7 @@ def test_beside_another_client_that_takes_half_refusals_are_rare(
             limiter.throttled(BudgetKind.SEARCH, {})
         else:
             sent += 1
-            clock.later(0.5, _learn(limiter, headers, at))
+            clock.later(0.5, learning(limiter, headers, at))
 
     assert refused_to_tap <= minutes
     assert sent >= 0.85 * searches / 2 * minutes, "what the other one leaves is used"
@@ -300,7 +246,7 @@ def test_a_budget_used_up_by_others_is_tried_once_in_the_next_window(
     clock: VirtualClock,
 ) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 4), limiter.wait(BudgetKind.SEARCH))
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 4), limiter.wait(BudgetKind.SEARCH))
 
     times = [limiter.wait(BudgetKind.SEARCH) for _ in range(2)]
 
@@ -309,11 +255,11 @@ def test_a_budget_used_up_by_others_is_tried_once_in_the_next_window(
 
 def test_a_window_that_begins_earlier_than_expected_is_used_at_once(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 0.9)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 4), limiter.wait(BudgetKind.SEARCH))
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 4), limiter.wait(BudgetKind.SEARCH))
     sent = limiter.wait(BudgetKind.SEARCH)
     clock.sleep(20)
 
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), sent)
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 99), sent)
 
     assert limiter.wait(BudgetKind.SEARCH) == 20
 
@@ -325,155 +271,8 @@ def test_the_rest_of_a_window_is_spread_evenly_however_long_responses_take(
     limiter = Limiter(clock, 1.0)
     sent = limiter.wait(BudgetKind.SEARCH)
     clock.sleep(took)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 60), sent)
+    limiter.learn(BudgetKind.SEARCH, limit_headers(100, 60), sent)
 
     times = [limiter.wait(BudgetKind.SEARCH) for _ in range(50)]
 
     assert times[-1] == pytest.approx(49, abs=0.5)
-
-
-def test_the_organisation_has_a_budget_of_its_own(clock: VirtualClock) -> None:
-    limiter = Limiter(clock, 0.9)
-    limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "1000"}, sent=0.0)
-
-    for _ in range(900):
-        limiter.wait(BudgetKind.PLAIN)
-
-    assert 50 <= clock.elapsed <= 61
-    assert limiter.search.spent == 0
-
-
-def test_a_search_draws_on_both_budgets(clock: VirtualClock) -> None:
-    limiter = Limiter(clock, 0.9)
-    limiter.wait(BudgetKind.SEARCH)
-
-    assert (limiter.organization.spent, limiter.search.spent) == (1, 1)
-
-
-def test_the_headers_of_a_search_may_describe_either_budget(clock: VirtualClock) -> None:
-    limiter = Limiter(clock, 0.9)
-    limiter.learn(BudgetKind.SEARCH, _headers(limit=1000, remaining=999), sent=0.0)
-    limiter.learn(BudgetKind.SEARCH, _headers(limit=60, remaining=59), sent=0.0)
-
-    assert (limiter.organization.limit, limiter.search.limit) == (1000, 60)
-
-
-@pytest.mark.parametrize(
-    ("organisation", "stated", "searches"),
-    [
-        (2000, 1000, 1000),
-        # The organisation's own limit says nothing about searches.
-        (1000, 1000, 100),
-        # Without another request's response it is not known whose limit this is.
-        (None, 1000, 100),
-        (1000, 120, 120),
-    ],
-)
-def test_more_searches_are_sent_only_once_a_search_states_its_own_limit(
-    clock: VirtualClock, organisation: int | None, stated: int, searches: int
-) -> None:
-    limiter = Limiter(clock, 1.0)
-    if organisation is not None:
-        limiter.learn(BudgetKind.PLAIN, _headers(organisation, organisation - 1), sent=0.0)
-
-    limiter.learn(BudgetKind.SEARCH, _headers(stated, stated - 2), limiter.wait(BudgetKind.SEARCH))
-
-    assert limiter.search.limit == searches
-
-
-@pytest.mark.parametrize(("sent", "searches"), [(400, 400), (30, 100)])
-def test_a_429_that_states_no_limit_lowers_it_to_what_was_sent_in_the_minute_before(
-    clock: VirtualClock, sent: int, searches: int
-) -> None:
-    limiter = Limiter(clock, 1.0, 1000)
-    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
-    for _ in range(sent):
-        limiter.wait(BudgetKind.SEARCH)
-
-    limiter.throttled(BudgetKind.SEARCH, {})
-
-    assert limiter.search.limit == searches
-
-
-def test_a_limit_that_a_search_has_stated_is_not_lowered_for_a_429_of_other_clients(
-    clock: VirtualClock,
-) -> None:
-    limiter = Limiter(clock, 1.0, 1000)
-    limiter.learn(BudgetKind.PLAIN, _headers(2000, 1999), sent=0.0)
-    limiter.learn(BudgetKind.SEARCH, _headers(800, 700), limiter.wait(BudgetKind.SEARCH))
-
-    limiter.throttled(BudgetKind.SEARCH, {})
-
-    assert limiter.search.limit == 800
-
-
-def test_a_search_that_is_refused_while_the_organisation_has_requests_left_stops_searches_only(
-    clock: VirtualClock,
-) -> None:
-    limiter = Limiter(clock, 1.0, 1000)
-
-    limiter.throttled(BudgetKind.SEARCH, {**_headers(2000, 1500), "retry-after": "9"})
-
-    limiter.wait(BudgetKind.PLAIN)
-    assert clock.elapsed == 0
-    limiter.wait(BudgetKind.SEARCH)
-    assert clock.elapsed == 9
-    assert limiter.search.limit == 100
-
-
-def test_a_429_states_the_limit_too(clock: VirtualClock) -> None:
-    limiter = Limiter(clock, 1.0, 1000)
-
-    limiter.throttled(BudgetKind.SEARCH, _headers(100, 0))
-
-    assert limiter.search.limit == 100
-
-
-@pytest.mark.parametrize(
-    ("headers", "wait"),
-    [
-        ({"retry-after": "7"}, 7),
-        ({"retry-after": "600"}, 60),
-        ({"x-ratelimit-reset": "12"}, 12),
-        ({"x-ratelimit-reset": "1700000009"}, 9),
-        ({"x-ratelimit-reset": "1700000009000"}, 9),
-        ({"x-ratelimit-reset": "1600000000"}, 1),
-        ({"x-ratelimit-reset": "soon"}, 60),
-        ({}, 60),
-        # The server's clock is ten minutes ahead of this machine's.
-        ({"x-ratelimit-reset": "1700000630", "date": "Tue, 14 Nov 2023 22:23:20 GMT"}, 30),
-    ],
-)
-def test_a_429_stops_all_requests_for_as_long_as_the_server_asks(
-    clock: VirtualClock, headers: dict[str, str], wait: float
-) -> None:
-    limiter = Limiter(clock, 0.9)
-
-    assert limiter.throttled(BudgetKind.SEARCH, headers) == pytest.approx(wait)
-
-    limiter.wait(BudgetKind.PLAIN)
-    assert clock.elapsed == 0
-    limiter.wait(BudgetKind.SEARCH)
-    assert clock.elapsed == pytest.approx(wait)
-
-
-def test_a_response_that_was_under_way_at_a_429_does_not_end_the_pause(clock: VirtualClock) -> None:
-    limiter = Limiter(clock, 0.9)
-    under_way = limiter.wait(BudgetKind.SEARCH)
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 10), limiter.wait(BudgetKind.SEARCH))
-    clock.sleep(1)
-    limiter.throttled(BudgetKind.SEARCH, {"retry-after": "30"})
-
-    limiter.learn(BudgetKind.SEARCH, _headers(100, 99), under_way)
-
-    assert limiter.wait(BudgetKind.SEARCH) == pytest.approx(31)
-
-
-def test_without_headers_the_documented_budgets_hold(clock: VirtualClock) -> None:
-    limiter = Limiter(clock, 1.0)
-    limiter.learn(BudgetKind.SEARCH, {}, sent=0.0)
-
-    for _ in range(101):
-        limiter.wait(BudgetKind.SEARCH)
-
-    assert clock.elapsed == pytest.approx(61)

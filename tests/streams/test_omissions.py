@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from singer_sdk.singerlib.catalog import SelectionMask
 
-from support.offline_tap import CatalogTap, OfflineTap
-from tap_kustomer.reading.pages import Page
+from support.marks import mark, marks_in
+from support.offline_tap import OfflineTap
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of, layout
 from tap_kustomer.shaping.leftovers import without_columns
@@ -25,7 +22,6 @@ from tap_kustomer.streams.work_sessions import WorkSessions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from support.singer_output import Catalog, Output
     from tap_kustomer.shaping.derived import Derived
     from tap_kustomer.singer.stream import TapStream
     from tap_kustomer.streams.base import KustomerStream
@@ -50,15 +46,6 @@ WITH_ATTRIBUTES = [
     for stream in STREAMS
     if stream.name != "custom_attribute_metadata" and stream.shape.attributes
 ]
-
-
-def mark(path: Path) -> str:
-    """A value by which its column is known wherever it is."""
-    return f"<{'.'.join(path)}>"
-
-
-def marks_in(records: Any) -> set[str]:
-    return set(re.findall(r"<[^<>]*>", json.dumps(records)))
 
 
 def attributes_of(
@@ -157,7 +144,9 @@ def respelled(
     [stream for stream in WITH_ATTRIBUTES if stream is not Klasses],
     ids=lambda stream: stream.name,
 )
-def test_nor_is_another_spelling_of_it(stream: type[KustomerStream]) -> None:
+def test_another_spelling_of_a_deselected_column_is_nowhere(
+    stream: type[KustomerStream],
+) -> None:
     table = OfflineTap(stream).table(stream.name)
     paths = [path for path in paths_of(stream.shape.attributes) if path[0] not in stream.key]
     spellings: list[Callable[[str], str]] = [str, str.title, lambda name: name.replace("_", "-")]
@@ -199,7 +188,7 @@ def test_attributes_that_are_no_object_may_hold_any_of_them(attributes: Any) -> 
 
 
 @pytest.mark.parametrize("relationships", ["<x>", ["<x>"], [{"id": "<x>"}]], ids=str)
-def test_so_may_relationships_that_are_no_object(relationships: Any) -> None:
+def test_relationships_that_are_no_object_may_hold_any_of_them(relationships: Any) -> None:
     table = OfflineTap(Customers).table("customers")
     resource = of(Customers, relationships=relationships)
 
@@ -367,136 +356,3 @@ def test_what_several_maps_of_a_stream_change_is_not_in_extra() -> None:
     (record,) = mapped({"birthday_at": None}, "custome?s", customers={"modified_at": None})
 
     assert "_extra" not in record
-
-
-# With the catalog that a run is given
-
-
-SECRETS = {"ssnStr": ["<ssn>"], "bornAt": "<born>", "newStr": "<new>"}
-CUSTOMER: dict[str, Any] = {
-    "id": "1",
-    "type": "customer",
-    "attributes": {
-        "updatedAt": "2024-01-31T10:00:00.000Z",
-        "birthdayAt": "<birthday>",
-        "emails": [{"email": "<email>", "verified": "<verified>"}, "<loose>"],
-        "custom": SECRETS,
-    },
-}
-
-
-def catalog_of_customers() -> Catalog:
-    """What discovery writes of customers and their e-mail addresses, with custom attributes."""
-    tap = OfflineTap(Customers, selected=["customers", "customer_emails"])
-    catalog: Catalog = json.loads(tap.catalog_json_text)
-    for entry in catalog["streams"]:
-        if entry["tap_stream_id"] == "customers":
-            entry["schema"]["properties"]["custom"]["properties"] = {
-                "ssn_str": {
-                    "type": ["string", "null"],
-                    "description": 'Custom attribute "ssnStr".',
-                },
-                "born_at": {
-                    "type": ["string", "null"],
-                    "format": "date-time",
-                    "description": 'Custom attribute "bornAt".',
-                },
-            }
-    return catalog
-
-
-def run_without(
-    deselected: Mapping[str, Path],
-    catalog: Catalog,
-    customer: Resource = CUSTOMER,
-    **config: Any,
-) -> Output:
-    """A run of a customer, in whose catalog these are deselected, by stream."""
-    for entry in catalog["streams"]:
-        if path := deselected.get(entry["tap_stream_id"]):
-            breadcrumb = [step for name in path for step in ("properties", name)]
-            entry["metadata"].append({"breadcrumb": breadcrumb, "metadata": {"selected": False}})
-    run = CatalogTap(catalog, {"customers": [Page([customer])]}, **config).sync()
-    assert run.code == 0, run.log
-    assert not marks_in(run.log)
-    return run
-
-
-EVERY = {"<birthday>", "<verified>", "<loose>", "<ssn>", "<born>", "<new>", "<email>"}
-
-
-@pytest.mark.parametrize(
-    ("path", "hidden"),
-    [
-        (("birthday_at",), {"<birthday>"}),
-        (("emails",), {"<email>", "<verified>", "<loose>"}),
-        (("custom",), {"<ssn>", "<born>", "<new>"}),
-        (("custom", "ssn_str"), {"<ssn>"}),
-        (("custom", "born_at"), {"<born>"}),
-        # It has no column: it is in `_extra`, by this name.
-        (("custom", "new_str"), {"<new>"}),
-    ],
-    ids=["birthday_at", "emails", "custom", "ssn_str", "born_at", "new_str"],
-)
-@pytest.mark.parametrize("is_known", [True, False], ids=["in the schema", "not in the schema"])
-def test_what_a_catalog_deselects_is_nowhere(
-    path: Path, hidden: set[str], *, is_known: bool
-) -> None:
-    catalog = catalog_of_customers()
-    if not is_known:
-        for entry in catalog["streams"]:
-            entry["schema"]["properties"].pop(path[0], None)
-
-    run = run_without({"customers": path}, catalog)
-
-    assert marks_in(run.records("customers")) == EVERY - hidden
-    assert "<email>" in marks_in(run.records("customer_emails"))
-
-
-def test_so_is_a_second_spelling_of_a_custom_attribute() -> None:
-    custom = {"ssnStr": "<ssn>", "ssn_str": "<second>", "ssn-str": "<third>", "newStr": "<new>"}
-    customer = {**CUSTOMER, "attributes": {**CUSTOMER["attributes"], "custom": custom}}
-    path = ("custom", "ssn_str")
-
-    run = run_without({"customers": path}, catalog_of_customers(), customer)
-
-    assert marks_in(run.records("customers")[0]["_extra"]["custom"]) == {"<new>"}
-    assert not marks_in(run.records("customers")[0]["custom"])
-
-
-def test_custom_attributes_that_the_catalog_does_not_know_are_in_extra() -> None:
-    (record,) = run_without({}, catalog_of_customers()).records("customers")
-
-    assert marks_in(record) == EVERY
-    assert record["_extra"]["custom"]["new_str"] == "<new>"
-
-
-def test_a_derived_table_is_selected_for_itself() -> None:
-    run = run_without({"customer_emails": ("email",)}, catalog_of_customers())
-
-    assert marks_in(run.records("customers")) == EVERY
-    assert marks_in(run.records("customer_emails")) == {"<verified>"}
-
-
-@pytest.mark.parametrize("column", ["custom", "emails", "birthday_at"])
-def test_what_a_stream_map_removes_is_nowhere(column: str) -> None:
-    maps = {"customers": {column: None}}
-
-    run = run_without({}, catalog_of_customers(), stream_maps=maps)
-
-    kept = marks_in(run.records("customers"))
-    assert kept == EVERY - marks_in(
-        CUSTOMER["attributes"][{"birthday_at": "birthdayAt"}.get(column, column)]
-    )
-
-
-def test_nor_is_it_in_a_batch(tmp_path: Any) -> None:
-    batches = {
-        "encoding": {"format": "jsonl", "compression": "gzip"},
-        "storage": {"root": f"file://{tmp_path}"},
-    }
-
-    run_without({"customers": ("birthday_at",)}, catalog_of_customers(), batch_config=batches)
-
-    files = [gzip.decompress(path.read_bytes()).decode() for path in tmp_path.rglob("*.gz")]
-    assert marks_in(files) == EVERY - {"<birthday>"}

@@ -23,7 +23,7 @@ class VirtualClock:
         self.elapsed = 0.0
         self.sleeps: list[float] = []
         self._order = itertools.count()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
 
     def monotonic(self) -> float:
         return self.elapsed
@@ -40,7 +40,7 @@ class VirtualClock:
             action()
         self.elapsed = max(self.elapsed, end)
 
-    def later(self, seconds: float, action: Callable[[], None]) -> None:
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
         """Run an action when the clock has moved by so many seconds."""
         heapq.heappush(self._due, (self.elapsed + seconds, next(self._order), action))
 
