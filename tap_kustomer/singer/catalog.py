@@ -163,19 +163,30 @@ def _with_older_selection(entry: dict[str, Any]) -> list[dict[str, Any]]:
     Before Singer had metadata, `selected` was a member of the schema, and some catalogs still have
     it there
     (https://github.com/singer-io/getting-started/blob/master/docs/SYNC_MODE.md#legacy-streamfield-selection).
+    A schema that marks some columns as selected deselects the others, unless the metadata chooses
+    among the columns.
     """
     given: list[dict[str, Any]] = entry.get("metadata", [])
-    deselected = list(_deselected(entry["schema"]))
+    schema = entry["schema"]
+    deselected = set(_deselected(schema))
+    if not any(each["breadcrumb"] and _chooses(each["metadata"]) for each in given):
+        keys = (*(entry.get("key_properties") or ()), entry.get("replication_key"))
+        deselected |= set(_unmarked(schema)) - {("properties", key) for key in keys}
     if entry.get("selected") is False:
-        deselected.append(())
+        deselected.add(())
     if not deselected:
         return given
     found: dict[tuple[str, ...], dict[str, Any]] = {} if given else {(): {"selected": True}}
     found |= {place: {"selected": False} for place in deselected}
     for each in given:
         place = tuple(each["breadcrumb"])
-        found[place] = found.get(place, {}) | each["metadata"]
+        choice = {} if _chooses(each["metadata"]) else found.get(place, {})
+        found[place] = each["metadata"] | choice
     return [{"breadcrumb": place, "metadata": metadata} for place, metadata in found.items()]
+
+
+def _chooses(metadata: dict[str, Any]) -> bool:
+    return metadata.get("selected") is not None
 
 
 def _deselected(schema: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -184,10 +195,33 @@ def _deselected(schema: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str,
         return
     if schema.get("selected") is False:
         yield place
-    if isinstance(columns := schema.get("properties"), dict):
-        for name, column in columns.items():
-            yield from _deselected(column, (*place, "properties", name))
+    for name, column in _columns(schema).items():
+        yield from _deselected(column, (*place, "properties", name))
     yield from _deselected(schema.get("items"), (*place, "items"))
+
+
+def _unmarked(schema: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the breadcrumbs of the columns that are not marked as selected, but others are."""
+    columns = _columns(schema)
+    marked = {name for name, column in columns.items() if _is_marked(column)}
+    for name, column in columns.items():
+        inside = (*place, "properties", name)
+        if marked and name not in marked:
+            yield inside
+        else:
+            yield from _unmarked(column, inside)
+
+
+def _is_marked(schema: Any) -> bool:
+    """Whether a column, or a part of it, is marked as selected."""
+    if isinstance(schema, dict) and schema.get("selected") is True:
+        return True
+    return any(map(_is_marked, _columns(schema).values()))
+
+
+def _columns(schema: Any) -> dict[str, Any]:
+    columns = schema.get("properties") if isinstance(schema, dict) else None
+    return columns if isinstance(columns, dict) else {}
 
 
 def _replication_method(entry: dict[str, Any]) -> Any:

@@ -86,6 +86,49 @@ def test_a_column_can_be_deselected_in_the_schema(root: list[dict[str, Any]] | N
     assert selected(catalog["messages"]) == {"id", "updated_at", "tags"}
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        [metadata(selected=True), metadata("properties", "name", inclusion="available")],
+        [metadata(selected=True), metadata("properties", "name", selected=None)],
+    ],
+    ids=["no metadata", "no choice in the metadata", "no choice but null"],
+)
+def test_a_schema_that_marks_some_columns_as_selected_deselects_the_others(
+    given: list[dict[str, Any]] | None,
+) -> None:
+    """As before Singer had metadata. No column leaves the tap that the user left out."""
+    schema = _with_selected(tags=True)
+
+    catalog, warnings = repair(
+        entry(schema=schema, metadata=given, key_properties=["id"], replication_key="updated_at")
+    )
+
+    assert selected(catalog["messages"]) == {"id", "updated_at", "tags"}
+    assert warnings == []
+
+
+def test_marks_in_the_schema_deselect_nothing_if_the_metadata_chooses_among_the_columns() -> None:
+    chosen = [metadata(selected=True), metadata("properties", "tags", selected=False)]
+
+    catalog, _ = repair(entry(schema=_with_selected(tags=True), metadata=chosen))
+
+    assert selected(catalog["messages"]) == {"id", "updated_at", "name"}
+
+
+def test_a_schema_that_marks_some_parts_of_a_column_deselects_the_other_parts() -> None:
+    schema = _with_selected()
+    schema["properties"]["name"] = {"properties": {"first": {"selected": True}, "last": TEXT}}
+
+    (read,) = read_catalog({"streams": [entry(schema=schema)]}).streams
+
+    mask = read.metadata.resolve_selection()
+    assert mask["properties", "name", "properties", "first"]
+    assert not mask["properties", "name", "properties", "last"]
+    assert not mask["properties", "tags"]
+
+
 def test_a_part_of_a_column_can_be_deselected_in_the_schema() -> None:
     schema = _with_selected()
     parts = {"properties": {"first": {"selected": False}}}
