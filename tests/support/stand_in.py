@@ -35,6 +35,7 @@ class StandIn:
         refused: Criteria that are answered with 400.
         refusing: The one path that refuses them; all paths, if empty.
         refuses_sort: Whether a sort is answered with 400.
+        refuses_deleted: Whether `includeDeleted` is answered with 400.
         refuses_tracking: Whether `trackTotalHits` is answered with 400.
         forbidden: A path for which the key lacks the role.
         spoil: Changes a document before it is sent.
@@ -47,6 +48,7 @@ class StandIn:
     refused: tuple[str, ...] = ()
     refusing: str = ""
     refuses_sort: bool = False
+    refuses_deleted: bool = False
     refuses_tracking: bool = False
     forbidden: str = ""
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
@@ -83,6 +85,8 @@ class StandIn:
             raise RefusedError(f"{request} answered 400: {self.refused}")
         if self.refuses_sort and "sort" in body:
             raise RefusedError(f"{request} answered 400: Sorting is unavailable")
+        if self.refuses_deleted and "includeDeleted" in body:
+            raise RefusedError(f"{request} answered 400: includeDeleted is not allowed")
         counts_all = request.params.get("trackTotalHits") == "true"
         if self.refuses_tracking and counts_all:
             raise RefusedError(f"{request} answered 400: trackTotalHits is not allowed")

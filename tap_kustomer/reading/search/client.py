@@ -6,7 +6,7 @@ import logging
 import threading
 from dataclasses import replace
 from functools import partial
-from itertools import takewhile
+from itertools import combinations, takewhile
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
@@ -26,7 +26,7 @@ from tap_kustomer.reading.search.query import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tap_kustomer.client.session import Body, Session
     from tap_kustomer.reading.search.query import SearchPage, SearchQuery
@@ -42,6 +42,9 @@ _PERMANENT_AFTER: Final[Mapping[type[WrongResponseError], int]] = {
 # Without this parameter, a search index of this kind stops counting at 10,000. Documented since
 # June 2026 (https://developer.kustomer.com/api/core-resources/create-customer-search).
 _COUNT_ALL: Final = "trackTotalHits"
+_SORT: Final = "sort"
+_DELETED: Final = "includeDeleted"
+_EXTRAS: Final = frozenset({_COUNT_ALL, _SORT, _DELETED})
 
 # Fewer rows than any server puts on a page: rows are missing from a shorter one.
 _SMALLEST_PAGE: Final = 10
@@ -87,51 +90,66 @@ class SearchClient:
             RequestError: It can't be asked.
         """
         # Read once: another thread may learn more while this query is under way.
-        sort, count_all = self._behaviour.sorts, self._can_count_all
-        if query.sorted and not sort:
+        extras = self._extras
+        if query.sorted and _SORT not in extras:
             return UNSORTED_PAGE
         try:
-            return self._send(query, sort=sort, count_all=count_all)
+            return self._send(query, extras)
         except RefusedError as error:
             if query.page == 1 and query.created is None:
-                return self._send_with_less(query, error, sort=sort, count_all=count_all)
+                return self._send_with_less(query, extras, error)
             # The page or the createdAt criterion was refused. TieReader handles it.
             return REFUSED_PAGE
 
     @property
-    def _can_count_all(self) -> bool:
-        """Whether to ask for a count of all rows: for the archive, that is not documented."""
-        return self._path == PATH and _COUNT_ALL not in self._session.refused_parameters
+    def _extras(self) -> frozenset[str]:
+        """What to ask for: of the archive, no count of all rows, because that is not documented."""
+        extras = _EXTRAS if self._path == PATH else _EXTRAS - {_COUNT_ALL}
+        return extras - self._behaviour.refused - self._session.refused_parameters
 
     def _send_with_less(
-        self, query: SearchQuery, error: RefusedError, *, sort: bool, count_all: bool
+        self, query: SearchQuery, extras: frozenset[str], error: RefusedError
     ) -> SearchPage:
-        """Leave out what the search may refuse: the count of all rows, the sort, or both.
+        """Leave out what the search may refuse, and no more of it than necessary.
 
         It is documented only for customers by which attributes rows can be sorted
-        (https://developer.kustomer.com/api/core-resources/create-customer-search).
+        (https://developer.kustomer.com/api/core-resources/create-customer-search), and for no kind
+        of rows whether deleted ones can be asked for.
 
         Raises:
             RefusedError: The search refuses something else.
         """
-        for sorts, counts_all in dict.fromkeys([(sort, False), (False, count_all), (False, False)]):
-            if (sorts, counts_all) == (sort, count_all):
-                continue
-            less = replace(query, sorted=query.sorted and sorts)
+        try:
+            page = self._send(replace(query, sorted=False), frozenset())
+        except RefusedError:
+            raise error from None
+        accepted: frozenset[str] = frozenset()
+        for fewer in _subsets(extras):
             try:
-                page = self._send(less, sort=sorts, count_all=counts_all)
+                page = self._send(replace(query, sorted=query.sorted and _SORT in fewer), fewer)
             except RefusedError:
                 continue
-            if count_all and not counts_all and _COUNT_ALL not in self._session.refused_parameters:
-                self._session.refused_parameters.add(_COUNT_ALL)
-                logger.info("%s refuses %s: counts may stop at 10,000", self._path, _COUNT_ALL)
-            if sort and not sorts:
-                self._learn(lambda behaviour: replace(behaviour, sorts=False))
-                logger.info("%s refuses to sort, so rows come in any order: %s", self._path, error)
-            return UNSORTED_PAGE if query.sorted and not sorts else page
-        raise error
+            accepted = fewer
+            break
+        self._learn_refused(extras - accepted, error)
+        return UNSORTED_PAGE if query.sorted and _SORT not in accepted else page
 
-    def _send(self, query: SearchQuery, *, sort: bool, count_all: bool) -> SearchPage:
+    def _learn_refused(self, refused: frozenset[str], error: RefusedError) -> None:
+        if _COUNT_ALL in refused and _COUNT_ALL not in self._session.refused_parameters:
+            self._session.refused_parameters.add(_COUNT_ALL)
+            logger.info("%s refuses %s: counts may stop at 10,000", self._path, _COUNT_ALL)
+        if _SORT in refused:
+            logger.info("%s refuses to sort, so rows come in any order: %s", self._path, error)
+        if _DELETED in refused and not self._source.ids_only:
+            logger.warning(
+                "%s refuses %s for %s: rows that are marked as deleted may be missing",
+                self._path,
+                _DELETED,
+                self._source.query_context,
+            )
+        self._learn(lambda behaviour: replace(behaviour, refused=behaviour.refused | refused))
+
+    def _send(self, query: SearchQuery, extras: frozenset[str]) -> SearchPage:
         errors: list[WrongResponseError] = []
 
         def parse(body: Body) -> SearchPage:
@@ -141,7 +159,7 @@ class SearchClient:
                 errors.append(error)
                 return self._accept_if_permanent(body, query, errors)
 
-        page = self._session.send(self._request(query, sort=sort, count_all=count_all), parse)
+        page = self._session.send(self._request(query, extras), parse)
         digits = page.digits
         self._learn(lambda behaviour: replace(behaviour, digits=max(behaviour.digits, digits)))
         return page
@@ -199,7 +217,7 @@ class SearchClient:
         with self._lock:
             self._behaviour = change(self._behaviour)
 
-    def _request(self, query: SearchQuery, *, sort: bool, count_all: bool) -> Request:
+    def _request(self, query: SearchQuery, extras: frozenset[str]) -> Request:
         """Each bound is a criterion of its own, as in the examples of the documentation."""
         bounds = self._bounds(self.criterion.name, query.window.start, query.window.end)
         if query.created is not None:
@@ -212,13 +230,13 @@ class SearchClient:
                 "page": query.page,
                 "pageSize": self._page_size,
                 **({"idsOnly": "true"} if self._source.ids_only else {}),
-                **({_COUNT_ALL: "true"} if count_all else {}),
+                **({_COUNT_ALL: "true"} if _COUNT_ALL in extras else {}),
             },
             json={
                 "queryContext": self._source.query_context,
                 "and": bounds,
-                **({"sort": [{self.criterion.name: "asc"}]} if sort else {}),
-                "includeDeleted": not self._source.ids_only,
+                **({_SORT: [{self.criterion.name: "asc"}]} if _SORT in extras else {}),
+                **({_DELETED: not self._source.ids_only} if _DELETED in extras else {}),
             },
             budget=BudgetKind.SEARCH,
         )
@@ -237,6 +255,12 @@ class SearchClient:
         if end is not None:
             bounds.append({name: {"lte": f"{times.to_text(end)[:-1]}{'9' * finer}Z"}})
         return bounds
+
+
+def _subsets(extras: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Yield the sets that lack one of the extras or more, the largest ones first."""
+    for count in range(len(extras) - 1, 0, -1):
+        yield from map(frozenset, combinations(sorted(extras), count))
 
 
 def _are_alike(one: WrongResponseError, other: WrongResponseError) -> bool:

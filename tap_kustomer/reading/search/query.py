@@ -160,13 +160,13 @@ class ServerBehaviour:
         actual_page_size: How many rows the server really puts on a page, if fewer than it says.
         lacks_times: Whether some rows show no time: such a row gets that of the row before it.
         digits: Number of digits of the fractions of seconds in the times of rows.
-        sorts: Whether it accepts a sort.
+        refused: The members and parameters of a request that it refuses.
     """
 
     actual_page_size: int | None = None
     lacks_times: bool = False
     digits: int = MILLISECOND_DIGITS
-    sorts: bool = True
+    refused: frozenset[str] = frozenset()
 
 
 def parse_page(
@@ -202,7 +202,9 @@ def parse_page(
         found, digits = _parse_rows(document.data, behaviour, attribute, window.start)
     except msgspec.DecodeError as error:
         raise WrongResponseError("what came is no list of rows, each with an id") from error
-    meta = document.meta
+    # Where there is nothing to say, either may be absent, null or an empty array.
+    meta = document.meta if isinstance(document.meta, _Meta) else _Meta()
+    links = document.links if isinstance(document.links, _Links) else _Links()
     if meta.timed_out:
         raise WrongResponseError("the search timed out and found only a part")
     number = whole_number(meta.page)
@@ -225,7 +227,7 @@ def parse_page(
             f"a row from before {times.to_text(window.start)} came, which was asked for"
         )
     # If rows are not counted, a page that links to a next one is not the last, however short it is.
-    has_next = total is None and bool(found) and document.links.next is not None
+    has_next = total is None and bool(found) and links.next is not None
     return SearchPage(
         rows=tuple(rows),
         total=total,
@@ -253,8 +255,8 @@ class _Links(msgspec.Struct):
 
 class _Document(msgspec.Struct):
     data: list[msgspec.Raw]
-    links: _Links = msgspec.field(default_factory=_Links)
-    meta: _Meta = msgspec.field(default_factory=_Meta)
+    links: _Links | list[Any] | None = None
+    meta: _Meta | list[Any] | None = None
 
 
 _DOCUMENT: Final = msgspec.json.Decoder(_Document)
@@ -266,7 +268,9 @@ def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
     """Parses only the id and two times of a resource, four times as fast as all of it."""
     names = sorted({"createdAt", attribute or "createdAt"})
     attributes = msgspec.defstruct("Attributes", [(name, Any, None) for name in names])
-    resource = msgspec.defstruct("Resource", [("id", str), ("attributes", attributes | None, None)])
+    resource = msgspec.defstruct(
+        "Resource", [("id", str | int), ("attributes", attributes | None, None)]
+    )
     return msgspec.json.Decoder(resource)
 
 
@@ -305,7 +309,7 @@ def _parse_rows(
             else:
                 if len(text) != _CANONICAL_LENGTH and (fraction := _FRACTION.search(text)):
                     digits = max(digits, len(fraction[1]))
-        rows.append(Row(resource.id, time, getattr(attributes, "createdAt", None), raw))
+        rows.append(Row(str(resource.id), time, getattr(attributes, "createdAt", None), raw))
     return rows, digits
 
 

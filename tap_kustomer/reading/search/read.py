@@ -70,7 +70,7 @@ def read_search(
 
     Raises:
         RequestError: The search can't be asked.
-        AccessError: A role is missing, if only for the archive.
+        AccessError: A role is missing.
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
@@ -190,17 +190,18 @@ class _SearchReader:
 
         Raises:
             RefusedError: The search refuses the criterion.
-            IncompleteError: All rows of the search were yielded, but there is no archive, or it
-                refuses every criterion.
+            AccessError: The credential may not search.
+            IncompleteError: All rows of the search were yielded, but there is no archive, it
+                refuses every criterion, or the credential may not search it.
         """
         is_archive_read = False
-        missing: MissingError | RefusedError | None = None
+        missing: AccessError | MissingError | RefusedError | None = None
 
         def archived() -> Iterator[NewRows]:
             nonlocal is_archive_read, missing
             try:
                 yield from self._search_archive(criterion)
-            except (MissingError, RefusedError) as error:
+            except (AccessError, MissingError, RefusedError) as error:
                 missing = error
             is_archive_read = True
 

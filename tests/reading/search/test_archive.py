@@ -125,12 +125,25 @@ def test_if_the_search_refuses_a_criterion_the_archive_is_asked_by_the_next_one_
     assert len(read(session, Window(0, NOW), ORDERS)) == 20
 
 
-def test_without_the_role_for_the_archive_no_bookmark_moves() -> None:
+def test_without_access_to_the_archive_the_rows_of_the_search_come_and_no_bookmark_moves() -> None:
     session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
     pages = pages_of(session, Window(0, NOW))
+    given: list[Page] = []
+
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 403"):
+        given.extend(pages)
+
+    assert sum(len(list(page.resources)) for page in given) == 10
+    assert {page.reached for page in given} == {None}
+
+
+def test_a_credential_that_may_search_neither_lacks_access() -> None:
+    session = StandIn(
+        {}, documents=dict.fromkeys((PATH, ARCHIVE_PATH), AccessError("answered 403"))
+    )
 
     with pytest.raises(AccessError):
-        next(pages)
+        next(pages_of(session, Window(0, NOW)))
 
 
 def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:

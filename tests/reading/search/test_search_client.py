@@ -176,7 +176,7 @@ def test_a_search_that_refuses_to_sort_is_asked_without_a_sort() -> None:
     assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
     assert "sort" not in (session.sent[-1].json or {})
     assert client.search(SearchQuery(WINDOW)).is_unsorted
-    assert len(session.sent) == 4, "it is not asked to sort again"
+    assert len(session.sent) == 5, "it is not asked to sort again"
 
 
 def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
@@ -188,6 +188,31 @@ def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
     session.refused = ()
     client.search(SearchQuery(WINDOW))
     assert "sort" in (session.sent[-1].json or {})
+
+
+@pytest.mark.parametrize(
+    "absent", [{"links": None, "meta": None}, {"links": [], "meta": []}], ids=str
+)
+def test_a_response_may_lack_links_and_counts(absent: dict[str, Any]) -> None:
+    session = StandIn(
+        search_of(IndexModel({"row": (START, START)})),
+        spoil=lambda document: document.update(absent),
+    )
+
+    assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 1
+    assert len(session.sent) == 1
+
+
+def test_an_id_may_be_a_number() -> None:
+    session = StandIn(
+        search_of(IndexModel({})),
+        spoil=lambda document: document.update(
+            data=[resource("x", START, START) | {"id": 17}], meta={}
+        ),
+    )
+
+    (row,) = client_of(session).search(SearchQuery(WINDOW)).rows
+    assert row.id == "17"
 
 
 def test_a_response_with_only_rows_after_the_window_is_an_error() -> None:
@@ -229,7 +254,7 @@ def test_once_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_for
         client = client_of(session)
         assert len(client.search(SearchQuery(WINDOW)).rows) == 1
         assert len(client.search(SearchQuery(WINDOW, Span(None, START))).rows) == 1
-    assert params_sent(session) == [True, *[False] * 6]
+    assert params_sent(session) == [True, *[False] * 7]
 
 
 def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
@@ -243,6 +268,35 @@ def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
     assert client.search(SearchQuery(WINDOW)).is_unsorted
     assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
     assert len(session.sent) == asked + 1, "it is not asked to sort again"
+
+
+@pytest.mark.parametrize("refuses_others", [False, True])
+def test_a_search_that_refuses_deleted_rows_is_asked_without_them(
+    refuses_others: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = StandIn(
+        search_of(IndexModel({"row": (START, START)})),
+        refuses_deleted=True,
+        refuses_sort=refuses_others,
+        refuses_tracking=refuses_others,
+    )
+    client = client_of(session)
+
+    client.search(SearchQuery(WINDOW))
+    asked = len(session.sent)
+    assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
+    assert len(session.sent) == asked + 1, "it is not asked for deleted rows again"
+    assert ("sort" in (session.sent[-1].json or {})) is not refuses_others
+    assert params_sent(session)[-1] is not refuses_others
+    assert "rows that are marked as deleted may be missing" in caplog.text
+
+
+def test_a_refused_criterion_costs_one_more_request() -> None:
+    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+
+    with pytest.raises(RefusedError):
+        client_of(session).search(SearchQuery(WINDOW))
+    assert len(session.sent) == 2
 
 
 def test_a_refused_criterion_says_nothing_about_the_count() -> None:
