@@ -73,7 +73,8 @@ demo: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Sync a made-up organisation to DuckDB
 answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.html.
 	@mkdir -p output
 	@$(DBT_COMMAND) --quiet run --project-dir dbt --profiles-dir dbt
-	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html
+	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html \
+		--organization "Sandbox shop"
 
 DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check
 
