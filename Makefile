@@ -15,6 +15,7 @@ SINGER_IO := .venv/singer-io/.complete
 TARGET_JSONL := .venv/target-jsonl/.complete
 DBT := .venv/dbt/.complete
 DAGSTER := .venv/dagster/.complete
+CHART := .venv/chart/.complete
 
 # $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
 # would take the newest release for a requirement with an extra, though the file is complete.
@@ -72,7 +73,8 @@ demo: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Sync a made-up organisation to DuckDB
 answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.html.
 	@mkdir -p output
 	@$(DBT_COMMAND) --quiet run --project-dir dbt --profiles-dir dbt
-	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html
+	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html \
+		--organization "Sandbox shop"
 
 DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check
 
@@ -130,6 +132,13 @@ $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 $(DAGSTER): requirements-dagster.txt | $(ENVIRONMENT)
 	@echo "Installing Dagster into .venv/dagster"
 	@$(call environment,.venv/dagster,$<)
+	@touch $@
+
+# Needs Helm. The chart has the version of Dagster.
+$(CHART): requirements-dagster.txt | $(ENVIRONMENT)
+	rm -rf .venv/chart
+	helm pull dagster --repo https://dagster-io.github.io/helm --untar --untardir .venv/chart \
+		--version $$(sed -n 's/^dagster==\([0-9.]*\).*/\1/p' $<)
 	@touch $@
 
 $(SITE): requirements-docs.txt | $(ENVIRONMENT)

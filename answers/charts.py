@@ -37,7 +37,7 @@ MEASURED: Final = (
     "fully_automated_rate",
 )
 
-TABLES: Final = {
+TABLES: Final[dict[str, dict[str, Any]]] = {
     "agents": {
         "title": "Agents",
         "note": "Without deactivated and limited users, whose work counts in the figures above.",
@@ -69,6 +69,8 @@ INCOMPLETE: Final = (
     "service levels move with their conversation."
 )
 
+EMPTY: Final = "No data in this range"
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -89,13 +91,13 @@ class Chart:
 
 def _rows(name: str) -> alt.Chart:
     """The chosen rows of a table. The page puts the rows in."""
+    by_day = "(bucket == 'day' || !datum.w)"
     return (
         alt.Chart(alt.NamedData(name=name), width="container", height=220)
         .transform_filter(_CHOSEN)
         .transform_calculate(
-            when="toDate(bucket == 'day' || !datum.w ? datum.d "
-            ": datum.w < first ? first : datum.w)",
-            until="min(bucket == 'day' ? toDate(datum.d) + 864e5 : toDate(datum.w) + 7 * 864e5, "
+            when=f"toDate({by_day} ? datum.d : datum.w < first ? first : datum.w)",
+            until=f"min({by_day} ? toDate(datum.d) + 864e5 : toDate(datum.w) + 7 * 864e5, "
             "toDate(last) + 864e5)",
         )
         .add_params(
@@ -108,13 +110,14 @@ def _rows(name: str) -> alt.Chart:
     )
 
 
-# So that an empty chart has an axis, and all charts the same one.
+# So that all charts have the same axis of time, whatever is in them.
 _FIRST, _LAST = alt.ExprRef("toDate(first)"), alt.ExprRef("toDate(last) + 864e5")
 _WHEN: Final = alt.X(
-    "utcyearmonthdate(when):T", title=None, scale=alt.Scale(domain=[_FIRST, _LAST])
+    "utcyearmonthdate(when):T",
+    title=None,
+    scale=alt.Scale(domain=[_FIRST, _LAST]),
+    axis=alt.Axis(labelOverlap=True, labelSeparation=8, tickMinStep=864e5),
 )
-# So that a chart without rows has an axis, too.
-_FROM_ZERO: Final = alt.Scale(domain=alt.DomainUnionWith(unionWith=[0, 1]))
 # Vega puts a tick at 0.5 when the highest count is 1 or 2.
 _WHOLE: Final = alt.Axis(
     tickMinStep=1, labelExpr="datum.value % 1 ? '' : format(datum.value, ',d')"
@@ -125,10 +128,17 @@ _FROM: Final = alt.X(
     title=None,
     bin="binned",
     scale=alt.Scale(type="utc", domainMin=_FIRST, domainMax=_LAST),
-    axis=alt.Axis(labelExpr="utcFormat(datum.value, '%b %d, %Y')", labelOverlap=True),
+    axis=alt.Axis(
+        labelExpr="utcFormat(datum.value, '%b %d, %Y')",
+        labelOverlap=True,
+        labelSeparation=8,
+        tickMinStep=864e5,
+    ),
 )
 _DAY: Final = alt.Tooltip("utcyearmonthdate(when):T", title="from")
 _CHANNEL: Final = alt.Color("c:N", title="Channel")
+# Vega divides a symmetric logarithmic scale as if it were linear.
+_HOURS: Final = [0, *(step * 10**power for power in range(-1, 5) for step in (1, 2, 5))]
 _WEEK: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -141,7 +151,7 @@ def _volume() -> alt.Chart:
         .encode(
             x=_FROM,
             x2="until:T",
-            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO, axis=_WHOLE),
+            y=alt.Y("conversations:Q", title="conversations", axis=_WHOLE),
             color=_CHANNEL,
             tooltip=[_DAY, alt.Tooltip("c:N", title="channel"), "conversations:Q"],
         )
@@ -160,7 +170,13 @@ def _times(activity: str) -> alt.Chart:
         .mark_line(point=True)
         .encode(
             x=_WHEN,
-            y=alt.Y("hours:Q", title="business hours"),
+            # A linear scale would show a single late answer, and all others as zero.
+            y=alt.Y(
+                "hours:Q",
+                title="business hours, logarithmic",
+                scale=alt.Scale(type="symlog", constant=0.25, zero=True),
+                axis=alt.Axis(values=_HOURS, format=",.1~f", labelOverlap="greedy"),
+            ),
             color=alt.Color("line:N", title=None),
             strokeDash=alt.StrokeDash("line:N", title=None),
             tooltip=[_DAY, "line:N", alt.Tooltip("hours:Q", format=".2f")],
@@ -203,11 +219,12 @@ def _backlog() -> alt.Chart:
     return (
         _rows("backlog")
         .transform_fold(["open", "snoozed"], as_=["state", "count"])
-        .transform_aggregate(conversations="sum(count)", groupby=["when", "state"])
-        .mark_area()
+        .transform_aggregate(conversations="sum(count)", groupby=["when", "until", "state"])
+        .mark_bar(binSpacing=0)
         .encode(
-            x=_WHEN,
-            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO, axis=_WHOLE),
+            x=_FROM,
+            x2="until:T",
+            y=alt.Y("conversations:Q", title="conversations", axis=_WHOLE),
             color=alt.Color("state:N", title=None),
             tooltip=[_DAY, "state:N", "conversations:Q"],
         )
@@ -223,7 +240,7 @@ def _promises() -> alt.Chart:
         .encode(
             x=_FROM,
             x2="until:T",
-            y=alt.Y("conversations:Q", title="conversations", scale=_FROM_ZERO, axis=_WHOLE),
+            y=alt.Y("conversations:Q", title="conversations", axis=_WHOLE),
             color=alt.Color("state:N", title=None, scale=alt.Scale(domain=states, range=colours)),
             tooltip=[_DAY, "state:N", "conversations:Q"],
         )
@@ -258,7 +275,7 @@ def _funnel() -> alt.Chart:
         .mark_bar()
         .encode(
             y=alt.Y("m:N", title=None, sort=states),
-            x=alt.X("surveys:Q", title="surveys", scale=_FROM_ZERO, axis=_WHOLE),
+            x=alt.X("surveys:Q", title="surveys", axis=_WHOLE),
             tooltip=[alt.Tooltip("m:N", title="state"), "surveys:Q"],
         )
     )
@@ -273,7 +290,7 @@ def _top(name: str, what: str, count: str) -> alt.Chart:
         .mark_bar()
         .encode(
             y=alt.Y(f"{what}:N", title=None, sort="-x"),
-            x=alt.X("total:Q", title=count, scale=_FROM_ZERO, axis=_WHOLE),
+            x=alt.X("total:Q", title=count, axis=_WHOLE),
             tooltip=[f"{what}:N", alt.Tooltip("total:Q", title=count)],
         )
     )

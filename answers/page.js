@@ -112,28 +112,41 @@ function showTiles(view) {
   }
 }
 
+function tableOf(title, heads, lines) {
+  const table = document.createElement("table");
+  table.append(element("caption", title));
+  table.createTHead().insertRow().append(...heads.map(({ text, title = "" }) => element("th", text, { scope: "col", title })));
+  const body = table.createTBody();
+  for (const [first, ...others] of lines) {
+    body.insertRow().append(element("th", first, { scope: "row" }), ...others.map((text) => element("td", text)));
+  }
+  if (!lines.length) body.insertRow().append(element("td", page.empty, { colSpan: heads.length || 1 }));
+  return table;
+}
+
 function showTable(name, view) {
   const { title, note, label, by, metrics } = page.tables[name];
   const found = {};
   for (const metric of metrics) for (const row of view.data(metric)) (found[row[by]] ??= {})[metric] = row.value;
-  const table = element("table", "", { id: `table-${name}` });
-  table.append(element("caption", title));
-  const head = table.createTHead().insertRow();
-  head.append(element("th", label, { scope: "col" }), ...metrics.map((metric) =>
-    element("th", page.metrics[metric].label, { scope: "col", title: page.metrics[metric].formula })));
-  const body = table.createTBody();
+  const heads = metrics.map((metric) => ({ text: page.metrics[metric].label, title: page.metrics[metric].formula }));
   const order = Object.keys(found).sort((a, b) => (found[b][metrics[0]] ?? 0) - (found[a][metrics[0]] ?? 0) || a.localeCompare(b));
-  for (const key of order) {
-    const line = body.insertRow();
-    line.append(element("th", key, { scope: "row" }), ...metrics.map((metric) =>
-      element("td", shown(found[key][metric], page.metrics[metric].unit))));
-  }
-  const scroll = element("div", "", { className: "scroll", tabIndex: 0 });
-  scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", title);
-  scroll.append(table, ...(note ? [element("p", note, { className: "note" })] : []));
-  const old = byId(`table-${name}`);
-  if (old) old.parentElement.replaceWith(scroll); else byId("tables").append(scroll);
+  const lines = order.map((key) => [key, ...metrics.map((metric) => shown(found[key][metric], page.metrics[metric].unit))]);
+  byId(`table-${name}`).replaceChildren(tableOf(title, [{ text: label }, ...heads], lines),
+    ...(note ? [element("p", note, { className: "note" })] : []));
+}
+
+// What a chart shows, as its tooltips say it, from left to right and from top to bottom.
+function* marks(item) {
+  if (item.tooltip) yield item;
+  for (const part of item.items ?? []) yield* marks(part);
+}
+function showNumbers(name, view) {
+  const found = [...marks(view.scenegraph().root)].sort((a, b) => a.x - b.x || a.y - b.y);
+  // A line has its points twice: for itself and for its dots.
+  const lines = [...new Map(found.map(({ tooltip }) => [JSON.stringify(tooltip), tooltip])).values()];
+  const heads = Object.keys(lines[0] ?? {}).map((text) => ({ text }));
+  byId(`numbers-${name}`).replaceChildren(tableOf(page.titles[name], heads, lines.map(Object.values)));
+  byId(`chart-${name}`).nextElementSibling.hidden = lines.length > 0;
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -165,6 +178,7 @@ async function update() {
   }
   showTiles(tiles);
   for (const [name, view] of Object.entries(tables)) showTable(name, view);
+  for (const [name, view] of Object.entries(charts)) showNumbers(name, view);
   byId("status").textContent = described(chosen);
 }
 

@@ -1,6 +1,6 @@
 """Writes one HTML file with the figures of the dbt package: `make answers`.
 
-The file holds the rows behind its figures, and computes them anew when a range, team, channel or
+The file holds the rows behind its figures, and computes them again when a range, team, channel or
 brand is chosen. It fetches nothing. Rows of the latest days are taken until the file is full; the
 page says from when on.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import html
 import json
+import re
 import sys
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +22,7 @@ from typing import Any, Final
 import duckdb
 import vl_convert
 import yaml
-from charts import CHARTS, INCOMPLETE, MEASURED, TABLES
+from charts import CHARTS, EMPTY, INCOMPLETE, MEASURED, TABLES, Chart
 
 HERE: Final = Path(__file__).parent
 METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
@@ -144,6 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the figures as one HTML file.")
     parser.add_argument("database", type=Path, help="DuckDB file with the models")
     parser.add_argument("page", type=Path, help="HTML file to write")
+    parser.add_argument("--organization", help="name for the heading")
     parser.add_argument(
         "--time-zone", default="UTC", help="as the variable kustomer_time_zone of the models"
     )
@@ -174,7 +176,7 @@ def main() -> int:
         return 1
     first = _first_day(rows)
     kept = {name: [row for row in each if row["d"] >= first] for name, each in rows.items()}
-    page = _page(kept, arguments.time_zone)
+    page = _page(kept, arguments.time_zone, arguments.organization)
     arguments.page.write_text(page, encoding="utf-8")
     print(f"{arguments.page}: {len(page.encode()) / 1_000_000:.1f} MB, from {first} on")
     return 0
@@ -237,7 +239,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")).replace("</", "<\\/")
 
 
-def _page(rows: dict[str, Rows], time_zone: str) -> str:
+def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> str:
     metrics = {one["name"]: one for one in yaml.safe_load(METRICS.read_text(encoding="utf-8"))}
     activities = rows["activities"]
     days = sorted(row["d"] for row in activities)
@@ -252,11 +254,16 @@ def _page(rows: dict[str, Rows], time_zone: str) -> str:
         "metrics": metrics,
         # A screen reader reads the description.
         "charts": {
-            name: {**chart.spec, "description": f"{chart.title}. {chart.definition}"}
+            name: {
+                **chart.spec,
+                "description": f"{chart.title}. {chart.definition} A table of its numbers follows.",
+            }
             for name, chart in CHARTS.items()
         },
+        "titles": {name: chart.title for name, chart in CHARTS.items()},
         "measured": MEASURED,
         "tables": TABLES,
+        "empty": EMPTY,
     }
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     parts = {
@@ -266,19 +273,16 @@ def _page(rows: dict[str, Rows], time_zone: str) -> str:
             f'<script type="application/json" id="rows-{name}">{_json(_packed(each))}</script>'
             for name, each in rows.items()
         ),
-        "charts": "\n".join(
-            f'<section class="chart {chart.width}"><h2>{html.escape(chart.title)}</h2>'
-            f'<div id="chart-{name}" class="canvas"></div>'
-            f'<details><summary aria-label="Definition: {html.escape(chart.title)}">Definition'
-            f"</summary><p>{html.escape(chart.definition)}</p>"
-            f"</details></section>"
-            for name, chart in CHARTS.items()
-        ),
+        "tables": "\n".join(_region(f"table-{name}", one["title"]) for name, one in TABLES.items()),
+        "charts": "\n".join(_section(name, chart) for name, chart in CHARTS.items()),
         "choices": "\n".join(
             f'<label>{name.title()} <select id="{name}"><option value="">All</option>'
             + "".join(f"<option>{html.escape(each)}</option>" for each in found)
             + "</select></label>"
             for name, found in choices.items()
+        ),
+        "heading": html.escape(
+            f"{organization}: customer service" if organization else "Customer service"
         ),
         "first": str(days[0]),
         "last": str(days[-1]),
@@ -288,9 +292,29 @@ def _page(rows: dict[str, Rows], time_zone: str) -> str:
         "script": (HERE / "page.js").read_text(encoding="utf-8"),
     }
     page = (HERE / "page.html").read_text(encoding="utf-8")
-    for name, text in parts.items():
-        page = page.replace(f"@@{name}@@", text)
-    return page
+    return re.sub(r"@@(\w+)@@", lambda found: parts[found[1]], page)
+
+
+def _section(name: str, chart: Chart) -> str:
+    """One chart, into which the script draws, with its numbers and its definition on demand."""
+    title = html.escape(chart.title)
+    return (
+        f'<section class="chart {chart.width}"><h2>{title}</h2>'
+        f'<div class="drawing"><div id="chart-{name}" class="canvas"></div>'
+        f'<p class="none" hidden>{EMPTY}</p></div>'
+        f'<details><summary aria-label="Numbers: {title}">Numbers</summary>'
+        f"{_region(f'numbers-{name}', f'Numbers: {chart.title}')}</details>"
+        f'<details><summary aria-label="Definition: {title}">Definition</summary>'
+        f"<p>{html.escape(chart.definition)}</p></details></section>"
+    )
+
+
+def _region(name: str, label: str) -> str:
+    """A place for a table, which the keyboard can scroll."""
+    return (
+        f'<div id="{name}" class="scroll" role="region" tabindex="0" '
+        f'aria-label="{html.escape(label)}"></div>'
+    )
 
 
 if __name__ == "__main__":

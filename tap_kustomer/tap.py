@@ -8,9 +8,10 @@ from __future__ import annotations
 import copy
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import click
 from singer_sdk.mapper import PluginMapper
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from tap_kustomer.config import Settings
     from tap_kustomer.streams.definition import StreamDefinition
     from tap_kustomer.sync import RunContext
+
+
+# Someone waits for the result of `--test`. A host that does not exist must not take minutes.
+_LONGEST_TEST_RETRY: Final = 20
 
 
 class _LoadedSettings(dict[str, Any]):
@@ -126,6 +131,11 @@ class TapKustomer(SdkTap):
             if name != "ENV":
                 settings |= load_document("--config", name)
         return given
+
+    def limit_retries(self, seconds: int) -> None:
+        """Repeat a failing request for at most so long. Takes effect before the first request."""
+        longest = min(seconds, self._settings.max_retry_seconds)
+        self._settings = replace(self._settings, max_retry_seconds=longest)
 
     @property
     def writer(self) -> BufferedWriter:
@@ -248,7 +258,10 @@ class TapKustomer(SdkTap):
             config=config.config,
             catalog=ctx.params.get("catalog"),
             parse_env_config=config.parse_env,
+            setup_mapper=False,
         )
+        tap.limit_retries(_LONGEST_TEST_RETRY)
+        tap.setup_mapper()
         checks = sync.check_streams(tap.context, tap.selected_streams)
         # Standard output is for Singer messages alone.
         click.echo(sync.format_checks(checks), err=True)

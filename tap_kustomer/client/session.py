@@ -218,7 +218,9 @@ class Session:
                 now = self.clock.monotonic()
                 failing_since = now if failing_since is None else failing_since
                 pause = _pause(error, tries)
-                if now + pause - failing_since > self._max_retry_seconds:
+                # How long a rate limit lasts is known: one such pause is always worthwhile.
+                end = now if isinstance(error, RateLimitedError) else now + pause
+                if end - failing_since > self._max_retry_seconds:
                     raise GaveUpError(
                         f"{error}. Given up after {'1 try' if tries == 1 else f'{tries} tries'} in "
                         f"{now - failing_since:.0f} s: run again with the last STATE to continue "

@@ -41,7 +41,8 @@ def test_bytes_that_are_not_json_are_refused(content: bytes) -> None:
 
 
 def test_values_nested_too_deeply_for_a_parser_are_kept_as_text() -> None:
-    deep = b"[" * 5_000 + b'"a \\" ]"' + b"]" * 5_000
+    # Python 3.14 parses tens of thousands of levels.
+    deep = b"[" * 100_000 + b'"a \\" ]"' + b"]" * 100_000
 
     document = decode(b'{"deep": %b, "b": 1}' % deep, ANYTHING)
 

@@ -203,6 +203,21 @@ def test_retry_after_sets_the_pause(
     assert 17 <= clock.elapsed < 19
 
 
+def test_a_rate_limit_is_waited_for_once_however_short_the_retry_time(
+    requests_mock: Mocker,
+) -> None:
+    refused = {"status_code": 429, "headers": {"Retry-After": "50"}}
+    requests_mock.get(f"{URL}/v1/teams", [refused, {"json": {}}, refused])
+    clock = VirtualClock()
+    session = session_of(clock, URL, max_retry_seconds=20)
+
+    session.send(TEAMS, whole)
+    assert 50 <= clock.elapsed <= 60
+    with pytest.raises(GaveUpError):
+        session.send(TEAMS, whole)
+    assert clock.elapsed <= 120
+
+
 @pytest.mark.parametrize(
     ("asked", "pause"), [("17", (17, 18)), ("0", (0.5, 1)), ("3600", (60, 61)), ("soon", (0.5, 1))]
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import html
 import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from support.metrics_oracle import FIGURES
@@ -27,7 +30,7 @@ needs_browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not inst
 @pytest.fixture(scope="module")
 def page(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "answers.html"
-    done = write(warehouse.file, path)
+    done = write(warehouse.file, path, "--organization", "Müller & Co")
     assert done.returncode == 0, done.stdout
     return path
 
@@ -44,6 +47,7 @@ def write(database: Path, path: Path, *more: str) -> subprocess.CompletedProcess
     )
 
 
+@functools.cache
 def show(page: Path, choice: str = "") -> tuple[str, str]:
     """What a browser makes of the page, and what it logs."""
     assert BROWSER is not None
@@ -68,12 +72,30 @@ def tiles(document: str) -> dict[str, float | None]:
     return {name: float(value) if value else None for name, value in found}
 
 
+def numbers(document: str) -> dict[str, dict[tuple[str, ...], float]]:
+    """The table below each chart: the last number of each row, by what is before it."""
+    tables = re.findall(r'id="numbers-(\w+)".*?<tbody>(.*?)</tbody>', document, re.DOTALL)
+    rows = {name: re.findall(r"<tr>(<th.*?)</tr>", body) for name, body in tables}
+    cells = {
+        name: [re.findall(r">([^<]+)</t[hd]>", row) for row in each] for name, each in rows.items()
+    }
+    return {
+        name: {tuple(map(html.unescape, row[:-1])): float(row[-1].replace(",", "")) for row in each}
+        for name, each in cells.items()
+    }
+
+
 def test_the_page_is_one_small_file_that_may_fetch_nothing(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert len(text.encode()) < 3_000_000
     assert "default-src 'none'" in text
     own = re.sub(r"<script.*?</script>", "<script>", text, flags=re.DOTALL)
     assert not re.search(r"https?:|src=|href=|@import|url\(", own)
+
+
+def test_the_heading_names_the_organisation(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>Müller &amp; Co: customer service</h1>" in text
 
 
 def test_a_file_without_models_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -92,6 +114,16 @@ def test_models_that_are_not_where_they_are_expected_are_said_to_be_missing(
     assert "Traceback" not in done.stdout
 
 
+def choice_of(oracle: Oracle, *, filtered: bool) -> str:
+    """A range, and with a filter a channel and a team."""
+    first, last = oracle.range_of_days
+    if not filtered:
+        return f"first={first}&last={last}"
+    # Two days in the wrong order are a range, too.
+    team = oracle.resources["team"][0]
+    return f"first={last}&last={first}&channel=email&team={team['attributes']['name']}"
+
+
 @needs_browser
 @pytest.mark.parametrize("filtered", [False, True])
 def test_tiles_show_the_figures_of_what_is_chosen(
@@ -99,13 +131,10 @@ def test_tiles_show_the_figures_of_what_is_chosen(
 ) -> None:
     first, last = oracle.range_of_days
     team = oracle.resources["team"][0]
-    choice = f"first={first}&last={last}"
     shown = f">{first} to {last}"
     if filtered:
-        # Two days in the wrong order are a range, too.
-        choice = f"first={last}&last={first}&channel=email&team={team['attributes']['name']}"
         shown += f", channel email, team {team['attributes']['name']}"
-    document, log = show(page, choice)
+    document, log = show(page, choice_of(oracle, filtered=filtered))
     assert shown in document
 
     def chosen(one: Activity) -> bool:
@@ -123,6 +152,124 @@ def test_tiles_show_the_figures_of_what_is_chosen(
     assert "Uncaught" not in log
 
 
+# The rows below each chart, by the marts.
+CHARTS = {
+    "volume": """
+        select week, channel, count(distinct conversation_id)
+        from activity where activity = 'message_in' and kind = 'initial-in'
+        group by all
+    """,
+    "first_response": """
+        select week, unnest(['median', '90th percentile']),
+            unnest(quantile_cont(round(seconds) / 3600, [0.5, 0.9]))
+        from activity where activity = 'first_response' and seconds is not null
+        group by week
+    """,
+    "first_resolution": """
+        select week, unnest(['median', '90th percentile']),
+            unnest(quantile_cont(round(seconds) / 3600, [0.5, 0.9]))
+        from activity where activity = 'first_done' and seconds is not null
+        group by week
+    """,
+    "heatmap": """
+        select weekday, hour(local)::text, count(*) / any_value(days)
+        from activity
+        join (
+            select strftime(day, '%a') as weekday, count(*) as days
+            from generate_series($first::date, $last::date, interval '1 day') as each(day)
+            group by 1
+        ) on weekday = strftime(local, '%a')
+        where activity = 'message_in'
+        group by all
+    """,
+    "backlog": """
+        select strftime(day, '%b %d, %Y'), unnest(['open', 'snoozed']),
+            unnest([sum(open_conversations), sum(snoozed_conversations)])
+        from backlog_days
+        where (open_conversations <> 0 or snoozed_conversations <> 0)
+            and day between $first and $last
+            and ($channel is null or channel = $channel) and ($team is null or team_id = $team)
+        group by day
+    """,
+    "promises": """
+        select strftime(greatest(date_trunc('week', state_day), $first), '%b %d, %Y'),
+            state, count(*)
+        from sla_states
+        where metric = 'policy' and state_day between $first and $last
+            and ($channel is null or channel = $channel)
+            and ($team is null or assigned_teams->>0 = $team)
+        group by all
+    """,
+    "satisfaction": """
+        select channel, round(avg(is_hit::int) * 100, 1)::text, count(*)
+        from activity where activity = 'rating'
+        group by all
+    """,
+    "funnel": """
+        select kind, count(*) from activity where activity = 'survey_sent'
+        group by all
+    """,
+    "shortcuts": """
+        select coalesce(shortcuts.name, used.id), count(*)
+        from (
+            select id as activity_id, unnest(list_distinct(shortcuts->>'$[*]')) as id from messages
+        ) as used
+        join activity using (activity_id)
+        left join stg_kustomer__shortcuts as shortcuts on shortcuts.id = used.id
+        where activity = 'message_out'
+        group by all
+    """,
+    "tags": """
+        select tag, sum(conversations)
+        from tag_days
+        where day between $first and $last
+            and ($channel is null or channel = $channel) and ($team is null or team_id = $team)
+        group by all
+    """,
+}
+
+ACTIVITY = f"""
+    with activity as (
+        -- A range of more than two months is shown by week.
+        select *, strftime(greatest(date_trunc('week', local), $first), '%b %d, %Y') as week
+        from (
+            select *, (counts_at at time zone 'UTC') at time zone '{ZONE}' as local
+            from int_kustomer__activities
+        )
+        where local::date between $first and $last
+            and ($channel is null or channel = $channel)
+            and ($team is null or contains(teams, $team))
+    )
+"""  # noqa: S608 - of constants.
+
+
+@needs_browser
+@pytest.mark.parametrize("filtered", [False, True])
+def test_the_table_below_each_chart_has_the_numbers_of_the_marts(
+    page: Path, oracle: Oracle, warehouse: Warehouse, *, filtered: bool
+) -> None:
+    first, last = oracle.range_of_days
+    chosen = {
+        "first": first,
+        "last": last,
+        "channel": "email" if filtered else None,
+        "team": oracle.resources["team"][0]["id"] if filtered else None,
+    }
+    document, _ = show(page, choice_of(oracle, filtered=filtered))
+    tables = numbers(document)
+    assert tables.keys() == CHARTS.keys()
+    with duckdb.connect(warehouse.file, read_only=True) as database:
+        database.execute("use metrics")
+        for name, query in CHARTS.items():
+            marts = database.execute(f"{ACTIVITY} {query}", chosen).fetchall()
+            expected = {row[:-1]: float(row[-1]) for row in marts}
+            if name in {"shortcuts", "tags"}:
+                most = sorted(expected.values(), reverse=True)[:12]
+                assert sorted(tables[name].values(), reverse=True) == most, name
+                expected = {key: expected[key] for key in tables[name]}
+            assert tables[name] == pytest.approx(expected, abs=0.006), name
+
+
 @needs_browser
 def test_every_chart_is_drawn(page: Path) -> None:
     document, log = show(page)
@@ -134,3 +281,17 @@ def test_every_chart_is_drawn(page: Path) -> None:
         assert title
         assert f'aria-label="{title[1]}. ' in section
         assert re.search(r'<path aria-label="[^"]+" role="graphics-symbol"', section), section[:200]
+        assert '<p class="none" hidden="">' in section
+        assert f'<summary aria-label="Numbers: {title[1]}">' in section
+
+
+@needs_browser
+def test_a_chart_without_data_says_so(page: Path, warehouse: Warehouse) -> None:
+    (first,) = warehouse.query("select min(day) as day from metrics.messages")
+    choice = f"first={first['day']}&last={first['day']}&channel=voice"
+    document, log = show(page, choice)
+    sections = document.split('<section class="chart')[1:]
+    empty = [section for section in sections if '<p class="none">No data in this range' in section]
+    assert empty
+    assert all(">No data in this range</td>" in section for section in empty)
+    assert "Uncaught" not in log

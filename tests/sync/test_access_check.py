@@ -32,6 +32,7 @@ from tap_kustomer.sync.access import (
     format_limits,
 )
 from tap_kustomer.sync.run import check_streams
+from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,6 +186,20 @@ def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
     return run_command("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
+
+
+def test_the_command_gives_up_after_seconds_where_nothing_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = VirtualClock()
+    monkeypatch.setattr(TapKustomer, "clock", clock)
+    nowhere = SimpleNamespace(url="http://127.0.0.1:9", api_key="a-test-key")
+
+    run = checked(cast("Sandbox", nowhere), tmp_path, "brands")
+
+    assert run.code == 1
+    assert "Connection refused" in run.log.splitlines()[-1]
+    assert 5 < clock.elapsed <= 20
 
 
 def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_read(

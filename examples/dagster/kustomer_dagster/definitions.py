@@ -17,7 +17,8 @@ from kustomer_dagster.states import States
 from kustomer_dagster.streams import Stream, load_streams, parents
 from kustomer_dagster.summaries import COMPLETE, outcomes
 
-FILE = Path(os.environ.get("KUSTOMER_SETTINGS", "organizations.toml"))
+FOLDER = Path(__file__).parents[1]
+FILE = Path(os.environ.get("KUSTOMER_SETTINGS", FOLDER / "organizations.toml"))
 STREAMS = load_streams()
 PARENTS = parents(STREAMS.values())
 
@@ -107,12 +108,8 @@ def _sync(organization: str, month: str, wanted: set[str]) -> dict[str, Any]:
             f"Organisation {organization} has no API key: set {key_name(organization)}"
         )
     period = period_of(month, datetime.now(UTC))
-    data = settings.folder / "data"
-    data.mkdir(exist_ok=True)
-    url = dg.EnvVar("KUSTOMER_STATES_URL").get_value()
-    states = States(url or f"sqlite:///{data}/states.db?timeout=60")
     pipe = Pipe(
-        folder=settings.folder,
+        folder=FOLDER,
         tap=settings.tap.command,
         tap_settings={**settings.tap_settings(organization), **period.settings},
         api_key=api_key,
@@ -120,6 +117,7 @@ def _sync(organization: str, month: str, wanted: set[str]) -> dict[str, Any]:
         target_settings=settings.target.settings_for(organization),
         environment=without_keys(os.environ),
     )
+    states = _states()
     summary = pipe.run(
         wanted,
         PARENTS,
@@ -130,6 +128,14 @@ def _sync(organization: str, month: str, wanted: set[str]) -> dict[str, Any]:
         # A later run for that month is to read it again.
         states.forget(organization, period.name)
     return summary
+
+
+def _states() -> States:
+    if url := dg.EnvVar("KUSTOMER_STATES_URL").get_value():
+        return States(url)
+    data = FOLDER / "data"
+    data.mkdir(exist_ok=True)
+    return States(f"sqlite:///{data}/states.db?timeout=60")
 
 
 present = dg.define_asset_job(

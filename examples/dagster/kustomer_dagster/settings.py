@@ -43,14 +43,12 @@ class Settings:
     """What the settings file says.
 
     Attributes:
-        folder: Where it is; relative paths in it start there.
         first_month: The first month that can be backfilled, as in 2024-01.
         tap: Reads an organisation.
         target: Loads it.
         organizations: The tap's settings of each organisation, by its name.
     """
 
-    folder: Path
     first_month: str
     tap: Program
     target: Program
@@ -76,7 +74,6 @@ def load_settings(file: Path) -> Settings:
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
         settings = Settings(
-            folder=file.parent.resolve(),
             first_month=found["first_month"],
             tap=_program(found["tap"]),
             target=_program(found["target"]),
