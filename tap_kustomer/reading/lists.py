@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from tap_kustomer.client.errors import RefusedError, WrongResponseError
+from tap_kustomer.client.errors import MissingError, RefusedError, WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode
 from tap_kustomer.reading.pages import IncompleteError, Page, Unproven
@@ -56,6 +56,8 @@ class _ListPage:
         data: The rows of the list.
         included: The resources beside them.
         next_link: The link to the next page, where there is one.
+        names_next: Whether it has such a link, or says that there is no next page.
+        size: How many rows the list puts on a page, where it says so.
         total: How many rows the list has, where it says so.
         keys: What tells the rows apart.
     """
@@ -63,6 +65,8 @@ class _ListPage:
     data: list[Resource]
     included: list[Resource]
     next_link: str | None
+    names_next: bool
+    size: int | None
     total: int | None
     keys: frozenset[str]
 
@@ -222,7 +226,13 @@ def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListP
     while (request := pager.request) is not None:
         response = workers.submit(partial(session.send, request, _list_page))
         yield pager.page
-        pager.learn(workers.result(response))
+        try:
+            page = workers.result(response)
+        except (MissingError, RefusedError):
+            if pager.is_guess:
+                return
+            raise
+        pager.learn(page)
     yield pager.page
 
 
@@ -236,6 +246,7 @@ class _Pager:
 
     Attributes:
         request: The next request; None at the end.
+        is_guess: Whether nothing says that there is a page to answer it.
         page: The latest page.
         keys: What tells all rows apart that have come.
         total: How many rows the list has by its latest count; None if it gave no count.
@@ -244,6 +255,7 @@ class _Pager:
 
     def __init__(self, base_url: str, first: Request, page: _ListPage) -> None:
         self.request: Request | None = None
+        self.is_guess = False
         self.page = page
         self.keys: set[str] = set()
         self.total: int | None = None
@@ -285,28 +297,38 @@ class _Pager:
         self.request = None if was_stale and self._is_stale else self._next_request(page)
 
     def _next_request(self, page: _ListPage) -> Request | None:
+        self.is_guess = False
         if not page.data:
             return None  # An empty page ends a list even if it names a next one.
         if page.next_link is not None:
             request = follow_link(self._base_url, self._first, page.next_link)
             return self._visited.add(request)
-        is_numbered = "page" in self._first.params
-        has_more = self._rows < (page.total or 0) and len(page.data) == self._largest
-        if is_numbered and has_more:
+        if "page" not in self._first.params:
+            return None
+        if page.total is None:
+            # Some lists have numbered pages but no links, such as the attachments of a conversation
+            # (https://developer.kustomer.com/api/core-resources).
+            size = page.size or self._first.params.get("pageSize")
+            self.is_guess = has_more = not page.names_next and len(page.data) == size
+        else:
             # The page has no link, but it is full and the list counts more rows.
-            params = {**self._first.params, "page": self._pages + 1}
-            return self._visited.add(replace(self._first, params=params))
-        return None
+            has_more = self._rows < page.total and len(page.data) == self._largest
+        if not has_more:
+            return None
+        params = {**self._first.params, "page": self._pages + 1}
+        return self._visited.add(replace(self._first, params=params))
 
 
 def _list_page(body: Body) -> _ListPage:
     document = body.document()
-    meta = document.get("meta")
+    meta, links = document.get("meta"), document.get("links")
     data = _one_or_many(document.get("data"))
     return _ListPage(
         data=data,
         included=_one_or_many(document.get("included") or []),
-        next_link=next_link(document.get("links")),
+        next_link=next_link(links),
+        names_next=isinstance(links, dict) and "next" in links,
+        size=whole_number(meta.get("pageSize")) if isinstance(meta, dict) else None,
         total=whole_number(meta.get("total")) if isinstance(meta, dict) else None,
         keys=frozenset(map(_key, data)),
     )

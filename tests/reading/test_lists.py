@@ -163,6 +163,43 @@ def test_without_a_count_a_page_without_a_link_is_the_last_one(
     assert requests_mock.call_count == 1
 
 
+def _bare(*ids: str, **members: Any) -> dict[str, Any]:
+    """A page that does not say whether there is a next one."""
+    return {"data": page(*ids)["data"], **members}
+
+
+@pytest.mark.parametrize(
+    "members", [{}, {"links": None}, {"links": {"self": "/v1/teams"}, "meta": {"pageSize": "2"}}]
+)
+def test_after_a_full_page_that_names_no_next_one_the_next_number_is_tried(
+    session: Session, requests_mock: Mocker, members: dict[str, Any]
+) -> None:
+    for number, ids in enumerate(["ab", "cd", "e"], start=1):
+        requests_mock.get(f"{URL}/v1/teams?page={number}", json=_bare(*ids, **members))
+
+    assert read(session, page_size=2) == ["a", "b", "c", "d", "e"]
+    assert requests_mock.call_count == 3
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_there_may_be_no_such_next_page(
+    session: Session, requests_mock: Mocker, status: int
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams?page=1", json=_bare("a", "b"))
+    requests_mock.get(f"{URL}/v1/teams?page=2", status_code=status, json=REFUSED)
+
+    assert read(session, page_size=2) == ["a", "b"]
+
+
+def test_a_full_page_that_says_that_there_is_no_next_one_is_the_last(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json=page("a", "b"))
+
+    assert read(session, page_size=2) == ["a", "b"]
+    assert requests_mock.call_count == 1
+
+
 def test_a_list_that_gives_fewer_rows_than_it_counts_is_incomplete(
     session: Session, requests_mock: Mocker
 ) -> None:

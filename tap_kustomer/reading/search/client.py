@@ -94,12 +94,31 @@ class SearchClient:
         if query.sorted and _SORT not in extras:
             return UNSORTED_PAGE
         try:
-            return self._send(query, extras)
+            page = self._send(query, extras)
+            if page.links_on and not page.is_full:
+                page = replace(page, is_full=not self._is_last(page, query, extras))
         except RefusedError as error:
             if query.page == 1 and query.created is None:
                 return self._send_with_less(query, extras, error)
             # The page or the createdAt criterion was refused. TieReader handles it.
             return REFUSED_PAGE
+        return page
+
+    def _is_last(self, page: SearchPage, query: SearchQuery, extras: frozenset[str]) -> bool:
+        """Whether no rows follow a page that is short, uncounted, and links to a next one.
+
+        The server may put fewer rows on a page than it says, or link to a next page from the last
+        one too. Only if the page is the same after an empty one, no row has moved from the one to
+        the other in between.
+        """
+        try:
+            following = self._send(replace(query, page=query.page + 1, sorted=False), extras)
+        except RefusedError:
+            return False
+        if following.rows:
+            return False
+        again = self._send(query, extras)
+        return {row.id for row in again.rows} == {row.id for row in page.rows}
 
     @property
     def _extras(self) -> frozenset[str]:

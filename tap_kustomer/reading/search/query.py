@@ -129,6 +129,7 @@ class SearchPage:
         byte_count: Size of the response.
         digits: Number of digits of the fractions of seconds in its times.
         is_full: Whether it has as many rows as the server puts on a page: there may be more.
+        links_on: Whether it links to a next page, and no count shows whether that has any rows.
         is_refused: The server does not answer this query: it gives no more pages or rows, or does
             not know the criterion. There are no rows.
         is_unsorted: The server does not sort these rows by time. There are no rows.
@@ -139,6 +140,7 @@ class SearchPage:
     byte_count: int = 0
     digits: int = MILLISECOND_DIGITS
     is_full: bool = False
+    links_on: bool = False
     is_refused: bool = False
     is_unsorted: bool = False
 
@@ -226,14 +228,13 @@ def parse_page(
         raise WrongResponseError(
             f"a row from before {times.to_text(window.start)} came, which was asked for"
         )
-    # If rows are not counted, a page that links to a next one is not the last, however short it is.
-    has_next = total is None and bool(found) and links.next is not None
     return SearchPage(
         rows=tuple(rows),
         total=total,
         byte_count=len(body.content),
         digits=digits,
-        is_full=len(found) >= page_size or has_next,
+        is_full=len(found) >= page_size,
+        links_on=total is None and bool(found) and links.next is not None,
     )
 
 

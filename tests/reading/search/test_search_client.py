@@ -20,7 +20,7 @@ from tap_kustomer.reading.search.query import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-from support.search_clients import END, START, WINDOW, bounds_sent, client_of
+from support.search_clients import END, START, WINDOW, CappedSession, bounds_sent, client_of
 
 
 def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation_shows() -> None:
@@ -112,13 +112,45 @@ def test_rows_out_of_order_are_asked_for_again_before_they_count_as_unsorted() -
     assert client_of(session).search(SearchQuery(WINDOW)).is_unsorted
 
 
-def test_without_a_count_a_page_that_links_to_a_next_one_is_not_the_last() -> None:
+def linking_on(session: StandIn) -> StandIn:
+    """Give no counts, and link every page to a next one."""
+    session.spoil = lambda document: document.update(
+        meta={}, links={"next": "/v1/customers/search?page=2"}
+    )
+    return session
+
+
+def test_without_a_count_a_page_is_not_the_last_if_the_next_one_has_rows() -> None:
+    session = CappedSession(
+        search_of(IndexModel({f"row{n}": (START + n, START) for n in range(30)}))
+    )
+
+    page = client_of(linking_on(session)).search(SearchQuery(WINDOW))
+    assert (len(page.rows), page.is_full) == (20, True)
+
+
+def test_without_a_count_a_page_is_the_last_if_the_next_one_is_empty() -> None:
     session = StandIn(search_of(IndexModel({"row": (START, START)})))
 
-    def leave_out_count(document: dict[str, Any]) -> None:
-        document.update(meta={}, links={"next": "/v1/customers/search?page=2"})
+    assert not client_of(linking_on(session)).search(SearchQuery(WINDOW)).is_full
+    assert [request.params["page"] for request in session.sent] == [1, 2, 1]
 
-    session.spoil = leave_out_count
+
+def test_an_empty_next_page_proves_nothing_if_a_row_has_moved_to_the_page_before_it() -> None:
+    index = IndexModel({f"row{n:02}": (START + n, START) for n in range(21)})
+    session = CappedSession(search_of(index))
+
+    def spoil(document: dict[str, Any]) -> None:
+        document.update(meta={}, links={"next": "/v1/customers/search?page=2"})
+        index.rows.pop("row05", None)
+
+    session.spoil = spoil
+    assert client_of(session).search(SearchQuery(WINDOW)).is_full
+
+
+def test_a_refused_next_page_proves_nothing() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)}, row_cap=20)
+    session = linking_on(CappedSession(search_of(index)))
 
     assert client_of(session).search(SearchQuery(WINDOW)).is_full
 
