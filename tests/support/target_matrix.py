@@ -146,7 +146,10 @@ MATRIX: Final[Mapping[str, tuple[str, ...]]] = {
     "target killed after it confirmed a state": (
         *(DAILY, NIGHTLY, NIGHTLY, NIGHTLY, _AT_THE_END, NIGHTLY),
     ),
-    "target killed before it confirmed a state": (NIGHTLY,) * 6,
+    "target killed before it confirmed a state": (
+        "it confirms a state after each load",
+        *(NIGHTLY,) * 5,
+    ),
     "target stopped with SIGTERM": (_ENDS, NIGHTLY, NIGHTLY, NIGHTLY, _ENDS, NIGHTLY),
     "full table dropped by hand": (NIGHTLY,) * 6,
     "incremental table dropped by hand": (NIGHTLY,) * 6,

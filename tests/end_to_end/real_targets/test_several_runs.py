@@ -104,6 +104,7 @@ def test_after_the_target_was_killed_early_the_next_run_adds_everything(
 
     second = pipeline.sync(chosen, state=state)
 
+    assert state is None
     check_rows(pipeline.target, second, reading.run.held())
 
 
