@@ -96,7 +96,7 @@ requirements: $(ENVIRONMENT)  ## Bring the pinned requirements up to date.
 	echo 'target-jsonl' | $(COMPILE) - --output-file benchmarks/targets/requirements-target-jsonl.txt
 	echo 'tap-kustomer' | $(COMPILE) - --output-file benchmarks/taps/requirements-singer-io.txt
 	printf '%s\n' dagster dagster-celery dagster-k8s dagster-postgres dagster-webserver \
-		| $(COMPILE) - --output-file requirements-dagster.txt
+		'sqlalchemy<2.1' | $(COMPILE) - --output-file requirements-dagster.txt
 	{ cat dbt/requirements.in; grep -o '^duckdb==[0-9.]*' requirements-dev.txt; } \
 		| $(COMPILE) - --output-file requirements-dbt.txt
 

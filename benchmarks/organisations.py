@@ -67,6 +67,10 @@ UPDATED: Final = duckdb.SQLExpression("coalesce(strftime(updated_at, '%Y-%m-%dT%
 HEADER: Final = """
 | what | runs | of them failed | seconds | runs an hour | core seconds a run | peak memory |
 | --- | --- | --- | --- | --- | --- | --- |"""
+FLEETS: Final = (100, 1_000, 5_000)
+FLEETS_HEADER: Final = """
+| organisations, every hour | cores | runs at once | memory | Dagster's events a day |
+| --- | --- | --- | --- | --- |"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,9 @@ class Demonstration:
         for each in self.organizations:
             each.sandbox.advance(60)
         backfill = self.dagster.launch(everything, present)
-        self._report("an hour later", self._finished(present, backfill))
+        hourly = self._finished(present, backfill)
+        each_run, peak = self._report("an hour later", hourly)
+        self._report_fleets([run for run in hourly if run.succeeded], each_run, peak)
 
         yield from self._wrong_outcomes()
         for each in self.organizations:
@@ -150,21 +156,47 @@ class Demonstration:
                 return runs
         raise AssertionError
 
-    def _report(self, what: str, runs: Sequence[Run]) -> None:
-        """Print what runs have cost, and measure what comes next."""
+    def _report(self, what: str, runs: Sequence[Run]) -> tuple[float, float]:
+        """Print what runs have cost, and measure what comes next.
+
+        Returns:
+            Core seconds for each run that succeeded, and the peak memory in megabytes.
+        """
         whole = [run for run in runs if run.succeeded]
         lasted = max(run.ended for run in whole) - min(run.started for run in whole)
-        cells = (
+        each_run, peak = self.meter.processor_seconds() / len(whole), self.meter.peak
+        _print_row(
             what,
-            len(runs),
-            len(runs) - len(whole),
+            f"{len(runs)}",
+            f"{len(runs) - len(whole)}",
             f"{lasted:.0f}",
             f"{len(whole) * 3600 / lasted:.0f}",
-            f"{self.meter.processor_seconds() / len(whole):.1f}",
-            f"{self.meter.peak:,.0f} MB",
+            f"{each_run:.1f}",
+            f"{peak:,.0f} MB",
         )
-        print(f"| {' | '.join(map(str, cells))} |", flush=True)
         self.meter.restart()
+        return each_run, peak
+
+    def _report_fleets(self, runs: Sequence[Run], each_run: float, peak: float) -> None:
+        """Print what more organisations need, at the cost of these runs."""
+        self.meter.sample()
+        idle = self.meter.peak
+        at_once = max(
+            sum(run.started <= other.started < run.ended for run in runs) for other in runs
+        )
+        lasted = sum(run.ended - run.started for run in runs) / len(runs)
+        events = self.folder / "history" / "runs"
+        stored = sum((events / f"{run.number}.db").stat().st_size for run in runs) / len(runs)
+        print(FLEETS_HEADER)
+        for number in FLEETS:
+            needed = number * lasted / 3600
+            _print_row(
+                f"{number:,}",
+                f"{number * each_run / 3600:.1f}",
+                f"{needed:.0f}",
+                f"{(idle + needed * (peak - idle) / at_once) / 1000:.1f} GB",
+                f"{number * 24 * stored / 1e9:.1f} GB",
+            )
 
     def _kill_first(self) -> None:
         """Kill the first organisation's run as soon as a part of its rows is loaded."""
@@ -292,6 +324,10 @@ def _prepare(
         for each in organizations
     }
     return {**environment(), **keys, "DAGSTER_HOME": str(folder)}
+
+
+def _print_row(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def _month_before(now: datetime, number: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ import pytest
 
 from support.given import at, company, page
 from support.offline_tap import OfflineTap
-from support.singer_output import only
+from support.singer_output import Output, everything, finish, only
+from support.target_pipeline import check_rows
 from support.targets import PostgresTarget
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.streams.companies import Companies
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from support.object_store import ObjectStore
     from support.postgres import Server
-    from support.singer_output import Catalog, Key, Output, Record
+    from support.singer_output import Catalog, Key, Record, Runner
     from support.tap_in_process import InProcess
 
 STREAMS = ("companies", "company_emails", "team_members", "teams")
@@ -93,6 +93,24 @@ def expected(value: Any, leaf: Record) -> Any:
     return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)
 
 
+# JSON text, which Parquet has for objects and arrays.
+FLAT: dict[str, Any] = {"flattening_enabled": True, "flattening_max_depth": 1}
+
+
+def check_files(run: Output, records: Output, store: ObjectStore | None) -> None:
+    """That DuckDB reads the rows from the files of a run that another run has as records."""
+    assert run.code == 0, run.log
+    assert not run.of_type("RECORD")
+    assert {batch["stream"] for batch in run.of_type("BATCH")} == records.counts().keys()
+    for stream in records.counts():
+        leaves = run.schema(stream)["schema"]["properties"]
+        truth = {
+            key: {name: expected(record.get(name), leaf) for name, leaf in leaves.items()}
+            for key, record in records.held()[stream].items()
+        }
+        assert read_back(run, stream, store) == truth, stream
+
+
 @pytest.mark.parametrize("file_format", FORMATS)
 def test_duckdb_reads_the_rows_back_that_records_would_have(
     tap: InProcess,
@@ -103,21 +121,50 @@ def test_duckdb_reads_the_rows_back_that_records_would_have(
 ) -> None:
     chosen = only(catalog, STREAMS)
     store = request.getfixturevalue("object_store") if root.startswith("s3:") else None
-    # JSON text, which Parquet has for objects and arrays.
-    flat: dict[str, Any] = {"flattening_enabled": True, "flattening_max_depth": 1}
-    records = tap(catalog=chosen, **flat)
 
-    run = tap(catalog=chosen, batch_config=batches(root, file_format), **flat)
+    run = tap(catalog=chosen, batch_config=batches(root, file_format), **FLAT)
 
-    assert run.code == 0, run.log
-    assert not run.of_type("RECORD")
-    for stream in STREAMS:
-        leaves = run.schema(stream)["schema"]["properties"]
-        truth = {
-            key: {name: expected(record.get(name), leaf) for name, leaf in leaves.items()}
-            for key, record in records.held()[stream].items()
-        }
-        assert read_back(run, stream, store) == truth, stream
+    check_files(run, tap(catalog=chosen, **FLAT), store)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_duckdb_reads_the_rows_of_all_streams_back(
+    tap: InProcess, catalog: Catalog, tmp_path: Path, file_format: str
+) -> None:
+    chosen = everything(catalog)
+
+    run = tap(catalog=chosen, batch_config=batches(str(tmp_path), file_format), **FLAT)
+
+    check_files(run, tap(catalog=chosen, **FLAT), None)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_after_a_run_was_killed_the_next_run_writes_what_is_in_no_file(  # noqa: PLR0913, PLR0917
+    tap: InProcess,
+    command: Runner,
+    catalog: Catalog,
+    full_run: Output,
+    tmp_path: Path,
+    file_format: str,
+) -> None:
+    chosen = only(catalog, ["conversations"])
+    config = batches(str(tmp_path), file_format, batch_size=10)
+    process = command.start(catalog=chosen, batch_config=config)
+    assert process.stdout is not None
+    begun = b""
+    while begun.count(b'"BATCH"') < 3:
+        begun += process.stdout.readline()
+    process.kill()
+    rest = finish(process)
+    whole, _, _ = (begun + rest.output).rpartition(b"\n")
+    killed = Output(rest.code, whole + b"\n", rest.log)
+
+    later = tap(catalog=chosen, state=killed.state(), batch_config=config)
+
+    rows = [read_back(run, "conversations", None).keys() for run in (killed, later)]
+    assert rows[0] | rows[1] == full_run.held()["conversations"].keys()
 
 
 def test_in_parquet_objects_and_arrays_are_declared_as_text(
@@ -131,29 +178,30 @@ def test_in_parquet_objects_and_arrays_are_declared_as_text(
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("file_format", FORMATS)
-def test_a_target_loads_files_from_the_store(  # noqa: PLR0913, PLR0917
+def test_a_target_loads_the_rows_that_records_would_have(  # noqa: PLR0913, PLR0917
     tap: InProcess,
     catalog: Catalog,
     postgres: Server,
-    bucket: str,
+    root: str,
     tmp_path: Path,
     file_format: str,
 ) -> None:
     """It finds the store by its environment, as a BATCH message has no credentials."""
-    assert "AWS_ENDPOINT_URL" in os.environ
     target = PostgresTarget(tmp_path, postgres.new_database())
+    chosen = only(catalog, STREAMS)
+    records = tap(catalog=chosen)
 
-    run = tap(catalog=only(catalog, STREAMS), batch_config=batches(bucket, file_format))
+    run = tap(catalog=chosen, batch_config=batches(root, file_format))
     target.load(run.output)
 
-    truth = tap(catalog=only(catalog, STREAMS))
-    for stream in STREAMS:
-        keys = run.schema(stream)["key_properties"]
-        assert sorted(target.rows(stream, *keys)) == sorted(truth.held()[stream])
+    assert not run.of_type("RECORD")
+    assert all(records.records(stream) for stream in STREAMS)
+    check_rows(target, records, records.held())
 
 
+@pytest.mark.parametrize("file_format", FORMATS)
 def test_the_state_covers_no_file_that_the_store_did_not_take(
-    bucket: str, object_store: ObjectStore
+    bucket: str, object_store: ObjectStore, file_format: str
 ) -> None:
     def remove_bucket() -> Iterator[Any]:
         object_store.files.rm("kustomer", recursive=True)
@@ -167,7 +215,7 @@ def test_the_state_covers_no_file_that_the_store_did_not_take(
         Companies,
         selected=["companies"],
         scripted={"script": {"companies": pages}},
-        batch_config=batches(bucket, "jsonl", batch_size=1),
+        batch_config=batches(bucket, file_format, batch_size=1),
     )
 
     run = tap.sync()

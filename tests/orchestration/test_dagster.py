@@ -141,6 +141,15 @@ def test_celery_takes_the_runs() -> None:
     check_config(launcher["module"], launcher["class"], launcher["config"])
 
 
+def test_workers_of_celery_listen_where_the_launcher_puts_the_runs() -> None:
+    launcher = yaml.safe_load((EXAMPLE / "celery" / "dagster.yaml").read_text())["run_launcher"]
+    worker = yaml.safe_load((EXAMPLE / "celery" / "worker.yaml").read_text())["execution"]["config"]
+    places = {name: launcher["config"][name] for name in ("broker", "backend")}
+    assert worker.items() >= places.items()
+    command = f"-q {launcher['config']['default_queue']} -y celery/worker.yaml"
+    assert command in (EXAMPLE / "README.md").read_text()
+
+
 def test_kubernetes_takes_the_runs_with_a_limit_for_each_organisation() -> None:
     values = yaml.safe_load((EXAMPLE / "kubernetes" / "values.yaml").read_text())
     launcher = snake_case(values["runLauncher"]["config"]["k8sRunLauncher"])

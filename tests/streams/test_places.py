@@ -11,6 +11,7 @@ from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import compile_deriver
 from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.knowledge_base_articles import KnowledgeBaseArticles
+from tap_kustomer.streams.queues import Queues
 from tap_kustomer.streams.satisfaction_responses import SatisfactionResponses
 from tap_kustomer.streams.shortcuts import Shortcuts
 from tap_kustomer.streams.team_routing_settings import TeamRoutingSettings
@@ -94,6 +95,18 @@ def test_users_with_access_to_an_article_come_as_references_or_ids(users: Any) -
     (record,) = tap.table("knowledge_base_articles").make_records(resource)
 
     assert record["access_users"] == ["u1"]
+    assert not record.get("_extra")
+
+
+@pytest.mark.parametrize(
+    "created_at", [1595432438206, "2020-07-22T15:40:38.206Z"], ids=["number", "text"]
+)
+def test_the_creation_of_a_queue_is_milliseconds_since_1970_or_a_time(created_at: Any) -> None:
+    tap = OfflineTap(Queues)
+    resource = {"id": "q1", "type": "queue", "attributes": {"createdAt": created_at}}
+    (record,) = tap.table("queues").make_records(resource)
+
+    assert record["created_at"] == "2020-07-22T15:40:38.206Z"
     assert not record.get("_extra")
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
-import selectors
 import sqlite3
 import subprocess
 import sys
+import termios
+import time
 from abc import ABC, abstractmethod
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fcntl import ioctl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +28,7 @@ from support import hard_delete_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from signal import Signals
 
     from support.postgres import Database
     from support.singer_output import Key, Message, Record, State
@@ -40,8 +43,26 @@ JSONL = (ROOT / ".venv" / "target-jsonl" / "bin" / "target-jsonl",)
 
 SCHEMA = "kustomer"
 
+_NOT_TEXT = {"integer": int, "number": float, "boolean": bool}
+
 # Seconds until a target that loads little confirms a state.
 _LONGEST_LOAD = 60.0
+
+# What runs a target of the SDK's make so that it confirms a state after each message, instead of
+# every five minutes.
+_HASTY = f"""
+import sys
+from importlib import import_module
+from singer_sdk.target_base import Target
+sys.path.append({str(ROOT / "tests")!r})
+Target._MAX_RECORD_AGE_IN_MINUTES = -1.0
+module, name = sys.argv.pop(1).split(":")
+getattr(import_module(module), name).cli()
+"""
+
+
+def _hasty(target: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", _HASTY, target)
 
 
 @dataclass(frozen=True)
@@ -99,6 +120,14 @@ class Target(ABC):
         """What it logged during the last load."""
         return (self.folder / "log").read_text()
 
+    @property
+    def confirmed(self) -> State | None:
+        """The state that it confirmed last during the last load, if any."""
+        # A killed target may leave a part of a line.
+        *whole, _ = (self.folder / "states").read_bytes().split(b"\n")
+        states: list[State] = [json.loads(line) for line in whole]
+        return states[-1] if states else None
+
     def load(self, messages: bytes, **config: Any) -> State | None:
         """Load messages to their end; the state that it confirms last, if any.
 
@@ -107,46 +136,68 @@ class Target(ABC):
             config: Settings beside those that every load needs.
         """
         with self._start(**config) as process:
-            output, _ = process.communicate(messages)
+            process.communicate(messages)
         assert process.returncode == 0, self.log[-5_000:]
-        confirmed: list[State] = [json.loads(line) for line in output.splitlines()]
-        return confirmed[-1] if confirmed else None
+        return self.confirmed
 
-    def fail_to_load(self, messages: bytes, **config: Any) -> None:
-        """Begin to load messages that it can't load."""
+    def fail_to_load(self, messages: bytes, **config: Any) -> State | None:
+        """Begin to load messages that it can't load; the state that it confirms last, if any."""
         with self._start(**config) as process:
             process.communicate(messages)
         assert process.returncode != 0, self.log[-5_000:]
+        return self.confirmed
 
     def load_until_killed(self, messages: bytes, **config: Any) -> State:
-        """Load messages, and be killed once a state is confirmed; that state."""
-        with self._start(**config) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            # The pipe stays open: at its end, the target would load the rest.
-            process.stdin.write(messages)
-            process.stdin.flush()
-            with selectors.DefaultSelector() as selector:
-                selector.register(process.stdout, selectors.EVENT_READ)
-                is_confirmed = bool(selector.select(_LONGEST_LOAD))
-            if not is_confirmed:
-                process.kill()
-            assert is_confirmed, self.log[-5_000:]
-            state: State = json.loads(process.stdout.readline())
+        """Take all of these messages, confirm a state, and be killed while more may come."""
+        with self._start(self.hasty_command, **config) as process:
+            _give(process, messages)
+            end = time.monotonic() + _LONGEST_LOAD
+            while self.confirmed is None:
+                assert time.monotonic() < end, self.log[-5_000:]
+                time.sleep(0.01)
             process.kill()
-        return state
+        assert self.confirmed is not None
+        return self.confirmed
 
-    def _start(self, **config: Any) -> subprocess.Popen[bytes]:
+    def load_until_signalled(self, messages: bytes, number: Signals, **config: Any) -> State | None:
+        """Take all of these messages, and get a signal while more may come; the last state."""
+        with self._start(**config) as process:
+            _give(process, messages)
+            process.send_signal(number)
+            process.wait(_LONGEST_LOAD)
+        return self.confirmed
+
+    @property
+    def hasty_command(self) -> Sequence[str | Path]:
+        """The command of a target that confirms a state as soon as it can."""
+        return self.command
+
+    def _start(
+        self, command: Sequence[str | Path] | None = None, **config: Any
+    ) -> subprocess.Popen[bytes]:
         path = self.folder / "target.json"
         path.write_text(json.dumps({**self.config, **config}))
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("wb") as log, (self.folder / "states").open("wb") as states:
             return subprocess.Popen(  # noqa: S603
-                [*self.command, "--config", path],
+                [*(command or self.command), "--config", path],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=states,
                 stderr=log,
                 cwd=self.folder,
             )
+
+
+def _give(process: subprocess.Popen[bytes], messages: bytes) -> None:
+    """Write messages, and wait until they are taken. At the pipe's end, a target loads the rest."""
+    assert process.stdin is not None
+    process.stdin.write(messages)
+    process.stdin.flush()
+    unread = bytearray(4)
+    while process.poll() is None:
+        ioctl(process.stdin, termios.FIONREAD, unread)
+        if not any(unread):
+            return
+        time.sleep(0.01)
 
 
 @dataclass(frozen=True)
@@ -193,6 +244,7 @@ class PostgresTarget(Target):
 
     database: Database
     command = POSTGRES
+    hasty_command = _hasty("target_postgres.target:TargetPostgres")
 
     @property
     @override
@@ -218,6 +270,7 @@ class SqliteTarget(Target):
     """A target of the SDK's own make that deletes for good, and one file."""
 
     command = SQLITE
+    hasty_command = _hasty("support.hard_delete_target:_Target")
 
     @property
     @override
@@ -255,6 +308,7 @@ class CsvTarget(Target):
     """
 
     command = CSV
+    hasty_command = _hasty("meltanolabs_target_csv.target:TargetCSV")
     keeps_empty_texts = False
 
     @property
@@ -269,6 +323,11 @@ class CsvTarget(Target):
     def _files(self, table: str) -> list[Path]:
         files = (self.folder / "csv").glob(f"{table}*.csv")
         return sorted(file for file in files if file.stem.partition("-")[0] == table)
+
+    @override
+    def _comparable(self, value: Any, leaf: dict[str, Any]) -> Any:
+        is_text = isinstance(value, str) and kind_of(leaf) in _NOT_TEXT
+        return super()._comparable(json.loads(value.lower()) if is_text else value, leaf)
 
     @override
     def rows(self, table: str, *columns: str) -> list[Key]:
@@ -321,18 +380,29 @@ class JsonlTarget(Target):
 
 
 def value_as(value: Any, leaf: dict[str, Any]) -> Any:
-    """A value in the type that its schema declares; times are UTC without a zone."""
+    """A value in the type that its schema declares; times are UTC without a zone.
+
+    Text is no number and no boolean: a target that stores them as text changes their type.
+    """
     if value is None:
         return None
-    if leaf.get("format") == "date-time":
-        time = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
-    kind = next(kind for kind in leaf["type"] if kind != "null")
+    kind = kind_of(leaf)
+    if kind == "time":
+        time_ = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return time_ if time_.tzinfo is None else time_.astimezone(UTC).replace(tzinfo=None)
     if kind in {"object", "array"}:
         return json.loads(value) if isinstance(value, str) else value
-    if kind == "boolean":
-        return value in {True, "True"}
-    return {"integer": int, "number": float}.get(kind, str)(value)
+    if kind in _NOT_TEXT and not isinstance(value, str):
+        return _NOT_TEXT[kind](value)
+    return value
+
+
+def kind_of(leaf: dict[str, Any]) -> str:
+    """The type that a schema declares, as docs/targets.md calls it."""
+    if leaf.get("format") == "date-time":
+        return "time"
+    kind: str = next(kind for kind in leaf["type"] if kind != "null")
+    return "text" if kind == "string" else kind
 
 
 def _select(table: str, columns: Sequence[str]) -> str:

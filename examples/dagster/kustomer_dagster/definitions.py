@@ -90,7 +90,8 @@ def kustomer(
             if outcome.is_fault
             else dg.AssetCheckSeverity.WARN,
             description=outcome.reason or None,
-            metadata=metadata,
+            # Dagster stores it with each event, so it is not repeated in the one below.
+            metadata=None if outcome.is_loaded else metadata,
         )
         if outcome.is_loaded:
             yield dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=[check])

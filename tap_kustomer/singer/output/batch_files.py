@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tap_kustomer.config.batches import Batches, Storage
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.shaping.schema import Schema
+
+# How a path on this machine may be given: as such, or as an address.
+_FOLDERS: Final = {"", "file", "local"}
 
 
 def prepare_folder(batches: Batches) -> None:
@@ -51,7 +54,7 @@ def write_lines(batches: Batches, stream: str, lines: Iterable[bytes]) -> str:
     """
     is_packed = batches.encoding.compression == "gzip"
     path = _new_path(batches.storage, f"{stream}-{uuid4()}.json{'.gz' if is_packed else ''}")
-    with _explaining(batches.storage), path.open("wb") as file:
+    with _explaining(batches.storage), _whole_file(path) as file:
         if is_packed:
             with gzip.GzipFile(fileobj=file, mode="wb") as packed:
                 _write_lines(packed, lines)
@@ -75,7 +78,7 @@ def write_table(batches: Batches, stream: str, records: Sequence[Record], schema
     from tap_kustomer.singer.output import parquet  # noqa: PLC0415  # Needs an optional library.
 
     path = _new_path(batches.storage, f"{stream}-{uuid4()}.parquet")
-    with _explaining(batches.storage), path.open("wb") as file:
+    with _explaining(batches.storage), _whole_file(path) as file:
         parquet.write_table(file, records, schema, batches.encoding.compression)
     return _address(path)
 
@@ -100,6 +103,27 @@ def _path(storage: Storage, name: str) -> UPath:
 def _is_folder(path: UPath) -> bool:
     """Whether a path was given as such, and not as an address."""
     return not path.protocol
+
+
+@contextmanager
+def _whole_file(path: UPath) -> Iterator[IO[bytes]]:
+    """Open a file that has its name only once it is whole.
+
+    Readers find files by a pattern too, and one that a killed run has left half-written would break
+    a query over all of them. A store shows a file once it is closed.
+    """
+    if path.protocol not in _FOLDERS:
+        with path.open("wb") as file:
+            yield file
+        return
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from tap_kustomer.singer.output import batch_files
 from tap_kustomer.singer.output.batch_files import prepare_folder, write_lines, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tap_kustomer.config.batches import Batches
 
 KEY = "a-key-that-nobody-may-see"
@@ -179,6 +181,7 @@ def test_a_value_that_no_column_can_hold_is_an_error_of_one_line(tmp_path: Path)
 
     with pytest.raises(ConfigurationError, match="no file can be written to"):
         write_table(found, "tags", [{"count": 2**70}], schema)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_is_removed_meanwhile_is_an_error_of_one_line(tmp_path: Path) -> None:
@@ -197,6 +200,22 @@ def test_a_file_has_a_line_for_each_record(tmp_path: Path) -> None:
 
     assert gzip.decompress(content(write_lines(packed, "tags", lines))).splitlines() == lines
     assert content(write_lines(plain, "tags", lines)).splitlines() == lines
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_file_has_its_name_only_once_it_is_whole(tmp_path: Path, scheme: str) -> None:
+    """A query over all files would fail on one that a killed run has left half-written."""
+    found = made({"root": f"{scheme}{tmp_path}"}, encoding={"compression": "none"})
+    named: list[Path] = []
+
+    def lines() -> Iterator[bytes]:
+        yield b"1"
+        named.extend(tmp_path.glob("tap-kustomer--tags-*.json"))
+
+    address = write_lines(found, "tags", lines())
+
+    assert not named
+    assert [file.as_uri() for file in tmp_path.iterdir()] == [address]
 
 
 @pytest.mark.parametrize("name", ["of batches", "100%", "日本", "a#b"])
