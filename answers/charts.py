@@ -159,6 +159,8 @@ def _volume() -> alt.Chart:
 
 
 def _times(activity: str) -> alt.Chart:
+    # Without a row, a legend that does not know its entries has an infinite size.
+    lines = alt.Scale(domain=["median", "90th percentile"])
     return (
         _rows("activities")
         .transform_filter(f"datum.a == '{activity}' && isValid(datum.s)")
@@ -177,8 +179,8 @@ def _times(activity: str) -> alt.Chart:
                 scale=alt.Scale(type="symlog", constant=0.25, zero=True),
                 axis=alt.Axis(values=_HOURS, format=",.1~f", labelOverlap="greedy"),
             ),
-            color=alt.Color("line:N", title=None),
-            strokeDash=alt.StrokeDash("line:N", title=None),
+            color=alt.Color("line:N", title=None, scale=lines),
+            strokeDash=alt.StrokeDash("line:N", title=None, scale=lines),
             tooltip=[_DAY, "line:N", alt.Tooltip("hours:Q", format=".2f")],
         )
     )
@@ -216,16 +218,17 @@ def _heatmap() -> alt.Chart:
 
 
 def _backlog() -> alt.Chart:
+    states = ["open", "snoozed"]
     return (
         _rows("backlog")
-        .transform_fold(["open", "snoozed"], as_=["state", "count"])
+        .transform_fold(states, as_=["state", "count"])
         .transform_aggregate(conversations="sum(count)", groupby=["when", "until", "state"])
         .mark_bar(binSpacing=0)
         .encode(
             x=_FROM,
             x2="until:T",
             y=alt.Y("conversations:Q", title="conversations", axis=_WHOLE),
-            color=alt.Color("state:N", title=None),
+            color=alt.Color("state:N", title=None, scale=alt.Scale(domain=states)),
             tooltip=[_DAY, "state:N", "conversations:Q"],
         )
     )

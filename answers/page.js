@@ -163,7 +163,7 @@ async function draw() {
   for (const [name, spec] of Object.entries(page.charts)) {
     const full = { ...spec, config: config(), data: rows(spec.data.name) };
     full.params = spec.params.map((one) => ({ ...one, value: choices()[one.name] }));
-    const { view } = await vegaEmbed(`#chart-${name}`, full, { actions: false, renderer: "svg" });
+    const { view } = await vegaEmbed(`#chart-${name}`, full, { actions: false, renderer: "svg", logLevel: 1 });
     charts[name] = view;
   }
 }

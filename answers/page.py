@@ -183,9 +183,11 @@ def main() -> int:
 
 
 def _rows(database: duckdb.DuckDBPyConnection, query: str) -> Rows:
+    """The rows of a query, but for those without a day: no range has them."""
     found = database.execute(query)
     names = [name for name, *_ in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return [row for row in rows if row["d"] is not None]
 
 
 def _first_day(rows: dict[str, Rows]) -> date:

@@ -88,17 +88,19 @@ where loaded._sdc_deleted_at is null
 
 {#-
     The rows of a derived table that are as new as the row that they were found in: see
-    docs/derived.md. Without the parent's table, those within the newest number of siblings.
+    docs/derived.md. Without the parent's table, or without the times of the two, those within the
+    newest number of siblings.
 -#}
 {% macro current_rows(loaded, parent, key, time) %}
     {%- set parent = kustomer.loaded(parent, quietly=true) -%}
-    {%- if loaded.relation is none or parent.relation is none -%}
+    {%- if time not in loaded.columns or 'updated_at' not in parent.columns -%}
         {{- kustomer.rows_up_to_siblings(loaded, key) -}}
     {%- else -%}
 from {{ loaded.relation }} as loaded
 inner join {{ parent.relation }} as parent
     on loaded.{{ key }} = parent.id
-    and loaded.{{ time }} = parent.updated_at
+    and {{ kustomer.read(loaded, time, 'time') }}
+        = {{ kustomer.typed('parent.updated_at', 'time', parent.columns['updated_at'].dtype) }}
         {%- if '_sdc_deleted_at' in loaded.columns %}
 where loaded._sdc_deleted_at is null
         {%- endif -%}
@@ -106,16 +108,24 @@ where loaded._sdc_deleted_at is null
 {% endmacro %}
 
 
-{#- The rows of a derived table below the number of siblings that its first row tells. -#}
+{#-
+    The rows of a derived table below the number of siblings that its first row tells; all, where
+    the table lacks that column.
+-#}
 {% macro rows_up_to_siblings(loaded, key) %}
-    {%- if loaded.relation is none -%}
-where false
+    {%- if 'siblings' not in loaded.columns -%}
+        {{- kustomer.all_rows(loaded) -}}
     {%- else -%}
 from {{ loaded.relation }} as loaded
-inner join {{ loaded.relation }} as newest
+inner join (
+    select
+        loaded.{{ key }},
+        {{ kustomer.read(loaded, 'siblings', 'integer') }} as siblings
+    from {{ loaded.relation }} as loaded
+    where {{ kustomer.read(loaded, 'position', 'integer') }} = 0
+) as newest
     on loaded.{{ key }} = newest.{{ key }}
-    and newest.position = 0
-where loaded.position < newest.siblings
+where {{ kustomer.read(loaded, 'position', 'integer') }} < newest.siblings
         {%- if '_sdc_deleted_at' in loaded.columns %}
     and loaded._sdc_deleted_at is null
         {%- endif -%}

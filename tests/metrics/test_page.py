@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from support.metrics_oracle import FIGURES
-from support.warehouse import DBT, ROOT, ZONE
+from support.warehouse import ZONE, write_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,21 +30,9 @@ needs_browser = pytest.mark.skipif(BROWSER is None, reason="Chromium is not inst
 @pytest.fixture(scope="module")
 def page(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "answers.html"
-    done = write(warehouse.file, path, "--organization", "Müller & Co")
+    done = write_page(warehouse.file, path, "--organization", "Müller & Co")
     assert done.returncode == 0, done.stdout
     return path
-
-
-def write(database: Path, path: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    """Write the page."""
-    script = ROOT / "answers" / "page.py"
-    return subprocess.run(  # noqa: S603
-        [DBT.with_name("python"), script, database, path, "--time-zone", ZONE, *more],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
 
 
 @functools.cache
@@ -99,7 +87,7 @@ def test_the_heading_names_the_organisation(page: Path) -> None:
 
 
 def test_a_file_without_models_is_refused_in_one_line(tmp_path: Path) -> None:
-    done = write(tmp_path / "none.duckdb", tmp_path / "answers.html")
+    done = write_page(tmp_path / "none.duckdb", tmp_path / "answers.html")
     assert done.returncode == 1
     assert "run `make demo` first" in done.stdout
     assert "Traceback" not in done.stdout
@@ -108,7 +96,7 @@ def test_a_file_without_models_is_refused_in_one_line(tmp_path: Path) -> None:
 def test_models_that_are_not_where_they_are_expected_are_said_to_be_missing(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    done = write(warehouse.file, tmp_path / "answers.html", "--schema", "elsewhere")
+    done = write_page(warehouse.file, tmp_path / "answers.html", "--schema", "elsewhere")
     assert done.returncode == 1
     assert "expected the models in schema elsewhere" in done.stdout
     assert "Traceback" not in done.stdout
@@ -294,4 +282,4 @@ def test_a_chart_without_data_says_so(page: Path, warehouse: Warehouse) -> None:
     empty = [section for section in sections if '<p class="none">No data in this range' in section]
     assert empty
     assert all(">No data in this range</td>" in section for section in empty)
-    assert "Uncaught" not in log
+    assert not log

@@ -154,6 +154,18 @@ def reports(folder: Path) -> Path:
     return project
 
 
+def write_page(database: Path, path: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Write the page of `make answers`."""
+    script = ROOT / "answers" / "page.py"
+    return subprocess.run(  # noqa: S603
+        [DBT.with_name("python"), script, database, path, "--time-zone", ZONE, *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
 def make(shared: Warehouse) -> None:
     """Load a sandbox, let time pass, load what has changed, and run the models."""
     now = datetime.now(UTC).replace(microsecond=0)
