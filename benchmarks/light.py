@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from processes import TAP, Word, serving, spend
 from report import Line, say
-from rows import Conversations
+from rows import Rows
 from sync import stand_in, write_catalog, write_config
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def start_lines(size: Size, folder: Path) -> Iterable[Line]:
 
 def _floor(rows: int) -> _Cost:
     """Decode and encode rows, and nothing else."""
-    conversations = Conversations(rows, end=int(time.time() * 1000))
+    conversations = Rows("conversation", rows, end=int(time.time() * 1000))
     pages = [
         b"[%b]" % conversations.page(range(start, min(start + 500, rows)))
         for start in range(0, rows, 500)

@@ -1,4 +1,8 @@
-"""Conversations of about 2.5 KB, as bytes that only need to be joined."""
+"""Rows as bytes that only need to be joined.
+
+Conversations have about 2.5 KB; customers and messages are those of the sandbox, of about 5 and
+1.5 KB.
+"""
 
 # ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
@@ -7,7 +11,12 @@ import json
 import random
 from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from kustomer_sandbox import Clock, Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -15,6 +24,10 @@ _DAY: Final = 86_400_000
 
 # Each row has its own id and times. Every so many rows, the rest repeats.
 _CONTENTS: Final = 8
+_CONTENTS_OF_SANDBOX: Final = 200
+
+# The attributes that each row has of its own.
+_TIMES: Final = frozenset({"updatedAt", "createdAt"})
 
 _WORDS: Final = ("order", "parcel", "refund", "late", "invoice", "address", "return", "thanks")
 
@@ -31,22 +44,27 @@ def time_text(time: int) -> str:
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 
-class Conversations:
+class Rows:
     """Rows whose `updatedAt` are spread over the year before a time, one in each equal part.
 
     Args:
+        kind: Their type, such as `conversation`.
         count: How many rows.
         end: A time after the last row, in milliseconds since 1970.
         seed: Determines where in its part each row lies, and what it holds.
     """
 
-    def __init__(self, count: int, end: int, seed: int = 1) -> None:
+    def __init__(self, kind: str, count: int, end: int, seed: int = 1) -> None:
         draw = random.Random(seed)  # noqa: S311  # A seed is there to be repeated.
         part = 365 * _DAY / count
         begin = end - 365 * _DAY
         self._times = [begin + int((n + draw.random()) * part) for n in range(count)]
-        self._heads = [_head(n, time) for n, time in enumerate(self._times)]
-        self._contents = [_content(draw) for _ in range(_CONTENTS)]
+        self._heads = [_head(kind, n, time) for n, time in enumerate(self._times)]
+        self._contents = (
+            [_conversation(draw) for _ in range(_CONTENTS)]
+            if kind == "conversation"
+            else [_content(**each) for each in _of_sandbox(kind, end)]
+        )
 
     def between(self, start: int, end: int) -> range:
         """Return the numbers of the rows that were updated between two times."""
@@ -54,19 +72,36 @@ class Conversations:
 
     def page(self, numbers: range) -> bytes:
         """Return some rows, separated by commas."""
-        return b",".join(self._heads[n] + self._contents[n % _CONTENTS] for n in numbers)
+        contents = self._contents
+        return b",".join(self._heads[n] + contents[n % len(contents)] for n in numbers)
 
 
-def _head(number: int, time: int) -> bytes:
+def _head(kind: str, number: int, time: int) -> bytes:
     row_id = f"{number:024x}"
     return (
-        f'{{"type":"conversation","id":"{row_id}","links":{{"self":"/v1/conversations/{row_id}"}},'
+        f'{{"type":"{kind}","id":"{row_id}","links":{{"self":"/v1/{kind}s/{row_id}"}},'
         f'"attributes":{{"updatedAt":"{time_text(time)}","createdAt":"{time_text(time - _DAY)}",'
     ).encode()
 
 
-def _content(draw: random.Random) -> bytes:
+def _of_sandbox(kind: str, end: int) -> Iterable[dict[str, Any]]:
+    """Yield the attributes and relationships of some resources of the sandbox."""
+    organisation = Organisation(started_at=end, clock=Clock(frozen=end), scale=0.2)
+    for resource in organisation.resources(kind)[:_CONTENTS_OF_SANDBOX]:
+        attributes = resource["attributes"]
+        yield {
+            "attributes": {key: value for key, value in attributes.items() if key not in _TIMES},
+            "relationships": resource["relationships"],
+        }
+
+
+def _content(attributes: dict[str, Any], relationships: dict[str, Any]) -> bytes:
     """Return the rest of a row, from its third attribute on."""
+    rest = json.dumps(attributes, separators=(",", ":"))[1:]
+    return f'{rest},"relationships":{json.dumps(relationships, separators=(",", ":"))}}}'.encode()
+
+
+def _conversation(draw: random.Random) -> bytes:
 
     def text(words: int) -> str:
         return " ".join(draw.choices(_WORDS, k=words))
@@ -128,5 +163,4 @@ def _content(draw: random.Random) -> bytes:
         "createdBy": link("user", "users"),
         "modifiedBy": link("user", "users"),
     }
-    rest = json.dumps(attributes, separators=(",", ":"))[1:]
-    return f'{rest},"relationships":{json.dumps(relationships, separators=(",", ":"))}}}'.encode()
+    return _content(attributes, relationships)

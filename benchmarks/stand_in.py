@@ -1,8 +1,8 @@
 """A minimal stand-in for Kustomer, in a process of its own, so that only the tap is measured.
 
-It serves the search for conversations, and empty lists. The first line that it prints is its
-address. It ends with its standard input, so it never outlives the process that started it, or after
-an hour. `GET /figures` returns what was requested since the last such request.
+It serves searches, and empty lists. The first line that it prints is its address. It ends with its
+standard input, so it never outlives the process that started it, or after an hour. `GET /figures`
+returns what was requested since the last such request.
 """
 
 # ruff: noqa: INP001  # Scripts, no package.
@@ -18,11 +18,14 @@ from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from rows import Conversations, milliseconds
+from rows import Rows, milliseconds
 from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SEARCH: Final = "/v1/customers/search"
 # What taps request to check their key.
@@ -61,12 +64,12 @@ class Kustomer:
     """The state that all connections share.
 
     Args:
-        rows: The rows that the search finds.
+        rows: The rows that the search finds, by type.
         latency: Seconds before an answer is sent.
         budget: Searches a minute, in fixed minutes; 0 for no limit and no headers about one.
     """
 
-    def __init__(self, rows: Conversations, *, latency: float, budget: int) -> None:
+    def __init__(self, rows: Mapping[str, Rows], *, latency: float, budget: int) -> None:
         self.latency = latency
         self._rows = rows
         self._budget = budget
@@ -119,16 +122,16 @@ class Kustomer:
         page = int(query.get("page", ["1"])[0])
         if size < 1 or not 1 <= page <= MOST_PAGES:
             return None
+        kind = body["queryContext"]
         bounds = {"gte": -sys.maxsize, "lte": sys.maxsize}
         for criterion in body["and"]:
             for name, condition in criterion.items():
                 (operator, value), *others = condition.items()
-                if name != "conversation_updated_at" or operator not in bounds or others:
+                if name != f"{kind}_updated_at" or operator not in bounds or others:
                     return None
                 bounds[operator] = milliseconds(value)
-        found = self._rows.between(bounds["gte"], bounds["lte"])
-        if body["queryContext"] != "conversation":
-            found = range(0)
+        of_kind = self._rows.get(kind)
+        found = of_kind.between(bounds["gte"], bounds["lte"]) if of_kind else range(0)
         meta = {
             "page": page,
             "pageSize": size,
@@ -136,7 +139,8 @@ class Kustomer:
             "totalPages": -(-len(found) // size),
             "timed_out": False,
         }
-        rows = self._rows.page(found[(page - 1) * size : page * size])
+        numbers = found[(page - 1) * size : page * size]
+        rows = of_kind.page(numbers) if of_kind else b""
         links = {"next": None if page * size >= len(found) else f"{SEARCH}?page={page + 1}"}
         return b'{"meta":%b,"data":[%b],"links":%b}' % (
             json.dumps(meta).encode(),
@@ -215,11 +219,13 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000, help="how many conversations")
+    parser.add_argument("--rows", type=int, default=100_000, help="how many of each type")
+    parser.add_argument("--types", nargs="+", default=["conversation"], help="types of rows")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before an answer")
     parser.add_argument("--budget", type=int, default=100, help="searches a minute, 0 for any")
     options = parser.parse_args()
-    rows = Conversations(options.rows, end=int((time.time() - AGE_OF_LATEST) * 1000))
+    end = int((time.time() - AGE_OF_LATEST) * 1000)
+    rows = {kind: Rows(kind, options.rows, end) for kind in options.types}
     kustomer = Kustomer(rows, latency=options.latency, budget=options.budget)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, kustomer=kustomer))
     server.daemon_threads = True

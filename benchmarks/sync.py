@@ -17,7 +17,7 @@ from processes import TAP, environment, serving, spend
 from stand_in import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from contextlib import AbstractContextManager
 
 STAND_IN: Final = Path(__file__).with_name("stand_in.py")
@@ -63,9 +63,18 @@ class Sync:
         return self.asked.last - self.asked.first
 
 
-def stand_in(*, rows: int, latency: float, budget: int = 100) -> AbstractContextManager[str]:
-    """Start a stand-in, and yield its address."""
-    words = ("--rows", rows, "--latency", latency, "--budget", budget)
+def stand_in(
+    *, rows: int, latency: float, budget: int = 100, types: Iterable[str] = ("conversation",)
+) -> AbstractContextManager[str]:
+    """Start a stand-in, and yield its address.
+
+    Args:
+        rows: How many rows of each type it has.
+        latency: Seconds before an answer is sent.
+        budget: Searches a minute; 0 for no limit.
+        types: The types of its rows.
+    """
+    words = ("--rows", rows, "--latency", latency, "--budget", budget, "--types", *types)
     return serving([sys.executable, STAND_IN, *map(str, words)])
 
 
