@@ -98,6 +98,19 @@ def test_every_related_list_is_somewhere_full_empty_null_and_absent(
     assert found.keys() >= ALL_FORMS
 
 
+@pytest.mark.parametrize(("name", "type_"), [("accessUsers", "user"), ("accessTeams", "team")])
+def test_access_to_an_article_is_an_object_or_an_array_and_leads_to_who_exists(
+    resources: Resources, name: str, type_: str
+) -> None:
+    access = [article["relationships"][name] for article in resources("kb_article")]
+    entries = [one for each in access for one in (each["data"] if isinstance(each, dict) else each)]
+    ids = {one if isinstance(one, str) else one["id"] for one in entries}
+
+    assert {type(each) for each in access} == {dict, list}
+    assert ids
+    assert ids <= {one["id"] for one in resources(type_)}
+
+
 @pytest.mark.parametrize("scale", [1, 0.1])
 def test_every_type_has_rows_even_in_a_small_organisation(scale: float) -> None:
     of = standing(scale=scale)

@@ -128,7 +128,13 @@ def _kb_article(organisation: Store, row: Row) -> Parts:
         "metaKeywords": ["return", "refund"][: 1 + row.number % 2],
         **stamps(row),
     }
-    relationships = {"brand": to_one(organisation.rows["brand"][0])}
+    readers = to_many(organisation.rows["user"][row.number % 3 : 3])
+    teams = to_many(organisation.rows["team"][: 1 + row.number % 2])
+    relationships: Document = {
+        "brand": to_one(organisation.rows["brand"][0]),
+        "accessUsers": readers,
+        "accessTeams": teams,
+    }
     langs = _langs(row)
     if row.number < 2:
         # As other clients have seen it, before June 2026.
@@ -137,6 +143,9 @@ def _kb_article(organisation: Store, row: Row) -> Parts:
             for lang in langs
         }
         return {**attributes, "langVersions": versions}, relationships
+    # Since June 2026 an array alone; whether of references or ids, Kustomer does not say.
+    relationships["accessUsers"] = readers["data"]
+    relationships["accessTeams"] = [team["id"] for team in teams["data"]]
     state = "published" if row.number % 3 else "unpublished"
     attributes["latestLangs"] = {lang: {"status": state, "outdated": False} for lang in langs}
     for lang in langs:
