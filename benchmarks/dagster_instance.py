@@ -119,7 +119,8 @@ class Dagster:
 def _run(found: Mapping[str, Any]) -> Run:
     tags = {tag["key"]: tag["value"] for tag in found["tags"]}
     succeeded = found["status"] == "SUCCESS"
-    will_retry = tags.get("dagster/will_retry") == "true"
+    # Dagster says shortly after the failure whether it starts the run again.
+    is_last = tags.get("dagster/will_retry") == "false"
     return Run(
         number=found["runId"],
         partition=tags["dagster/partition"],
@@ -127,7 +128,7 @@ def _run(found: Mapping[str, Any]) -> Run:
         started=found["startTime"] or 0.0,
         ended=found["endTime"] or 0.0,
         succeeded=succeeded,
-        is_over=succeeded or (found["status"] == "FAILURE" and not will_retry),
+        is_over=succeeded or (found["status"] == "FAILURE" and is_last),
     )
 
 
