@@ -220,22 +220,22 @@ def references(
         but: JSON:API types to exclude.
     """
     wanted, unwanted = tuple(only), tuple(but)
+    any_type = not wanted and not unwanted
 
-    def counts(reference: Any) -> bool:
-        if not isinstance(reference, dict):
-            return False
+    def counts(reference: dict[str, Any]) -> bool:
         kind = reference.get("type")
         return kind not in unwanted and (not wanted or kind in wanted)
 
     def find(resource: Resource) -> Items:
-        relationships = resource.get("relationships") or {}
-        if not isinstance(relationships, dict):
+        relationships = resource.get("relationships")
+        # Most resources have none of most kinds.
+        if not isinstance(relationships, dict) or relationships.keys().isdisjoint(names):
             return []
         return [
             {named: reference.get("id")}
             for name in names
             for reference in _array(_data(relationships.get(name)))
-            if counts(reference)
+            if isinstance(reference, dict) and (any_type or counts(reference))
         ]
 
     return find
@@ -292,6 +292,6 @@ def _attribute(resource: Resource, path: tuple[str, ...]) -> Any:
 
 
 def _array(value: Any) -> Items:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
