@@ -13,10 +13,13 @@ from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.knowledge_base_articles import KnowledgeBaseArticles
 from tap_kustomer.streams.queues import Queues
 from tap_kustomer.streams.satisfaction_responses import SatisfactionResponses
+from tap_kustomer.streams.saved_searches import SavedSearches
 from tap_kustomer.streams.shortcuts import Shortcuts
 from tap_kustomer.streams.team_routing_settings import TeamRoutingSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_kustomer.streams.base import KustomerStream
 
 
@@ -26,6 +29,13 @@ def rows(stream: type[KustomerStream], table: str, **members: Any) -> list[dict[
     names = {"position", "siblings", f"{stream.singular}_id", f"{stream.singular}_updated_at"}
     found = compile_deriver(derived, stream.singular)({"id": "1", **members})
     return [{name: row[name] for name in row.keys() - names} for row in found]
+
+
+def record_of(stream: type[KustomerStream], **members: Any) -> dict[str, Any]:
+    """The one record of a resource."""
+    resource = {"id": "1", "type": stream.resource_type, **members}
+    (record,) = OfflineTap(stream).table(stream.name).make_records(resource)
+    return record
 
 
 def reference(type_: str, id_: str) -> dict[str, str]:
@@ -74,27 +84,51 @@ def test_the_files_of_a_forward_are_one_relationship_or_an_array_of_them(attachm
     assert not record.get("_extra")
 
 
-USERS = pytest.mark.parametrize(
-    "users",
-    [{"data": [reference("user", "u1")]}, [reference("user", "u1")], ["u1"]],
+FORMS = pytest.mark.parametrize(
+    "form",
+    [lambda one: {"data": [one]}, lambda one: [one], lambda one: [one["id"]]],
     ids=["data", "an array of references", "an array of ids"],
 )
+KINDS = pytest.mark.parametrize("kind", ["user", "team"])
 
 
-@USERS
-def test_users_with_access_to_a_shortcut_come_as_references_or_ids(users: Any) -> None:
-    found = rows(Shortcuts, "shortcut_access_users", relationships={"accessUsers": users})
+@FORMS
+@KINDS
+def test_users_and_teams_with_access_to_a_shortcut_come_as_references_or_ids(
+    kind: str, form: Callable[[dict[str, str]], Any]
+) -> None:
+    relationships = {f"access{kind.title()}s": form(reference(kind, "a1"))}
 
-    assert [row["user_id"] for row in found] == ["u1"]
+    found = rows(Shortcuts, f"shortcut_access_{kind}s", relationships=relationships)
+    record = record_of(Shortcuts, relationships=relationships)
+
+    assert [row[f"{kind}_id"] for row in found] == ["a1"]
+    assert record[f"access_{kind}s"] == ["a1"]
+    assert not record.get("_extra")
 
 
-@USERS
-def test_users_with_access_to_an_article_come_as_references_or_ids(users: Any) -> None:
-    tap = OfflineTap(KnowledgeBaseArticles)
-    resource = {"id": "1", "type": "kb_article", "relationships": {"accessUsers": users}}
-    (record,) = tap.table("knowledge_base_articles").make_records(resource)
+@FORMS
+@KINDS
+def test_users_and_teams_with_access_to_an_article_come_as_references_or_ids(
+    kind: str, form: Callable[[dict[str, str]], Any]
+) -> None:
+    relationships = {f"access{kind.title()}s": form(reference(kind, "a1"))}
 
-    assert record["access_users"] == ["u1"]
+    record = record_of(KnowledgeBaseArticles, relationships=relationships)
+
+    assert record[f"access_{kind}s"] == ["a1"]
+    assert not record.get("_extra")
+
+
+@KINDS
+def test_users_and_teams_that_see_a_private_search_are_ids(kind: str) -> None:
+    attributes = {f"access{kind.title()}s": ["a1", "a2"]}
+
+    found = rows(SavedSearches, f"saved_search_access_{kind}s", attributes=attributes)
+    record = record_of(SavedSearches, attributes=attributes)
+
+    assert [row[f"{kind}_id"] for row in found] == ["a1", "a2"]
+    assert record[f"access_{kind}s"] == ["a1", "a2"]
     assert not record.get("_extra")
 
 
