@@ -29,10 +29,17 @@ def _edge(child: Resource) -> Iterable[Resource]:
 class CompanyHierarchy(KustomerStream):
     """One row for each company that belongs to another one. Costs one request per company.
 
-    Kustomer documents such an edge of the hierarchy, that the children of a company can be read and
-    how its parent is set, at `/v1/kedge/{id}/parent`; the path of the children is assumed. Should
-    it return companies instead of edges, a row has the id of the company below. All companies are
-    asked about in each run, as a company need not change when it gets a child.
+    Kustomer documents such an edge of the hierarchy, that the parent and the children of a company
+    can be read and how its parent is set, at `/v1/kedge/{id}/parent`; the path of the children is
+    assumed. Should it return companies instead of edges, a row has the id of the company below,
+    which has at most one parent in a hierarchy. All companies are asked about in each run, as a
+    company need not change when it gets a child.
+
+    The children of all companies are all edges between them: the one to a company's parent is among
+    the children of that parent. Parents are therefore not read. They would take as many requests
+    again, to add only a parent that the list of companies lacks. Whether the edges of hierarchies
+    with another name than the default come too is not documented.
+
     Source: https://developer.kustomer.com/docs/guides/company-hierarchy
     """
 
@@ -42,6 +49,8 @@ class CompanyHierarchy(KustomerStream):
     documented = False
     assumed = True
     selected_by_default = False
+    # Without parents as a second source: should companies come instead of edges, a concatenation
+    # would take a company that is found both above and below others for one row that came twice.
     source = PerParent(parent=PagedList("/v1/companies"), path="/v1/kedge/{id}/children")
     unpack = _edge
     roles = Companies.roles

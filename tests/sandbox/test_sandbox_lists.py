@@ -374,6 +374,20 @@ def test_the_children_of_a_company_are_the_edges_below_it(
     assert edge.id not in {one["id"] for one in rows(ask(f"/v1/kedge/{below.id}/children"))}
 
 
+def test_the_children_of_all_companies_are_the_whole_hierarchy(
+    ask: Ask, organisation: Organisation
+) -> None:
+    companies = [company.id for company in organisation.rows["company"]]
+    edges = organisation.rows["kedge"]
+
+    found = [one for each in companies for one in rows(ask(f"/v1/kedge/{each}/children"))]
+
+    assert sorted(one["id"] for one in found) == sorted(edge.id for edge in edges)
+    parents = {one["attributes"]["targetId"]: one["attributes"]["sourceId"] for one in found}
+    assert parents == {edge.facts["target"].id: edge.facts["source"].id for edge in edges}
+    assert {*parents.values()} & parents.keys()
+
+
 def test_a_deleted_message_is_listed_with_its_conversation(
     ask: Ask, organisation: Organisation
 ) -> None:
