@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tap_kustomer.streams.base import KustomerStream
 
 DOCS = Path(__file__).parents[2] / "docs"
+SAMPLES = Path(__file__).parents[1] / "streams" / "documented_samples.json"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,14 @@ def test_a_stream_reads_each_operation_that_is_said_to_be_read(operations: Any) 
     found = operations.documented_operations()
 
     assert [one for one in found.read if not operations.readers(one, found.all)] == []
+
+
+def test_each_operation_that_is_read_has_a_sample_of_its_shape(operations: Any) -> None:
+    shown = {page for each in json.loads(SAMPLES.read_text("utf-8")) for page in each["pages"]}
+
+    found = operations.documented_operations()
+
+    assert [one for one in found.read if f"{one} (June 2026)" not in shown] == []
 
 
 def test_no_stream_reads_an_operation_that_has_a_reason_not_to_be_read(operations: Any) -> None:
