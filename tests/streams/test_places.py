@@ -9,6 +9,7 @@ import pytest
 from support.offline_tap import OfflineTap
 from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import compile_deriver
+from tap_kustomer.streams.chat_settings import ChatSettings
 from tap_kustomer.streams.conversation_forwards import ConversationForwards
 from tap_kustomer.streams.knowledge_base_articles import KnowledgeBaseArticles
 from tap_kustomer.streams.queues import Queues
@@ -129,6 +130,17 @@ def test_users_and_teams_that_see_a_private_search_are_ids(kind: str) -> None:
 
     assert [row[f"{kind}_id"] for row in found] == ["a1", "a2"]
     assert record[f"access_{kind}s"] == ["a1", "a2"]
+    assert not record.get("_extra")
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("singleSessionChat", "single_session_chat"), ("singleSessonChat", "single_sesson_chat")],
+)
+def test_one_chat_at_a_time_has_a_column_for_each_spelling(name: str, column: str) -> None:
+    record = record_of(ChatSettings, attributes={name: True})
+
+    assert record[column] is True
     assert not record.get("_extra")
 
 
