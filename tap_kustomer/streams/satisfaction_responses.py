@@ -71,10 +71,7 @@ class SatisfactionResponses(KustomerStream):
     shape = Shape(
         parent="conversation",
         attributes=(
-            text(
-                "status",
-                "State: scheduled, offered, rated, commented, canceled or unresponded.",
-            ),
+            text("status", "State: offered, rated, commented, canceled or unresponded."),
             number("rating", "Rating that the customer gave, 0 to 10."),
             number("score", "Score that follows from the rating: 0 or 1."),
             array(
