@@ -66,7 +66,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
         parallel=PARALLEL,
         lookahead=lookahead,
         strict=True,
-        now=now,
+        started=now,
         earliest=0,
         report=_never_short,
     )

@@ -187,7 +187,7 @@ def _pages(
         parallel=parallel,
         lookahead=_LOOKAHEAD,
         strict=True,
-        now=START * 1000,
+        started=START * 1000,
         earliest=0,
         report=_never_short,
     )

@@ -87,7 +87,7 @@ def requests(source: Source) -> Iterator[str]:
         case Concatenation():
             for each in source.sources:
                 yield from requests(each)
-        case PerParent() if source.key is not id_of:
+        case PerParent() if source.path_id is not id_of:
             # An operation with the same path may take an id there.
             yield f"GET {source.path.replace('{id}', '{key}')}"
         case _:

@@ -78,7 +78,7 @@ def read_children(
     for pending in _run_in_order(context.workers, tasks, context.parallel):
         children = responses.children(pending.response)
         if shortfall is None and children.shortfall is not None:
-            shortfall = IncompleteError(f"{name}: {children.shortfall}", since=reached)
+            shortfall = IncompleteError(f"{name}: {children.shortfall}", missing_from=reached)
         if shortfall is None and pending.reached is not None and not responses.are_all_missing:
             reached = pending.reached
             yield Page(children.rows, reached)
@@ -102,7 +102,7 @@ def peek_children(
     missing: NoParentFoundError | None = None
     for parent in parents:
         # Of a deleted parent, even a 404 shows nothing.
-        if source.key(parent) is None or _is_deleted(parent):
+        if source.path_id(parent) is None or _is_deleted(parent):
             continue
         try:
             pages = [*read_children(context, source, [Page([parent])], name)]
@@ -189,8 +189,8 @@ class _Pending:
 
     Attributes:
         response: Its rows; None if there can't be any.
-        reached: Up to when all parents are done, after this one and those behind it that have no
-            rows.
+        reached: As `Page.reached`, by the times of the parents: after this parent, and after those
+            behind it that have no rows.
     """
 
     response: Future[_Children | None]
@@ -207,7 +207,7 @@ class _Task(NamedTuple):
     Attributes:
         ask: Sends a request about one or several parents; None if nothing is to be asked and only
             the bookmark moves.
-        reached: Up to when all parents are done after this step; None if it does not show that.
+        reached: As `Page.reached`, by the times of the parents, after this step.
     """
 
     ask: Callable[[], _Children | None] | None
@@ -230,46 +230,46 @@ def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> 
                 ask = partial(_read_together, context, source, source.shared, some)
                 yield _Task(ask, _time(some[-1], page))
         else:
-            resources, beside = _apart(source, page)
+            resources, included = _split_included(source, page)
             for parent in resources:
-                asks = [*_asks(context, source, parent, beside)]
-                yield from (_Task(ask, None) for ask in asks[:-1])
-                yield _Task(asks[-1] if asks else None, _time(parent, page))
+                requests = [*_requests_for(context, source, parent, included)]
+                yield from (_Task(request, None) for request in requests[:-1])
+                yield _Task(requests[-1] if requests else None, _time(parent, page))
         yield _Task(None, page.reached)
 
 
-def _asks(
-    context: ReadContext, source: PerParent, parent: Resource, beside: list[Resource]
+def _requests_for(
+    context: ReadContext, source: PerParent, parent: Resource, included: list[Resource]
 ) -> Iterator[Callable[[], _Children | None]]:
-    """What to ask about a parent; nothing if it has no rows.
+    """Yield the requests for the rows of a parent; none if it has no rows.
 
     Args:
         context: What reading needs.
         source: What to ask for.
         parent: The parent.
-        beside: Rows that came with the list of parents.
+        included: Rows that came with the list of parents.
     """
-    key = source.key(parent)
-    if key is None:
+    path_id = source.path_id(parent)
+    if path_id is None:
         return
-    if rows := [row for row in beside if _names(row, parent)]:
+    if rows := [row for row in included if _belongs_to(row, parent)]:
         link = _link_to(parent)
         yield partial(_Children, [{**row, PARENT: link} for row in rows])
         return
     for part in source.parts(parent):
-        yield partial(_read, context, source, parent, key, part)
+        yield partial(_read, context, source, parent, path_id, part)
 
 
-def _apart(source: PerParent, page: Page) -> tuple[Iterable[Resource], list[Resource]]:
+def _split_included(source: PerParent, page: Page) -> tuple[Iterable[Resource], list[Resource]]:
     """The parents of a page, and the rows that came with them."""
-    if source.included is None:
+    if source.included_type is None:
         return page.resources, []
     resources = [*page.resources]
-    beside = [one for one in resources if one.get("type") == source.included]
-    return (one for one in resources if one.get("type") != source.included), beside
+    included = [one for one in resources if one.get("type") == source.included_type]
+    return (one for one in resources if one.get("type") != source.included_type), included
 
 
-def _names(row: Resource, parent: Resource) -> bool:
+def _belongs_to(row: Resource, parent: Resource) -> bool:
     """Whether a relationship of a row leads to a parent."""
     own = {"type": parent.get("type"), "id": parent.get("id")}
     relationships = _object(row, "relationships").values()
@@ -320,17 +320,22 @@ def _time(parent: Resource, page: Page) -> int | None:
 
 
 def _read(
-    context: ReadContext, source: PerParent, parent: Resource, key: str, part: str
+    context: ReadContext, source: PerParent, parent: Resource, path_id: str, part: str
 ) -> _Children | None:
     """The rows of one parent; None if it has none because it is marked as deleted."""
     link = _link_to(parent)
     path = source.path.format(
-        id=quote(key, safe=""),
+        id=quote(path_id, safe=""),
         parent_id=quote(link.get("parent_id") or "", safe=""),
         part=quote(part, safe=""),
     )
-    params = {name: value.format(id=key) for name, value in source.params.items()}
-    listed = PagedList(path, source.page_size, (params,), source.included is not None)
+    params = {name: value.format(id=path_id) for name, value in source.params.items()}
+    listed = PagedList(
+        path,
+        source.page_size,
+        variants=(params,),
+        with_included=source.included_type is not None,
+    )
     try:
         children = _read_all(context, listed)
     except MissingError:
@@ -340,7 +345,7 @@ def _read(
     rows = [
         {**row, "id": row.get("id") or _id_in_link(row, path), PARENT: link}
         for row in children.rows
-        if source.included in {None, row.get("type")}
+        if source.included_type in {None, row.get("type")}
     ]
     return _Children(rows, children.shortfall)
 
@@ -352,7 +357,7 @@ def _read_together(
 
     How many parents a request may name is not documented: if it is refused, ask about fewer.
     """
-    owners = {key: parent for parent in parents if (key := source.key(parent)) is not None}
+    owners = {key: parent for parent in parents if (key := source.path_id(parent)) is not None}
     if not owners:
         return None
     params = {**source.params, shared.parameter: ",".join(owners)}

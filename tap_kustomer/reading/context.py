@@ -31,8 +31,9 @@ class ReadContext(ABC):
         parallel: The most requests under way at once.
         lookahead: The most bytes of rows that may be read before they are consumed.
         strict: Whether rows that are counted but do not come are an error.
-        now: The start of the run by Kustomer's clock, in milliseconds since 1970.
-        earliest: No row older than this is wanted, in milliseconds since 1970.
+        started: The start of the run by Kustomer's clock, in milliseconds since 1970.
+        earliest: Rows of a list that replaces a search are left out if they are older than this, in
+            milliseconds since 1970. A search asks by the start of its window alone.
         report: Called with each part of a window that is short of rows, or unproven.
         search_schema: The criteria that the search lists, requested once for all that share it.
     """
@@ -43,7 +44,7 @@ class ReadContext(ABC):
     parallel: int
     lookahead: int
     strict: bool
-    now: int
+    started: int
     earliest: int
     report: Callable[[Shortfall | Unproven], None]
     search_schema: SearchSchema = field(default_factory=SearchSchema)

@@ -130,7 +130,7 @@ class _CursorReader:
         self._workers = context.workers
         self._source = source
         self._name = name
-        self._most_held = _PAGES_HELD * source.count
+        self._most_held = _PAGES_HELD * source.page_size
         self._counts_by_time: bool | None = None
         self._latest_keys: frozenset[str] = frozenset()
         self._yielded = self._halvings = 0
@@ -192,7 +192,7 @@ class _CursorReader:
             )
             logger.warning(difference)
             pages = self._pages(part)
-        self.shortfall = self.shortfall or IncompleteError(difference, since=part.start)
+        self.shortfall = self.shortfall or IncompleteError(difference, missing_from=part.start)
         yield self._emit(held)
 
     def _emit(self, held: dict[str, _Row], reached: int | None = None) -> Page:
@@ -212,7 +212,7 @@ class _CursorReader:
         return Page(map(_Row.resource, rows), reached)
 
     def _pages(self, part: Window) -> Iterator[_CursorPage]:
-        request = self._request(part, self._source.count)
+        request = self._request(part, self._source.page_size)
         first = request
         visited = VisitedPages(first)
         before: set[str] = set()

@@ -110,7 +110,7 @@ def peek_list(context: ReadContext, source: PagedList, rows: int) -> list[Resour
         RequestError: The list can't be read.
     """
     params: dict[str, str | int] = {**source.variants[0], "page": 1, "pageSize": rows}
-    return peek_at(context, Request("GET", source.path, params=params), source.optional)
+    return peek_at(context, Request("GET", source.path, params=params), source.optional_params)
 
 
 def read_single(context: ReadContext, source: Single) -> Iterator[Page]:
@@ -156,10 +156,10 @@ def _read_variant(context: ReadContext, source: PagedList, first: Request) -> It
     found: set[str] = set()
     totals: set[int] = set()
     for number in range(1, _MOST_PASSES + 1):
-        ask = partial(_ask_first, session, first, _list_page, source.optional)
+        ask = partial(_ask_first, session, first, _list_page, source.optional_params)
         pager = _Pager(session.base_url, *workers.call(ask))
         for page in _pages(session, workers, pager):
-            yield Page(page.data + page.included if source.included else page.data)
+            yield Page(page.data + page.included if source.with_included else page.data)
         if len(totals | pager.totals) > 1:
             # A row that has been removed must not be counted in place of one that never came.
             found, totals = set(), set()

@@ -27,8 +27,9 @@ class Page:
 
     Attributes:
         resources: To be iterated over once: those of a search are parsed only then.
-        reached: Everything before this time (milliseconds since 1970) has been yielded, this page
-            included. None where that is not known yet.
+        reached: All rows with an earlier time (milliseconds since 1970) have been yielded once this
+            page is. Rows with exactly this time may follow: the next run asks for that time again.
+            None where nothing is known yet.
     """
 
     resources: Iterable[Resource]
@@ -40,12 +41,13 @@ class IncompleteError(TapKustomerError):
 
     Args:
         message: What is missing, with both counts.
-        since: The earliest time of a missing row, in milliseconds since 1970, where it is known.
+        missing_from: The earliest time of a missing row, in milliseconds since 1970, where it is
+            known.
     """
 
-    def __init__(self, message: str, *, since: int | None = None) -> None:
+    def __init__(self, message: str, *, missing_from: int | None = None) -> None:
         super().__init__(message)
-        self.since = since
+        self.missing_from = missing_from
 
 
 @dataclass(frozen=True, slots=True)

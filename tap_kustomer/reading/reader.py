@@ -93,8 +93,8 @@ class Reader(ReadContext):
             case Single():
                 pages = read_single(self, source)
             case PerParent():
-                # A list also returns unchanged parents. Skip them: one request each would take
-                # hours.
+                # A list that replaces the search of the parents also returns unchanged ones. Skip
+                # them: one request each would take hours.
                 changed = replace(self, earliest=window.start)
                 parents = changed.read(source.parent, window, name, is_consumed=is_consumed)
                 pages = read_children(self, source, parents, name)
@@ -217,7 +217,7 @@ class Reader(ReadContext):
 
 def _is_optional(part: _Part) -> bool:
     """Whether a concatenation does without a part where it is refused."""
-    return isinstance(part, PerParent) and part.optional
+    return isinstance(part, PerParent) and part.may_be_refused
 
 
 def _required(source: Concatenation) -> list[_Part]:

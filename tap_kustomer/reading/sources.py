@@ -33,16 +33,17 @@ class PagedList:
             (https://developer.kustomer.com/docs/concepts/pagination).
         variants: Query parameters. The list is read once with each of them; together they give all
             its rows.
-        included: Whether the resources in `included` are rows too. Streams tell them apart by
+        with_included: Whether the resources in `included` are rows too. Streams tell them apart by
             their type.
-        optional: Query parameters that may show more rows; left out if the list refuses them.
+        optional_params: Query parameters that may show more rows; left out if the list refuses
+            them.
     """
 
     path: str
     page_size: int = 100
     variants: tuple[Mapping[str, str], ...] = field(default=({},))
-    included: bool = False
-    optional: frozenset[str] = frozenset()
+    with_included: bool = False
+    optional_params: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,13 @@ class CursorList:
 
     Attributes:
         path: Path of the list, from `/v1` on.
-        count: The rows to ask for on a page. The setting `page_size` does not apply: it never
-            asks for that many, and these pages are fetched one after the other.
+        page_size: The most rows that a page may have. The setting `page_size`, at most 500, does
+            not apply: these pages are fetched one after the other, so they should be large.
         attribute: The row attribute that says when the row was written.
     """
 
     path: str
-    count: int = 1000
+    page_size: int = 1000
     attribute: str = "createdAt"
 
 
@@ -159,24 +160,24 @@ class PerParent:
             parent's own parent.
         page_size: The most rows that a page may have.
         params: Further query parameters. A value may have `{id}`, too.
-        key: The value for `{id}`; None for a parent that has no rows.
+        path_id: The value for `{id}`; None for a parent that has no rows.
         parts: The values for `{part}` in the path, each of which takes a request.
-        included: The type of the rows in `included`, if they come beside the parent and not in
+        included_type: The type of the rows in `included`, if they come beside the parent and not in
             `data`. If the list of parents already brings a parent's rows, no request is sent for
             that parent.
         shared: How one request asks about several parents, if it can.
-        optional: Whether a concatenation does without these rows where they are refused.
+        may_be_refused: Whether a concatenation does without these rows where they are refused.
     """
 
     parent: Search | PagedList | PerParent
     path: str
     page_size: int = 100
     params: Mapping[str, str] = field(default_factory=dict)
-    key: Callable[[Mapping[str, Any]], str | None] = id_of
+    path_id: Callable[[Mapping[str, Any]], str | None] = id_of
     parts: Callable[[Mapping[str, Any]], Iterable[str]] = _no_part
-    included: str | None = None
+    included_type: str | None = None
     shared: SharedRequest | None = None
-    optional: bool = False
+    may_be_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,13 @@ Source = Search | PagedList | Single | CursorList | PerParent | LiveIds | Concat
 
 # All kinds of source, what is quick to read first.
 READING_ORDER: Final[tuple[type[Source], ...]] = (
-    *(Single, PagedList, Concatenation, CursorList),
-    *(Search, PerParent, LiveIds),
+    Single,
+    PagedList,
+    Concatenation,
+    CursorList,
+    Search,
+    PerParent,
+    LiveIds,
 )
 
 

@@ -25,12 +25,12 @@ class BusinessHolidays(KustomerStream):
         parent=PagedList(
             "/v1/schedules",
             variants=({"include": "holidays"},),
-            included=True,
-            optional=frozenset({"include"}),
+            with_included=True,
+            optional_params=frozenset({"include"}),
         ),
         path="/v1/schedules/{id}",
         params={"include": "holidays"},
-        included="holiday",
+        included_type="holiday",
     )
     roles = BusinessSchedules.roles
     shape = Shape(

@@ -58,7 +58,9 @@ class CustomAttributeMetadata(KustomerStream):
             Single("/v1/metadata/conversation"),
             Single("/v1/metadata/customer"),
             Single("/v1/metadata/message"),
-            PerParent(parent=Klasses.source, path="/v1/metadata/kobject.{id}", key=name_of_klass),
+            PerParent(
+                parent=Klasses.source, path="/v1/metadata/kobject.{id}", path_id=name_of_klass
+            ),
         )
     )
     roles = METADATA_ROLES

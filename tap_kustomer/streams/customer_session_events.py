@@ -38,7 +38,7 @@ class CustomerSessionEvents(KustomerStream):
     source = PerParent(
         parent=CustomerSessions.source,
         path="/v1/customers/{parent_id}/sessions/{id}/events",
-        key=session_of,
+        path_id=session_of,
     )
     roles = ("org.permission.event.read", "org.user.event.read")
     shape = Shape(

@@ -41,7 +41,7 @@ class KnowledgeBases(KustomerStream):
     source = PerParent(
         parent=KnowledgeBaseCategories.source,
         path="/v1/kb/knowledge-bases/{id}",
-        key=knowledge_base_of,
+        path_id=knowledge_base_of,
     )
     roles = ("org.permission.kb.read", "org.user.kb.read")
     shape = Shape(

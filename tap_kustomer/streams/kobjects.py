@@ -71,7 +71,7 @@ class Kobjects(KustomerStream):
     foreign_keys = ("kobject_id",)
     source = Search(
         "kobject",
-        fallback=PerParent(parent=Klasses.source, path=f"{_LIST}{{id}}", key=name_of_klass),
+        fallback=PerParent(parent=Klasses.source, path=f"{_LIST}{{id}}", path_id=name_of_klass),
     )
     roles = (
         "org.permission.kobject.read",

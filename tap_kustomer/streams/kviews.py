@@ -23,7 +23,7 @@ class Kviews(KustomerStream):
     source = PagedList(
         "/v1/kviews",
         variants=({}, {"appDisabled": "true"}),
-        optional=frozenset({"appDisabled"}),
+        optional_params=frozenset({"appDisabled"}),
     )
     roles = ("org.permission.kview.read", "org.user.kview.read", "org.admin.kview.read")
     shape = Shape(

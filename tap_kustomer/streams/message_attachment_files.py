@@ -27,7 +27,7 @@ class MessageAttachmentFiles(KustomerStream):
         parent=Conversations.source,
         path="/v1/conversations/{id}/messages",
         params={"include": "attachments"},
-        included="attachment",
+        included_type="attachment",
     )
     roles = ("org.permission.message.read", "org.user.message.read")
     secrets = ("links.related",)

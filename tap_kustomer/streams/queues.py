@@ -22,7 +22,7 @@ class Queues(KustomerStream):
     source = PagedList(
         "/v1/routing/queues",
         variants=({}, {"all": "true"}, {"system": "true"}),
-        optional=frozenset({"all", "system"}),
+        optional_params=frozenset({"all", "system"}),
     )
     roles = (
         "org.permission.queue.read",

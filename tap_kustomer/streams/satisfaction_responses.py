@@ -61,7 +61,7 @@ class SatisfactionResponses(KustomerStream):
     assumed = True
     selected_by_default = False
     source = PerParent(
-        parent=Conversations.source, path="/v1/satisfaction-responses/{id}", key=response_of
+        parent=Conversations.source, path="/v1/satisfaction-responses/{id}", path_id=response_of
     )
     roles = (
         "org.permission.satisfaction_response.read",

@@ -35,7 +35,7 @@ class SavedSearches(KustomerStream):
     source = PagedList(
         "/v1/customers/searches",
         variants=({"filter": "all"},),
-        optional=frozenset({"filter"}),
+        optional_params=frozenset({"filter"}),
     )
     roles = (
         "org.permission.search.read",

@@ -49,7 +49,7 @@ class Shortcuts(KustomerStream):
     source = PagedList(
         "/v1/shortcuts",
         variants=({"deleted": "all"},),
-        optional=frozenset({"deleted"}),
+        optional_params=frozenset({"deleted"}),
     )
     roles = (
         "org.permission.shortcut.read",

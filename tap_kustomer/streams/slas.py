@@ -78,7 +78,7 @@ class Slas(KustomerStream):
     foreign_keys = ("sla_id",)
     types = (resource_type,)
     documented = False
-    source = PagedList("/v1/slas", variants=({"versions": "all"},), included=True)
+    source = PagedList("/v1/slas", variants=({"versions": "all"},), with_included=True)
     roles = ("org.permission.sla.read", "org.user.sla.read")
     shape = Shape(
         attributes=(

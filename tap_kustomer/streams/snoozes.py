@@ -43,13 +43,13 @@ class Snoozes(KustomerStream):
             PagedList(
                 "/v1/snoozes",
                 variants=({}, {"resource": "conversation"}, {"resource": "kobject"}),
-                optional=frozenset({"resource"}),
+                optional_params=frozenset({"resource"}),
             ),
             PerParent(
                 parent=Klasses.source,
                 path="/v1/snoozes",
                 params={"resource": "kobject", "klassId": "{id}"},
-                optional=True,
+                may_be_refused=True,
             ),
         )
     )

@@ -27,7 +27,7 @@ class SpamSenders(KustomerStream):
     source = PagedList(
         "/v1/spam/senders",
         variants=({"includeDeleted": "true"},),
-        optional=frozenset({"includeDeleted"}),
+        optional_params=frozenset({"includeDeleted"}),
     )
     roles = ("org.permission.spam.read", "org.admin.spam.read")
     shape = Shape(

@@ -35,7 +35,7 @@ class Teams(KustomerStream):
         "/v1/teams",
         page_size=500,
         variants=({}, {"deleted": "true"}),
-        optional=frozenset({"deleted"}),
+        optional_params=frozenset({"deleted"}),
     )
     roles = ("org.permission.team.read",)
     shape = Shape(

@@ -93,7 +93,7 @@ class RunContext:
             parallel=self.settings.max_parallel_requests,
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
-            now=run_times.started,
+            started=run_times.started,
             earliest=run_times.since,
             report=report,
             search_schema=self.search_schema,

@@ -239,7 +239,7 @@ class Extraction:
             ending = left_out(definition, error, credential=name, was_begun=self._was_begun)
             self._end(ending)
         except IncompleteError as error:
-            self._missing_since = error.since
+            self._missing_since = error.missing_from
             strict = self._context.settings.strict_counts
             self._end(incomplete(definition, error, strict=strict))
 

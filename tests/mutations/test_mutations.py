@@ -181,7 +181,7 @@ MUTATIONS = [
     Mutation(
         "offset paging",
         "reading.search.keyset:Keyset._ask_to",
-        "page = yield SearchQuery(Window(self.cursor, end), sorted=self.is_sorted)",
+        "page = yield SearchQuery(Window(self.cursor, end), must_be_sorted=self.is_sorted)",
         "self.at = getattr(self, 'at', 0) + 1\n"
         "page = yield SearchQuery(Window(self._count.start, end), page=self.at)",
         "tests/reading/search/test_keyset.py",

@@ -104,7 +104,7 @@ def test_a_parent_may_be_asked_about_by_another_id_or_not_at_all() -> None:
     source = PerParent(
         CONVERSATIONS,
         "/v1/satisfaction-responses/{id}",
-        key=lambda conversation: conversation["attributes"].get("formResponse"),
+        path_id=lambda conversation: conversation["attributes"].get("formResponse"),
     )
     lists = Lists({"/v1/satisfaction-responses/f": [{"data": {"type": "response", "id": "f"}}]})
 
@@ -121,7 +121,7 @@ def test_rows_may_come_beside_the_parent(is_one: bool) -> None:
         "data": {"type": "schedule", "id": "a"},
         "included": holiday if is_one else [holiday, {"type": "user", "id": "2"}],
     }
-    source = PerParent(PagedList("/v1/schedules"), "/v1/schedules/{id}", included="holiday")
+    source = PerParent(PagedList("/v1/schedules"), "/v1/schedules/{id}", included_type="holiday")
 
     found = read(Lists({"/v1/schedules/a": [document]}), parents("a"), source)
 
@@ -129,7 +129,7 @@ def test_rows_may_come_beside_the_parent(is_one: bool) -> None:
 
 
 def test_a_parent_whose_rows_come_with_the_list_of_parents_is_not_asked_about() -> None:
-    source = PerParent(PagedList("/v1/schedules"), "/v1/schedules/{id}", included="holiday")
+    source = PerParent(PagedList("/v1/schedules"), "/v1/schedules/{id}", included_type="holiday")
     first, second = ({"type": "schedule", "id": key} for key in "ab")
     beside = {
         "type": "holiday",

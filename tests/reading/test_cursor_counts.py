@@ -124,7 +124,7 @@ def test_rows_that_never_come_are_an_error_after_all_other_rows() -> None:
     assert reached == proven + [None] * (len(reached) - len(proven))
     assert len(proven) > 1
     assert max(proven) < audit.rows["log50"]
-    assert caught.value.since == max(proven) + 1
+    assert caught.value.missing_from == max(proven) + 1
 
 
 @pytest.mark.parametrize("rows", [2, MOST_HELD - 2])

@@ -87,7 +87,9 @@ def test_parameters_that_may_show_more_rows_are_left_out_if_they_are_refused(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams?deleted=all", status_code=400)
     requests_mock.get(f"{URL}/v1/teams?page=1&pageSize=100", json=page("a"), complete_qs=True)
-    source = PagedList("/v1/teams", variants=({"deleted": "all"},), optional=frozenset({"deleted"}))
+    source = PagedList(
+        "/v1/teams", variants=({"deleted": "all"},), optional_params=frozenset({"deleted"})
+    )
 
     assert read(session, source) == ["a"]
 
@@ -99,7 +101,9 @@ def test_such_parameters_are_left_out_with_the_numbered_pages_at_last(
     requests_mock.get(f"{URL}/v1/teams", json=page("a"), complete_qs=True)
     requests_mock.get(f"{URL}/v1/teams?page=1", status_code=400)
     requests_mock.get(f"{URL}/v1/teams?deleted=all", status_code=400)
-    source = PagedList("/v1/teams", variants=({"deleted": "all"},), optional=frozenset({"deleted"}))
+    source = PagedList(
+        "/v1/teams", variants=({"deleted": "all"},), optional_params=frozenset({"deleted"})
+    )
 
     assert read(session, source) == ["a"]
 
@@ -326,7 +330,7 @@ def test_rows_without_an_id_are_told_apart_by_their_content(
     assert [row for page in pages for row in page.resources] == rows
 
 
-SLAS = PagedList("/v1/slas", included=True)
+SLAS = PagedList("/v1/slas", with_included=True)
 
 
 def beside(answer: dict[str, Any], included: Any) -> dict[str, Any]:

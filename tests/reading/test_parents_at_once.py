@@ -53,7 +53,7 @@ def test_parents_without_rows_do_not_count_as_read_ahead() -> None:
     source = PerParent(
         CONVERSATIONS,
         EVENTS.path,
-        key=lambda conversation: conversation["attributes"].get("key"),
+        path_id=lambda conversation: conversation["attributes"].get("key"),
     )
     lists = events({"a": [rows("1")], "b": [rows("2")]})
     silent = [parent(f"c{n}", NOW) for n in range(200)]
@@ -117,7 +117,7 @@ def test_in_whatever_order_responses_come_rows_and_times_come_in_order(
         f"c{n}": [rows(*(f"{n}-{row}" for row in range(size or 0)))] for n, size in enumerate(sizes)
     }
     source = PerParent(
-        CONVERSATIONS, EVENTS.path, key=lambda it: it["id"] if it["attributes"]["key"] else None
+        CONVERSATIONS, EVENTS.path, path_id=lambda it: it["id"] if it["attributes"]["key"] else None
     )
     resources = [parent(f"c{n}", NOW + n, key=size is not None) for n, size in enumerate(sizes)]
     given = [

@@ -71,7 +71,7 @@ def test_parents_without_rows_advance_the_time_that_is_reached() -> None:
     source = PerParent(
         CONVERSATIONS,
         EVENTS.path,
-        key=lambda conversation: conversation["attributes"].get("key"),
+        path_id=lambda conversation: conversation["attributes"].get("key"),
     )
     asked = Page([parent("a", NOW, key="a"), parent("b", NOW + 1), parent("c")], reached=NOW + 2)
     given = [Page([], reached=NOW - 1), asked, Page([parent("d", NOW + 3)])]
@@ -123,7 +123,7 @@ def test_a_list_that_lacks_rows_is_an_error_after_the_rows_of_all_others() -> No
         found.extend((ids(page.resources), page.reached) for page in pages_of(lists, given))
 
     assert found == [(["1"], NOW), (["2"], None), (["3"], None), (["4"], None)]
-    assert caught.value.since == NOW
+    assert caught.value.missing_from == NOW
 
 
 def test_if_parents_did_not_come_the_rows_of_the_others_are_yielded_first() -> None:

@@ -125,11 +125,15 @@ def test_if_lists_per_row_replace_a_search_the_first_one_that_may_have_rows_is_t
         {"/v1/klasses": {"data": klasses}, "/v1/klasses/2": found("b")}, refused="kobject"
     )
     lists = PerParent(
-        PagedList("/v1/klasses"), "/v1/klasses/{id}", key=lambda klass: {"2": "2"}.get(klass["id"])
+        PagedList("/v1/klasses"),
+        "/v1/klasses/{id}",
+        path_id=lambda klass: {"2": "2"}.get(klass["id"]),
     )
 
     assert answers.ids_in(Search("kobject", fallback=lists)) == ["b"]
-    assert answers.ids_in(Search("kobject", fallback=replace(lists, key=lambda _: None))) is None
+    assert (
+        answers.ids_in(Search("kobject", fallback=replace(lists, path_id=lambda _: None))) is None
+    )
 
 
 def test_a_search_that_refuses_every_criterion_and_has_no_list_cannot_be_read() -> None:
@@ -149,7 +153,7 @@ def test_rows_per_parent_are_asked_for_one_parent() -> None:
 def test_a_parent_without_a_key_is_not_asked_about() -> None:
     answers = Answers({PATH: found("a", "b"), "/v1/answers/B": {"data": {"id": "e"}}})
     source = PerParent(
-        CONVERSATIONS, "/v1/answers/{id}", key=lambda parent: {"b": "B"}.get(parent["id"])
+        CONVERSATIONS, "/v1/answers/{id}", path_id=lambda parent: {"b": "B"}.get(parent["id"])
     )
 
     assert answers.ids_in(source) == ["e"]
@@ -198,7 +202,7 @@ def test_a_part_of_a_concatenation_may_be_missing_but_not_all() -> None:
 
 
 def test_a_concatenation_of_which_only_an_optional_part_is_left_is_missing() -> None:
-    optional = PerParent(PagedList("/v1/b"), "/v1/b/{id}", optional=True)
+    optional = PerParent(PagedList("/v1/b"), "/v1/b/{id}", may_be_refused=True)
 
     with pytest.raises(MissingError):
         Answers({"/v1/b": found("b")}).ids_in(Concatenation((optional, PagedList("/v1/a"))))

@@ -45,7 +45,7 @@ IDS = LiveIds(
 def reader() -> Reader:
     session = session_of(VirtualClock(), URL, max_retry_seconds=0)
     workers = Workers(4, lambda: None)
-    return reader_of(session, workers=workers, page_size=100, parallel=4, now=NOW)
+    return reader_of(session, workers=workers, page_size=100, parallel=4, started=NOW)
 
 
 def ids(reader: Reader, source: Source) -> list[Any]:
@@ -134,7 +134,7 @@ def test_a_concatenation_of_which_only_an_optional_part_is_left_is_missing(
 ) -> None:
     requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
     requests_mock.get(f"{URL}/v1/snoozes", status_code=404)
-    optional = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", optional=True)
+    optional = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", may_be_refused=True)
 
     with pytest.raises(MissingError, match="/v1/snoozes"):
         ids(reader, Concatenation((optional, PagedList("/v1/snoozes"))))
@@ -147,7 +147,7 @@ def test_a_concatenation_of_which_an_optional_part_has_rows_is_incomplete(
     requests_mock.get(f"{URL}/v1/snoozes", status_code=404)
     requests_mock.get(f"{URL}/v1/snoozes?klassId=k", json=page("s"))
     optional = PerParent(
-        PagedList("/v1/klasses"), "/v1/snoozes", params={"klassId": "{id}"}, optional=True
+        PagedList("/v1/klasses"), "/v1/snoozes", params={"klassId": "{id}"}, may_be_refused=True
     )
 
     with pytest.raises(IncompleteError, match="/v1/snoozes"):
@@ -184,7 +184,7 @@ def test_an_optional_part_of_a_concatenation_is_left_out_where_it_is_refused(
     requests_mock.get(f"{URL}/v1/klasses", json=page("k"))
     requests_mock.get(f"{URL}/v1/snoozes", json=page("s"))
     requests_mock.get(f"{URL}/v1/{path}", status_code=status)
-    part = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", optional=True)
+    part = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", may_be_refused=True)
 
     assert ids(reader, Concatenation((PagedList("/v1/teams"), part))) == ["t"]
 

@@ -57,7 +57,7 @@ def lists_of(source: Source) -> list[PagedList | PerParent]:
     match source:
         case Concatenation():
             return [one for part in source.sources for one in lists_of(part)]
-        case PerParent(included=str(), parent=PagedList() as parent):
+        case PerParent(included_type=str(), parent=PagedList() as parent):
             return [parent]
         case PagedList() | PerParent():
             return [source]
@@ -85,9 +85,9 @@ def test_a_list_that_refuses_to_show_more_is_read_without(table: str) -> None:
 
     for listed in lists_of(stream.source):
         if isinstance(listed, PagedList):
-            assert listed.optional == {name for params in listed.variants for name in params}
+            assert listed.optional_params == {name for params in listed.variants for name in params}
         else:
-            assert listed.optional
+            assert listed.may_be_refused
 
 
 def test_an_option_that_only_a_klass_has_is_for_that_klass() -> None:
@@ -140,8 +140,8 @@ def test_a_klass_without_a_name_has_neither_a_list_of_objects_nor_metadata(
 
     assert isinstance(objects, PerParent)
     assert isinstance(metadata, PerParent)
-    assert objects.key(klass) is None
-    assert metadata.key(klass) is None
+    assert objects.path_id(klass) is None
+    assert metadata.path_id(klass) is None
 
 
 def test_objects_are_listed_by_the_name_of_their_klass() -> None:
@@ -151,7 +151,7 @@ def test_objects_are_listed_by_the_name_of_their_klass() -> None:
     assert one.fallback == PagedList("/v1/klasses/a%2Fb")
     assert isinstance(every.fallback, PerParent)
     assert every.fallback.parent == Klasses.source
-    assert every.fallback.key({"id": "1", "attributes": {"name": "order"}}) == "order"
+    assert every.fallback.path_id({"id": "1", "attributes": {"name": "order"}}) == "order"
 
 
 def test_only_schedules_are_few_enough_to_ask_for_each_by_default() -> None:

@@ -31,7 +31,7 @@ Taken = tuple[list[str], int | None]
 NOW = 1_750_000_000_000
 YEAR = Window(NOW - 365 * DAY, NOW)
 COUNT = 3
-LOGS = CursorList("/v1/audit-logs", count=COUNT)
+LOGS = CursorList("/v1/audit-logs", page_size=COUNT)
 MOST_HELD = 10 * COUNT
 
 

@@ -76,7 +76,9 @@ def cut_off(*resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
     raise SystemExit(128 + signal.SIGTERM)
 
 
-SHORT = IncompleteError("tags: 2 rows are counted, 1 came", since=times.to_milliseconds(at(2)))
+SHORT = IncompleteError(
+    "tags: 2 rows are counted, 1 came", missing_from=times.to_milliseconds(at(2))
+)
 
 MISSING = Shortfall(Window(0, NOW), expected=3, delivered=1)
 

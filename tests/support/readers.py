@@ -26,7 +26,7 @@ def reader_of(session: object, **settings: Any) -> Reader:
         "parallel": 2,
         "lookahead": 10**6,
         "strict": False,
-        "now": NOW,
+        "started": NOW,
         "earliest": 0,
         "report": lambda _: None,
     }

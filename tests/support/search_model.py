@@ -106,7 +106,7 @@ class IndexModel:
             for updated, created in [self.rows[row_id]]
         ]
         in_order = sorted(rows, key=lambda row: row.time)
-        if query.sorted and rows != in_order:
+        if query.must_be_sorted and rows != in_order:
             return UNSORTED_PAGE
         return _page(in_order, size, total)
 

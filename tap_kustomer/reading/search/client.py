@@ -91,7 +91,7 @@ class SearchClient:
         """
         # Read once: another thread may learn more while this query is under way.
         extras = self._extras
-        if query.sorted and _SORT not in extras:
+        if query.must_be_sorted and _SORT not in extras:
             return UNSORTED_PAGE
         try:
             page = self._send(query, extras)
@@ -112,7 +112,9 @@ class SearchClient:
         the other in between.
         """
         try:
-            following = self._send(replace(query, page=query.page + 1, sorted=False), extras)
+            following = self._send(
+                replace(query, page=query.page + 1, must_be_sorted=False), extras
+            )
         except RefusedError:
             return False
         if following.rows:
@@ -139,19 +141,21 @@ class SearchClient:
             RefusedError: The search refuses something else.
         """
         try:
-            page = self._send(replace(query, sorted=False), frozenset())
+            page = self._send(replace(query, must_be_sorted=False), frozenset())
         except RefusedError:
             raise error from None
         accepted: frozenset[str] = frozenset()
         for fewer in _subsets(extras):
             try:
-                page = self._send(replace(query, sorted=query.sorted and _SORT in fewer), fewer)
+                page = self._send(
+                    replace(query, must_be_sorted=query.must_be_sorted and _SORT in fewer), fewer
+                )
             except RefusedError:
                 continue
             accepted = fewer
             break
         self._learn_refused(extras - accepted, error)
-        return UNSORTED_PAGE if query.sorted and _SORT not in accepted else page
+        return UNSORTED_PAGE if query.must_be_sorted and _SORT not in accepted else page
 
     def _learn_refused(self, refused: frozenset[str], error: RefusedError) -> None:
         if _COUNT_ALL in refused and _COUNT_ALL not in self._session.refused_parameters:
@@ -209,7 +213,7 @@ class SearchClient:
         if isinstance(latest, MissingTimeError):
             self._learn(lambda behaviour: replace(behaviour, lacks_times=True))
         # Rows without a time can't show that they are in order.
-        return UNSORTED_PAGE if query.sorted else self._parse(body, query)
+        return UNSORTED_PAGE if query.must_be_sorted else self._parse(body, query)
 
     def _parse(self, body: Body, query: SearchQuery) -> SearchPage:
         behaviour = self._behaviour

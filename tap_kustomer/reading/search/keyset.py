@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 from tap_kustomer import times
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.reading.search.query import SearchQuery, may_be_limited
-from tap_kustomer.reading.search.ties import TieReader, count_in_words
+from tap_kustomer.reading.search.ties import TieReader, describe_count
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -48,8 +48,8 @@ class Keyset:
     Attributes:
         query: What to ask next; None when the window is read.
         cursor: All rows before this time are delivered (milliseconds since 1970).
-        reached: The bookmark may move here: the latest delivered row, or the end of the last part
-            read whole. Never beyond the window.
+        reached: As `Page.reached`: the time of the latest delivered row, or the end of the last
+            part read whole. Never beyond the window.
         end: The end of the window.
         remaining: How many rows are still to come, by the latest count.
         is_sorted: Whether the server sorts these rows, as far as is known.
@@ -69,7 +69,7 @@ class Keyset:
         self._count = _Count(window.start)
         self._is_splittable = is_splittable
         self._starts_at_cursor = False
-        self._is_second_pass = False
+        self._is_repeat = False
         self._are_counts_exact = True
         self._steps = self._read()
         self.query: SearchQuery | None = next(self._steps, None)
@@ -94,7 +94,7 @@ class Keyset:
         self.remaining = 0
         if self.query is not None and self.query.window.end > end:
             self.query = replace(self.query, window=Window(self.cursor, end))
-        # Rows are counted anew, from the cursor on: those before it came on full pages.
+        # Rows are counted again, from the cursor on: those before it came on full pages.
         at_cursor = {
             row_id: time for row_id, time in self._count.delivered.items() if time >= self.cursor
         }
@@ -110,7 +110,7 @@ class Keyset:
 
         Not during a second pass: the new owner of the rest would deliver its rows twice.
         """
-        return self._starts_at_cursor and not self._is_second_pass and self.cursor < self.end
+        return self._starts_at_cursor and not self._is_repeat and self.cursor < self.end
 
     @property
     def is_count_limited(self) -> bool:
@@ -131,13 +131,13 @@ class Keyset:
             if self._count.is_complete():
                 return
             # Rows may have moved forward, out of the window, since they were counted.
-            page = yield SearchQuery(Window(self._count.start, self.end), sorted=False)
+            page = yield SearchQuery(Window(self._count.start, self.end), must_be_sorted=False)
             self._count.expected = page.total
             if self._count.is_complete():
-                self._check_count(page.total)
+                self._note_count(page.total)
                 return
             self.cursor = self._count.start
-            self._is_second_pass = True
+            self._is_repeat = True
         self.shortfall = Shortfall(
             Window(self._count.start, self.end),
             expected=self._count.expected or 0,
@@ -163,7 +163,7 @@ class Keyset:
                 yield from self._read_tie(last)
                 last += 1
             self.cursor = last
-        self._check_count(self._count.expected)
+        self._note_count(self._count.expected)
 
     def _read_in_parts(self) -> Queries:
         """Step through the window in parts that fit on a page, each proven by its own count."""
@@ -180,7 +180,7 @@ class Keyset:
             if page.is_full:
                 yield from self._read_tie(self.cursor)
             else:
-                self._check_count(page.total)
+                self._note_count(page.total)
             self._deliver(page)
             self.expect(self.remaining - len(page.rows))
             self.cursor += length
@@ -191,7 +191,7 @@ class Keyset:
     def _ask_to(self, end: int) -> Generator[SearchQuery, SearchPage, SearchPage]:
         """Ask for all rows from the cursor on; the window may be shortened before it is sent."""
         self._starts_at_cursor = True
-        page = yield SearchQuery(Window(self.cursor, end), sorted=self.is_sorted)
+        page = yield SearchQuery(Window(self.cursor, end), must_be_sorted=self.is_sorted)
         self._starts_at_cursor = False
         return page
 
@@ -207,11 +207,11 @@ class Keyset:
         if not tie.is_complete:
             delivered = sum(at == time for at in self._count.delivered.values())
             raise IncompleteError(
-                f"{self._name}: {delivered} of {count_in_words(tie.total)} rows of "
+                f"{self._name}: {delivered} of {describe_count(tie.total)} rows of "
                 f"{times.to_text(time)} could be read. Kustomer's search does not give the "
                 "others, and without them no bookmark passes this time"
             )
-        self._check_count(tie.total)
+        self._note_count(tie.total)
 
     def _deliver(self, page: SearchPage) -> None:
         """Keep the rows that were not delivered before, for `learn` to return."""
@@ -220,7 +220,8 @@ class Keyset:
             if self._count.add(row):
                 self._new_rows.append(row)
 
-    def _check_count(self, total: int | None) -> None:
+    def _note_count(self, total: int | None) -> None:
+        """Note whether a count can prove that all rows came."""
         self._are_counts_exact = self._are_counts_exact and not may_be_limited(total)
 
 

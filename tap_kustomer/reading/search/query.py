@@ -82,13 +82,14 @@ class SearchQuery:
         window: In which their time lies, by the criterion of the search.
         created: In which they were created, to narrow rows further. Only ties need that.
         page: From 1 on. Only inside a tie are pages after the first requested.
-        sorted: Whether the rows must be in order of time.
+        must_be_sorted: Whether a page out of order is an error. The sort is asked for in any case,
+            if the search accepts one.
     """
 
     window: Window
     created: Span | None = None
     page: int = 1
-    sorted: bool = True
+    must_be_sorted: bool = True
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -220,7 +221,7 @@ def parse_page(
     rows = [row for row in found if row.time <= window.end]
     if found and not rows:
         raise WrongResponseError(f"all rows are later than {times.to_text(window.end)}")
-    if query.sorted:
+    if query.must_be_sorted:
         _check_order(rows)
     else:
         rows.sort(key=time_of)

@@ -94,7 +94,7 @@ def read_live_ids(
     past = Window(0, window.end)
     yield from read_search(context, source.search, past, name, is_consumed)
     # A row that is updated meanwhile moves into this window, out of the one before.
-    recent = Window(window.end + 1, context.now + _FUTURE)
+    recent = Window(window.end + 1, context.started + _FUTURE)
     yield from read_search(context, source.search, recent, name, is_consumed)
 
 
@@ -107,7 +107,7 @@ def peek_search(
         RefusedError: The search refuses every criterion, and there is no list.
         RequestError: It can't be asked.
     """
-    query = SearchQuery(window, sorted=False)
+    query = SearchQuery(window, must_be_sorted=False)
 
     def first_page(criterion: Criterion) -> SearchPage:
         client = SearchClient(context.session, source, criterion, page_size=rows)
@@ -130,7 +130,9 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
         RequestError: The search can't be asked.
     """
     client = SearchClient(context.session, source, source.effective_criteria[0], page_size=1)
-    return context.workers.call(partial(client.search, SearchQuery(window, sorted=False))).total
+    return context.workers.call(
+        partial(client.search, SearchQuery(window, must_be_sorted=False))
+    ).total
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class _SearchReader:
     @property
     def edge(self) -> int:
         """Rows that were not updated since this time are archived; milliseconds since 1970."""
-        return self.context.now - _TWO_YEARS
+        return self.context.started - _TWO_YEARS
 
     def read(self) -> Iterator[NewRows]:
         """Read by the first criterion that the search accepts; otherwise from the list.
@@ -162,7 +164,7 @@ class _SearchReader:
         )
         try:
             criterion, found = _first_accepted(
-                self.name, criteria, lambda criterion: _begun(self._search_by(criterion))
+                self.name, criteria, lambda criterion: _start(self._search_by(criterion))
             )
         except RefusedError as error:
             if fallback is None:
@@ -195,14 +197,14 @@ class _SearchReader:
                 refuses every criterion, or the credential may not search it.
         """
         is_archive_read = False
-        missing: AccessError | MissingError | RefusedError | None = None
+        archive_error: AccessError | MissingError | RefusedError | None = None
 
         def archived() -> Iterator[NewRows]:
-            nonlocal is_archive_read, missing
+            nonlocal is_archive_read, archive_error
             try:
                 yield from self._search_archive(criterion)
             except (AccessError, MissingError, RefusedError) as error:
-                missing = error
+                archive_error = error
             is_archive_read = True
 
         # Both share the room for rows that are read ahead: the archive has it first.
@@ -214,12 +216,12 @@ class _SearchReader:
         )
         for new in _merge(archived(), recent):
             # Without the archive no bookmark may move: the next run would not ask it again.
-            yield new if missing is None else replace(new, reached=None)
-        if missing is not None:
+            yield new if archive_error is None else replace(new, reached=None)
+        if archive_error is not None:
             raise IncompleteError(
                 f"{self.name}: what was not updated since {times.to_text(self.edge)} is missing, "
-                f"as the archive can't be read: {missing}. To do without, set start_date to a "
-                "later time"
+                f"as the archive can't be read: {archive_error}. To do without, set start_date to "
+                "a later time"
             )
 
     def _search_archive(self, preferred: Criterion) -> Iterator[NewRows]:
@@ -239,7 +241,7 @@ class _SearchReader:
         _, found = _first_accepted(
             self.name,
             (preferred, *others),
-            lambda criterion: _begun(
+            lambda criterion: _start(
                 self._search_window(criterion, ARCHIVE_PATH, window, self.is_consumed)
             ),
         )
@@ -297,7 +299,7 @@ class _SearchReader:
                 f"only {shortfall.delivered} came"
             )
             if self.context.strict:
-                raise IncompleteError(message, since=window.start)
+                raise IncompleteError(message, missing_from=window.start)
             logger.warning(message)
 
     def _read_others(
@@ -355,7 +357,7 @@ class _SearchReader:
         rows.sort(key=time_of)
         yield from _chunks(rows)
         if incomplete is not None:
-            raise IncompleteError(str(incomplete), since=self.window.start)
+            raise IncompleteError(str(incomplete), missing_from=self.window.start)
 
 
 def _first_accepted(
@@ -404,8 +406,8 @@ def _merge(*sources: Iterable[NewRows]) -> Iterator[NewRows]:
     yield from _chunks(_distinct(heapq.merge(*rows, key=time_of)))
 
 
-def _begun(found: Iterator[NewRows]) -> Iterator[NewRows]:
-    """Read up to the first rows, so that a refusal is raised here; an iterator of all rows.
+def _start(found: Iterator[NewRows]) -> Iterator[NewRows]:
+    """Read the first rows now, so that a refusal is raised here; return an iterator of all rows.
 
     Raises:
         RefusedError: The first query is refused.

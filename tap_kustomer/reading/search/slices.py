@@ -59,8 +59,7 @@ class NewRows:
 
     Attributes:
         rows: In order of time.
-        reached: All rows before this time (milliseconds since 1970) have come, these included;
-            None where that is not known.
+        reached: As `Page.reached`, once these rows are delivered.
         byte_count: Size of the response.
     """
 

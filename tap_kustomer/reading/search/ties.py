@@ -154,7 +154,7 @@ class TieReader:
         logger.info(
             "%s: %s rows share %s: they are read by the time of their creation",
             self._name,
-            count_in_words(found.total),
+            describe_count(found.total),
             times.to_text(tie.time),
         )
         before = self._queries
@@ -164,26 +164,26 @@ class TieReader:
             pages = 1 + max(len(found.created_by_id), len(created)) // found.page_rows
             if self._queries - before > _QUERIES_PER_PAGE * pages:
                 return
-            subtie, whole = subties.pop()
-            of_subtie = _Found()
+            subtie, parent_total = subties.pop()
+            part_found = _Found()
             if subtie.is_divisible:
-                # A subtie with as many rows as the whole is split again at once.
-                give_up_at = COUNT_LIMIT if whole is None else min(whole, COUNT_LIMIT)
-                yield from self._page_through(subtie, of_subtie, passes=1, give_up_at=give_up_at)
+                # A subtie with as many rows as its parent is split again at once.
+                give_up_at = COUNT_LIMIT if parent_total is None else min(parent_total, COUNT_LIMIT)
+                yield from self._page_through(subtie, part_found, passes=1, give_up_at=give_up_at)
             else:
-                yield from self._page_through(subtie, of_subtie, passes=_MOST_PASSES)
-            created |= of_subtie.created_by_id
-            if of_subtie.is_complete:
+                yield from self._page_through(subtie, part_found, passes=_MOST_PASSES)
+            created |= part_found.created_by_id
+            if part_found.is_complete:
                 continue
-            if of_subtie.is_cut_off and not of_subtie.created_by_id:
+            if part_found.is_cut_off and not part_found.created_by_id:
                 self.is_splittable = False  # The search refuses to narrow rows by creation.
                 return
             if not subtie.is_divisible:
                 return
             subties += [
-                (one, of_subtie.total) for one in subtie.split(of_subtie.created_by_id.values())
+                (part, part_found.total) for part in subtie.split(part_found.created_by_id.values())
             ]
-        # All that the subties can lack are rows that do not say when they were created.
+        # The subties can lack only rows without `createdAt`: ask once without that criterion.
         page = yield tie.query()
         self._queries += 1
         self._collect(page, found)
@@ -191,8 +191,8 @@ class TieReader:
         found.is_complete = found.total is None or len(found.created_by_id) >= found.total
 
 
-def count_in_words(total: int | None) -> str:
-    """A count as text, which may be missing or too low."""
+def describe_count(total: int | None) -> str:
+    """Describe a count, which may be missing or too low."""
     if total is None:
         return "uncounted"
     return f"{total} or more" if may_be_limited(total) else str(total)
@@ -212,7 +212,7 @@ class _Subtie:
 
     def query(self, page: int = 1) -> SearchQuery:
         # All rows have the same time: they can't be out of order.
-        return SearchQuery(Window(self.time, self.time), self.created, page, sorted=False)
+        return SearchQuery(Window(self.time, self.time), self.created, page, must_be_sorted=False)
 
     def split(self, seen: Iterable[int | None]) -> list[_Subtie]:
         """Split it at the median of the times of creation that were seen.
@@ -258,7 +258,8 @@ class _Found:
         total: How many rows there are, by the latest count.
         page_rows: The most rows that came on a page.
         is_complete: Whether all rows came.
-        is_cut_off: Whether the search will not give the others, however often it is asked.
+        is_cut_off: Whether paging ended before the last row: the search refused, or counts so many
+            rows that the tie is to be split.
     """
 
     created_by_id: dict[str, int | None] = field(default_factory=dict)

@@ -192,7 +192,9 @@ KLASS_LISTS = Search(
     "kobject",
     archived=False,
     fallback=PerParent(
-        PagedList("/v1/klasses"), "/v1/klasses/{id}", key=lambda klass: klass["attributes"]["name"]
+        PagedList("/v1/klasses"),
+        "/v1/klasses/{id}",
+        path_id=lambda klass: klass["attributes"]["name"],
     ),
 )
 
@@ -265,4 +267,4 @@ def test_the_rows_of_a_list_are_yielded_though_it_counts_more() -> None:
     assert [row["id"] for row in next(pages).resources] == ["listed"]
     with pytest.raises(IncompleteError) as raised:
         list(pages)
-    assert raised.value.since == EDGE
+    assert raised.value.missing_from == EDGE

@@ -183,7 +183,7 @@ def test_a_row_without_a_time_gets_that_of_the_row_before_it_and_proves_no_order
 
     assert answer.is_unsorted
     assert len(session.sent) == 3
-    parts = client.search(SearchQuery(window, sorted=False))
+    parts = client.search(SearchQuery(window, must_be_sorted=False))
     assert [row.time - START for row in parts.rows] == [0, 1, 1, 3]
 
 
@@ -205,7 +205,7 @@ def test_a_search_that_refuses_to_sort_is_asked_without_a_sort() -> None:
     client = client_of(session)
 
     assert client.search(SearchQuery(WINDOW)).is_unsorted
-    assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
+    assert len(client.search(SearchQuery(WINDOW, must_be_sorted=False)).rows) == 1
     assert "sort" not in (session.sent[-1].json or {})
     assert client.search(SearchQuery(WINDOW)).is_unsorted
     assert len(session.sent) == 5, "it is not asked to sort again"
@@ -298,7 +298,7 @@ def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
     assert client.search(SearchQuery(WINDOW)).is_unsorted
     asked = len(session.sent)
     assert client.search(SearchQuery(WINDOW)).is_unsorted
-    assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
+    assert len(client.search(SearchQuery(WINDOW, must_be_sorted=False)).rows) == 1
     assert len(session.sent) == asked + 1, "it is not asked to sort again"
 
 
@@ -316,7 +316,7 @@ def test_a_search_that_refuses_deleted_rows_is_asked_without_them(
 
     client.search(SearchQuery(WINDOW))
     asked = len(session.sent)
-    assert len(client.search(SearchQuery(WINDOW, sorted=False)).rows) == 1
+    assert len(client.search(SearchQuery(WINDOW, must_be_sorted=False)).rows) == 1
     assert len(session.sent) == asked + 1, "it is not asked for deleted rows again"
     assert ("sort" in (session.sent[-1].json or {})) is not refuses_others
     assert params_sent(session)[-1] is not refuses_others
