@@ -21,7 +21,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 from typing_extensions import override
 
 from tap_kustomer import config as configuration
-from tap_kustomer.client.bodies import free_bodies_at_once
+from tap_kustomer.client.allocator import set_allocator_threshold
 from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.files import load_document, load_environment_file
@@ -339,7 +339,7 @@ class TapKustomer(SdkTap):
         self.state_writer.write_state(self.state)
         run_times = self.context.fix_times()
         self.writer.stop_if_asked = self.stop_if_asked
-        free_bodies_at_once()
+        set_allocator_threshold()
         streams = self.selected_streams
         self.results.selected = [stream.name for stream in streams]
         sync.write_extractions(

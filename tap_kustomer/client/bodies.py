@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer.client.errors import OversizedError, TransientError
@@ -18,21 +17,6 @@ LARGEST_BODY: Final = 100_000_000
 
 _CHUNK: Final = 1 << 16
 
-# `M_MMAP_THRESHOLD` of `mallopt(3)`, and the smallest block to map.
-_MMAP_THRESHOLD: Final = -3
-_MAPPED_FROM: Final = 1 << 18
-
-
-def free_bodies_at_once() -> None:
-    """Return the memory of a body to the system as soon as the body is no longer used.
-
-    glibc maps large blocks only until the first of them is freed. After that it takes them from
-    heaps, one for each thread, which hardly ever shrink. Without glibc, nothing happens.
-    """
-    # Windows has no library `None`; others have no `mallopt`.
-    with suppress(TypeError, OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _MAPPED_FROM)
-
 
 def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) -> bytes:
     """Read and decompress a whole body; on failure, close the connection.
@@ -41,7 +25,7 @@ def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) 
         raw: The response, of which only the headers have been read.
         request: Method and path, for error messages.
         clock: Tells the time.
-        seconds: How long it may take. The socket's own timeout starts anew with each byte.
+        seconds: How long it may take. The socket's own timeout starts again with each byte.
 
     Raises:
         TransientError: The time is up.

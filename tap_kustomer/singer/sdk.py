@@ -1,8 +1,8 @@
 """The only module that uses private names of the SDK, so that a new release can break only this.
 
 The SDK has no public way to write a SCHEMA, a record or a version when the tap chooses to, to stop
-between two records, or to check settings first. The classes here override the private hooks and
-offer them under public names.
+at a signal only where the state is right, or to check settings first. The classes here override the
+private hooks and offer them under public names.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = [
 
 
 class SdkTap(Tap):
-    """The SDK's tap, which stops at a signal only between two records or in a pause."""
+    """The SDK's tap, which stops at a signal only where it calls `stop_if_asked`."""
 
     _stop_signal: int | None = None
 
@@ -101,7 +101,10 @@ class SdkTap(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Only set a flag: the main thread may be in the middle of writing a line."""
+        """Only set a flag: the main thread may be in the middle of writing a line.
+
+        The SDK's constructor registers this method for SIGINT and SIGTERM.
+        """
         self._stop_signal = signum
 
 

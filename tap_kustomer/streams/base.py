@@ -28,8 +28,8 @@ class KustomerStream:
             otherwise.
         roles: The roles of an API key any one of which lets it read this stream.
         documented: Whether Kustomer documents the list or the search that the rows come from.
-        assumed: Whether the endpoint is a guess. If it answers 404, the stream is left out without
-            failing the run.
+        assumed: Whether the endpoint is a guess. Any error then means that the organisation does
+            not have it: the stream is left out, which fails the run only if it was read before.
         feature: A part of Kustomer that an organisation may lack; then its endpoint answers 403.
         selected_by_default: Whether it is read without a catalog.
         shape: The columns of a row.

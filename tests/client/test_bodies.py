@@ -1,11 +1,9 @@
-"""Bodies of answers: their bounds in time and size, and their memory."""
+"""Bodies of responses: their bounds in time and size."""
 
 from __future__ import annotations
 
 import gzip
 import random
-import subprocess
-import sys
 import threading
 import tracemalloc
 from typing import TYPE_CHECKING
@@ -145,31 +143,3 @@ def test_one_connection_serves_many_requests(clock: VirtualClock, server: Server
     ask(one)
 
     assert server.connections == 1
-
-
-# Memory
-
-# Bodies, every other of which is no longer used. The last one is at the end of the heap.
-CODE = """
-from pathlib import Path
-from tap_kustomer.client.bodies import free_bodies_at_once
-
-def resident():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-
-free_bodies_at_once()
-del (first := [b"x" * 1_300_000])[0]
-bodies = [bytearray(b"x") * 1_300_000 for _ in range(50)]
-before = resident()
-del bodies[::2]
-print((before - resident()) // 1_300_000)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is allocated in another way")
-def test_the_memory_of_an_unused_body_is_returned_to_the_system() -> None:
-    finished = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", CODE], check=True, capture_output=True, text=True
-    )
-
-    assert int(finished.stdout) >= 24

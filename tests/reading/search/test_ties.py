@@ -56,7 +56,9 @@ def test_a_tie_arrives_whole_though_its_order_differs_from_query_to_query(seed: 
 
 
 @pytest.mark.parametrize(("row_cap", "total_cap"), [(50_000, 10_000), (10_000, 10**9)])
-def test_a_tie_larger_than_the_cap_is_split_by_creation(row_cap: int, total_cap: int) -> None:
+def test_a_tie_that_may_exceed_the_count_limit_is_split_by_creation(
+    row_cap: int, total_cap: int
+) -> None:
     index = IndexModel(tie(10_300), row_cap=row_cap, total_cap=total_cap, order=random.Random(1))
 
     assert sorted(read(index)) == sorted(index.rows)
