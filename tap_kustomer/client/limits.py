@@ -298,14 +298,25 @@ class Limiter:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by the header `Retry-After`; None if it is absent or a date."""
-    return _number(headers.get("retry-after"))
+    """Seconds to wait by the header `Retry-After`; None if it has neither seconds nor a date.
+
+    A date counts from the response's own `Date`: this machine's clock may differ by minutes.
+    """
+    text = headers.get("retry-after")
+    if (seconds := _number(text)) is not None:
+        return seconds
+    until, now = _timestamp(text), server_time(headers)
+    return None if until is None or now is None else until - now
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
     """Seconds since 1970 by the header `Date`; None if it is absent or not a date."""
+    return _timestamp(headers.get("date"))
+
+
+def _timestamp(date: str | None) -> float | None:
     try:
-        return parsedate_to_datetime(headers.get("date", "")).timestamp()
+        return parsedate_to_datetime(date or "").timestamp()
     except (ValueError, OverflowError):
         return None
 

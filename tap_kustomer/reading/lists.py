@@ -277,7 +277,6 @@ class _Pager:
 
         Raises:
             PagingError: The pages lead in a circle.
-            RedirectError: The link to the next page leads to another host.
         """
         self.page = page
         self._pages += 1

@@ -10,7 +10,6 @@ from tap_kustomer import times
 from tap_kustomer.client.errors import (
     AccessError,
     PagingError,
-    RedirectError,
 )
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.sources import PerParent, Search
@@ -154,12 +153,3 @@ def test_pages_that_lead_in_a_circle_are_an_error() -> None:
 
     with pytest.raises(PagingError, match="circle"):
         read(lists, parents("a"))
-
-
-def test_a_next_link_to_another_host_is_refused() -> None:
-    page = {**rows("1"), "links": {"next": "https://evil.example/v1/conversations/a/events"}}
-    lists = events({"a": [page]})
-
-    with pytest.raises(RedirectError, match="another host"):
-        read(lists, parents("a"))
-    assert len(lists.sent) == 1
