@@ -104,7 +104,7 @@ def refused_in_an_hour(*, share: float, others: float, seed: int) -> int:
         headers = kustomer.admit()
         if headers is None:
             refused += 1
-            limiter.throttled(BudgetKind.SEARCH, {})
+            limiter.pause_after_429(BudgetKind.SEARCH, {})
         else:
             clock.later(LATENCY, partial(limiter.learn, BudgetKind.SEARCH, headers, sent))
     return refused

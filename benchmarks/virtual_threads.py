@@ -79,7 +79,7 @@ class VirtualThreads(Workers):
         return future
 
     @override
-    def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
+    def wait_any(self, futures: Collection[Future[T]]) -> set[Future[T]]:
         while not (done := {future for future in futures if future.done()}):
             self._main = threading.Event()
             self._run_others_until(self._main)

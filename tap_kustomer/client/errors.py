@@ -73,7 +73,7 @@ class PagingError(StreamError):
 
 
 class NoResponseError(StreamError):
-    """There is no usable response, perhaps for any stream: `check_credential` finds out."""
+    """No usable response came. Other streams may be affected too; `check_credential` tells."""
 
 
 class GaveUpError(NoResponseError):
@@ -89,7 +89,7 @@ class RunError(RequestError):
 
 
 class InvalidCredentialError(RunError):
-    """Kustomer does not know the API key or sign-in (any more)."""
+    """Kustomer does not know the API key or sign-in, or no longer."""
 
 
 class ConnectionSecurityError(RunError):

@@ -29,7 +29,7 @@ def subdomain(organization: str) -> str:
     """Subdomain of an organisation, from the subdomain itself or any address of its pages.
 
     Raises:
-        ValueError: The text is neither.
+        ValueError: The text is neither. The error's text completes "expected ...".
     """
     match = _ORGANIZATION.fullmatch(organization.strip())
     if match is None or match["name"].lower() == "api":
@@ -51,7 +51,8 @@ def checked_url(url: str) -> str:
     """Base URL without its trailing slash or `/v1`.
 
     Raises:
-        ValueError: It uses neither HTTPS nor the loopback interface.
+        ValueError: It uses neither HTTPS nor the loopback interface. The error's text completes
+            "expected ...".
     """
     expected = "an https URL (http is accepted on loopback only)"
     try:

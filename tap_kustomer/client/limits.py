@@ -2,8 +2,8 @@
 
 All API keys and users of an organisation share 300 to 2,000 requests a minute, depending on the
 plan. Searches by API keys also draw on a budget of their own, 100 a minute; searches by people do
-not (https://developer.kustomer.com/docs/concepts/rate-limits). Windows are fixed minutes. Where one
-begins shows only when the header `x-ratelimit-remaining` jumps up again.
+not (https://developer.kustomer.com/docs/concepts/rate-limits). The server's windows are fixed
+minutes. Where one begins shows only when the header `x-ratelimit-remaining` jumps up again.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ _LONGEST_DELAY: Final = 1.0
 # many small streams takes no longer than their responses. A pause pays it back.
 _HEAD_START: Final = 0.25
 
+# A rise of the remaining requests means a new window only if it is larger than both: so many
+# requests, and this share of the limit.
+_LEAST_JUMP: Final = 8.0
+_JUMP_SHARE: Final = 0.1
+
 _EPOCH_MILLISECONDS: Final = 1e12
 _EPOCH_SECONDS: Final = 1e9
 
@@ -59,20 +64,25 @@ class BudgetKind(Enum):
 class Budget:
     """A number of requests a minute, evenly spread. It has no clock: methods take the time.
 
+    A generic cell rate algorithm (GCRA) with a burst spaces the requests; a log of the last minute
+    keeps them below the limit whenever the server's minute begins.
+
     Attributes:
         limit: Requests a minute that the server grants to all clients together.
         share: Part of the limit that the tap may use, up to 1.
         head_start: Part of the limit that may be sent at once in the beginning.
         spent: Requests sent so far.
-        throttled: Responses with status 429 so far.
+        throttled_count: Responses with status 429 so far.
     """
 
     limit: int
     share: float
     head_start: float = 0.0
     spent: int = 0
-    throttled: int = 0
-    _latest: deque[float] = field(default_factory=deque)
+    throttled_count: int = 0
+    # When the requests of the last minute were sent.
+    _sent_at: deque[float] = field(default_factory=deque)
+    # When the next request is due if none is sent early, in a burst.
     _next_slot: float = 0.0
     _blocked_until: float = 0.0
     # The latest times at which the server's window may have begun and may end.
@@ -94,16 +104,16 @@ class Budget:
     def ready_at(self, now: float) -> float:
         """Earliest time at which the next request may be sent."""
         earliest = max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
-        if len(self._latest) < self.limit:
+        if len(self._sent_at) < self.limit:
             return earliest
-        return max(earliest, self._latest[-self.limit] + WINDOW_SECONDS + _LONGEST_DELAY)
+        return max(earliest, self._sent_at[-self.limit] + WINDOW_SECONDS + _LONGEST_DELAY)
 
     def take(self, at: float) -> None:
         """Count a request sent at a time that `ready_at` allows."""
         self.spent += 1
-        self._latest.append(at)
-        while self._latest[0] <= at - WINDOW_SECONDS - _LONGEST_DELAY:
-            self._latest.popleft()
+        self._sent_at.append(at)
+        while self._sent_at[0] <= at - WINDOW_SECONDS - _LONGEST_DELAY:
+            self._sent_at.popleft()
         self._remaining -= 1
         interval = 1.0 / self.rate
         if at < self._window_end:
@@ -131,7 +141,7 @@ class Budget:
             return
         # Responses overtake each other, so a small rise means nothing. A rise by more than the
         # number of requests in flight at the same time means a new window.
-        jump = max(8.0, limit * 0.1, self._sent_since(sent - (now - sent)))
+        jump = max(_LEAST_JUMP, limit * _JUMP_SHARE, self._sent_since(sent - (now - sent)))
         is_first = math.isinf(self._remaining)
         if is_first or remaining > self._remaining + jump:
             self._window_begin, self._window_seen = sent, now
@@ -156,7 +166,7 @@ class Budget:
             now: When the response arrived.
             wait: Seconds that the server asks to wait, if it does.
         """
-        self.throttled += 1
+        self.throttled_count += 1
         if wait is None:
             wait = self._window_end - now if self._window_end > now else WINDOW_SECONDS
         wait = min(max(wait, 1.0), WINDOW_SECONDS)
@@ -177,7 +187,7 @@ class Budget:
         self.limit = min(self.limit, max(self._sent_since(now - WINDOW_SECONDS), least))
 
     def _sent_since(self, time: float) -> int:
-        return sum(1 for _ in takewhile(lambda at: at >= time, reversed(self._latest)))
+        return sum(1 for _ in takewhile(lambda at: at >= time, reversed(self._sent_at)))
 
     @property
     def _burst(self) -> float:
@@ -237,13 +247,15 @@ class Limiter:
             return
         remaining = _whole(headers.get("x-ratelimit-remaining"))
         with self._lock:
-            self._stated_by(kind, limit).learn(self._clock.monotonic(), sent, limit, remaining)
+            self._note_stated_limit(kind, limit).learn(
+                self._clock.monotonic(), sent, limit, remaining
+            )
 
     def is_stated(self, kind: BudgetKind) -> bool:
         """Whether a response has stated the limit of this kind of request."""
         return kind in self._stated
 
-    def throttled(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
+    def pause_after_429(self, kind: BudgetKind, headers: Mapping[str, str]) -> float:
         """Learn from a 429, and return the seconds to wait.
 
         Args:
@@ -252,7 +264,7 @@ class Limiter:
         """
         with self._lock:
             now = self._clock.monotonic()
-            budget = self._used_up(kind, headers)
+            budget = self._learn_from_429(kind, headers)
             if budget is self.search and not self.is_stated(BudgetKind.SEARCH):
                 budget.lower(now, SEARCH_LIMIT)
             return budget.pause(now, self._requested_wait(headers))
@@ -262,18 +274,18 @@ class Limiter:
             return (self.organization, self.search)
         return (self.organization,)
 
-    def _used_up(self, kind: BudgetKind, headers: Mapping[str, str]) -> Budget:
-        """The budget that a 429 to a request of this kind is about."""
+    def _learn_from_429(self, kind: BudgetKind, headers: Mapping[str, str]) -> Budget:
+        """Take the limit that a 429 may state, and return the budget that is used up."""
         if limit := _whole(headers.get("x-ratelimit-limit")):
-            budget = self._stated_by(kind, limit)
+            budget = self._note_stated_limit(kind, limit)
             budget.limit = limit
             is_spent = not _whole(headers.get("x-ratelimit-remaining"))
             if is_spent or budget is self.search or kind is BudgetKind.PLAIN:
                 return budget
         return self._budgets(kind)[-1]
 
-    def _stated_by(self, kind: BudgetKind, limit: int) -> Budget:
-        """The budget whose limit a response to a request of this kind states."""
+    def _note_stated_limit(self, kind: BudgetKind, limit: int) -> Budget:
+        """Note that a response has stated this limit, and return the budget that it belongs to."""
         is_below_plan = self.is_stated(BudgetKind.PLAIN) and limit < self.organization.limit
         if kind is BudgetKind.SEARCH and not (limit <= _LARGEST_SEARCH_LIMIT or is_below_plan):
             return self.organization

@@ -30,7 +30,7 @@ _TUNNEL_REFUSED: Final = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
 # With these, a proxy could not reach the host or is too busy: another try may succeed. Any other
 # status is a rule of the proxy.
-_PASSING: Final = {
+_TRANSIENT_STATUSES: Final = {
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.TOO_EARLY,
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -109,7 +109,7 @@ def _from_proxy(status: int, request: str, host: str) -> RequestError | Transien
     """The error for the status with which a proxy refuses to open a tunnel."""
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on to {host}: {PROXY_LOGIN}")
-    if status in _PASSING:
+    if status in _TRANSIENT_STATUSES:
         return TransientError(f"{request} to {host} by a proxy failed: the proxy answered {status}")
     return ProxyRefusedError(
         f"{request} was not passed on to {host}: a proxy refuses it ({status}). Have the proxy "

@@ -88,9 +88,9 @@ class OAuthCredential:
         self._clock = clock
         # Replaced, not changed: other threads may be reading it.
         self.secrets: Collection[str] = (client_secret,) if client_secret else ()
-        self._session = open_session(BearerAuthenticator(_Client(self), base_url))
+        self._session = open_session(BearerAuthenticator(_TokenEndpointCredential(self), base_url))
         self._tokens: Tokens | None = None
-        # Tokens that could not be saved, by those that the store has instead.
+        # Newer tokens that could not be saved, by the outdated ones that are still in the store.
         self._unsaved: dict[Tokens, Tokens] = {}
         # When a 401 may next renew the tokens.
         self._next_renewal = -math.inf
@@ -249,8 +249,8 @@ class _Granted(msgspec.Struct, frozen=True):
     expires_in: Annotated[float, msgspec.Meta(ge=0, le=sys.float_info.max)] | None = None
 
 
-class _Client:
-    """What the token endpoint gets instead of a header: all that it needs is in the body."""
+class _TokenEndpointCredential:
+    """The credential of requests to the token endpoint: no header, as their form has it all."""
 
     name = "the refresh token"
     account_paths: tuple[str, ...] = ()

@@ -248,7 +248,7 @@ class Session:
         for _ in range(_MOST_REDIRECTS):
             response, content = self._send_once(request, url, params)
             if not response.is_redirect:
-                return self._checked(request, response, content, sent)
+                return self._body_or_error(request, response, content, sent)
             try:
                 url, params = urljoin(url, response.headers["location"]), None
                 is_elsewhere = not same_origin(url, self.base_url)
@@ -298,17 +298,17 @@ class Session:
                 self._clock_difference = difference
         return response, content
 
-    def _checked(
+    def _body_or_error(
         self, request: Request, response: requests.Response, content: bytes, sent: float
     ) -> Body:
-        """Let the limiter learn from a response, and return its body or raise what it means.
+        """Learn the rate limits, renew a rejected token, and return the body or raise the error.
 
         Raises:
             RequestError: It is an error for good.
             TransientError: The next try may succeed.
         """
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = self.limiter.throttled(request.budget, response.headers)
+            wait = self.limiter.pause_after_429(request.budget, response.headers)
             raise RateLimitedError(
                 f"{request} answered 429: the rate limit is used up",
                 retry_after=wait,

@@ -201,7 +201,8 @@ class ConfigFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._access = Tokens("")
+        # The latest access token of this run. `load` adds the refresh token of the file.
+        self._latest = Tokens("")
 
     @classmethod
     def among(cls, files: Collection[Path]) -> ConfigFile | None:
@@ -227,7 +228,7 @@ class ConfigFile:
             ConfigurationError: The file has changed, and has none.
         """
         return msgspec.structs.replace(
-            self._access, refresh_token=self._settings()["refresh_token"]
+            self._latest, refresh_token=self._settings()["refresh_token"]
         )
 
     def save(self, tokens: Tokens) -> None:
@@ -242,7 +243,7 @@ class ConfigFile:
             settings["refresh_token"] = tokens.refresh_token
             content = msgspec.json.format(msgspec.json.encode(settings), indent=2)
             _replace(self._path, content + b"\n", self._path.stat().st_mode & 0o777)
-        self._access = tokens
+        self._latest = tokens
 
     def _settings(self) -> dict[str, Any]:
         """The configuration, as long as it still has a refresh token."""

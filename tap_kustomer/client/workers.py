@@ -49,7 +49,7 @@ class Workers:
                 thread.start()
         return future
 
-    def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
+    def wait_any(self, futures: Collection[Future[T]]) -> set[Future[T]]:
         """Wait until at least one future is done, and return those that are."""
         done: set[Future[T]] = set()
         while not done:
@@ -59,7 +59,7 @@ class Workers:
 
     def result(self, future: Future[T]) -> T:
         """Wait for the result of a future."""
-        self.finished((future,))
+        self.wait_any((future,))
         return future.result()
 
     def call(self, task: Callable[[], T]) -> T:
@@ -77,8 +77,8 @@ class Workers:
                 future.set_exception(error)
 
 
-class InPlace(Workers):
-    """Runs each task at once, in the calling thread.
+class SerialWorkers(Workers):
+    """Run each task at once, in the calling thread.
 
     For tasks that submit tasks: if every worker waited for another task, none would ever finish.
     """

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
-from tap_kustomer.client.workers import InPlace
+from tap_kustomer.client.workers import SerialWorkers
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.pages import IncompleteError, Page
 from tap_kustomer.reading.sources import PagedList, id_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # one slow response not to hold up the others.
 _PREFETCHED: Final = 4
 
-_IN_PLACE: Final = InPlace()
+_SERIAL_WORKERS: Final = SerialWorkers()
 
 # If this many parents in a row answer 404 from the start, the endpoint does not exist, and it would
 # be a waste to go on. Fewer may just have been deleted.
@@ -69,7 +69,7 @@ def read_children(
             are more parents.
     """
     # Each task waits in a worker already, for one request after the other.
-    in_worker = replace(context, workers=_IN_PLACE)
+    in_worker = replace(context, workers=_SERIAL_WORKERS)
     reached: int | None = None
     shortfall: IncompleteError | None = None
     missing_parents: list[IncompleteError] = []
@@ -300,7 +300,7 @@ def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> It
                 elif task.reached is not None:
                     pending[-1].reached = task.reached
             elif not pending[0].response.done():
-                workers.finished(under_way)
+                workers.wait_any(under_way)
                 continue
             if pending and pending[0].response.done():
                 yield pending.popleft()

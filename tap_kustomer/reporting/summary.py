@@ -156,7 +156,7 @@ def summary_of(
         error=error,
         # Every request draws on the organisation's budget.
         requests=limiter.organization.spent,
-        rate_limited=limiter.organization.throttled + limiter.search.throttled,
+        rate_limited=limiter.organization.throttled_count + limiter.search.throttled_count,
         search_budget_percent=limiter.search.percent(limiter.search.spent, seconds),
         streams=tuple(results.streams),
         not_begun=tuple(name for name in results.selected if name not in done),

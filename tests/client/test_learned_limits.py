@@ -76,7 +76,7 @@ def test_a_429_that_states_no_limit_lowers_it_to_what_was_sent_in_the_minute_bef
     for _ in range(sent):
         limiter.wait(BudgetKind.SEARCH)
 
-    limiter.throttled(BudgetKind.SEARCH, {})
+    limiter.pause_after_429(BudgetKind.SEARCH, {})
 
     assert limiter.search.limit == searches
 
@@ -88,7 +88,7 @@ def test_a_limit_that_a_search_has_stated_is_not_lowered_for_a_429_of_other_clie
     limiter.learn(BudgetKind.PLAIN, limit_headers(2000, 1999), sent=0.0)
     limiter.learn(BudgetKind.SEARCH, limit_headers(800, 700), limiter.wait(BudgetKind.SEARCH))
 
-    limiter.throttled(BudgetKind.SEARCH, {})
+    limiter.pause_after_429(BudgetKind.SEARCH, {})
 
     assert limiter.search.limit == 800
 
@@ -98,7 +98,7 @@ def test_a_search_that_is_refused_while_the_organisation_has_requests_left_stops
 ) -> None:
     limiter = Limiter(clock, 1.0, 1000)
 
-    limiter.throttled(BudgetKind.SEARCH, {**limit_headers(2000, 1500), "retry-after": "9"})
+    limiter.pause_after_429(BudgetKind.SEARCH, {**limit_headers(2000, 1500), "retry-after": "9"})
 
     limiter.wait(BudgetKind.PLAIN)
     assert clock.elapsed == 0
@@ -110,7 +110,7 @@ def test_a_search_that_is_refused_while_the_organisation_has_requests_left_stops
 def test_a_429_states_the_limit_too(clock: VirtualClock) -> None:
     limiter = Limiter(clock, 1.0, 1000)
 
-    limiter.throttled(BudgetKind.SEARCH, limit_headers(100, 0))
+    limiter.pause_after_429(BudgetKind.SEARCH, limit_headers(100, 0))
 
     assert limiter.search.limit == 100
 
@@ -136,7 +136,7 @@ def test_a_429_stops_all_requests_for_as_long_as_the_server_asks(
 ) -> None:
     limiter = Limiter(clock, 0.9)
 
-    assert limiter.throttled(BudgetKind.SEARCH, headers) == pytest.approx(wait)
+    assert limiter.pause_after_429(BudgetKind.SEARCH, headers) == pytest.approx(wait)
 
     limiter.wait(BudgetKind.PLAIN)
     assert clock.elapsed == 0
@@ -149,7 +149,7 @@ def test_a_response_that_was_under_way_at_a_429_does_not_end_the_pause(clock: Vi
     under_way = limiter.wait(BudgetKind.SEARCH)
     limiter.learn(BudgetKind.SEARCH, limit_headers(100, 10), limiter.wait(BudgetKind.SEARCH))
     clock.sleep(1)
-    limiter.throttled(BudgetKind.SEARCH, {"retry-after": "30"})
+    limiter.pause_after_429(BudgetKind.SEARCH, {"retry-after": "30"})
 
     limiter.learn(BudgetKind.SEARCH, limit_headers(100, 99), under_way)
 

@@ -233,7 +233,7 @@ def test_beside_another_client_that_takes_half_refusals_are_rare(
         headers = server.use()
         if headers is None:
             refused_to_tap += 1
-            limiter.throttled(BudgetKind.SEARCH, {})
+            limiter.pause_after_429(BudgetKind.SEARCH, {})
         else:
             sent += 1
             clock.later(0.5, learning(limiter, headers, at))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_kustomer.client.workers import InPlace, Workers
+from tap_kustomer.client.workers import SerialWorkers, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,11 +95,11 @@ def test_in_place_a_task_is_done_before_submit_returns() -> None:
     done: list[int] = []
     task: Callable[[], None] = lambda: done.append(threading.get_ident())  # noqa: E731
 
-    InPlace().submit(task)
+    SerialWorkers().submit(task)
 
     assert done == [threading.get_ident()]
 
 
 def test_in_place_an_error_is_raised_at_once() -> None:
     with pytest.raises(ZeroDivisionError):
-        InPlace().submit(lambda: 1 // 0)
+        SerialWorkers().submit(lambda: 1 // 0)

@@ -88,7 +88,7 @@ def spend(run: Run, seconds: float) -> None:
     limiter = run.limiter
     limiter.organization.spent += 60
     limiter.search.spent += 30
-    limiter.search.throttled += 1
+    limiter.search.throttled_count += 1
 
 
 def text_of(run: Run, width: int = 120) -> list[str]:

@@ -105,26 +105,26 @@ def limits(**options: Any) -> tuple[Ticker, Limits]:
 
 def test_the_limit_of_the_organisation_is_for_a_window_of_a_minute() -> None:
     ticker, one = limits(org_limit=2)
-    headers, over = one.headers(search=False)
+    headers, over = one.count_request(search=False)
     assert headers == {"x-ratelimit-limit": "2", "x-ratelimit-remaining": "1"}
     assert not over
-    assert not one.headers(search=False)[1]
+    assert not one.count_request(search=False)[1]
     ticker.now = 45.0
-    headers, over = one.headers(search=False)
+    headers, over = one.count_request(search=False)
     assert over
     assert headers["x-ratelimit-remaining"] == "0"
     assert headers["x-ratelimit-reset"] == str(NOW // 1000 + 15)
     ticker.now = 60.0
-    assert not one.headers(search=False)[1]
+    assert not one.count_request(search=False)[1]
 
 
 def test_searches_have_a_limit_of_their_own() -> None:
     _, one = limits(org_limit=1000, search_limit=1)
-    assert not one.headers(search=True)[1]
-    headers, over = one.headers(search=True)
+    assert not one.count_request(search=True)[1]
+    headers, over = one.count_request(search=True)
     assert over
     assert headers["x-ratelimit-limit"] == "1"
-    assert not one.headers(search=False)[1]
+    assert not one.count_request(search=False)[1]
 
 
 @pytest.mark.parametrize(
@@ -133,14 +133,14 @@ def test_searches_have_a_limit_of_their_own() -> None:
 )
 def test_the_reset_header_has_several_forms(style: str, reset: int | None) -> None:
     _, one = limits(ratelimit_headers=style)
-    headers, _ = one.headers(search=False)
+    headers, _ = one.count_request(search=False)
     assert headers.get("x-ratelimit-reset") == (str(reset) if reset else None)
 
 
 def test_headers_can_be_left_out_or_describe_the_search_limit() -> None:
-    assert limits(ratelimit_headers="none")[1].headers(search=False)[0] == {}
+    assert limits(ratelimit_headers="none")[1].count_request(search=False)[0] == {}
     _, one = limits(ratelimit_scope="search")
-    assert one.headers(search=True)[0]["x-ratelimit-limit"] == "100"
+    assert one.count_request(search=True)[0]["x-ratelimit-limit"] == "100"
 
 
 def test_a_request_over_the_limit_is_answered_with_a_429(sandbox_of: Maker, asker: Asker) -> None:

@@ -77,7 +77,7 @@ class LazyWorkers(Workers):
         return future
 
     @override
-    def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
+    def wait_any(self, futures: Collection[Future[T]]) -> set[Future[T]]:
         self.most = max(self.most, len(futures))
         future: Future[T] = self._draw(list(futures))
         task = self._tasks.pop(future)

@@ -55,7 +55,7 @@ def ask_for_an_hour(
         headers = server.use()
         if headers is None:
             clock.later(latency, lambda: None)
-            limiter.throttled(BudgetKind.SEARCH, {})
+            limiter.pause_after_429(BudgetKind.SEARCH, {})
         else:
             sent += 1
             clock.later(latency, learning(limiter, headers, at))

@@ -82,7 +82,7 @@ class VirtualWorkers:
         heapq.heappush(self._due, (sent + took, next(self._order), future, task))
         return future
 
-    def finished(self, futures: Collection[Future[T]]) -> set[Future[T]]:
+    def wait_any(self, futures: Collection[Future[T]]) -> set[Future[T]]:
         while not (done := {future for future in futures if future.done()}):
             self.sleep(self._due[0][0] - self.now)
         return done

@@ -145,7 +145,7 @@ class Api:
             roles = self.access.roles(authorization)
             # Searches by people are not limited.
             limited = searching and not self.access.is_person(authorization)
-            counted, over = self.limits.headers(search=limited)
+            counted, over = self.limits.count_request(search=limited)
             headers |= counted
             if over:
                 return json_answer(too_many(), headers, 429)

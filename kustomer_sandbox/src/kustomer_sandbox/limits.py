@@ -67,8 +67,8 @@ class Limits:
         self._organisation.used += organisation
         self._search.used += search
 
-    def headers(self, *, search: bool) -> tuple[dict[str, str], bool]:
-        """Count a request; return its headers and whether it is over a limit."""
+    def count_request(self, *, search: bool) -> tuple[dict[str, str], bool]:
+        """Count a request; return the headers of its response and whether it is over a limit."""
         self.spend(organisation=1, search=int(search))
         organisation, searches = self._organisation, self._search
         over_search = search and searches.spent

@@ -57,7 +57,7 @@ def dispatch(
                     learn(response)
                 send()
             if under_way:
-                finished = workers.finished(under_way)
+                finished = workers.wait_any(under_way)
                 for response in _succeeded(finished) or finished:
                     learn(response)
     finally:
