@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the tap. An error that a user can cause ends it with one line and an exit code not 0."""
+    """Run the tap. An error that a user can cause ends it with one line and a non-zero code."""
     # Python would show a traceback for a signal during the imports, which take half a second. Until
     # the tap handles signals itself, nothing has to be finished.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -34,7 +34,7 @@ def main() -> None:
 
     try:
         check_log_level(os.environ)
-        _prepare_streams()
+        _prepare_standard_streams()
         command = _command(TapKustomer)
         try:
             command()
@@ -52,7 +52,7 @@ def main() -> None:
         _discard_unwritable()
 
 
-def _prepare_streams() -> None:
+def _prepare_standard_streams() -> None:
     """Use UTF-8 and plain line feeds on every system. Standard error may be closed.
 
     Raises:
@@ -69,7 +69,7 @@ def _prepare_streams() -> None:
 
 
 def _command(tap: type[TapKustomer]) -> Callable[[], None]:
-    """The SDK's command. To get it sets the log up.
+    """Return the SDK's command. Accessing it also configures logging.
 
     Raises:
         TapKustomerError: The log can't be set up as the user's file says.

@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 _LONGEST_TEST_RETRY: Final = 20
 
 
-class _LoadedSettings(dict[str, Any]):
-    """Settings that know the files that they are from."""
+class _ConfigWithFiles(dict[str, Any]):
+    """A configuration that knows the files that it is from."""
 
     files: Collection[Path] = ()
 
@@ -77,7 +77,7 @@ class TapKustomer(SdkTap):
         **options: Any,
     ) -> None:
         # One of the files may hold the refresh token.
-        self._config_files = config.files if isinstance(config, _LoadedSettings) else ()
+        self._config_files = config.files if isinstance(config, _ConfigWithFiles) else ()
         # The SDK's own catalogs are dictionaries too.
         if catalog is not None and not isinstance(catalog, Catalog):
             catalog = read_catalog(catalog)
@@ -120,17 +120,17 @@ class TapKustomer(SdkTap):
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         """Read the files given as `--config`; later ones override earlier ones."""
         del ctx, param
-        settings = _LoadedSettings()
-        settings.files = [Path(name) for name in value if name != "ENV"]
-        given = ConfigInput(config=settings, parse_env="ENV" in value)
-        if given.parse_env:
+        names = [name for name in value if name != "ENV"]
+        if parse_env := "ENV" in value:
             load_environment_file()
+            # The SDK adds its own settings later, but their types are needed now.
             cls.append_builtin_config(cls.config_jsonschema)
             configuration.check_environment(os.environ, cls.config_jsonschema)
-        for name in value:
-            if name != "ENV":
-                settings |= load_document("--config", name)
-        return given
+        config = _ConfigWithFiles()
+        config.files = [Path(name) for name in names]
+        for name in names:
+            config |= load_document("--config", name)
+        return ConfigInput(config=config, parse_env=parse_env)
 
     def limit_retries(self, seconds: int) -> None:
         """Repeat a failing request for at most so long. Takes effect before the first request."""
@@ -187,7 +187,7 @@ class TapKustomer(SdkTap):
     def _stream(self, definition: StreamDefinition) -> TapStream:
         from tap_kustomer import sync  # noqa: PLC0415
 
-        read = partial(sync.read_alone, self.context)
+        read = partial(sync.read_one_stream, self.context)
         return TapStream(self, definition, self._settings, self.writer, read)
 
     @property
@@ -316,7 +316,7 @@ class TapKustomer(SdkTap):
             self._sync()
         except (TapKustomerError, SystemExit):
             for stream in self.selected_streams:
-                stream.forget_unannounced()
+                stream.rewind_to_last_file()
             # The error that ended the run is raised, even if the state can't be written.
             with suppress(OutputError):
                 self._end_with_state()

@@ -119,7 +119,7 @@ class SdkStream(Stream):
 
     @abstractmethod
     def omit(self, record: Record) -> Record:
-        """Remove deselected values from where the SDK does not look for them."""
+        """Remove the values of deselected columns from `_extra`."""
 
     @abstractmethod
     def advance_to_record(self, record: Record) -> None:

@@ -70,9 +70,9 @@ class TapStream(SdkStream):
         self._last_record: Record = {}
         self._tail = b""
         self._batch: list[Record] = []
-        # The bookmark when all records so far were in files, and the last of these records if it
-        # belongs to the page that is being written.
+        # The bookmark when all records so far were in files.
         self._bookmark_in_files: str | None = None
+        # The last record in a file, if it belongs to the page that is being written.
         self._last_record_in_files: Record = {}
 
     @cached_property
@@ -151,7 +151,10 @@ class TapStream(SdkStream):
             self._move_bookmark(times.to_text(time))
 
     def advance_within_page(self) -> None:
-        """Move the bookmark to the latest record, or that in a file: the run ends within a page."""
+        """Move the bookmark to the last record written, because the run ends within a page.
+
+        With batches, that is the last record in a file.
+        """
         if self._settings.batches is None:
             self.advance_to_record(self._last_record)
         elif self._last_record_in_files:
@@ -245,8 +248,8 @@ class TapStream(SdkStream):
         self._batch.clear()
         self.announce_file(address, batches.encoding.format, batches.encoding.compression)
 
-    def forget_unannounced(self) -> None:
-        """Move the bookmark back to where all records were in announced files."""
+    def rewind_to_last_file(self) -> None:
+        """With batches, move the bookmark back to the last announced file; otherwise do nothing."""
         if not self._batch or not self.is_incremental:
             return
         state = self.stream_state

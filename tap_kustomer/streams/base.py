@@ -35,7 +35,8 @@ class KustomerStream:
         shape: The columns of a row.
         key: The columns of its primary key.
         secrets: Attributes and links that never leave the tap.
-        unpack: Splits a resource into resources that are a row each; None if a resource is a row.
+        prepare: Turns a resource into the resources that become rows: splits it, completes it, or
+            removes secrets that `secrets` can't name. None if it becomes a row as it is.
         metadata_resource: The name under which `GET /v1/metadata` lists its custom attributes.
         singular: What one row is called in the columns of derived streams.
         derived: Streams that are made of parts of its rows.
@@ -56,7 +57,7 @@ class KustomerStream:
     shape: ClassVar[Shape]
     key: ClassVar[tuple[str, ...]] = ("id",)
     secrets: ClassVar[tuple[str, ...]] = ()
-    unpack: ClassVar[Callable[[Resource], Iterable[Resource]] | None] = None
+    prepare: ClassVar[Callable[[Resource], Iterable[Resource]] | None] = None
     metadata_resource: ClassVar[str | None] = None
     singular: ClassVar[str] = ""
     derived: ClassVar[tuple[Derived, ...]] = ()

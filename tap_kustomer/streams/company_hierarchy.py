@@ -52,7 +52,7 @@ class CompanyHierarchy(KustomerStream):
     # Without parents as a second source: should companies come instead of edges, a concatenation
     # would take a company that is found both above and below others for one row that came twice.
     source = PerParent(parent=PagedList("/v1/companies"), path="/v1/kedge/{id}/children")
-    unpack = _edge
+    prepare = _edge
     roles = Companies.roles
     shape = Shape(
         parent="company",

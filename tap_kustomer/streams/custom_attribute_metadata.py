@@ -64,7 +64,7 @@ class CustomAttributeMetadata(KustomerStream):
         )
     )
     roles = METADATA_ROLES
-    unpack = _attributes
+    prepare = _attributes
     shape = Shape(
         attributes=(
             text("resource", "What has the attribute, such as customer or kobject.order."),

@@ -75,10 +75,10 @@ def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) 
 
     def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
         shaper = compile_shaper(shape, known=known, secrets=stream.secrets, key=stream.key)
-        unpack = stream.unpack
-        if unpack is None:
+        prepare = stream.prepare
+        if prepare is None:
             return lambda resource: (shaper(resource),)
-        return lambda resource: map(shaper, unpack(resource))
+        return lambda resource: map(shaper, prepare(resource))
 
     return StreamDefinition(
         name=stream.name,

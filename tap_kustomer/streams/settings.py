@@ -59,7 +59,7 @@ class Settings(KustomerStream):
     feature = "settings"
     source = PagedList("/v1/settings")
     roles = ("org.permission.setting.read", "org.user.setting.read")
-    unpack = _without_secrets
+    prepare = _without_secrets
     shape = Shape(
         attributes=(
             text("name", "Name of the setting."),

@@ -54,7 +54,7 @@ class Snoozes(KustomerStream):
         )
     )
     roles = ("org.permission.snooze.read",)
-    unpack = _with_klass
+    prepare = _with_klass
     shape = Shape(
         attributes=(
             text("name", "Name of the option, as the menu shows it."),

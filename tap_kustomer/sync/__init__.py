@@ -2,7 +2,12 @@
 
 from tap_kustomer.sync.access import Readable, format_checks, format_limits
 from tap_kustomer.sync.context import RunContext, RunTimes, open_context
-from tap_kustomer.sync.run import check_streams, plan_extractions, read_alone, write_extractions
+from tap_kustomer.sync.run import (
+    check_streams,
+    plan_extractions,
+    read_one_stream,
+    write_extractions,
+)
 from tap_kustomer.sync.streams import define_from_api, define_from_catalog, replication_key_of
 
 __all__ = [
@@ -16,7 +21,7 @@ __all__ = [
     "format_limits",
     "open_context",
     "plan_extractions",
-    "read_alone",
+    "read_one_stream",
     "replication_key_of",
     "write_extractions",
 ]

@@ -44,13 +44,13 @@ class AccessCheck:
 
     Attributes:
         stream: Name of the stream that leads the extraction.
-        others: How many other streams are made of the same rows.
+        other_count: How many other streams are made of the same rows.
         readable: Whether it can be read.
         reason: Why not, where it can't.
     """
 
     stream: str
-    others: int
+    other_count: int
     readable: Readable
     reason: str = ""
 
@@ -100,21 +100,22 @@ def _open(context: RunContext, extraction: Extraction) -> Prefetch:
 
 
 def _check(extraction: Extraction, pages: Iterable[Page], credential: str) -> AccessCheck:
-    lead, others = extraction.lead.definition, extraction.others
+    lead, other_count = extraction.lead.definition, extraction.other_count
     try:
         if list(pages):
-            return AccessCheck(lead.name, others, Readable.YES)
+            return AccessCheck(lead.name, other_count, Readable.YES)
     except IncompleteError:
-        return AccessCheck(lead.name, others, Readable.YES)
+        # Rows came, or are counted: the role is there.
+        return AccessCheck(lead.name, other_count, Readable.YES)
     except AccessError as error:
         reason = explain_missing_role(lead, error, credential)
-        return AccessCheck(lead.name, others, Readable.NO, reason)
+        return AccessCheck(lead.name, other_count, Readable.NO, reason)
     except StreamError as error:
         readable = Readable.ABSENT if is_absent(lead, error) else Readable.NO
-        return AccessCheck(lead.name, others, readable, str(error))
+        return AccessCheck(lead.name, other_count, readable, str(error))
     reason = "the stream that its rows are requested for has no rows"
-    return AccessCheck(lead.name, others, Readable.UNKNOWN, reason)
+    return AccessCheck(lead.name, other_count, Readable.UNKNOWN, reason)
 
 
 def _name(check: AccessCheck) -> str:
-    return f"{check.stream} (+{check.others})" if check.others else check.stream
+    return f"{check.stream} (+{check.other_count})" if check.other_count else check.stream

@@ -50,7 +50,7 @@ class Klass:
 
 
 @dataclass(frozen=True, slots=True)
-class Definitions:
+class OrganizationMetadata:
     """What an organisation has defined itself.
 
     Attributes:
@@ -62,9 +62,9 @@ class Definitions:
     custom: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
 
 
-def fetch_definitions(
-    context: RunContext, resources: Iterable[str], klasses: PagedList
-) -> Definitions:
+def fetch_metadata(
+    context: RunContext, resources: Iterable[str], klass_source: PagedList
+) -> OrganizationMetadata:
     """Request the klasses, and the metadata of each resource and klass.
 
     If the metadata can't be read, the columns `custom` stay untyped. If the klasses can't be read,
@@ -73,13 +73,13 @@ def fetch_definitions(
     Args:
         context: Has the session with Kustomer.
         resources: Names of the resources with custom attributes, such as `customer`.
-        klasses: The list of klasses.
+        klass_source: The list of klasses.
 
     Raises:
         RequestError: Kustomer can't be reached at all.
         ConfigurationError: The tokens of a sign-in can't be read.
     """
-    found = _klasses(context, klasses)
+    found = _klasses(context, klass_source)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
     responses = {
         name: context.workers.submit(partial(_custom_fields, context, name)) for name in names
@@ -103,7 +103,7 @@ def fetch_definitions(
             ", ".join(METADATA_ROLES),
             refused,
         )
-    return Definitions(tuple(found), custom)
+    return OrganizationMetadata(tuple(found), custom)
 
 
 def _klasses(context: RunContext, source: PagedList) -> list[Klass]:

@@ -60,12 +60,16 @@ def left_out(
 
 
 def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool) -> Ending:
-    """The ending for a stream that lacks rows. It fails the run, but for a list only if strict.
+    """The ending for a stream that lacks rows.
+
+    Rows that a search counts but does not return raise this error only if counts are strict.
+    Otherwise, a search raises it for a tie or the archive, which always fails the run. A list
+    raises it for any missing row, which fails the run only if counts are strict.
 
     Args:
         stream: The stream.
         error: The error that says what is missing.
-        strict: Whether a list that lacks rows fails the run too.
+        strict: The setting `strict_counts`.
     """
     fails_run = strict or is_searched(root_of(stream.source))
     return Ending(Status.INCOMPLETE, str(error), fails_run=fails_run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +59,6 @@ class Extraction:
         self._reader = context.reader(run_times, self._note_gap)
         self._missing = 0
         self._is_unproven = False
-        self._ending = COMPLETE
         self._missing_since: int | None = None
         self._was_read = False
 
@@ -97,18 +95,25 @@ class Extraction:
             stream.begin(since=start if window.start < start else None)
         progress.begin(self.lead.name, window.end if is_windowed(self.source) else None)
         began = self._context.clock.monotonic()
-        self._ending = CUT_SHORT
         self._was_read = any(stream.was_read for stream in self.streams)
+        ending = CUT_SHORT
         try:
-            with self._as_ending():
-                self._write_pages(self._prefetch, write_state, progress)
-                self._finish()
-                self._ending = COMPLETE
-            if self._ending != COMPLETE:
-                self._keep_what_came()
+            ending = self._write_to_end(self._prefetch, write_state, progress)
+            if ending != COMPLETE:
+                self._finish_incomplete(ending)
         finally:
-            self._report(self._context.clock.monotonic() - began, results)
+            self._report(ending, self._context.clock.monotonic() - began, results)
         write_state()
+
+    def _write_to_end(
+        self, pages: Iterable[Page], write_state: Callable[[], None], progress: Progress
+    ) -> Ending:
+        try:
+            self._write_pages(pages, write_state, progress)
+            self._finish()
+        except (StreamError, IncompleteError) as error:
+            return self._ending_for(error)
+        return COMPLETE
 
     def _finish(self) -> None:
         """Finish the streams once all rows have come."""
@@ -118,10 +123,11 @@ class Extraction:
                 stream.advance_bookmark(self._run_times.until)
             stream.finish(is_whole=is_whole)
 
-    def _keep_what_came(self) -> None:
+    def _finish_incomplete(self, ending: Ending) -> None:
         """Finish the streams if some of their rows could not be read."""
         for stream in self.streams:
-            if self._ending.status is Status.LEFT_OUT:
+            if ending.status is Status.LEFT_OUT:
+                # Not marked as read: the next run may leave it out again without failing.
                 stream.write_batch()
                 continue
             if self._missing_since is not None:
@@ -144,17 +150,19 @@ class Extraction:
         Raises:
             TapKustomerError: Some records can't be read.
         """
-        with self._as_ending():
+        try:
             for page in self._read(self._window, lambda: True):
                 for resource in page.resources:
                     if self.lead in self._streams_for(resource.get("type")):
                         yield from self.lead.make_records(resource)
                 self._context.stop_if_asked()
-        if self._ending.fails_run:
-            raise TapKustomerError(self._ending.reason)
+        except (StreamError, IncompleteError) as error:
+            ending = self._ending_for(error)
+            if ending.fails_run:
+                raise TapKustomerError(ending.reason) from error
 
     @property
-    def others(self) -> int:
+    def other_count(self) -> int:
         """How many streams besides the lead are made of the same rows."""
         return len(self.streams) - 1
 
@@ -197,7 +205,8 @@ class Extraction:
                     stream.write_resource(resource)
                 count += 1
         except BaseException:
-            # A signal came while the target paused. The rows of such a page are in order.
+            # A signal ended the wait for the pipe. A page with `reached` is sorted, so the bookmark
+            # may move to the last written row.
             if page.reached is not None:
                 for stream in self.streams:
                     stream.advance_within_page()
@@ -219,29 +228,27 @@ class Extraction:
         return self._by_type[key]
 
     @property
-    def _was_begun(self) -> bool:
-        """Whether an earlier run has read these streams, or this one a part of them."""
+    def _has_history(self) -> bool:
+        """Whether these streams were read before: by an earlier run, or in part by this one."""
         return self._was_read or any(stream.rows for stream in self.streams)
 
-    @contextmanager
-    def _as_ending(self) -> Iterator[None]:
-        """Turn an error that concerns only these streams into the ending of their extraction.
+    def _ending_for(self, error: StreamError | IncompleteError) -> Ending:
+        """Return how the extraction ends by an error that concerns only its streams, and log it.
 
         Raises:
             TapKustomerError: The error concerns the run.
         """
         definition = self.lead.definition
-        try:
-            yield
-        except StreamError as error:
+        if isinstance(error, StreamError):
             self._raise_if_run_ends(error)
             name = self._context.session.credential.name
-            ending = left_out(definition, error, credential=name, was_begun=self._was_begun)
-            self._end(ending)
-        except IncompleteError as error:
+            ending = left_out(definition, error, credential=name, was_begun=self._has_history)
+        else:
             self._missing_since = error.missing_from
             strict = self._context.settings.strict_counts
-            self._end(incomplete(definition, error, strict=strict))
+            ending = incomplete(definition, error, strict=strict)
+        self.lead.logger.warning("%s: %s", ending.status.label.capitalize(), ending.reason)
+        return ending
 
     def _raise_if_run_ends(self, error: StreamError) -> None:
         """Check the credential after an error that may concern all streams.
@@ -257,21 +264,16 @@ class Extraction:
             except StreamError:
                 raise error from None
 
-    def _end(self, ending: Ending) -> None:
-        self._ending = ending
-        label = ending.status.label.capitalize()
-        self.lead.logger.warning("%s: %s", label, ending.reason)
-
     def _note_gap(self, count: Shortfall | Unproven) -> None:
         if isinstance(count, Unproven):
             self._is_unproven = True
         else:
             self._missing += count.expected - count.delivered
 
-    def _report(self, seconds: float, results: RunResults) -> None:
+    def _report(self, ending: Ending, seconds: float, results: RunResults) -> None:
         """Log the result of each stream, and keep it for the summary."""
-        status, reason, fails_run = self._ending
-        if self._missing and self._ending == COMPLETE:
+        status, reason, fails_run = ending
+        if self._missing and ending == COMPLETE:
             status = Status.INCOMPLETE
             reason = f"{self.lead.rows} of {self.lead.rows + self._missing} rows came"
         for stream in self.streams:

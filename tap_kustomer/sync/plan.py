@@ -38,8 +38,8 @@ def plan(
     Args:
         streams: The selected streams.
         run_times: The points in time of the run.
-        shared_row_count: How many rows the source of the `klass_streams_to_weigh` has; None if
-            unknown.
+        shared_row_count: How many rows the source of the `klass_streams_without_shared_stream` has;
+            None if unknown.
         page_size: Rows that one request of a search returns.
     """
     planned = [
@@ -55,10 +55,11 @@ def plan(
     return sorted(planned, key=lambda one: reading_order(one.source))
 
 
-def klass_streams_to_weigh(streams: Iterable[TapStream]) -> list[TapStream]:
+def klass_streams_without_shared_stream(streams: Iterable[TapStream]) -> list[TapStream]:
     """The streams that are read together only if their source has few enough rows.
 
-    These are streams of single klasses, where the stream of all klasses is not selected.
+    These are streams of single klasses, where the stream of all klasses is not selected. At most
+    one source has such streams.
     """
     for _, group in _by_source(streams):
         if len(group) > 1 and all(stream.definition.own_source for stream in group):

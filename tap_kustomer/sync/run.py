@@ -11,7 +11,7 @@ from tap_kustomer.reading.sources import Search
 from tap_kustomer.reporting.progress import shown
 from tap_kustomer.sync.access import check_access
 from tap_kustomer.sync.extractions import Extraction
-from tap_kustomer.sync.plan import klass_streams_to_weigh, plan
+from tap_kustomer.sync.plan import klass_streams_without_shared_stream, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.access import AccessCheck
     from tap_kustomer.sync.context import RunContext, RunTimes
 
-# How many extractions are open at once: each has requested its first rows.
+# How many extractions are open at once: each has requested its first rows. Enough for the small
+# lists not to wait for each other; `max_parallel_requests` limits the requests by itself.
 _OPEN_AT_ONCE: Final = 32
 
 
@@ -68,7 +69,7 @@ def check_streams(context: RunContext, streams: Sequence[TapStream]) -> list[Acc
     return check_access(context, plan_extractions(context, run_times, streams))
 
 
-def read_alone(context: RunContext, stream: TapStream) -> Iterator[Record]:
+def read_one_stream(context: RunContext, stream: TapStream) -> Iterator[Record]:
     """Read the records of one stream in an extraction of its own, for the SDK's `get_records`.
 
     Raises:
@@ -89,7 +90,9 @@ def plan_extractions(
     planned = plan(
         streams,
         run_times,
-        shared_row_count=_count_shared_rows(context, run_times, klass_streams_to_weigh(streams)),
+        shared_row_count=_count_shared_rows(
+            context, run_times, klass_streams_without_shared_stream(streams)
+        ),
         page_size=context.settings.page_size,
     )
     return [Extraction(context, run_times, source, group) for source, group in planned]

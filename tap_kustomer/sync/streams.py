@@ -21,7 +21,7 @@ from tap_kustomer.streams.kobjects import (
     klass_of,
     stream_names,
 )
-from tap_kustomer.sync.discovery import Definitions, fetch_definitions
+from tap_kustomer.sync.discovery import OrganizationMetadata, fetch_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,18 +42,18 @@ def define_from_api(context: RunContext) -> list[StreamDefinition]:
         ConfigurationError: The tokens of a sign-in can't be read.
     """
     resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
-    definitions = fetch_definitions(context, resources, Klasses.source)
-    streams = _declared_streams(lambda stream: _custom_fields(stream, definitions))
+    metadata = fetch_metadata(context, resources, Klasses.source)
+    streams = _declared_streams(lambda stream: _custom_fields(stream, metadata))
     taken = {stream.name for stream in streams}
-    names = stream_names((klass.name for klass in definitions.klasses), taken)
+    names = stream_names((klass.name for klass in metadata.klasses), taken)
     of_klasses = (
         define_klass(
             names[klass.name],
             klass.name,
-            definitions.custom.get(f"kobject.{klass.name}", ()),
+            metadata.custom.get(f"kobject.{klass.name}", ()),
             klass.title,
         )
-        for klass in definitions.klasses
+        for klass in metadata.klasses
     )
     return [*streams, *of_klasses]
 
@@ -104,12 +104,14 @@ def _declared_streams(
     ]
 
 
-def _custom_fields(stream: type[KustomerStream], definitions: Definitions) -> tuple[Field, ...]:
+def _custom_fields(
+    stream: type[KustomerStream], metadata: OrganizationMetadata
+) -> tuple[Field, ...]:
     if stream is Kobjects:
         return in_common(
-            fields for name, fields in definitions.custom.items() if name.startswith("kobject.")
+            fields for name, fields in metadata.custom.items() if name.startswith("kobject.")
         )
-    return definitions.custom.get(stream.metadata_resource or "", ())
+    return metadata.custom.get(stream.metadata_resource or "", ())
 
 
 def _custom_fields_in(entry: CatalogEntry | None) -> tuple[Field, ...]:

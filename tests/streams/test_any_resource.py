@@ -391,7 +391,7 @@ def custom_attributes() -> TapStream:
 
 
 def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:
-    assert [stream for stream in STREAMS if stream.unpack] == [
+    assert [stream for stream in STREAMS if stream.prepare] == [
         CompanyHierarchy,
         CustomAttributeMetadata,
         Settings,

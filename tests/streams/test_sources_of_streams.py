@@ -92,9 +92,9 @@ def test_a_list_that_refuses_to_show_more_is_read_without(table: str) -> None:
 
 def test_an_option_that_only_a_klass_has_is_for_that_klass() -> None:
     option = {"id": "s", "attributes": {"name": "Later"}, PARENT: {"id": "k"}}
-    assert Snoozes.unpack is not None
+    assert Snoozes.prepare is not None
 
-    (found,) = Snoozes.unpack(option)
+    (found,) = Snoozes.prepare(option)
 
     assert found == {"id": "s", "attributes": {"name": "Later", "klassId": "k"}}
 
@@ -103,10 +103,10 @@ def test_a_child_of_a_company_is_an_edge_of_the_hierarchy() -> None:
     above = {"id": "a", "type": "company", "updatedAt": None}
     edge = {"id": "e", "type": "kedge", "attributes": {"sourceId": "a", "targetId": "b"}}
     child = {"id": "b", "type": "company", "attributes": {"name": "Cheerios"}}
-    assert CompanyHierarchy.unpack is not None
+    assert CompanyHierarchy.prepare is not None
 
-    (as_edge,) = CompanyHierarchy.unpack({**edge, PARENT: above})
-    (as_company,) = CompanyHierarchy.unpack({**child, PARENT: above})
+    (as_edge,) = CompanyHierarchy.prepare({**edge, PARENT: above})
+    (as_company,) = CompanyHierarchy.prepare({**child, PARENT: above})
 
     assert as_edge == {**edge, PARENT: above}
     assert as_company["attributes"] == edge["attributes"]

@@ -52,7 +52,7 @@ class Peeked:
     result: list[Any] | Exception | None
     source: Source = TAGS
     assumed: bool = False
-    others: int = 0
+    other_count: int = 0
 
     @property
     def lead(self) -> Any:
@@ -77,7 +77,7 @@ def checks_of(*peeked: Peeked) -> list[AccessCheck]:
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}]], ids=["no row", "a row"])
 def test_a_stream_that_answers_can_be_read_even_if_it_has_no_rows(rows: list[Any]) -> None:
-    assert checks_of(Peeked(rows, others=2)) == [AccessCheck("tags", 2, Readable.YES)]
+    assert checks_of(Peeked(rows, other_count=2)) == [AccessCheck("tags", 2, Readable.YES)]
 
 
 def test_a_stream_that_lacks_rows_can_be_read() -> None:
@@ -138,9 +138,9 @@ def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_checks_keep_the_order_of_the_extractions() -> None:
-    peeked = [Peeked([], others=number) for number in range(40)]
+    peeked = [Peeked([], other_count=number) for number in range(40)]
 
-    assert [check.others for check in checks_of(*peeked)] == list(range(40))
+    assert [check.other_count for check in checks_of(*peeked)] == list(range(40))
 
 
 def test_the_table_has_a_line_for_each_check() -> None:

@@ -30,7 +30,7 @@ from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.kobjects import stream_names
 from tap_kustomer.streams.roles import METADATA_ROLES
-from tap_kustomer.sync.discovery import Definitions, Klass, fetch_definitions
+from tap_kustomer.sync.discovery import Klass, OrganizationMetadata, fetch_metadata
 from tap_kustomer.tap import TapKustomer
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Story:
     key_is_good: bool = True
     checks: int = 0
 
-    def discover(self) -> Definitions:
+    def discover(self) -> OrganizationMetadata:
         self.session = Answers(self.answers)
         context = SimpleNamespace(
             session=self.session,
@@ -88,7 +88,7 @@ class Story:
             reader=lambda _: reader_of(self.session),
             check_credential=self._check_credential,
         )
-        return fetch_definitions(cast("RunContext", context), ["customer", "message"], KLASSES)
+        return fetch_metadata(cast("RunContext", context), ["customer", "message"], KLASSES)
 
     def _check_credential(self) -> None:
         self.checks += 1
@@ -229,7 +229,7 @@ def test_without_the_role_for_metadata_attributes_stay_untyped_and_one_warning_n
 
     found = story.discover()
 
-    assert found == Definitions((Klass("order"),), {})
+    assert found == OrganizationMetadata((Klass("order"),), {})
     assert story.checks == 1
     (warning,) = warnings(caplog)
     assert all(role in warning for role in METADATA_ROLES)
@@ -295,7 +295,7 @@ def test_a_refusal_is_taken_for_a_missing_role_only_if_the_key_is_good(path: str
 class DiscoveringTap(TapKustomer):
     """The tap, without Kustomer."""
 
-    found = Definitions()
+    found = OrganizationMetadata()
 
     @cached_property
     def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
@@ -305,13 +305,13 @@ class DiscoveringTap(TapKustomer):
 def tap_of(
     monkeypatch: pytest.MonkeyPatch, *klasses: Klass, catalog: dict[str, Any] | None = None
 ) -> TapKustomer:
-    def found(context: RunContext, resources: list[str], source: PagedList) -> Definitions:
+    def found(context: RunContext, resources: list[str], source: PagedList) -> OrganizationMetadata:
         del context, source
         assert catalog is None, "a catalog knows what there is"
         assert {"company", "conversation", "customer", "message"} == set(resources)
-        return Definitions(klasses)
+        return OrganizationMetadata(klasses)
 
-    monkeypatch.setattr("tap_kustomer.sync.streams.fetch_definitions", found)
+    monkeypatch.setattr("tap_kustomer.sync.streams.fetch_metadata", found)
     return DiscoveringTap(config={"api_key": "a-key"}, catalog=catalog)
 
 
