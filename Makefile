@@ -68,13 +68,17 @@ benchmark: $(ENVIRONMENT) $(SINGER_IO)  ## Measure the tap for a quarter of an h
 	$(BIN)/python benchmarks/run.py
 
 demo: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Sync a made-up organisation to DuckDB with Meltano.
+	@mkdir -p output
 	@$(BIN)/kustomer-sandbox run --organisation output/sandbox.json -- $(BIN)/python plugins/demo.py
+	@[ ! -x .venv/dbt/bin/dbt ] || $(PAGE)
 
-answers: $(DBT)  ## Show the demo's figures in one HTML file, output/answers.html.
+answers: $(DBT)  ## Compute the demo's figures again, and show them in output/answers.html.
 	@mkdir -p output
 	@$(DBT_COMMAND) --quiet run --project-dir dbt --profiles-dir dbt
-	@.venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html \
-		--organization "Sandbox shop"
+	@$(PAGE)
+
+PAGE := .venv/dbt/bin/python answers/page.py output/demo.duckdb output/answers.html \
+	--organization "Sandbox shop"
 
 DBT_COMMAND := DBT_SEND_ANONYMOUS_USAGE_STATS=false .venv/dbt/bin/dbt --no-version-check
 

@@ -65,7 +65,6 @@ def main() -> int:
         print("\nEvery table in DuckDB has as many rows as the sandbox.")
         if not again:
             print("Run `make demo` again: it reads only what has changed.")
-            print("`make answers` shows response times, satisfaction and backlog as a page.")
             return 0
         read, held = (sum(map(count, INCREMENTAL)) for count in (tables.read, tables.held))
     if read == held:
