@@ -26,16 +26,16 @@ from tap_kustomer.client.clock import SystemClock
 from tap_kustomer.errors import ConfigurationError, TapKustomerError
 from tap_kustomer.files import load_document, load_environment_file
 from tap_kustomer.reporting.results import RunResults
-from tap_kustomer.reporting.summary import summarised
+from tap_kustomer.reporting.summary import write_summary_at_end
 from tap_kustomer.secrecy import hide_secrets
-from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.catalog import parse_catalog, repair_catalog
 from tap_kustomer.singer.flattening import flattening_of
 from tap_kustomer.singer.maps import check_stream_maps, stream_maps
 from tap_kustomer.singer.output.batch_files import prepare_folder
 from tap_kustomer.singer.output.stdout import OutputError
 from tap_kustomer.singer.output.writer import BufferedWriter
 from tap_kustomer.singer.sdk import ConfigInput, SdkTap
-from tap_kustomer.singer.state import read_state
+from tap_kustomer.singer.state import normalize_state
 from tap_kustomer.singer.stream import TapStream
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class TapKustomer(SdkTap):
         self._config_files = config.files if isinstance(config, _ConfigWithFiles) else ()
         # The SDK's own catalogs are dictionaries too.
         if catalog is not None and not isinstance(catalog, Catalog):
-            catalog = read_catalog(catalog)
+            catalog = parse_catalog(catalog)
         super().__init__(config=config, catalog=catalog, **options)
 
     @override
@@ -93,7 +93,7 @@ class TapKustomer(SdkTap):
         from tap_kustomer import sync  # noqa: PLC0415
 
         now = int(self.clock.now() * 1000)
-        super().load_state(read_state(state, sync.replication_key_of, now=now))
+        super().load_state(normalize_state(state, sync.replication_key_of, now=now))
 
     # Configuration
 
@@ -296,7 +296,9 @@ class TapKustomer(SdkTap):
         )
         context = tap.context
         try:
-            with summarised(tap.results, context.session.limiter, context.clock, context.settings):
+            with write_summary_at_end(
+                tap.results, context.session.limiter, context.clock, context.settings
+            ):
                 # Without a catalog, this requests what the organisation has defined itself.
                 tap.setup_mapper()
                 tap.sync_to_end()

@@ -18,8 +18,8 @@ from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.config import SCHEMA, settings_from
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.files import load_document, load_environment_file
-from tap_kustomer.singer.catalog import read_catalog
-from tap_kustomer.singer.state import read_state
+from tap_kustomer.singer.catalog import parse_catalog
+from tap_kustomer.singer.state import normalize_state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,13 +202,15 @@ CATALOG_NAMES = [
 @example({"bookmarks": {"notes": {"replication_key": [], "replication_key_value": "2024-01-01"}}})
 def test_any_state_is_understood_or_refused(document: dict[str, Any]) -> None:
     with suppress(ConfigurationError):
-        read_state(document, {"notes": "updated_at"}.get, now=times.to_milliseconds("2026-01-01"))
+        normalize_state(
+            document, {"notes": "updated_at"}.get, now=times.to_milliseconds("2026-01-01")
+        )
 
 
 @given(documents(CATALOG_NAMES))
 def test_any_catalog_is_understood_or_refused(document: dict[str, Any]) -> None:
     with suppress(ConfigurationError):
-        read_catalog(document)
+        parse_catalog(document)
 
 
 @given(st.dictionaries(st.sampled_from([*SCHEMA["properties"], "other"]), json_values()))

@@ -206,7 +206,7 @@ class Session:
         tries = 0
         failing_since: float | None = None
         while True:
-            # A renewal now, not once the limiter has counted the request: it may take minutes.
+            # Renew the token before the limiter counts the request: a renewal may take minutes.
             self.credential.token()
             sent = self.limiter.wait(request.budget)
             with self._lock:

@@ -59,7 +59,7 @@ class NoProgress:
 
 
 @contextmanager
-def shown(budget: Budget, clock: Clock, extractions: int) -> Iterator[Progress]:
+def show_progress(budget: Budget, clock: Clock, extractions: int) -> Iterator[Progress]:
     """Show a line on standard error while the block runs, if only that is a terminal.
 
     Args:
@@ -71,12 +71,12 @@ def shown(budget: Budget, clock: Clock, extractions: int) -> Iterator[Progress]:
         yield NoProgress()
         return
     # Without soft wrapping, lines of the log would be broken at the width of the terminal.
-    with shown_on(open_console(soft_wrap=True), budget, clock, extractions) as progress:
+    with show_progress_on(open_console(soft_wrap=True), budget, clock, extractions) as progress:
         yield progress
 
 
 @contextmanager
-def shown_on(
+def show_progress_on(
     console: Console, budget: Budget, clock: Clock, extractions: int
 ) -> Iterator[Progress]:
     """Show a line on a console while the block runs; the log is written above it."""

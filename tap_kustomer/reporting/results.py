@@ -39,7 +39,7 @@ class StreamResult:
         rows: Records written.
         came_with: The stream that leads its extraction; empty if that is this stream itself.
         requests: HTTP requests sent for it; 0 if another stream leads its extraction.
-        seconds: From the first record to the last.
+        seconds: From when its turn began to its end, waiting included; 0 if another stream leads.
         missing: Rows that Kustomer counts but does not return, however often they are requested.
         is_unproven: Whether nothing proves that all rows came: Kustomer's search gave no count, or
             one that may have stopped at 10,000; or a list changed in each pass over it.

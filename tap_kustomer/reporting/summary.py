@@ -111,10 +111,10 @@ class Summary:
 
 
 @contextmanager
-def summarised(
+def write_summary_at_end(
     results: RunResults, limiter: Limiter, clock: Clock, settings: Settings
 ) -> Iterator[None]:
-    """Summarise the run in the block, however it ends.
+    """Write a summary of the run in the block, however it ends.
 
     Args:
         results: The results of the run, filled while it lasts.

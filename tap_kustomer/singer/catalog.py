@@ -60,7 +60,7 @@ class DeclaredStream(Protocol):
         ...
 
 
-def read_catalog(document: Mapping[str, Any]) -> Catalog:
+def parse_catalog(document: Mapping[str, Any]) -> Catalog:
     """Read the catalog in a document, without what the SDK can't read.
 
     Raises:

@@ -33,7 +33,7 @@ _TIME: Final = "a date-time such as 2024-01-31T08:00:00.000Z"
 logger = logging.getLogger(__name__)
 
 
-def read_state(
+def normalize_state(
     document: Mapping[str, Any], key_of: Callable[[str], str | None], *, now: int
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Bring a state into the form of the SDK, with its times in the canonical form.

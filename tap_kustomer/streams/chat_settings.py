@@ -23,8 +23,8 @@ class ChatSettings(KustomerStream):
     resource_type = "chat_settings"
     source = PagedList("/v1/chat/settings")
     roles = ("org.permission.setting.read", "org.user.setting.read")
-    # Whoever has the secret of the chat can sign in as any customer. It is documented beside
-    # /v1/auth/customer/settings; under which name it might stand here is not.
+    # The chat secret lets anyone sign in as any customer. Its name in this response is not
+    # documented, so likely names are listed.
     secrets = ("secret", "secrets", "secretKey", "privateKey", "token", "jwtSecret", "auth")
     shape = Shape(
         attributes=(

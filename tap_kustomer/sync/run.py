@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tap_kustomer.client.errors import StreamError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import Search
-from tap_kustomer.reporting.progress import shown
+from tap_kustomer.reporting.progress import show_progress
 from tap_kustomer.sync.access import check_access
 from tap_kustomer.sync.extractions import Extraction
 from tap_kustomer.sync.plan import klass_streams_without_shared_stream, plan
@@ -49,7 +49,7 @@ def write_extractions(
     Raises:
         TapKustomerError: The run can't go on.
     """
-    with shown(context.session.limiter.search, context.clock, len(extractions)) as progress:
+    with show_progress(context.session.limiter.search, context.clock, len(extractions)) as progress:
         waiting = deque(extractions)
         opened: deque[Extraction] = deque()
         while waiting or opened:

@@ -83,7 +83,7 @@ def test_an_access_token_is_renewed_once_it_is_refused(
     assert "the access token was renewed" in caplog.text
 
 
-def test_a_401_that_a_new_token_does_not_help_against_renews_it_once_an_hour(
+def test_a_401_that_persists_renews_the_token_once_an_hour_at_most(
     kustomer: Kustomer, clock: VirtualClock, path: Path, requests_mock: Mocker
 ) -> None:
     """A missing role may be answered 401, too."""

@@ -17,7 +17,7 @@ import yaml
 from kustomer_sandbox import Sandbox
 from support.singer_output import only
 from support.tap_in_process import InProcess
-from tap_kustomer.singer.state import read_state
+from tap_kustomer.singer.state import normalize_state
 from tap_kustomer.sync import replication_key_of
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def test_a_state_of_airbytes_is_changed_into_one_that_the_tap_understands(tmp_pa
     subprocess.run(command, shell=True, check=True, cwd=tmp_path)  # noqa: S602  # Of our own page.
 
     given = json.loads((tmp_path / "state.json").read_text())
-    assert read_state(given, replication_key_of, now=2**42)["bookmarks"] == {
+    assert normalize_state(given, replication_key_of, now=2**42)["bookmarks"] == {
         stream: {
             "replication_key": "updated_at",
             "replication_key_value": "2023-12-26T18:35:41.583Z",

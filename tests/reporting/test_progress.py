@@ -20,7 +20,7 @@ from support.catalogs import catalog_of
 from support.tap_process import COMMAND, environment
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import Budget
-from tap_kustomer.reporting.progress import NoProgress, Progress, shown, shown_on
+from tap_kustomer.reporting.progress import NoProgress, Progress, show_progress, show_progress_on
 from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ class Scene:
         )
 
     @contextmanager
-    def shown(self) -> Iterator[Progress]:
+    def show_progress(self) -> Iterator[Progress]:
         with (
             redirect_stderr(self.terminal),
-            shown_on(self.console, self.budget, self.clock, extractions=3) as progress,
+            show_progress_on(self.console, self.budget, self.clock, extractions=3) as progress,
         ):
             yield progress
 
@@ -76,8 +76,8 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     return Scene()
 
 
-def test_it_shows_which_stream_is_written_and_how_many_there_are(scene: Scene) -> None:
-    with scene.shown() as progress:
+def test_the_line_shows_which_stream_is_written_and_how_many_there_are(scene: Scene) -> None:
+    with scene.show_progress() as progress:
         progress.begin("tags", until=None)
         progress.begin("messages", until=DAY)
 
@@ -85,8 +85,8 @@ def test_it_shows_which_stream_is_written_and_how_many_there_are(scene: Scene) -
     assert "tags" not in scene.terminal.shown_last
 
 
-def test_it_shows_rows_their_pace_and_the_share_of_the_search_budget(scene: Scene) -> None:
-    with scene.shown() as progress:
+def test_the_line_shows_rows_their_pace_and_the_share_of_the_search_budget(scene: Scene) -> None:
+    with scene.show_progress() as progress:
         scene.budget.spent = 7
         progress.begin("messages", until=DAY)
         scene.clock.elapsed += 2 * MINUTE
@@ -96,8 +96,8 @@ def test_it_shows_rows_their_pace_and_the_share_of_the_search_budget(scene: Scen
     assert "75,000 rows 37,500/min 75% of searches" in scene.terminal.shown_last
 
 
-def test_it_shows_the_time_left_by_how_far_in_time_the_rows_have_come(scene: Scene) -> None:
-    with scene.shown() as progress:
+def test_the_line_shows_the_time_left_by_how_far_in_time_the_rows_have_come(scene: Scene) -> None:
+    with scene.show_progress() as progress:
         progress.begin("messages", until=10 * DAY)
         for day in (4, 5, 6, 7):
             progress.wrote(500, reached=day * DAY)
@@ -107,7 +107,7 @@ def test_it_shows_the_time_left_by_how_far_in_time_the_rows_have_come(scene: Sce
 
 
 def test_the_next_stream_starts_from_zero(scene: Scene) -> None:
-    with scene.shown() as progress:
+    with scene.show_progress() as progress:
         progress.begin("messages", until=10 * DAY)
         for day in (4, 5, 6, 7):
             progress.wrote(500, reached=day * DAY)
@@ -119,7 +119,7 @@ def test_the_next_stream_starts_from_zero(scene: Scene) -> None:
 
 
 def test_the_time_left_of_a_stream_depends_on_its_own_rows(scene: Scene) -> None:
-    with scene.shown() as progress:
+    with scene.show_progress() as progress:
         progress.begin("messages", until=10 * DAY)
         progress.wrote(500, reached=9 * DAY)
         progress.begin("notes", until=10 * DAY)
@@ -131,7 +131,7 @@ def test_the_time_left_of_a_stream_depends_on_its_own_rows(scene: Scene) -> None
 
 
 def test_a_list_shows_no_time_left(scene: Scene) -> None:
-    with scene.shown() as progress:
+    with scene.show_progress() as progress:
         progress.begin("tags", until=None)
         for _ in range(4):
             progress.wrote(100, reached=None)
@@ -141,8 +141,8 @@ def test_a_list_shows_no_time_left(scene: Scene) -> None:
     assert "left" not in scene.terminal.shown_last
 
 
-def test_it_is_removed_at_the_end_of_the_run(scene: Scene) -> None:
-    with scene.shown() as progress:
+def test_the_line_is_removed_at_the_end_of_the_run(scene: Scene) -> None:
+    with scene.show_progress() as progress:
         progress.begin("tags", until=None)
 
     # The cursor goes up to the line, and clears it.
@@ -163,7 +163,7 @@ def log(scene: Scene) -> Iterator[logging.StreamHandler[io.StringIO]]:
 def test_lines_of_the_log_are_written_above_it_unbroken(scene: Scene) -> None:
     line = "A warning that is wider than the terminal, [bold] as can be: " + "word " * 40 + "end"
 
-    with scene.shown() as progress:
+    with scene.show_progress() as progress:
         progress.begin("tags", until=None)
         logging.getLogger("tap-kustomer.progress-test").warning(line)
 
@@ -175,7 +175,7 @@ def test_lines_of_the_log_are_written_above_it_unbroken(scene: Scene) -> None:
 def test_afterwards_the_log_is_written_as_it_was_before(
     scene: Scene, log: logging.StreamHandler[io.StringIO]
 ) -> None:
-    with suppress(RuntimeError), scene.shown():
+    with suppress(RuntimeError), scene.show_progress():
         assert log.stream is not scene.terminal
         raise RuntimeError
 
@@ -185,16 +185,16 @@ def test_afterwards_the_log_is_written_as_it_was_before(
 def test_standard_output_is_not_redirected(scene: Scene) -> None:
     output = sys.stdout
 
-    with scene.shown():
+    with scene.show_progress():
         assert sys.stdout is output
 
 
 def is_shown() -> bool:
-    with shown(Budget(limit=100, share=0.9), VirtualClock(), extractions=1) as progress:
+    with show_progress(Budget(limit=100, share=0.9), VirtualClock(), extractions=1) as progress:
         return not isinstance(progress, NoProgress)
 
 
-def test_it_is_shown_if_only_standard_error_is_a_terminal(
+def test_the_line_is_shown_if_only_standard_error_is_a_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not is_shown()
@@ -210,7 +210,7 @@ def test_rich_is_only_imported_for_a_terminal() -> None:
         "import sys\n"
         "from tap_kustomer.client.limits import Budget\n"
         "from tap_kustomer.reporting import progress, summary\n"
-        "with progress.shown(Budget(1, 1), None, 1): print('rich' in sys.modules)"
+        "with progress.show_progress(Budget(1, 1), None, 1): print('rich' in sys.modules)"
     )
     ended = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], check=True, capture_output=True, text=True

@@ -20,8 +20,8 @@ from tap_kustomer.reporting.summary import (
     Summary,
     print_summary,
     save_summary,
-    summarised,
     summary_of,
+    write_summary_at_end,
 )
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class Run:
         self.clock = VirtualClock()
         self.limiter = Limiter(self.clock, self.settings.api_usage)
 
-    def summarised(self) -> AbstractContextManager[None]:
-        return summarised(self.results, self.limiter, self.clock, self.settings)
+    def write_summary_at_end(self) -> AbstractContextManager[None]:
+        return write_summary_at_end(self.results, self.limiter, self.clock, self.settings)
 
     def summary(self, started: float = 0.0, seconds: float = 60.0) -> Summary:
         return summary_of(self.results, self.limiter, started, seconds, None)
@@ -102,7 +102,7 @@ def text_of(run: Run, width: int = 120) -> list[str]:
 
 
 def logged(run: Run, caplog: pytest.LogCaptureFixture, level: int) -> list[logging.LogRecord]:
-    with caplog.at_level(logging.INFO), run.summarised():
+    with caplog.at_level(logging.INFO), run.write_summary_at_end():
         spend(run, 120)
     return [record for record in caplog.records if record.levelno == level]
 
@@ -238,7 +238,7 @@ def test_a_terminal_gets_the_table_and_not_the_lines_of_the_log(
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
 
-    with caplog.at_level(logging.INFO), Run(CUSTOMERS, TAGS).summarised():
+    with caplog.at_level(logging.INFO), Run(CUSTOMERS, TAGS).write_summary_at_end():
         pass
 
     assert "customers" in terminal.getvalue()
@@ -348,7 +348,7 @@ def test_what_ended_a_run_early_is_in_the_file_without_the_key(
     path = tmp_path / "summary.json"
     run = with_summary_path(Run(CUSTOMERS, is_finished=False), path)
 
-    with pytest.raises(type(error)), run.summarised():
+    with pytest.raises(type(error)), run.write_summary_at_end():
         fail_with(error)()
 
     document = json.loads(path.read_text())
@@ -360,7 +360,7 @@ def test_what_ended_a_run_early_is_in_the_file_without_the_key(
 def test_a_run_without_an_error_writes_the_file_too(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
 
-    with with_summary_path(Run(CUSTOMERS), path).summarised():
+    with with_summary_path(Run(CUSTOMERS), path).write_summary_at_end():
         pass
 
     document = json.loads(path.read_text())

@@ -19,7 +19,7 @@ from support.given_catalogs import (
     selected,
 )
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.catalog import parse_catalog, repair_catalog
 from tap_kustomer.tap import TapKustomer
 
 
@@ -57,7 +57,7 @@ def test_a_catalog_that_the_sdk_can_t_read_is_refused_in_one_line(
     document: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ConfigurationError) as refused:
-        read_catalog(document)
+        parse_catalog(document)
 
     assert str(refused.value).startswith("--catalog: ")
     assert said in str(refused.value)
@@ -121,7 +121,7 @@ def test_a_schema_that_marks_some_parts_of_a_column_deselects_the_other_parts() 
     schema = _with_selected()
     schema["properties"]["name"] = {"properties": {"first": {"selected": True}, "last": TEXT}}
 
-    (read,) = read_catalog({"streams": [entry(schema=schema)]}).streams
+    (read,) = parse_catalog({"streams": [entry(schema=schema)]}).streams
 
     mask = read.metadata.resolve_selection()
     assert mask["properties", "name", "properties", "first"]
@@ -134,7 +134,7 @@ def test_a_part_of_a_column_can_be_deselected_in_the_schema() -> None:
     parts = {"properties": {"first": {"selected": False}}}
     schema["properties"] |= {"name": parts, "tags": {"items": parts}}
 
-    (read,) = read_catalog({"streams": [entry(schema=schema)]}).streams
+    (read,) = parse_catalog({"streams": [entry(schema=schema)]}).streams
 
     mask = read.metadata.resolve_selection()
     assert not mask["properties", "name", "properties", "first"]
@@ -280,7 +280,7 @@ def test_a_stream_that_is_not_selected_is_repaired_without_a_warning() -> None:
 def test_a_key_of_several_columns_has_no_order() -> None:
     tables = (TapStream("messages", primary_keys=("id", "name")),)
     given = entry(key_properties=["name", "id"], metadata=None)
-    catalog = read_catalog({"streams": [given]})
+    catalog = parse_catalog({"streams": [given]})
 
     warnings = repair_catalog(catalog, tables)
 

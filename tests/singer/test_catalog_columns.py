@@ -13,7 +13,7 @@ from support.given_catalogs import (
     metadata,
 )
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.catalog import parse_catalog, repair_catalog
 
 
 def declared(**columns: Any) -> tuple[TapStream]:
@@ -23,7 +23,7 @@ def declared(**columns: Any) -> tuple[TapStream]:
 def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
     """Repair the columns of a catalog; return them and the warnings."""
     columns = {"id": KEY, **given}
-    catalog = read_catalog(
+    catalog = parse_catalog(
         {"streams": [entry("teams", schema={"properties": columns}, metadata=None)]}
     )
     warnings = repair_catalog(catalog, tables)
@@ -139,7 +139,7 @@ def test_keywords_of_the_root_schema_are_ignored() -> None:
         "required": ["x"],
         "properties": {"id": KEY, "rating": TEXT},
     }
-    catalog = read_catalog({"streams": [entry("teams", schema=closed, metadata=None)]})
+    catalog = parse_catalog({"streams": [entry("teams", schema=closed, metadata=None)]})
 
     warnings = repair_catalog(catalog, declared(id=KEY, rating=NUMBER))
 
@@ -213,7 +213,7 @@ def test_a_part_of_an_array_can_t_be_deselected(inside: tuple[str, ...]) -> None
     tables = declared(id=KEY, contact={**OPEN, "properties": {"emails": ARRAY}})
     place = ("properties", "contact", "properties", "emails")
     deselected = [metadata(selected=True), metadata(*place, *inside, selected=False)]
-    catalog = read_catalog({"streams": [entry("teams", metadata=deselected)]})
+    catalog = parse_catalog({"streams": [entry("teams", metadata=deselected)]})
 
     with pytest.raises(ConfigurationError) as refused:
         repair_catalog(catalog, tables)
@@ -238,7 +238,7 @@ def test_a_part_of_an_array_may_be_deselected_if_nothing_of_it_is_written(
         metadata(*place, selected=array),
         metadata(*place, "items", "properties", "email", selected=False),
     ]
-    catalog = read_catalog({"streams": [entry("teams", metadata=given)]})
+    catalog = parse_catalog({"streams": [entry("teams", metadata=given)]})
 
     repair_catalog(catalog, declared(id=KEY, emails=ARRAY))
 
@@ -246,7 +246,7 @@ def test_a_part_of_an_array_may_be_deselected_if_nothing_of_it_is_written(
 def test_a_part_of_an_array_may_be_selected_by_itself() -> None:
     place = ("properties", "emails", "items", "properties", "email")
     given = [metadata(selected=True), metadata(*place, selected=True)]
-    catalog = read_catalog(
+    catalog = parse_catalog(
         {"streams": [entry("teams", metadata=given, schema={"properties": {"id": KEY}})]}
     )
 

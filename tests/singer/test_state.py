@@ -8,7 +8,7 @@ import pytest
 
 from tap_kustomer import times
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.singer.state import read_state
+from tap_kustomer.singer.state import normalize_state
 
 NOW = times.to_milliseconds("2024-06-01T12:00:00Z")
 KNOWN = {
@@ -22,7 +22,7 @@ BOOKMARK = {"replication_key": "updated_at", "replication_key_value": TIME}
 
 
 def read(document: dict[str, Any]) -> dict[str, Any]:
-    return read_state(document, KNOWN.get, now=NOW)["bookmarks"]
+    return normalize_state(document, KNOWN.get, now=NOW)["bookmarks"]
 
 
 def refusal(document: dict[str, Any]) -> str:

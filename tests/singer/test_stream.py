@@ -63,7 +63,9 @@ def milliseconds(text: str) -> int:
         *("an older start date", "a newer start date", "a bookmark of null", "another offset"),
     ],
 )
-def test_a_stream_is_read_from(state: dict[str, Any], config: dict[str, Any], start: str) -> None:
+def test_a_window_starts_at_the_start_date_or_lookback_seconds_before_the_bookmark(
+    state: dict[str, Any], config: dict[str, Any], start: str
+) -> None:
     tap = OfflineTap(Companies, state=state, **config)
 
     window = tap.context.fix_times().start_of(tap.table("companies"))

@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from tap_kustomer.singer.catalog import read_catalog, repair_catalog
+from tap_kustomer.singer.catalog import parse_catalog, repair_catalog
 
 TEXT = {"type": ["string", "null"]}
 
@@ -59,7 +59,7 @@ def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
 
 def repair(*entries: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Repair a catalog; return it by stream, and the warnings."""
-    catalog = read_catalog({"streams": list(entries)})
+    catalog = parse_catalog({"streams": list(entries)})
     warnings = repair_catalog(catalog, TABLES)
     return dict(catalog), warnings
 

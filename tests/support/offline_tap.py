@@ -14,7 +14,7 @@ from support.virtual_time import VirtualClock
 from tap_kustomer import times
 from tap_kustomer.client.errors import GaveUpError, InvalidCredentialError
 from tap_kustomer.reading.pages import Shortfall, Unproven
-from tap_kustomer.singer.catalog import read_catalog
+from tap_kustomer.singer.catalog import parse_catalog
 from tap_kustomer.streams.definition import define, define_derived
 from tap_kustomer.streams.kobjects import define_klass
 from tap_kustomer.sync.context import RunContext, RunTimes, open_context
@@ -209,7 +209,7 @@ class CatalogTap(TapKustomer):
         self.script = Script(script, started=started)
         super().__init__(
             config={"api_key": "a-key", **config},
-            catalog=read_catalog(catalog),
+            catalog=parse_catalog(catalog),
             state=state,
             setup_mapper=False,
         )

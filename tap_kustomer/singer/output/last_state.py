@@ -34,14 +34,15 @@ def state_before(lines: Iterable[bytes], state: State, earlier: State) -> State:
     return {**state, "bookmarks": bookmarks}
 
 
-def _bookmark_before(message: dict[str, Any], mark: State, known: State) -> State:
+def _bookmark_before(message: dict[str, Any], bookmark: State, known: State) -> State:
     """Return the bookmark of a stream before the first of its messages that is not written.
 
     Rows come in the order of their replication key, so all older rows are written.
     """
-    time = message.get("record", {}).get(mark.get("replication_key"))
-    reached = mark.get("replication_key_value")
+    time = message.get("record", {}).get(bookmark.get("replication_key"))
+    reached = bookmark.get("replication_key_value")
     if time is None or reached is None:
         return known
+    # Not later than the state to be written, not earlier than the one already written.
     since = max(min(time, reached), known.get("replication_key_value") or "")
-    return {**mark, "replication_key_value": since}
+    return {**bookmark, "replication_key_value": since}

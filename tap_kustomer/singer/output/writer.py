@@ -94,7 +94,8 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         """Write the buffered messages and a STATE, unless the output ends with that STATE already.
 
         If the target keeps pausing, its last messages are dropped, and the STATE covers only those
-        before. The next run reads the dropped rows again.
+        before. The next run reads the dropped rows again. Normally everything is flushed already:
+        the deadline matters only after a signal or an error.
         """
         if self._ends_with_state and self._last_state == self.serialize_message(state):
             return
