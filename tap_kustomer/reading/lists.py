@@ -135,7 +135,7 @@ def peek_single(context: ReadContext, source: Single) -> list[Resource]:
 def peek_at(
     context: ReadContext, request: Request, optional: AbstractSet[str] = frozenset()
 ) -> list[Resource]:
-    """Send a request for a list or a resource; the resources in `data`.
+    """Send a request for a list or a resource, and return the resources in `data`.
 
     Args:
         context: The session and its workers.

@@ -84,7 +84,9 @@ SPOILT: dict[str, Callable[[Messages], Any]] = {
 
 
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
-def test_a_run_is_bad_with(spoil: Callable[[Messages], Any]) -> None:
+def test_the_checker_refuses_a_run_whose_messages_are_wrong(
+    spoil: Callable[[Messages], Any],
+) -> None:
     messages = copy.deepcopy(GOOD)
     spoil(messages)
 
@@ -102,7 +104,7 @@ def test_a_run_is_bad_with(spoil: Callable[[Messages], Any]) -> None:
     ],
     ids=["a code other than 0", "a traceback", "an error", "half a line at its end"],
 )
-def test_a_run_is_bad_that_ended_with(more: dict[str, Any]) -> None:
+def test_the_checker_refuses_a_run_whose_ending_is_wrong(more: dict[str, Any]) -> None:
     with pytest.raises(AssertionError):
         check(run_of(GOOD, **more))
 

@@ -50,7 +50,7 @@ def test_a_function_within_a_function_is_a_place() -> None:
     assert "return by + 2" in mutate(SOURCE, "outer.inner", "by + 1", "by + 2")
 
 
-def test_a_constant_is_a_place() -> None:
+def test_a_mutation_can_name_a_constant() -> None:
     assert "LIMIT: int = 6" in mutate(SOURCE, "LIMIT", "5", "6")
 
 

@@ -183,7 +183,7 @@ def test_a_join_of_what_is_not_there_is_an_error(
     assert f"of columns of the tap, but {named} is none" in complaint(documentation)
 
 
-def test_an_id_that_leads_nobody_knows_where_is_an_error(
+def test_a_foreign_key_without_a_target_is_an_error(
     documentation: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Brands, "foreign_keys", ())

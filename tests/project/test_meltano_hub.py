@@ -45,5 +45,7 @@ def test_the_definition_is_valid_by_the_hub_s_schema(definition: dict[str, Any])
         ("settings", [{"name": "api_key", "kind": "text"}]),
     ],
 )
-def test_a_wrong_definition_is_not(definition: dict[str, Any], key: str, value: Any) -> None:
+def test_a_wrong_definition_is_refused_by_the_schema_of_the_hub(
+    definition: dict[str, Any], key: str, value: Any
+) -> None:
     assert not hub_validator().is_valid({**definition, key: value})

@@ -340,7 +340,7 @@ def test_what_it_leaves_as_it_is_stays_in_extra(definition: Mapping[str, Any]) -
     assert record["_extra"] == {"birthday_at": "<x>", "modified_at": "<y>"}
 
 
-def test_a_column_is_kept_from_that_stream_alone_whose_map_changes_it() -> None:
+def test_a_map_hides_a_column_from_its_own_stream_only() -> None:
     people = {"__source__": "customers", "birthday_at": None}
     persons = {"__source__": "custome?s", "modified_at": None, "first_name": "'x'"}
 
