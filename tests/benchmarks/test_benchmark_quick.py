@@ -28,7 +28,7 @@ def measured() -> dict[str, str]:
 def test_all_taps_write_all_rows(measured: dict[str, str]) -> None:
     assert measured["this tap"] == "2,000"
     assert measured["this tap, a row of a derived table"] == "14,000"
-    # It asks anew for the last row of each page but the last one.
+    # It asks again for the last row of each page but the last one.
     assert measured["the SDK as it comes (`benchmarks/taps/stock.py`)"] == "1,002"
 
 

@@ -265,7 +265,7 @@ class SyncChain:
         run = Output(code, b"".join(lines), process.stderr.read().decode())
         process.stderr.close()
         process.stdout.close()
-        self._mend(plan)
+        self._repair(plan)
         check_end(run, plan.end, is_sure=is_sure)
 
     def _read(self, process: subprocess.Popen[bytes], plan: Plan) -> list[bytes]:
@@ -304,7 +304,7 @@ class SyncChain:
         else:
             self._sandbox.options.api_key = "another-key"
 
-    def _mend(self, plan: Plan) -> None:
+    def _repair(self, plan: Plan) -> None:
         """Have all as it was, but for what the target has lost."""
         self._sandbox.options.api_key = self._key
         if plan.end is End.LOST_NETWORK:

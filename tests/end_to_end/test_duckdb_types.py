@@ -199,7 +199,7 @@ def test_rows_that_lack_a_part_of_their_key_are_all_loaded(tmp_path: Path) -> No
 def test_what_the_target_is_said_to_lose_it_loses(
     odd_run: Output, odd_warehouse: Warehouse
 ) -> None:
-    """Once this fails, the target is mended."""
+    """Once this fails, the target is fixed."""
     (empty,) = (
         (record["id"],) for record in odd_run.records("conversations") if record["name"] == ""
     )

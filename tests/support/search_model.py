@@ -37,7 +37,7 @@ class IndexModel:
         page_size: The most rows that it puts on a page.
         row_cap: It returns nothing beyond this many rows.
         total_cap: It counts no further than this, unless a count of all rows is asked for.
-        order: Draws the order inside ties, anew for each answer; None keeps it the same.
+        order: Draws the order inside ties, again for each response; None keeps it the same.
         sorts: It puts the oldest rows first, as it is asked to.
         shows_time: Its rows show the time that they are found by.
         shows_creation: Its rows show when they were created.

@@ -1,4 +1,4 @@
-"""Sessions with a server, or with what stands in for its responses."""
+"""Sessions with a server, or with an object that replaces its responses."""
 
 from __future__ import annotations
 

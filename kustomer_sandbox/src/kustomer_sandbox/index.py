@@ -51,7 +51,7 @@ class UpdatedIndex:
         insort(self._in_order(), row, key=_ORDER)
 
     def resort(self) -> None:
-        """Sort anew, after update times were changed."""
+        """Sort again, after update times were changed."""
         self._sorted = False
 
     def window(self, low: int | None, high: int | None) -> list[Row]:
