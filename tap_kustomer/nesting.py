@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
-def flatten(content: bytes) -> bytes:
+def limit_depth(content: bytes) -> bytes:
     """Reduce JSON of any depth to `LEVELS` levels."""
     parts: list[bytes] = []
     level = start = 0
@@ -39,7 +39,7 @@ def flatten(content: bytes) -> bytes:
     return b"".join((*parts, content[start:]))
 
 
-def encode(value: Any) -> bytes:
+def encode_sorted(value: Any) -> bytes:
     """Encode a value of any depth as JSON, with sorted keys."""
     try:
         return _encode(value)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from tap_kustomer.nesting import flatten
+from tap_kustomer.nesting import limit_depth
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return decoder.decode(_acceptable(flatten(bytes(content))))
+        return decoder.decode(_acceptable(limit_depth(bytes(content))))
 
 
 def _acceptable(content: bytes) -> bytes:

@@ -19,7 +19,7 @@ from tap_kustomer import times
 from tap_kustomer.client.documents import decode
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Request
-from tap_kustomer.nesting import encode
+from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.reading.lists import peek_at
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
 from tap_kustomer.reading.paging import VisitedPages, follow_link, next_link, whole_number
@@ -257,7 +257,7 @@ class _CursorReader:
             time = times.to_milliseconds(resource["attributes"][self._source.attribute])
         except (KeyError, TypeError, ValueError):
             time = 0
-        return _Row(str(resource.get("id") or encode(resource)), time, raw)
+        return _Row(str(resource.get("id") or encode_sorted(resource)), time, raw)
 
 
 def _count(meta: Any) -> int | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tap_kustomer.client.errors import MissingError, RefusedError, WrongResponseError
 from tap_kustomer.client.session import Request
-from tap_kustomer.nesting import encode
+from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.reading.pages import IncompleteError, Page, Unproven
 from tap_kustomer.reading.paging import (
     VisitedPages,
@@ -354,7 +354,7 @@ def _key(resource: Resource) -> str:
     # Some lists have rows without an id, such as outbound accounts: the whole row is their key.
     if resource.get("id"):
         return f"{resource.get('type')} {resource['id']}"
-    return hashlib.blake2b(encode(resource), digest_size=16).hexdigest()
+    return hashlib.blake2b(encode_sorted(resource), digest_size=16).hexdigest()
 
 
 def _is_new(key: str, yielded: set[str]) -> bool:

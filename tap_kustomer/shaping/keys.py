@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.nesting import encode
+from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.values import as_text_or_null
 
@@ -33,4 +33,4 @@ def substitute(resource: Resource) -> str:
     if PARENT in content:
         # The parent may change without the resource.
         content[PARENT] = content[PARENT].get("id")
-    return f"missing:{blake2b(encode(content), digest_size=_DIGEST_BYTES).hexdigest()}"
+    return f"missing:{blake2b(encode_sorted(content), digest_size=_DIGEST_BYTES).hexdigest()}"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer import times
-from tap_kustomer.nesting import LEVELS, encode
+from tap_kustomer.nesting import LEVELS, encode_sorted
 from tap_kustomer.shaping.fields import Kind
 from tap_kustomer.shaping.names import columns
 
@@ -42,7 +42,7 @@ class MismatchError(Exception):
 
 def as_text(value: Any) -> str:
     """Keep strings; encode everything else as JSON: `7` becomes `"7"`."""
-    return value if type(value) is str else encode(value).decode()
+    return value if type(value) is str else encode_sorted(value).decode()
 
 
 def as_text_or_null(value: Any) -> str | None:

@@ -12,5 +12,8 @@ encode: Final = msgspec.json.Encoder(enc_hook=enc_hook, decimal_format="number")
 
 
 def as_json_text(value: Any) -> str:
-    """Return a string as it is, and any other value as JSON."""
+    """Return a string as it is, and any other value as JSON.
+
+    Unlike `shaping.values.as_text`, it takes every type that a stream map may return.
+    """
     return value if type(value) is str else encode(value).decode()

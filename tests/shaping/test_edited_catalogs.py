@@ -15,7 +15,7 @@ from support.custom_attributes import (
     without_descriptions,
 )
 from support.json_values import deep
-from tap_kustomer.nesting import encode
+from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.shaping.names import columns
@@ -29,7 +29,7 @@ def test_a_description_that_is_not_a_text_is_written_as_json(value: Any) -> None
 
     (field,) = fields_from_metadata({"colorStr": about})
 
-    said = encode(value).decode()
+    said = encode_sorted(value).decode()
     assert field.title == said
     assert field.description == f'Custom attribute "colorStr": {said}; deleted {said}.'
 

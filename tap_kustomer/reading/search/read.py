@@ -17,7 +17,7 @@ import msgspec
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
-from tap_kustomer.nesting import encode
+from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.reading.pages import IncompleteError, Page, Window
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
@@ -396,7 +396,7 @@ def _row(resource: Resource, attribute: str, default: int) -> Row:
         time = times.to_milliseconds(resource["attributes"][attribute])
     except (KeyError, TypeError, ValueError):
         time = default
-    raw = msgspec.Raw(encode(resource))
+    raw = msgspec.Raw(encode_sorted(resource))
     return Row(id=str(resource.get("id")), time=time, created=None, raw=raw)
 
 
