@@ -228,15 +228,18 @@ def references(
 
     def find(resource: Resource) -> Items:
         relationships = resource.get("relationships")
-        # Most resources have none of most kinds.
-        if not isinstance(relationships, dict) or relationships.keys().isdisjoint(names):
-            return []
-        return [
-            {named: reference.get("id")}
-            for name in names
-            for reference in _array(_data(relationships.get(name)))
-            if isinstance(reference, dict) and (any_type or counts(reference))
-        ]
+        found: Items = []
+        if not isinstance(relationships, dict):
+            return found
+        for name in names:
+            # Most resources have none of most kinds.
+            if (relationship := relationships.get(name)) is not None:
+                found += [
+                    {named: reference.get("id")}
+                    for reference in _array(_data(relationship))
+                    if isinstance(reference, dict) and (any_type or counts(reference))
+                ]
+        return found
 
     return find
 

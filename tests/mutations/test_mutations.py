@@ -246,9 +246,9 @@ MUTATIONS = [
     Mutation(
         "each part of a tie is read a hundred times",
         "reading.search.ties:TieReader._read_by_creation",
-        "yield from self._page_through(subtie, of_subtie, passes=1, give_up_at=give_up_at)",
+        "yield from self._page_through(subtie, part_found, passes=1, give_up_at=give_up_at)",
         "for _ in range(100):\n"
-        "    yield from self._page_through(subtie, of_subtie, passes=1, give_up_at=give_up_at)",
+        "    yield from self._page_through(subtie, part_found, passes=1, give_up_at=give_up_at)",
         "tests/reading/search/test_simulation.py",
         "no_row_that_stays",
     ),
@@ -352,7 +352,7 @@ MUTATIONS = [
     Mutation(
         "the bookmark moves without the archive",
         "reading.search.read:_SearchReader._search_with_archive",
-        "missing is None",
+        "archive_error is None",
         "True",
         "tests/reading/search/test_archive.py",
         "no_bookmark_moves",

@@ -95,13 +95,13 @@ def differences(resource: Resource, record: Record) -> list[str]:
         if leaves(said) != leaves(value):
             found.append(f"{column}: {said!r} instead of {value!r}")
     for key, relationship in resource.get("relationships", {}).items():
-        data = (relationship or {}).get("data")
+        data = _data(relationship)
         column = column_of(key)
         if column in extra.get("relationships", {}):
             continue
         if isinstance(data, dict) and record.get(f"{column}_id") != data["id"]:
             found.append(f"{column}_id: {record.get(f'{column}_id')!r} instead of {data['id']!r}")
-        if isinstance(data, list) and record.get(column) != [one["id"] for one in data]:
+        if isinstance(data, list) and record.get(column) != _ids(data):
             found.append(f"{column}: {record.get(column)!r} instead of the ids of {data!r}")
     lost = leaves(_kept(resource)) - leaves(record)
     return [*found, *([f"lost: {lost}"] if lost else [])]
@@ -110,14 +110,24 @@ def differences(resource: Resource, record: Record) -> list[str]:
 def _kept(resource: Resource) -> list[Any]:
     """The parts of a resource that have to arrive somewhere."""
     relationships = resource.get("relationships", {}).values()
-    references = [(one or {}).get("data") for one in relationships]
+    references = map(_data, relationships)
     return [
         resource["id"],
         resource["type"],
         _without_secrets(resource.get("links")),
         _without_secrets(resource["attributes"]),
-        [[one["id"] for one in data] if isinstance(data, list) else data for data in references],
+        [_ids(data) if isinstance(data, list) else data for data in references],
     ]
+
+
+def _data(relationship: Any) -> Any:
+    """What a relationship refers to; some are an array alone."""
+    return relationship if isinstance(relationship, list) else (relationship or {}).get("data")
+
+
+def _ids(references: list[Any]) -> list[str]:
+    """The ids of references, which may be ids alone."""
+    return [one["id"] if isinstance(one, dict) else one for one in references]
 
 
 def _without_secrets(value: Any) -> Any:
