@@ -63,8 +63,9 @@ def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool
     """The ending for a stream that lacks rows.
 
     Rows that a search counts but does not return raise this error only if counts are strict.
-    Otherwise, a search raises it for a tie or the archive, which always fails the run. A list
-    raises it for any missing row, which fails the run only if counts are strict.
+    Otherwise, a search raises it for a tie, for the archive, or for a list that replaces the
+    search, which always fails the run. A list raises it for any missing row, which fails the run
+    only if counts are strict.
 
     Args:
         stream: The stream.
