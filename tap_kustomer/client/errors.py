@@ -89,7 +89,7 @@ class RunError(RequestError):
 
 
 class InvalidCredentialError(RunError):
-    """Kustomer does not know the API key or sign-in, or no longer."""
+    """Kustomer does not know the API key or sign-in, or no longer accepts it."""
 
 
 class ConnectionSecurityError(RunError):
