@@ -100,7 +100,7 @@ MUTATIONS = [
     Mutation(
         "the first short page is taken for the size of pages",
         "reading.search.client:SearchClient._accept_if_permanent",
-        "in_a_row < _PERMANENT_AFTER[type(latest)]",
+        "in_a_row < (_MISSING_AFTER if is_new else _PERMANENT_AFTER[type(latest)])",
         "False",
         "tests/reading/search/test_short_pages.py",
         "short_page_that_comes_once",

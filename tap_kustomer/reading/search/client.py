@@ -39,6 +39,9 @@ _PERMANENT_AFTER: Final[Mapping[type[WrongResponseError], int]] = {
     MissingTimeError: 3,
     ShortPageError: 2,
 }
+# The same for a page with fewer rows than any server puts on one, the first time: with the pauses
+# between the attempts, half a minute or more. Rows of it are missing, and may just be late.
+_MISSING_AFTER: Final = 7
 # Without this parameter, a search index of this kind stops counting at 10,000. Documented since
 # June 2026 (https://developer.kustomer.com/api/core-resources/create-customer-search).
 _COUNT_ALL: Final = "trackTotalHits"
@@ -46,7 +49,8 @@ _SORT: Final = "sort"
 _DELETED: Final = "includeDeleted"
 _EXTRAS: Final = frozenset({_COUNT_ALL, _SORT, _DELETED})
 
-# Fewer rows than any server puts on a page: rows are missing from a shorter one.
+# Fewer rows than any server puts on a page: rows are missing from a shorter one. The search may
+# count rows that it hides from this credential; no source says that it doesn't.
 _SMALLEST_PAGE: Final = 10
 
 logger = logging.getLogger(__name__)
@@ -202,11 +206,15 @@ class SearchClient:
         """
         latest = errors[-1]
         in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(errors)))
-        if in_a_row < _PERMANENT_AFTER[type(latest)]:
+        lacks_rows = isinstance(latest, ShortPageError) and latest.rows < _SMALLEST_PAGE
+        is_new = lacks_rows and not self._behaviour.hides_rows
+        if in_a_row < (_MISSING_AFTER if is_new else _PERMANENT_AFTER[type(latest)]):
             raise latest
+        if lacks_rows:
+            # The keyset compares the rows with the count.
+            self._learn(lambda behaviour: replace(behaviour, hides_rows=True))
+            return self._parse(body, query, may_lack_rows=True)
         if isinstance(latest, ShortPageError):
-            if latest.rows < _SMALLEST_PAGE:
-                raise latest
             # The server puts that many rows on a page, whatever it says.
             self._learn_page_size(latest.rows)
             return self._parse(body, query)
@@ -215,7 +223,7 @@ class SearchClient:
         # Rows without a time can't show that they are in order.
         return UNSORTED_PAGE if query.must_be_sorted else self._parse(body, query)
 
-    def _parse(self, body: Body, query: SearchQuery) -> SearchPage:
+    def _parse(self, body: Body, query: SearchQuery, *, may_lack_rows: bool = False) -> SearchPage:
         behaviour = self._behaviour
         page = parse_page(
             body,
@@ -223,6 +231,7 @@ class SearchClient:
             behaviour,
             page_size=self._page_size,
             attribute=self.criterion.attribute,
+            may_lack_rows=may_lack_rows,
         )
         if behaviour.actual_page_size is not None and len(page.rows) > behaviour.actual_page_size:
             self._learn(lambda latest: replace(latest, actual_page_size=None))

@@ -162,23 +162,26 @@ class ServerBehaviour:
     Attributes:
         actual_page_size: How many rows the server really puts on a page, if fewer than it says.
         lacks_times: Whether some rows show no time: such a row gets that of the row before it.
+        hides_rows: Whether it has counted rows that it does not return, however often it is asked.
         digits: Number of digits of the fractions of seconds in the times of rows.
         refused: The members and parameters of a request that it refuses.
     """
 
     actual_page_size: int | None = None
     lacks_times: bool = False
+    hides_rows: bool = False
     digits: int = MILLISECOND_DIGITS
     refused: frozenset[str] = frozenset()
 
 
-def parse_page(
+def parse_page(  # noqa: PLR0913
     body: Body,
     query: SearchQuery,
     behaviour: ServerBehaviour,
     *,
     page_size: int,
     attribute: str | None,
+    may_lack_rows: bool = False,
 ) -> SearchPage:
     """Parse a response, and check that it contradicts neither itself nor the query.
 
@@ -192,10 +195,11 @@ def parse_page(
         page_size: How many rows on a page were asked for.
         attribute: The row attribute that holds the time. Without one, every row gets the time of
             the start of the window.
+        may_lack_rows: Whether a page may have fewer rows than its counts say.
 
     Raises:
         WrongResponseError: The response can't be right.
-        ShortPageError: It has fewer rows than its counts say.
+        ShortPageError: It has fewer rows than its counts say, and may not.
         MissingTimeError: A row shows no time.
         UnsortedError: Its rows are out of order.
     """
@@ -217,7 +221,7 @@ def parse_page(
     if behaviour.actual_page_size is not None:
         page_size = min(page_size, behaviour.actual_page_size)
     total = whole_number(meta.total)
-    _check_count(found, page_size, total, query)
+    _check_count(found, page_size, total, query, may_lack_rows=may_lack_rows)
     rows = [row for row in found if row.time <= window.end]
     if found and not rows:
         raise WrongResponseError(f"all rows are later than {times.to_text(window.end)}")
@@ -315,11 +319,18 @@ def _parse_rows(
     return rows, digits
 
 
-def _check_count(found: list[Row], page_size: int, total: int | None, query: SearchQuery) -> None:
+def _check_count(
+    found: list[Row],
+    page_size: int,
+    total: int | None,
+    query: SearchQuery,
+    *,
+    may_lack_rows: bool,
+) -> None:
     if total is None:
         return
     before = (query.page - 1) * page_size
-    if len(found) < min(page_size, total - before):
+    if len(found) < min(page_size, total - before) and not may_lack_rows:
         raise ShortPageError(
             f"{len(found)} rows on page {query.page} of {total} rows by {page_size}",
             rows=len(found),

@@ -75,18 +75,44 @@ def hiding(*ids: str) -> Callable[[dict[str, Any]], None]:
     return spoil
 
 
-@pytest.mark.parametrize("hidden", [("row89",), ("row88", "row89")], ids=len)
+HIDDEN = pytest.mark.parametrize(
+    "hidden",
+    [("row89",), ("row88", "row89"), tuple(f"row{n}" for n in range(90))],
+    ids=["the last row", "the last two rows", "all rows"],
+)
+
+
+@HIDDEN
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_no_bookmark_passes_a_row_that_never_comes(hidden: tuple[str, ...], parallel: int) -> None:
+def test_with_strict_counts_no_bookmark_passes_a_row_that_never_comes(
+    hidden: tuple[str, ...], parallel: int
+) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
     session = StandIn(search_of(index), spoil=hiding(*hidden))
-    pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=parallel)
+    window = Window(NOW - 100 * DAY, NOW)
     given: list[Page] = []
 
-    with pytest.raises(WrongResponseError, match="rows on page 1"):
-        given.extend(pages)
+    with pytest.raises(IncompleteError, match="of 90 rows"):
+        given.extend(pages_of(session, window, parallel=parallel, strict=True))
 
     assert all((page.reached or 0) <= index.rows[hidden[0]][0] for page in given)
+
+
+@HIDDEN
+def test_rows_that_the_search_hides_are_reported_and_the_others_come(
+    hidden: tuple[str, ...],
+) -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
+    session = StandIn(search_of(index), spoil=hiding(*hidden))
+    window = Window(NOW - 100 * DAY, NOW)
+    reported: list[Shortfall | Unproven] = []
+
+    pages = list(pages_of(session, window, report=reported.append))
+
+    assert sum(1 for page in pages for _ in page.resources) == 90 - len(hidden)
+    (shortfall,) = reported
+    assert isinstance(shortfall, Shortfall)
+    assert shortfall.expected - shortfall.delivered == len(hidden)
 
 
 def hide_one_row(document: dict[str, Any]) -> None:

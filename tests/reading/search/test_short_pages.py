@@ -9,7 +9,6 @@ import pytest
 
 from support.search_model import IndexModel
 from support.stand_in import StandIn, search_of
-from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import SearchQuery
 
@@ -59,12 +58,40 @@ def without(*lost: str) -> Callable[[dict[str, Any]], None]:
 
 
 @pytest.mark.parametrize("left", [0, 1, 9])
-def test_a_page_of_few_rows_is_never_taken_for_the_size_of_pages(left: int) -> None:
+def test_a_page_of_few_rows_is_asked_for_seven_times_and_never_taken_for_the_size_of_pages(
+    left: int,
+) -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
     session = StandIn(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
 
-    with pytest.raises(WrongResponseError, match=f"{left} rows on page 1 of 30 rows"):
-        client_of(session).search(SearchQuery(WINDOW))
+    page = client_of(session).search(SearchQuery(WINDOW))
+
+    assert len(session.sent) == 7
+    assert (len(page.rows), page.total, page.is_full) == (left, 30, False)
+
+
+def test_few_rows_that_come_late_are_waited_for() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = StandIn(search_of(index))
+
+    def lose_rows(document: dict[str, Any]) -> None:
+        if len(session.sent) < 7:
+            document["data"] = []
+
+    session.spoil = lose_rows
+
+    assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 30
+
+
+def test_a_search_that_is_known_to_hide_rows_is_asked_twice() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = StandIn(search_of(index), spoil=without("row29"))
+    client = client_of(session)
+    for start in (START + 25, START + 26):
+        session.sent.clear()
+        client.search(SearchQuery(Window(start, END)))
+
+    assert len(session.sent) == 2
 
 
 def test_a_page_with_more_rows_shows_that_pages_are_not_smaller() -> None:
