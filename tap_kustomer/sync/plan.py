@@ -26,11 +26,27 @@ class PlannedExtraction(NamedTuple):
     streams: list[TapStream]
 
 
+class SharedSource(NamedTuple):
+    """What is known of the source that several klasses share, before a run reads it.
+
+    Attributes:
+        row_count: How many rows it has in the window of the run; None if unknown.
+        is_allowed: False if the credential is known not to be allowed to read it.
+    """
+
+    row_count: int | None = None
+    is_allowed: bool = True
+
+    def fits(self, rows: int) -> bool:
+        """Whether it is known to have no more rows than these."""
+        return self.row_count is not None and self.row_count <= rows
+
+
 def plan(
     streams: Iterable[TapStream],
     run_times: RunTimes,
     *,
-    shared_row_count: int | None,
+    shared_source: SharedSource,
     page_size: int,
 ) -> list[PlannedExtraction]:
     """Plan the extractions for these streams, in the order in which they are written.
@@ -38,31 +54,25 @@ def plan(
     Args:
         streams: The selected streams.
         run_times: The points in time of the run.
-        shared_row_count: How many rows the source of the `klass_streams_without_shared_stream` has;
-            None if unknown.
+        shared_source: What is known of the source of the `streams_of_shared_source`.
         page_size: Rows that one request of a search returns.
     """
     planned = [
         one
         for source, group in _by_source(streams)
-        for one in _plan_source(
-            source,
-            group,
-            run_times,
-            is_small=shared_row_count is not None and shared_row_count <= len(group) * page_size,
-        )
+        for one in _plan_source(source, group, run_times, shared_source, page_size=page_size)
     ]
     return sorted(planned, key=lambda one: reading_order(one.source))
 
 
-def klass_streams_without_shared_stream(streams: Iterable[TapStream]) -> list[TapStream]:
-    """The streams that are read together only if their source has few enough rows.
+def streams_of_shared_source(streams: Iterable[TapStream]) -> list[TapStream]:
+    """The streams that can be read together or, at least some of them, each from its own source.
 
-    These are streams of single klasses, where the stream of all klasses is not selected. At most
-    one source has such streams.
+    These are the streams of single klasses, with the stream of all klasses if that is selected. At
+    most one source has such streams.
     """
     for _, group in _by_source(streams):
-        if len(group) > 1 and all(stream.definition.own_source for stream in group):
+        if len(group) > 1 and any(stream.definition.own_source for stream in group):
             return group
     return []
 
@@ -81,29 +91,30 @@ def _by_source(streams: Iterable[TapStream]) -> list[tuple[Source, list[TapStrea
 
 
 def _plan_source(
-    source: Source, streams: list[TapStream], run_times: RunTimes, *, is_small: bool
+    source: Source,
+    streams: list[TapStream],
+    run_times: RunTimes,
+    shared_source: SharedSource,
+    *,
+    page_size: int,
 ) -> Iterator[PlannedExtraction]:
     """Plan the extractions of the streams whose rows one source has.
 
     A stream of all klasses takes those of single klasses along. A klass whose window starts earlier
     has an extraction of its own, as reading all klasses from there on would cost more. Without a
-    stream of all klasses, the klasses are read together if the source is small.
-
-    Args:
-        source: The source.
-        streams: The streams.
-        run_times: The points in time of the run.
-        is_small: Whether the source takes no more requests than one for each stream.
+    stream of all klasses, the klasses are read together if that takes no more requests than reading
+    each of them. If the credential may not read all klasses, it may still read some: the roles
+    `org.permission.kobject.kobject_*.read` name a klass each
+    (https://developer.kustomer.com/api/core-resources).
     """
     single = [stream for stream in streams if stream.definition.own_source is not None]
     others = [stream for stream in streams if stream.definition.own_source is None]
-    if others:
+    together: list[TapStream] = []
+    if others and shared_source.is_allowed:
         start = min(map(run_times.start_of, others))
         together = [stream for stream in single if run_times.start_of(stream) >= start]
-    elif len(single) > 1 and is_small:
+    elif len(single) > 1 and shared_source.fits(len(single) * page_size):
         together = single
-    else:
-        together = []
     if others or together:
         yield PlannedExtraction(source, sorted([*others, *together], key=_rank))
     for stream in single:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tap_kustomer.client.errors import StreamError
+from tap_kustomer.client.errors import AccessError, StreamError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import Search
 from tap_kustomer.reporting.progress import show_progress
 from tap_kustomer.sync.access import check_access
 from tap_kustomer.sync.extractions import Extraction
-from tap_kustomer.sync.plan import klass_streams_without_shared_stream, plan
+from tap_kustomer.sync.plan import SharedSource, plan, streams_of_shared_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -82,35 +82,36 @@ def read_one_stream(context: RunContext, stream: TapStream) -> Iterator[Record]:
 def plan_extractions(
     context: RunContext, run_times: RunTimes, streams: Sequence[TapStream]
 ) -> list[Extraction]:
-    """Plan the extractions of a run. Rows are counted first if the plan depends on it.
+    """Plan the extractions of a run. A source is looked at first if the plan depends on it.
 
     Raises:
         RunError: Kustomer can't be reached at all.
     """
+    shared_source = _look_at_shared_source(context, run_times, streams_of_shared_source(streams))
     planned = plan(
-        streams,
-        run_times,
-        shared_row_count=_count_shared_rows(
-            context, run_times, klass_streams_without_shared_stream(streams)
-        ),
-        page_size=context.settings.page_size,
+        streams, run_times, shared_source=shared_source, page_size=context.settings.page_size
     )
     return [Extraction(context, run_times, source, group) for source, group in planned]
 
 
-def _count_shared_rows(
+def _look_at_shared_source(
     context: RunContext, run_times: RunTimes, streams: Sequence[TapStream]
-) -> int | None:
-    """Count the rows of streams that may be read together; None if Kustomer gives no count."""
-    if not streams:
-        return None
+) -> SharedSource:
+    """Find out, with one request at most, whether and how these streams can be read together."""
+    shared = [stream for stream in streams if stream.definition.own_source is None]
+    # Where an earlier run has read the rows of all klasses, this one may do so too.
+    if not streams or any(stream.was_read for stream in shared):
+        return SharedSource()
     source = streams[0].definition.source
     start = min(map(run_times.start_of, streams))
     if start > run_times.until:
-        return 0
+        return SharedSource(row_count=0)
     if not isinstance(source, Search):
-        return None
+        return SharedSource()
     try:
-        return context.reader(run_times).count(source, Window(start, run_times.until))
+        count = context.reader(run_times).count(source, Window(start, run_times.until))
+    except AccessError:
+        return SharedSource(is_allowed=False)
     except StreamError:
-        return None  # Each extraction will log what it lacks.
+        return SharedSource()  # Each extraction will log what it lacks.
+    return SharedSource(row_count=count)

@@ -132,7 +132,36 @@ def test_the_stream_of_all_klasses_takes_those_of_single_klasses_along() -> None
     tap = kobjects()
 
     assert [sorted(group) for group in names(planned(tap))] == [sorted(ALL)]
-    assert not tap.script.counted
+
+
+def test_a_key_that_may_not_read_all_klasses_reads_each_that_it_may() -> None:
+    rows = Page([{"type": "kobject.order", "id": "o", "attributes": {"updatedAt": EARLY}}])
+    forbidden = AccessError("403")
+    tap = kobjects(count=forbidden)
+    tap.script.script = {
+        "kobjects": [forbidden],
+        "kobject_order": [rows],
+        "kobject_return": [forbidden],
+    }
+
+    run = tap.sync()
+
+    assert run.code == 0
+    assert run.counts() == {"kobject_order": 1}
+    assert [name for name, _, _ in tap.script.asked] == ["kobjects", *KLASSES]
+
+
+def test_whether_all_klasses_may_be_read_is_not_asked_again_once_they_were() -> None:
+    was_read = {name: {"was_read": True} for name in ("kobjects", *DERIVED)}
+    later = OfflineTap(
+        Kobjects,
+        klasses=("order", "return"),
+        state={"bookmarks": was_read},
+        scripted={"count": AccessError("403")},
+    )
+
+    assert [sorted(group) for group in names(planned(later))] == [sorted(ALL)]
+    assert not later.script.counted
 
 
 def test_a_derived_stream_of_all_klasses_takes_them_along_too() -> None:
