@@ -19,9 +19,11 @@ from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search import read
+from tap_kustomer.reading.search.schema import SearchSchema
 from tap_kustomer.reading.search.slices import Schedule, Slice
 from tap_kustomer.reading.sources import Search
 
@@ -50,7 +52,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
     limiter = Limiter(clock, share=1.0)
     limiter.organization.limit = limiter.search.limit = _NO_LIMIT
     now = int(time.time() * 1000)
-    reader = Reader(
+    context = ReadContext(
         session=Session(
             base_url=address,
             authenticator=BearerAuthenticator(ApiKey("benchmark"), address),
@@ -69,7 +71,9 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
         started=now,
         earliest=0,
         report=_never_short,
+        search_schema=SearchSchema(),
     )
+    reader = Reader(context)
     most = rows = 0
 
     class Watched(Schedule):

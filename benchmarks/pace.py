@@ -29,8 +29,10 @@ from tap_kustomer.client import session as sessions
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import BudgetKind, Limiter
+from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.reader import Reader
+from tap_kustomer.reading.search.schema import SearchSchema
 from tap_kustomer.reading.sources import Search
 
 if TYPE_CHECKING:
@@ -180,7 +182,7 @@ def _pages(
         )
     # Any other request states the organisation's limit.
     limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "2000"}, threads.monotonic())
-    reader = Reader(
+    context = ReadContext(
         session=session,
         workers=threads,
         page_size=PAGE_SIZE,
@@ -190,7 +192,9 @@ def _pages(
         started=START * 1000,
         earliest=0,
         report=_never_short,
+        search_schema=SearchSchema(),
     )
+    reader = Reader(context)
     window = Window(kustomer.earliest, START * 1000)
     return reader.read(Search("conversation"), window, "conversations", is_consumed=_always)
 

@@ -1,28 +1,22 @@
-"""What all ways of reading share: the session, its workers, the bounds for both, and each other."""
+"""What all ways of reading share: the session, its workers, and the bounds for both."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tap_kustomer.reading.search.schema import SearchSchema
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tap_kustomer.client.session import Session
     from tap_kustomer.client.workers import Workers
-    from tap_kustomer.reading.pages import Page, Shortfall, Unproven, Window
-    from tap_kustomer.reading.sources import Source
-    from tap_kustomer.resource import Resource
+    from tap_kustomer.reading.pages import Shortfall, Unproven
+    from tap_kustomer.reading.search.schema import SearchSchema
 
 
 @dataclass(frozen=True, slots=True)
-class ReadContext(ABC):
+class ReadContext:
     """What reading needs besides a source and a window.
-
-    A source may consist of others, or be replaced by one. `read` and `peek` are there for these.
 
     Attributes:
         session: Sends requests to Kustomer.
@@ -47,16 +41,4 @@ class ReadContext(ABC):
     started: int
     earliest: int
     report: Callable[[Shortfall | Unproven], None]
-    search_schema: SearchSchema = field(default_factory=SearchSchema)
-
-    @abstractmethod
-    def read(
-        self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
-    ) -> Iterator[Page]:
-        """Yield all rows of a source of any kind."""
-
-    @abstractmethod
-    def peek(
-        self, source: Source, window: Window, name: str, *, rows: int = 1
-    ) -> list[Resource] | None:
-        """Ask for a few rows of a source of any kind."""
+    search_schema: SearchSchema

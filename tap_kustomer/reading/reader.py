@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from typing_extensions import override
-
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.reading.children import (
     PARENTS_TO_PEEK_AT,
@@ -16,7 +14,6 @@ from tap_kustomer.reading.children import (
     peek_children,
     read_children,
 )
-from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.cursors import peek_cursor_list, read_cursor_list
 from tap_kustomer.reading.lists import (
     peek_list,
@@ -46,6 +43,7 @@ from tap_kustomer.reading.sources import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tap_kustomer.reading.context import ReadContext
     from tap_kustomer.reading.pages import Page, Window
     from tap_kustomer.reading.sources import Source
     from tap_kustomer.resource import Resource
@@ -56,10 +54,15 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader(ReadContext):
-    """Reads sources of any kind."""
+class Reader:
+    """Reads sources of any kind.
 
-    @override
+    Attributes:
+        context: What all ways of reading share.
+    """
+
+    context: ReadContext
+
     def read(
         self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
@@ -81,30 +84,36 @@ class Reader(ReadContext):
             RequestError: The source can't be read.
             IncompleteError: All that came was yielded, but Kustomer counts more.
         """
+        context = self.context
+        # The search reads a list where it refuses every criterion.
+        read_list_instead = partial(self.read, name=name, is_consumed=is_consumed)
         match source:
             case Search():
-                pages = read_search(self, source, window, name, is_consumed)
+                pages = read_search(
+                    context, source, window, name, is_consumed, read_list=read_list_instead
+                )
             case LiveIds():
-                pages = read_live_ids(self, source, window, name, is_consumed)
+                pages = read_live_ids(
+                    context, source, window, name, is_consumed, read_list=read_list_instead
+                )
             case CursorList():
-                pages = read_cursor_list(self, source, window, name)
+                pages = read_cursor_list(context, source, window, name)
             case PagedList():
-                pages = read_list(self, source)
+                pages = read_list(context, source)
             case Single():
-                pages = read_single(self, source)
+                pages = read_single(context, source)
             case PerParent():
                 # A list that replaces the search of the parents also returns unchanged ones. Skip
                 # them: one request each would take hours.
-                changed = replace(self, earliest=window.start)
+                changed = Reader(replace(context, earliest=window.start))
                 parents = changed.read(source.parent, window, name, is_consumed=is_consumed)
-                pages = read_children(self, source, parents, name)
+                pages = read_children(context, source, parents, name)
             case Concatenation():
                 pages = self._read_concatenation(source, window, name, is_consumed)
             case _:
                 assert_never(source)
         return pages
 
-    @override
     def peek(
         self, source: Source, window: Window, name: str, *, rows: int = 1
     ) -> list[Resource] | None:
@@ -129,20 +138,21 @@ class Reader(ReadContext):
             RequestError: The source can't be read.
         """
         found: list[Resource] | None
+        context = self.context
         match source:
             case Search():
-                found = peek_search(self, source, window, name, rows)
+                found = self._peek_search(source, window, name, rows)
             case LiveIds():
-                found = peek_search(self, source.search, window, name, rows)
+                found = self._peek_search(source.search, window, name, rows)
             case CursorList():
-                found = peek_cursor_list(self, source, rows)
+                found = peek_cursor_list(context, source, rows)
             case PagedList():
-                found = peek_list(self, source, rows)
+                found = peek_list(context, source, rows)
             case Single():
-                found = peek_single(self, source)
+                found = peek_single(context, source)
             case PerParent():
                 parents = self.peek(source.parent, window, name, rows=PARENTS_TO_PEEK_AT)
-                found = peek_children(self, source, parents or (), name)
+                found = peek_children(context, source, parents or (), name)
             case Concatenation():
                 found = self._peek_concatenation(source, window, name)
             case _:
@@ -155,7 +165,22 @@ class Reader(ReadContext):
         Raises:
             RequestError: The search can't be asked.
         """
-        return count_search(self, source, window)
+        return count_search(self.context, source, window)
+
+    def _peek_search(
+        self, source: Search, window: Window, name: str, rows: int
+    ) -> list[Resource] | None:
+        """Ask for a few rows of a search; of its list if the search refuses every criterion.
+
+        Raises:
+            RequestError: The source can't be read.
+        """
+        try:
+            return peek_search(self.context, source, window, name, rows)
+        except RefusedError:
+            if source.fallback is None:
+                raise
+            return self.peek(source.fallback, window, name, rows=rows)
 
     def _read_concatenation(
         self, source: Concatenation, window: Window, name: str, is_consumed: Callable[[], bool]

@@ -13,6 +13,7 @@ from tap_kustomer.client.errors import AccessError, InvalidCredentialError, Miss
 from tap_kustomer.client.limits import Limiter
 from tap_kustomer.client.session import Request, Session
 from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.schema import SearchSchema
 from tap_kustomer.times import DAY
@@ -86,7 +87,7 @@ class RunContext:
             run_times: The points in time of the run.
             report: Called with each part of a window that is short of rows, or unproven.
         """
-        return Reader(
+        context = ReadContext(
             session=self.session.with_own_request_count(),
             workers=self.workers,
             page_size=self.settings.page_size,
@@ -98,6 +99,7 @@ class RunContext:
             report=report,
             search_schema=self.search_schema,
         )
+        return Reader(context)
 
     def ask(self, request: Request, read: Callable[[Body], T]) -> T:
         """Send a request and wait for the response; a signal ends the wait."""

@@ -285,7 +285,7 @@ class Extraction:
                 fails_run=fails_run and is_lead,
                 rows=stream.rows,
                 came_with="" if is_lead else self.lead.name,
-                requests=self._reader.session.request_count if is_lead else 0,
+                requests=self._reader.context.session.request_count if is_lead else 0,
                 seconds=round(seconds, 1) if is_lead else 0.0,
                 missing=self._missing if is_lead else 0,
                 is_unproven=self._is_unproven and is_lead,

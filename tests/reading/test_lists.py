@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.numbered_lists import TEAMS, URL, page, read
-from support.readers import reader_of
+from support.readers import context_of
 from support.sessions import session_of
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.errors import PagingError, RefusedError
@@ -259,7 +259,7 @@ def test_a_list_without_end_is_an_error(
     requests_mock.get(f"{URL}/v1/teams", json=answer)
 
     with pytest.raises(PagingError, match="after 10 pages there is still a next one"):
-        list(read_list(reader_of(session), TEAMS))
+        list(read_list(context_of(session), TEAMS))
 
 
 def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_mock: Mocker) -> None:
@@ -336,7 +336,7 @@ def test_rows_without_an_id_are_told_apart_by_their_content(
     again = {"attributes": {"name": "a", "channel": "email"}}
     requests_mock.get(f"{URL}/v1/outboundAccounts", json={"data": [*rows, again], "meta": {}})
 
-    pages = read_list(reader_of(session), PagedList("/v1/outboundAccounts"))
+    pages = read_list(context_of(session), PagedList("/v1/outboundAccounts"))
 
     assert [row for page in pages for row in page.resources] == rows
 
@@ -385,6 +385,6 @@ def test_a_page_without_new_rows_is_not_yielded(session: Session, requests_mock:
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("a"))
     users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
 
-    pages = list(read_list(reader_of(session), users))
+    pages = list(read_list(context_of(session), users))
 
     assert len(pages) == 1

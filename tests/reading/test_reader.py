@@ -63,13 +63,13 @@ def test_the_variants_of_a_list_are_asked_for_at_once(
     requests_mock.get(f"{URL}/v1/users?deleted=false", json=page("a", "b"))
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("c"))
     both_are_asked = threading.Barrier(2)
-    send = reader.session.send
+    send = reader.context.session.send
 
     def send_together(*arguments: Any) -> Any:
         both_are_asked.wait(10)
         return send(*arguments)
 
-    monkeypatch.setattr(reader.session, "send", send_together)
+    monkeypatch.setattr(reader.context.session, "send", send_together)
 
     assert ids(reader, USERS) == ["a", "b", "c"]
 
@@ -238,4 +238,4 @@ def test_the_reader_of_a_run_skips_rows_from_before_the_start_date(
     settings = settings_from({"api_key": "a-key", **config})
     context = open_context(settings, VirtualClock(), lambda: None)
 
-    assert context.reader(context.fix_times()).earliest == earliest
+    assert context.reader(context.fix_times()).context.earliest == earliest

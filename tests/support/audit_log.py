@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from support.readers import reader_of
+from support.readers import context_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Body
@@ -108,7 +108,7 @@ def spread(count: int, window: Window = YEAR) -> dict[str, int]:
 
 
 def pages_of(log: AuditLog, window: Window = YEAR, source: CursorList = LOGS) -> Iterator[Page]:
-    return read_cursor_list(reader_of(log), source, window, "audit_logs")
+    return read_cursor_list(context_of(log), source, window, "audit_logs")
 
 
 def taken(log: AuditLog, window: Window = YEAR) -> Iterator[Taken]:

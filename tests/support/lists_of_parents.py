@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from typing_extensions import override
 
-from support.readers import reader_of
+from support.readers import context_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import (
     MissingError,
@@ -123,7 +123,7 @@ def pages_of(
     workers: Workers | None = None,
     **settings: Any,
 ) -> Iterator[Page]:
-    context = reader_of(lists, workers=workers or LazyWorkers(), parallel=parallel, **settings)
+    context = context_of(lists, workers=workers or LazyWorkers(), parallel=parallel, **settings)
     return read_children(context, source, given, "events")
 
 

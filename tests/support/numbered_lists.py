@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from support.readers import reader_of
+from support.readers import context_of
 from tap_kustomer.reading.lists import read_list
 from tap_kustomer.reading.sources import PagedList
 
@@ -16,7 +16,7 @@ TEAMS = PagedList("/v1/teams")
 
 
 def read(session: Session, source: PagedList = TEAMS, **settings: Any) -> list[str]:
-    pages = read_list(reader_of(session, **settings), source)
+    pages = read_list(context_of(session, **settings), source)
     return [row["id"] for page in pages for row in page.resources]
 
 

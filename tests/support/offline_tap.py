@@ -108,7 +108,7 @@ class _Reader:
     """Replaces a `Reader`."""
 
     def __init__(self, script: Script, report: Callable[[Shortfall | Unproven], None]) -> None:
-        self.session = SimpleNamespace(request_count=1)
+        self.context = SimpleNamespace(session=SimpleNamespace(request_count=1))
         self._script = script
         self._report = report
 

@@ -64,7 +64,9 @@ def test_all_readers_of_a_run_share_the_criteria_that_the_search_lists() -> None
     context = open_context(settings_from({"api_key": "a-key"}), VirtualClock(NOW), lambda: None)
     times = RunTimes(NOW * 1000, 0, NOW * 1000)
 
-    assert context.reader(times).search_schema is context.reader(times).search_schema
+    one, other = context.reader(times).context, context.reader(times).context
+
+    assert one.search_schema is other.search_schema
 
 
 @pytest.mark.parametrize(("config", "searches"), [({}, 100), ({"searches_per_minute": 1000}, 1000)])

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, filterfalse, islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -46,15 +46,19 @@ _PAGE_ROWS: Final = 500
 
 T = TypeVar("T")
 
+ReadList: TypeAlias = "Callable[[PagedList | PerParent, Window], Iterator[Page]]"
+
 logger = logging.getLogger(__name__)
 
 
-def read_search(
+def read_search(  # noqa: PLR0913  # The list is read by a function that knows all sources.
     context: ReadContext,
     source: Search,
     window: Window,
     name: str,
     is_consumed: Callable[[], bool],
+    *,
+    read_list: ReadList,
 ) -> Iterator[Page]:
     """Yield every row whose time lies in the window, oldest first, page by page.
 
@@ -67,6 +71,7 @@ def read_search(
         name: Name of the stream, for errors and the log.
         is_consumed: Whether a consumer takes the pages already. Until then, one request at a time
             is sent, and nothing is read ahead.
+        read_list: Reads the source's list, within a window.
 
     Raises:
         RequestError: The search can't be asked.
@@ -74,16 +79,18 @@ def read_search(
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
-    for new in _SearchReader(context, source, window, name, is_consumed).read():
+    for new in _SearchReader(context, source, window, name, is_consumed, read_list).read():
         yield Page(map(Row.resource, new.rows), new.reached)
 
 
-def read_live_ids(
+def read_live_ids(  # noqa: PLR0913  # As `read_search`.
     context: ReadContext,
     source: LiveIds,
     window: Window,
     name: str,
     is_consumed: Callable[[], bool],
+    *,
+    read_list: ReadList,
 ) -> Iterator[Page]:
     """Yield the ids of all live rows, whenever they were updated.
 
@@ -92,19 +99,19 @@ def read_live_ids(
         IncompleteError: Some ids did not come.
     """
     past = Window(0, window.end)
-    yield from read_search(context, source.search, past, name, is_consumed)
     # A row that is updated meanwhile moves into this window, out of the one before.
     recent = Window(window.end + 1, context.started + _FUTURE)
-    yield from read_search(context, source.search, recent, name, is_consumed)
+    for part in (past, recent):
+        yield from read_search(context, source.search, part, name, is_consumed, read_list=read_list)
 
 
 def peek_search(
     context: ReadContext, source: Search, window: Window, name: str, rows: int
-) -> list[Resource] | None:
-    """Ask for a few rows, by the first criterion that the search accepts; otherwise from the list.
+) -> list[Resource]:
+    """Ask for a few rows, by the first criterion that the search accepts.
 
     Raises:
-        RefusedError: The search refuses every criterion, and there is no list.
+        RefusedError: The search refuses every criterion.
         RequestError: It can't be asked.
     """
     query = SearchQuery(window, must_be_sorted=False)
@@ -114,12 +121,7 @@ def peek_search(
         return context.workers.call(partial(client.search, query))
 
     criteria = context.search_schema.ordered_criteria(context.session, context.workers, source)
-    try:
-        _, page = _first_accepted(name, criteria, first_page)
-    except RefusedError:
-        if source.fallback is None:
-            raise
-        return context.peek(source.fallback, window, name, rows=rows)
+    _, page = _first_accepted(name, criteria, first_page)
     return [row.resource() for row in page.rows]
 
 
@@ -144,6 +146,7 @@ class _SearchReader:
     window: Window
     name: str
     is_consumed: Callable[[], bool]
+    read_list: ReadList
 
     @property
     def edge(self) -> int:
@@ -339,14 +342,12 @@ class _SearchReader:
         Raises:
             IncompleteError: All that came was yielded, but the list counts more rows.
         """
-        context = self.context
         attribute = self.source.effective_criteria[0].attribute or "updatedAt"
-        earliest, end = context.earliest, self.window.end
+        earliest, end = self.context.earliest, self.window.end
         rows: list[Row] = []
         incomplete: IncompleteError | None = None
         try:
-            pages = context.read(source, self.window, self.name, is_consumed=self.is_consumed)
-            for page in pages:
+            for page in self.read_list(source, self.window):
                 resources = page.resources
                 if searched is not None:
                     resources = filterfalse(searched.finds, resources)
