@@ -111,8 +111,8 @@ class TapKustomer(SdkTap):
     def check_completed_settings(self, config: Mapping[str, Any]) -> None:
         if config.get("flattening_enabled"):
             flattening_of(config)
-        known = self.config_jsonschema["properties"]
-        for warning in configuration.warnings_about(config, known):
+        setting_names = self.config_jsonschema["properties"]
+        for warning in configuration.warnings_about(config, setting_names):
             self.logger.warning(warning)
 
     @override

@@ -9,7 +9,7 @@ import yaml
 
 from generator.joins import UnknownError
 from generator.pages import grid, row
-from tap_kustomer.shaping.layout import layout
+from tap_kustomer.shaping.layout import layout_of
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 
@@ -192,7 +192,7 @@ def _value(other: OtherTable, column: str, stream: type[KustomerStream] | None) 
         return f"{name} ->> '{key}'" if key else _quoted(name)
     if column in other.without or stream is None:
         return "null"
-    names, properties = layout(stream.shape), record_schema(stream.shape)["properties"]
+    names, properties = layout_of(stream.shape), record_schema(stream.shape)["properties"]
     if column == "attributes":
         pairs = [
             f"'{source}', {_as_json(name, properties[name])}"

@@ -12,7 +12,7 @@ from generator.endpoints import in_words, name_of
 from generator.joins import declared_joins
 from tap_kustomer.reading.sources import Search, is_searched, root_of
 from tap_kustomer.shaping.derived import POSITION, derived_schema
-from tap_kustomer.shaping.layout import layout, parent_columns
+from tap_kustomer.shaping.layout import layout_of, parent_columns
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.data_model import Group
@@ -179,9 +179,9 @@ def _page(stream: type[KustomerStream]) -> str:
 
 def _columns_with_tables(stream: type[KustomerStream]) -> set[str]:
     """Return the columns whose objects are the rows of a derived table."""
-    place = layout(stream.shape).attributes
+    layout = layout_of(stream.shape).attributes
     return {
-        place[field.source]
+        layout[field.source]
         for field in stream.shape.attributes
         if field.items is not None
         and any(derived.fields is field.items.fields for derived in stream.derived)

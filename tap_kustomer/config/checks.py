@@ -173,18 +173,18 @@ def _check_together(settings: Settings, given: Mapping[str, Any], now: int) -> N
         )
 
 
-def warnings_about(config: Mapping[str, Any], known: Collection[str]) -> list[str]:
+def warnings_about(config: Mapping[str, Any], setting_names: Collection[str]) -> list[str]:
     """Warn about unknown settings. They are no errors: Meltano and others pass on their own.
 
     Args:
         config: The settings as they were given.
-        known: The names of all settings, the SDK's among them.
+        setting_names: The names of all settings, the SDK's among them.
     """
     return [
         f"Setting {hide_secrets(name, *secrets_in(config))} is not known and has no effect"
-        f"{did_you_mean(name, known)}"
+        f"{did_you_mean(name, setting_names)}"
         for name, value in config.items()
-        if value is not None and name not in known
+        if value is not None and name not in setting_names
     ]
 
 

@@ -84,7 +84,7 @@ def show_progress_on(
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     bar = Bar(
-        TextColumn("{task.fields[place]} {task.description}"),
+        TextColumn("{task.fields[number]} {task.description}"),
         BarColumn(_BAR_CHARACTERS),
         TextColumn("{task.fields[rows]:,} rows"),
         TextColumn("{task.fields[pace]:,}/min"),
@@ -128,8 +128,8 @@ class _Line:
         self._begun += 1
         self._until, self._from = until, None
         self._began, self._spent = self._clock.monotonic(), self._budget.spent
-        place = f"{self._begun}/{self._extractions}"
-        self._task = self._bar.add_task(stream, total=None, place=place, **self._figures(0))
+        number = f"{self._begun}/{self._extractions}"
+        self._task = self._bar.add_task(stream, total=None, number=number, **self._figures(0))
 
     def wrote(self, rows: int, reached: int | None) -> None:
         """Show how far the extraction has come."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.keys import resource_id
 from tap_kustomer.shaping.layout import EXTRA, parent_columns
-from tap_kustomer.shaping.leftovers import Leftover, compile_completing
+from tap_kustomer.shaping.leftovers import Leftover, compile_extra_column
 from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.schema import EXTRA_SCHEMA, as_words, properties
-from tap_kustomer.shaping.secrets import compile_hiding
+from tap_kustomer.shaping.secrets import compile_secret_removal
 from tap_kustomer.shaping.unknown_keys import columns_alike
 from tap_kustomer.shaping.values import snake_cased
 
@@ -95,7 +95,7 @@ def derived_schema(derived: Derived, parent: str) -> Schema:
 def compile_deriver(
     derived: Derived,
     parent: str,
-    known: AbstractSet[str] | None = None,
+    catalog_columns: AbstractSet[str] | None = None,
     secrets: Collection[str] = (),
 ) -> Callable[[Resource], list[Record]]:
     """Make the function that turns a resource into the rows of a derived stream.
@@ -103,15 +103,17 @@ def compile_deriver(
     Args:
         derived: The stream's declaration.
         parent: What contains its rows, such as `customer`.
-        known: Columns of the catalog in use; None for all.
+        catalog_columns: Columns of the catalog in use; None for all.
         secrets: Secrets of the parent. They are in no row, nor in a substitute for its id.
     """
     column = parent_columns(parent)
     find = derived.items
-    hide = compile_hiding(secrets) if secrets else None
+    hide = compile_secret_removal(secrets) if secrets else None
     add_columns = compile_columns(derived.fields)
-    complete = compile_completing(
-        derived_schema(derived, parent)["properties"], known, columns_alike(derived.fields)
+    complete = compile_extra_column(
+        derived_schema(derived, parent)["properties"],
+        catalog_columns,
+        columns_alike(derived.fields),
     )
 
     def rows(resource: Resource) -> list[Record]:
@@ -209,7 +211,7 @@ def entries(*path: str, named: str) -> Callable[[Resource], Items]:
 
 
 def references(
-    *names: str, named: str, only: Iterable[str] = (), but: Iterable[str] = ()
+    *names: str, named: str, only: Iterable[str] = (), exclude: Iterable[str] = ()
 ) -> Callable[[Resource], Items]:
     """Find the resources that to-many relationships refer to.
 
@@ -217,9 +219,9 @@ def references(
         names: Keys of the relationships.
         named: Key for the id of a resource among the fields.
         only: JSON:API types to include; all by default.
-        but: JSON:API types to exclude.
+        exclude: JSON:API types to exclude.
     """
-    wanted, unwanted = tuple(only), tuple(but)
+    wanted, unwanted = tuple(only), tuple(exclude)
     any_type = not wanted and not unwanted
 
     def counts(reference: dict[str, Any]) -> bool:
@@ -244,13 +246,15 @@ def references(
     return find
 
 
-def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Resource], Items]:
+def values_in_each(
+    *names: str, named: str, found_in: str, path: str
+) -> Callable[[Resource], Items]:
     """Find the values of the same array inside each of several objects.
 
     Args:
         names: Keys of the objects among the attributes.
         named: Key for each value among the fields.
-        place: Key for the object's own key among the fields.
+        found_in: Key for the object's own key among the fields.
         path: Key of the array inside each object.
     """
 
@@ -259,7 +263,7 @@ def one_by_one(*names: str, named: str, place: str, path: str) -> Callable[[Reso
         if not isinstance(attributes, dict):
             return []
         return [
-            {place: name, named: value}
+            {found_in: name, named: value}
             for name in names
             if isinstance(inner := attributes.get(name), dict)
             for value in _array(inner.get(path))

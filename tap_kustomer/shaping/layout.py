@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_kustomer.shaping.names import LONGEST, columns, snake_case
+from tap_kustomer.shaping.names import LONGEST, column_names, snake_case
 from tap_kustomer.shaping.values import MismatchError, as_text_or_null, as_time
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def columns_of(fields: Iterable[Field]) -> Mapping[str, str]:
     """
     fields = tuple(fields)
     taken = {field.column for field in fields if field.column}
-    names = columns((field.source for field in fields if not field.column), taken, LONGEST)
+    names = column_names((field.source for field in fields if not field.column), taken, LONGEST)
     return {field.source: field.column or names[field.source] for field in fields}
 
 
-def layout(shape: Shape) -> Layout:
+def layout_of(shape: Shape) -> Layout:
     """Choose a column of its own for every declared attribute and relationship."""
     attributes = columns_of(shape.attributes)
     taken = {"id", EXTRA, *attributes.values()}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 
 # A tree of names: under a column, {} means all of it, and {"a": {}} only the key `a` of its object.
-Columns: TypeAlias = "Mapping[str, Columns]"
+ColumnTree: TypeAlias = "Mapping[str, ColumnTree]"
 
 
 class Leftover(NamedTuple):
@@ -53,7 +53,7 @@ class Extra(dict[str, Any]):
         super().__init__(nested(leftovers))
         self._leftovers = leftovers
 
-    def without(self, columns: Columns) -> Extra:
+    def without(self, columns: ColumnTree) -> Extra:
         """Copy it without any value that may belong to these columns."""
         return Extra(
             [
@@ -64,7 +64,7 @@ class Extra(dict[str, Any]):
         )
 
 
-def without_columns(record: dict[str, Any], columns: Columns) -> dict[str, Any]:
+def without_columns(record: dict[str, Any], columns: ColumnTree) -> dict[str, Any]:
     """Copy a record without values of these columns in `_extra`; the columns themselves stay."""
     if not columns or EXTRA not in record:
         return record
@@ -73,14 +73,14 @@ def without_columns(record: dict[str, Any], columns: Columns) -> dict[str, Any]:
     return {**rest, EXTRA: extra} if extra else rest
 
 
-def _remainder(value: Any, columns: Columns, origins: Iterable[Path]) -> Any:
+def _remainder(value: Any, columns: ColumnTree, origins: Iterable[Path]) -> Any:
     """What remains of a value that may belong to several paths; None if nothing does."""
     for origin in origins:
         value = _reduced(value, _inside(columns, origin))
     return value
 
 
-def _inside(columns: Columns, path: Path) -> Columns | None:
+def _inside(columns: ColumnTree, path: Path) -> ColumnTree | None:
     """The part of these columns at a path; None if they do not contain the path."""
     for step in path:
         if not columns:
@@ -91,7 +91,7 @@ def _inside(columns: Columns, path: Path) -> Columns | None:
     return columns
 
 
-def _reduced(value: Any, columns: Columns | None) -> Any:
+def _reduced(value: Any, columns: ColumnTree | None) -> Any:
     """A value without some keys; None if nothing remains, or if they can't be separated from it."""
     if columns is None:
         return value
@@ -101,23 +101,23 @@ def _reduced(value: Any, columns: Columns | None) -> Any:
     return {key: inner for key, inner in reduced.items() if inner is not None} or None
 
 
-def compile_completing(
+def compile_extra_column(
     columns: Iterable[str],
-    known: AbstractSet[str] | None,
+    catalog_columns: AbstractSet[str] | None,
     alike: Mapping[str, tuple[Path, ...]],
 ) -> Callable[[dict[str, Any], Leftovers], dict[str, Any]]:
     """Make the function that adds `_extra` to a row.
 
     Args:
         columns: All that such a row may have.
-        known: The columns of the catalog in use; None for all of them.
+        catalog_columns: The columns of the catalog in use; None for all of them.
         alike: For a column, the paths of all whose keys differ from its own only in spelling.
     """
-    without_place = sorted(set(columns) - known) if known is not None else []
-    has_extra = known is None or EXTRA in known
+    unlisted = sorted(set(columns) - catalog_columns) if catalog_columns is not None else []
+    has_extra = catalog_columns is None or EXTRA in catalog_columns
 
     def complete(row: dict[str, Any], leftovers: Leftovers) -> dict[str, Any]:
-        for column in without_place:
+        for column in unlisted:
             if column in row:
                 leftovers.append(Leftover((column,), row.pop(column), alike.get(column, ())))
         if leftovers and has_extra:

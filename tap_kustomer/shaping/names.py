@@ -34,7 +34,7 @@ def snake_case(key: str) -> str:
     return re.sub(r"__+", "_", words).strip("_") or key
 
 
-def columns(
+def column_names(
     keys: Iterable[str], taken: Iterable[str] = (), longest: int | None = None
 ) -> Mapping[str, str]:
     """Unique names for the keys of one object: column by key.
@@ -44,7 +44,7 @@ def columns(
     order. The others, and names that are too long, get a suffix that depends on the key alone. The
     order of the keys does not matter.
 
-    >>> dict(columns(["orderTotal", "order_total"]))
+    >>> dict(column_names(["orderTotal", "order_total"]))
     {'order_total': 'order_total', 'orderTotal': 'order_total_991d7b87'}
 
     Args:
@@ -100,12 +100,12 @@ def distinct(
 
 
 def names_of(key: str) -> tuple[str, str, str]:
-    """Names that `columns` may give to a key: as spelled, with a suffix, without."""
+    """Names that `column_names` may give to a key: as spelled, with a suffix, without."""
     return key, next(_suffixed(snake_case(key), key, LONGEST)), snake_case(key)
 
 
 def without_suffix(name: str) -> str:
-    """A name without the suffix that `columns` may have given it."""
+    """A name without the suffix that `column_names` may have given it."""
     return _SUFFIX.sub("", name)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import columns_of
 from tap_kustomer.shaping.leftovers import Leftover, Leftovers, Path
-from tap_kustomer.shaping.names import columns, names_of, without_suffix
+from tap_kustomer.shaping.names import column_names, names_of, without_suffix
 from tap_kustomer.shaping.unknown_keys import Row, UnknownKeyHandler, into_leftovers, into_object
 from tap_kustomer.shaping.values import (
     CONVERSIONS,
@@ -249,7 +249,7 @@ def _custom_by_suffix(path: Path) -> Shaper:
         if type(value) is not dict:
             leftovers.append(Leftover(path, as_sent(value)))
             return None
-        names = columns(value)
+        names = column_names(value)
         return {names[key]: _by_suffix(key, item) for key, item in value.items()}
 
     return shape

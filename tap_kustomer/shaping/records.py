@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.resource import PARENT, Resource
 from tap_kustomer.shaping.keys import substitute
-from tap_kustomer.shaping.layout import layout, parent_columns
-from tap_kustomer.shaping.leftovers import Leftover, compile_completing
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.layout import layout_of, parent_columns
+from tap_kustomer.shaping.leftovers import Leftover, compile_extra_column
+from tap_kustomer.shaping.names import column_names
 from tap_kustomer.shaping.objects import compile_columns
 from tap_kustomer.shaping.relationships import compile_relationships
 from tap_kustomer.shaping.schema import record_schema
-from tap_kustomer.shaping.secrets import compile_hiding
+from tap_kustomer.shaping.secrets import compile_secret_removal
 from tap_kustomer.shaping.unknown_keys import columns_alike
 from tap_kustomer.shaping.values import as_sent, as_text_or_null, snake_cased
 
@@ -37,7 +37,7 @@ _TEXTS: Final = frozenset({str})
 
 def compile_shaper(
     shape: Shape,
-    known: AbstractSet[str] | None = None,
+    catalog_columns: AbstractSet[str] | None = None,
     secrets: Collection[str] = (),
     key: Collection[str] = ("id",),
 ) -> Callable[[Resource], Record]:
@@ -45,22 +45,22 @@ def compile_shaper(
 
     Args:
         shape: The stream's declaration.
-        known: Columns of the catalog in use, which may be older than the declaration; values of
-            other columns go to `_extra`. None for all columns.
+        catalog_columns: Columns of the catalog in use, which may be older than the declaration;
+            values of other columns go to `_extra`. None for all columns.
         secrets: Attributes, also nested ones (`settings.secret`), and links (`links.related`) that
             never leave the tap, not even in `_extra`.
         key: Columns of the key. Missing parts get a substitute.
     """
-    hide = compile_hiding(secrets) if secrets else None
-    place = layout(shape)
+    hide = compile_secret_removal(secrets) if secrets else None
+    layout = layout_of(shape)
     add_attributes = compile_columns(shape.attributes)
-    add_relationships = compile_relationships(shape, place.relationships)
-    type_column, links_column = place.type, place.links
+    add_relationships = compile_relationships(shape, layout.relationships)
+    type_column, links_column = layout.type, layout.links
     parent = parent_columns(shape.parent, shape.root) if shape.parent else None
     members = _MEMBERS | {PARENT} if parent else _MEMBERS
     origins: dict[str, Path] = {"attributes": (), "relationships": (), "links": (links_column,)}
-    complete = compile_completing(
-        record_schema(shape)["properties"], known, columns_alike(shape.attributes)
+    complete = compile_extra_column(
+        record_schema(shape)["properties"], catalog_columns, columns_alike(shape.attributes)
     )
 
     def record(resource: Resource) -> Record:
@@ -111,5 +111,5 @@ def _other_members(
         value = resource.get(member)
         if value is not None and type(value) is not dict:
             yield Leftover((member,), snake_cased(value), (origin,))
-    for member, name in columns(resource.keys() - members).items():
+    for member, name in column_names(resource.keys() - members).items():
         yield Leftover((name,), snake_cased(resource[member]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_kustomer.shaping.leftovers import Leftover
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.names import column_names
 from tap_kustomer.shaping.values import as_text_or_null, snake_cased
 
 if TYPE_CHECKING:
@@ -23,18 +23,20 @@ _PARTS: Final = frozenset({"data", "links"})
 
 
 def compile_relationships(
-    shape: Shape, place: Mapping[str, RelationshipColumns]
+    shape: Shape, columns_by_key: Mapping[str, RelationshipColumns]
 ) -> Callable[[dict[str, Any], dict[str, Any], Leftovers], None]:
     """Make the function that adds the relationships of a resource to its row.
 
     Args:
         shape: Declares the relationships.
-        place: Columns of each, by Kustomer's key.
+        columns_by_key: Columns of each, by Kustomer's key.
     """
     many = {relationship.source: relationship.many for relationship in shape.relationships}
-    to_one = {key: (place[key].id, place[key].data) for key in many if not many[key]}
-    to_many = {key: place[key].data for key in many if many[key]}
-    origins = {key: ((place[key].id,), (place[key].data,)) for key in many}
+    to_one = {
+        key: (columns_by_key[key].id, columns_by_key[key].data) for key in many if not many[key]
+    }
+    to_many = {key: columns_by_key[key].data for key in many if many[key]}
+    origins = {key: ((columns_by_key[key].id,), (columns_by_key[key].data,)) for key in many}
 
     def add(row: dict[str, Any], relationships: dict[str, Any], leftovers: Leftovers) -> None:
         incomplete: dict[str, Any] = {}
@@ -64,7 +66,7 @@ def compile_relationships(
             if not is_complete:
                 incomplete[key] = data
         if incomplete:
-            for key, name in columns(incomplete).items():
+            for key, name in column_names(incomplete).items():
                 path, value = ("relationships", name), snake_cased(incomplete[key])
                 leftovers.append(Leftover(path, value, origins.get(key) or _columns(name)))
 

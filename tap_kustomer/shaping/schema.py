@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.layout import EXTRA, columns_of, layout, parent_columns
+from tap_kustomer.shaping.layout import EXTRA, columns_of, layout_of, parent_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -42,14 +42,14 @@ def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
         shape: The stream's declaration.
         key: Columns of the key.
     """
-    place = layout(shape)
+    layout = layout_of(shape)
     columns: dict[str, Schema] = {
         "id": {"type": ["string", "null"], "description": "Kustomer's id of the resource."},
     }
     for field in shape.attributes:
-        columns[place.attributes[field.source]] = field_schema(field)
+        columns[layout.attributes[field.source]] = field_schema(field)
     for relationship in shape.relationships:
-        column = place.relationships[relationship.source]
+        column = layout.relationships[relationship.source]
         if relationship.many:
             columns[column.data] = {
                 "type": ["array", "null"],
@@ -70,11 +70,11 @@ def record_schema(shape: Shape, key: Collection[str] = ("id",)) -> Schema:
                 "additionalProperties": True,
                 "description": f"{relationship.description} Its id and type.",
             }
-    columns[place.type] = {
+    columns[layout.type] = {
         "type": ["string", "null"],
         "description": "JSON:API type of the resource.",
     }
-    columns[place.links] = {
+    columns[layout.links] = {
         "type": ["object", "null"],
         "additionalProperties": True,
         "description": "Paths of the resource in the API.",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _MEMBER_MARKS: Final = ("{", '"')
 
 
-def compile_hiding(secrets: Collection[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def compile_secret_removal(secrets: Collection[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Make the function that copies a resource without its secrets.
 
     Args:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tap_kustomer.shaping.layout import columns_of
 from tap_kustomer.shaping.leftovers import Leftover, Leftovers, Path
-from tap_kustomer.shaping.names import columns, snake_case, without_case_and_underscores
+from tap_kustomer.shaping.names import column_names, snake_case, without_case_and_underscores
 from tap_kustomer.shaping.values import snake_cased
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def into_leftovers(path: Path, pairs: Collection[tuple[str, str]]) -> UnknownKey
         path: Path of their object.
         pairs: Pairs of a known key and its column.
     """
-    place = _compile_places(path, pairs)
+    find_columns = _compile_key_columns(path, pairs)
 
     def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
         del row
         keys = tuple(key for key, value in unknown.items() if value is not None)
-        for key, name, origins in place(keys):
+        for key, name, origins in find_columns(keys):
             leftovers.append(Leftover((*path, name), snake_cased(unknown[key]), origins))
 
     return add_unknown
@@ -54,10 +54,10 @@ def into_object(path: Path, names: Mapping[str, str]) -> UnknownKeyHandler:
     Another spelling of a declared key becomes a leftover: in the object it would remain even if the
     declared key was deselected.
     """
-    place = _compile_places(path, names.items())
+    find_columns = _compile_key_columns(path, names.items())
 
     def add_unknown(row: Row, unknown: dict[str, Any], leftovers: Leftovers) -> None:
-        for key, name, origins in place(tuple(unknown)):
+        for key, name, origins in find_columns(tuple(unknown)):
             value = snake_cased(unknown[key])
             if len(origins) > 1:
                 leftovers.append(Leftover((*path, name), value, origins))
@@ -67,7 +67,7 @@ def into_object(path: Path, names: Mapping[str, str]) -> UnknownKeyHandler:
     return add_unknown
 
 
-class _Place(NamedTuple):
+class _KeyColumn(NamedTuple):
     """Where an unknown key goes.
 
     Attributes:
@@ -82,10 +82,10 @@ class _Place(NamedTuple):
     origins: tuple[Path, ...]
 
 
-def _compile_places(
+def _compile_key_columns(
     path: Path, pairs: Collection[tuple[str, str]]
-) -> Callable[[tuple[str, ...]], list[_Place]]:
-    """Make the function that finds places for the unknown keys of an object.
+) -> Callable[[tuple[str, ...]], list[_KeyColumn]]:
+    """Make the function that finds columns for the unknown keys of an object.
 
     Args:
         path: Path of the object.
@@ -96,13 +96,13 @@ def _compile_places(
 
     # Most objects of a kind have the same unknown keys.
     @lru_cache(maxsize=_MOST_LAYOUTS)
-    def place(keys: tuple[str, ...]) -> list[_Place]:
+    def find_columns(keys: tuple[str, ...]) -> list[_KeyColumn]:
         return [
-            _Place(key, name, ((*path, snake_case(key)), *spelled.get(_spelling(key), ())))
-            for key, name in columns(keys, taken).items()
+            _KeyColumn(key, name, ((*path, snake_case(key)), *spelled.get(_spelling(key), ())))
+            for key, name in column_names(keys, taken).items()
         ]
 
-    return place
+    return find_columns
 
 
 def columns_alike(fields: Iterable[Field]) -> Mapping[str, tuple[Path, ...]]:

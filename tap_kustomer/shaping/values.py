@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tap_kustomer import times
 from tap_kustomer.nesting import LEVELS, encode_sorted
 from tap_kustomer.shaping.fields import Kind
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.names import column_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,7 +123,7 @@ def snake_cased(value: Any, levels: int = LEVELS) -> Any:
     # Most items are single values, for which a call would take longer than the check.
     if type(value) is list:
         return [snake_cased(item, inner) if type(item) in _CONTAINERS else item for item in value]
-    names = columns(value)
+    names = column_names(value)
     return {
         names[key]: snake_cased(item, inner) if type(item) in _CONTAINERS else item
         for key, item in value.items()

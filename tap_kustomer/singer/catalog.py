@@ -20,7 +20,7 @@ from singer_sdk.singerlib.catalog import (
 from singer_sdk.singerlib.schema import Schema
 
 from tap_kustomer.errors import ConfigurationError
-from tap_kustomer.singer.catalog_columns import contradictions, readable, within
+from tap_kustomer.singer.catalog_columns import contradictions, drop_unlisted, drop_unreadable
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def parse_catalog(document: Mapping[str, Any]) -> Catalog:
                 f"{_EXPECTED}"
             )
         names.add(entry["tap_stream_id"])
-    return Catalog.from_dict({"streams": [_readable(entry) for entry in streams]})
+    return Catalog.from_dict({"streams": [_prepare_entry(entry) for entry in streams]})
 
 
 def repair_catalog(catalog: Catalog, streams: Iterable[DeclaredStream]) -> list[str]:
@@ -94,14 +94,14 @@ def repair_catalog(catalog: Catalog, streams: Iterable[DeclaredStream]) -> list[
     Raises:
         ConfigurationError: A part of an array's items is deselected, which the SDK can't omit.
     """
-    known = {stream.name: stream for stream in streams}
+    declared = {stream.name: stream for stream in streams}
     warnings: list[str] = []
     for entry in catalog.streams:
         name = entry.tap_stream_id
         mask = entry.metadata.resolve_selection()
-        if (stream := known.get(name)) is None:
+        if (stream := declared.get(name)) is None:
             del catalog[name]
-            found = [f"there is no stream {name}, so it is left out{did_you_mean(name, known)}"]
+            found = [f"there is no stream {name}, so it is left out{did_you_mean(name, declared)}"]
         else:
             _check_selection(mask, stream)
             found = [f"{name} {each}" for each in _repair(entry, stream)]
@@ -148,10 +148,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _readable(entry: dict[str, Any]) -> dict[str, Any]:
+def _prepare_entry(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         **entry,
-        "schema": readable(entry["schema"]),
+        "schema": drop_unreadable(entry["schema"]),
         "metadata": _with_older_selection(entry),
         "replication_method": _replication_method(entry),
     }
@@ -177,35 +177,37 @@ def _with_older_selection(entry: dict[str, Any]) -> list[dict[str, Any]]:
     if not deselected:
         return given
     found: dict[tuple[str, ...], dict[str, Any]] = {} if given else {(): {"selected": True}}
-    found |= {place: {"selected": False} for place in deselected}
+    found |= {breadcrumb: {"selected": False} for breadcrumb in deselected}
     for each in given:
-        place = tuple(each["breadcrumb"])
-        choice = {} if _chooses(each["metadata"]) else found.get(place, {})
-        found[place] = each["metadata"] | choice
-    return [{"breadcrumb": place, "metadata": metadata} for place, metadata in found.items()]
+        breadcrumb = tuple(each["breadcrumb"])
+        choice = {} if _chooses(each["metadata"]) else found.get(breadcrumb, {})
+        found[breadcrumb] = each["metadata"] | choice
+    return [
+        {"breadcrumb": breadcrumb, "metadata": metadata} for breadcrumb, metadata in found.items()
+    ]
 
 
 def _chooses(metadata: dict[str, Any]) -> bool:
     return metadata.get("selected") is not None
 
 
-def _deselected(schema: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def _deselected(schema: Any, breadcrumb: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the breadcrumbs of what a schema deselects."""
     if not isinstance(schema, dict):
         return
     if schema.get("selected") is False:
-        yield place
+        yield breadcrumb
     for name, column in _columns(schema).items():
-        yield from _deselected(column, (*place, "properties", name))
-    yield from _deselected(schema.get("items"), (*place, "items"))
+        yield from _deselected(column, (*breadcrumb, "properties", name))
+    yield from _deselected(schema.get("items"), (*breadcrumb, "items"))
 
 
-def _unmarked(schema: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def _unmarked(schema: Any, breadcrumb: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the breadcrumbs of the columns that are not marked as selected, but others are."""
     columns = _columns(schema)
     marked = {name for name, column in columns.items() if _is_marked(column)}
     for name, column in columns.items():
-        inside = (*place, "properties", name)
+        inside = (*breadcrumb, "properties", name)
         if marked and name not in marked:
             yield inside
         else:
@@ -267,7 +269,7 @@ def _repair(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
     yield from _repair_replication(entry, root, stream)
     yield from _repair_columns(entry, stream)
     for column in (*stream.primary_keys, *filter(None, (stream.replication_key,))):
-        yield from _keep(column, entry, stream)
+        yield from _keep_selected(column, entry, stream)
 
 
 def _repair_key(entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStream) -> Iterator[str]:
@@ -306,14 +308,14 @@ def _repair_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str
     if others := ", ".join(contradictions(stream.schema, given)):
         yield f"has other types of {others} than the tap, whose own are used: discover it again"
     columns = {
-        name: within(column, given["properties"][name])
+        name: drop_unlisted(column, given["properties"][name])
         for name, column in stream.schema["properties"].items()
         if name in given["properties"]
     }
     entry.schema = Schema.from_dict({**stream.schema, "properties": columns})
 
 
-def _keep(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
+def _keep_selected(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
     """Keep a column of the key, or the replication key, selected."""
     breadcrumb = ("properties", column)
     given = entry.metadata.get(breadcrumb)
@@ -331,7 +333,7 @@ def _keep(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[
 
 
 def _unknown_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
-    known = stream.schema["properties"]
+    declared = stream.schema["properties"]
     named = {
         breadcrumb[1]
         for breadcrumb, metadata in entry.metadata.items()
@@ -339,8 +341,8 @@ def _unknown_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[st
     }
     mask = entry.metadata.resolve_selection()
     given = {name for name in entry.schema.properties or () if mask["properties", name]}
-    unknown = sorted((named | given) - known.keys())
+    unknown = sorted((named | given) - declared.keys())
     if len(unknown) == 1:
-        yield f"has no column {unknown[0]}, so it is left out{did_you_mean(unknown[0], known)}"
+        yield f"has no column {unknown[0]}, so it is left out{did_you_mean(unknown[0], declared)}"
     elif unknown:
         yield f"has no columns {', '.join(unknown)}, so they are left out"

@@ -35,19 +35,19 @@ _ANNOTATIONS: Final = frozenset(
 _INNER: Final = frozenset({"items", "properties"})
 
 
-def readable(schema: Any) -> Schema:
+def drop_unreadable(schema: Any) -> Schema:
     """Remove from a schema what the SDK can't read, such as a column that is `true`."""
     if not isinstance(schema, dict):
         return {}
-    known = {keyword: value for keyword, value in schema.items() if keyword not in _INNER}
+    kept = {keyword: value for keyword, value in schema.items() if keyword not in _INNER}
     if isinstance(columns := schema.get("properties"), dict):
-        known["properties"] = {name: readable(column) for name, column in columns.items()}
+        kept["properties"] = {name: drop_unreadable(column) for name, column in columns.items()}
     if "items" in schema:
-        known["items"] = readable(schema["items"])
-    return known
+        kept["items"] = drop_unreadable(schema["items"])
+    return kept
 
 
-def within(declared: Schema, given: Mapping[str, Any]) -> Schema:
+def drop_unlisted(declared: Schema, given: Mapping[str, Any]) -> Schema:
     """Remove from a declared schema the columns that a catalog lacks.
 
     Args:
@@ -57,32 +57,32 @@ def within(declared: Schema, given: Mapping[str, Any]) -> Schema:
     hints = {keyword: given[keyword] for keyword in _FOR_TARGETS if keyword in given}
     chosen = {**declared, **hints}
     if columns := _in_both(declared, given):
-        chosen["properties"] = {name: within(*both) for name, both in columns.items()}
+        chosen["properties"] = {name: drop_unlisted(*both) for name, both in columns.items()}
     if "items" in declared:
-        chosen["items"] = within(declared["items"], given.get("items", {}))
+        chosen["items"] = drop_unlisted(declared["items"], given.get("items", {}))
     return chosen
 
 
 def contradictions(
-    declared: Schema, given: Mapping[str, Any], place: tuple[str, ...] = ()
+    declared: Schema, given: Mapping[str, Any], path: tuple[str, ...] = ()
 ) -> Iterator[str]:
     """Yield the columns whose types in a catalog differ from the tap's own.
 
     Args:
         declared: The tap's own schema.
         given: The catalog's.
-        place: The names that lead to it.
+        path: The names that lead to it.
 
     Yields:
         Names; a dot leads into an object or an array.
     """
-    if place and _contradicts(declared, given):
-        yield ".".join(place)
+    if path and _contradicts(declared, given):
+        yield ".".join(path)
         return
     if "items" in declared:
-        yield from contradictions(declared["items"], given.get("items", {}), place)
+        yield from contradictions(declared["items"], given.get("items", {}), path)
     for name, both in _in_both(declared, given).items():
-        yield from contradictions(*both, (*place, name))
+        yield from contradictions(*both, (*path, name))
 
 
 def _in_both(

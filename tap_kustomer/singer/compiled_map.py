@@ -79,13 +79,13 @@ class StreamColumns:
     Attributes:
         name: The name of the stream.
         schema: The schema of the selected columns.
-        known: The names of all columns, deselected ones included.
+        all_columns: The names of all columns, deselected ones included.
         keys: The columns of the key.
     """
 
     name: str
     schema: Schema
-    known: frozenset[str]
+    all_columns: frozenset[str]
     keys: Sequence[str]
 
     @property
@@ -203,7 +203,7 @@ def compile_map(
     keys = options.get(MAPPER_KEY_PROPERTIES_OPTION, stream.keys) or ()
     for column in left_out:
         _check_left_out(stream, column, keys)
-    for column in computed.keys() - stream.known:
+    for column in computed.keys() - stream.all_columns:
         _check_name(stream, column, computed)
     kept = {
         column: schema
@@ -303,14 +303,14 @@ def _expression(stream: StreamColumns, name: str, given: Any, scope: ExpressionS
     for column in sorted(expression.needs(name)):
         if column in stream.columns:
             continue
-        if column in stream.known:
+        if column in stream.all_columns:
             raise expression.place.error(
                 f"uses {column}, which is not selected; expected the catalog to select it (a map "
                 "can leave it out)"
             )
         raise expression.place.error(
             f"uses {column}, which is no column of {stream.name}"
-            f"{did_you_mean(column, stream.known)}"
+            f"{did_you_mean(column, stream.all_columns)}"
         )
     return expression
 
@@ -332,9 +332,9 @@ def _with_keys(
 
 def _check_left_out(stream: StreamColumns, column: str, keys: Iterable[str]) -> None:
     place = f"{stream.name}.{column}"
-    if column not in stream.known:
+    if column not in stream.all_columns:
         raise map_error(
-            place, f"there is no such column to leave out{did_you_mean(column, stream.known)}"
+            place, f"there is no such column to leave out{did_you_mean(column, stream.all_columns)}"
         )
     if column in keys:
         raise map_error(
@@ -349,12 +349,12 @@ def _check_name(stream: StreamColumns, column: str, computed: Iterable[str]) -> 
     place = f"{stream.name}.{column}"
     if not fits(column):
         raise map_error(place, f"its name is too long; expected {LONGEST} bytes at most")
-    for other in {*stream.known, *computed} - {column}:
+    for other in {*stream.all_columns, *computed} - {column}:
         if other.casefold() == column.casefold():
             raise map_error(
                 place, f"there is a column {other} already; expected that, or another name"
             )
-    if alike := get_close_matches(column, stream.known, n=1, cutoff=_ALIKE):
+    if alike := get_close_matches(column, stream.all_columns, n=1, cutoff=_ALIKE):
         logger.warning(
             "Setting stream_maps: %s is a new column, and %s stays as it is: did you mean %s?",
             place,

@@ -123,7 +123,7 @@ def compile_flattening(
             # The name no longer shows where the values come from.
             about = properties[name].get("description", "")
             properties[name]["description"] = f"{'.'.join(path)}: {about}".rstrip(": ")
-        _place(plan, path, _Column(name, is_text))
+        _add_to_plan(plan, path, _Column(name, is_text))
     has_extra = "object" in types_of(leaves.get((EXTRA,), {}))
 
     def flatten(record: Record) -> Record:
@@ -169,7 +169,7 @@ def _column_schema(leaf: Schema, *, is_text: bool, is_inner: bool) -> Schema:
     return {"type": types, **about}
 
 
-def _place(plan: _Plan, path: Path, column: _Column) -> None:
+def _add_to_plan(plan: _Plan, path: Path, column: _Column) -> None:
     for key in path[:-1]:
         inner = plan.setdefault(key, {})
         assert isinstance(inner, dict), "a path ends at a leaf"  # noqa: S101
@@ -180,17 +180,17 @@ def _place(plan: _Plan, path: Path, column: _Column) -> None:
 def _fill(row: Record, values: Mapping[str, Any], plan: _Plan, path: Path, rest: Leftovers) -> None:
     """Put values into their columns, and other values into `rest` unless they are null."""
     for key, value in values.items():
-        place = plan.get(key)
-        if type(place) is _Column:
-            if place.is_text and value is not None:
-                row[place.name] = as_json_text(value)
+        column = plan.get(key)
+        if type(column) is _Column:
+            if column.is_text and value is not None:
+                row[column.name] = as_json_text(value)
             elif isinstance(value, dict | list):
                 rest.append(Leftover((*path, key), value))
             else:
-                row[place.name] = value
+                row[column.name] = value
         elif value is None:
             continue
-        elif isinstance(place, dict) and isinstance(value, dict):
-            _fill(row, value, place, (*path, key), rest)
+        elif isinstance(column, dict) and isinstance(value, dict):
+            _fill(row, value, column, (*path, key), rest)
         else:
             rest.append(Leftover((*path, key), value))

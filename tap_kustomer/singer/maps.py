@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.streams.core import Stream
 
-    from tap_kustomer.shaping.leftovers import Columns
+    from tap_kustomer.shaping.leftovers import ColumnTree
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.flattening import Flattening
 
@@ -104,19 +104,21 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
         ConfigurationError: A setting is wrong, or names something that does not exist.
     """
     streams = list(streams)
-    known = [_stream_columns(stream) for stream in streams]
+    with_columns = [_stream_columns(stream) for stream in streams]
     given = config.get("stream_maps") or {}
     scope = _expression_scope(config)
     flattening = flattening_of(config)
     entries = [
-        _entry(key, definition, [stream.name for stream in known])
+        _entry(key, definition, [stream.name for stream in with_columns])
         for key, definition in given.items()
         if key != MAPPER_ELSE_OPTION
     ]
     entries.sort(key=lambda entry: not entry.has_wildcard)
     for entry in entries:
         if entry.has_wildcard:
-            _check_columns(entry, [one for one in known if entry.matches(one.name)], scope)
+            _check_columns(
+                entry, [stream for stream in with_columns if entry.matches(stream.name)], scope
+            )
 
     def compiled(stream: StreamColumns, alias: str, *applied: _Entry) -> StreamMap:
         if options := _options(stream, applied, scope):
@@ -125,11 +127,11 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
             return SameRecordTransform(alias, stream.schema, stream.keys, None)
         else:
             mapped = CompiledMap(stream.schema, stream.keys, _unchanged)
-        omitted = columns_changed_by_map(options, stream.known)
+        omitted = columns_changed_by_map(options, stream.all_columns)
         return _CompiledStreamMap(stream, alias, mapped, flattening, omitted)
 
     maps: dict[str, list[StreamMap]] = {}
-    for stream in known:
+    for stream in with_columns:
         matching = [entry for entry in entries if entry.matches(stream.name)]
         own = [entry for entry in matching if not entry.is_copy]
         first: StreamMap
@@ -139,7 +141,9 @@ def stream_maps(streams: Iterable[Stream], config: Mapping[str, Any]) -> dict[st
             first = RemoveRecordTransform(stream.name, stream.schema, stream.keys, None)
         else:
             first = compiled(stream, stream.name)
-        copies = (compiled(stream, _fitting(one.key), one) for one in matching if one.is_copy)
+        copies = (
+            compiled(stream, _fitting(entry.key), entry) for entry in matching if entry.is_copy
+        )
         maps[stream.name] = [first, *copies]
     written = {stream.name: maps[stream.name] for stream in streams if stream.selected}
     _check_aliases(written)
@@ -157,7 +161,7 @@ def _stream_columns(stream: Stream) -> StreamColumns:
     return StreamColumns(
         name=stream.name,
         schema=get_selected_schema(stream.name, schema, metadata.resolve_selection()),
-        known=frozenset(schema["properties"]) | frozenset(stream.schema["properties"]),
+        all_columns=frozenset(schema["properties"]) | frozenset(stream.schema["properties"]),
         keys=stream.primary_keys,
     )
 
@@ -179,7 +183,7 @@ class _CompiledStreamMap(StreamMap):
         alias: str,
         mapped: CompiledMap,
         flattening: Flattening | None,
-        omitted: Columns,
+        omitted: ColumnTree,
     ) -> None:
         super().__init__(alias, stream.schema, mapped.keys, None)
         self.transformed_schema = mapped.schema
@@ -251,11 +255,11 @@ def _entry(key: str, definition: Any, streams: Iterable[str]) -> _Entry:
 
 def _check_columns(entry: _Entry, streams: Iterable[StreamColumns], scope: ExpressionScope) -> None:
     """Check that each column and filter of a map with wildcards fits at least one stream."""
-    known = [stream.known for stream in streams]
+    column_sets = [stream.all_columns for stream in streams]
     for name, given in (entry.options or {}).items():
         needed = needed_columns(entry.key, name, given, scope)
-        if not any(needed <= columns for columns in known):
-            every = frozenset[str]().union(*known)
+        if not any(needed <= columns for columns in column_sets):
+            every = frozenset[str]().union(*column_sets)
             column = next(iter(sorted(needed - every)), ", ".join(sorted(needed)))
             raise map_error(
                 f"{entry.key}.{name}",
@@ -303,23 +307,24 @@ def _fitting(alias: str) -> str:
 def _check_aliases(maps: Mapping[str, Iterable[StreamMap]]) -> None:
     """Check that no two streams of this run have the same name."""
     owners: dict[str, str] = {}
-    for stream, each in maps.items():
-        for one in each:
-            if isinstance(one, RemoveRecordTransform):
+    for stream, stream_maps in maps.items():
+        for stream_map in stream_maps:
+            if isinstance(stream_map, RemoveRecordTransform):
                 continue
-            if (other := owners.get(one.stream_alias.casefold())) is not None:
+            name = stream_map.stream_alias.casefold()
+            if (other := owners.get(name)) is not None:
                 raise map_error(
-                    one.stream_alias,
+                    stream_map.stream_alias,
                     f"{other} and {stream} would both be written under this name; expected names "
                     "that differ by more than capitals",
                 )
-            owners[one.stream_alias.casefold()] = stream
+            owners[name] = stream
 
 
 def _check_copies(maps: Mapping[str, Sequence[StreamMap]]) -> None:
     """Check that no stream is duplicated: a file holds the records of one map."""
-    for stream, each in maps.items():
-        if len(each) > 1:
+    for stream, stream_maps in maps.items():
+        if len(stream_maps) > 1:
             raise ConfigurationError(
                 f"Setting batch_config: stream_maps duplicate {stream}; expected one of the two "
                 "settings for a stream"
@@ -329,8 +334,8 @@ def _check_copies(maps: Mapping[str, Sequence[StreamMap]]) -> None:
 def _warn_of_dropped_keys(maps: Mapping[str, Iterable[StreamMap]]) -> None:
     names = [
         stream
-        for stream, each in maps.items()
-        if any(isinstance(one, _CompiledStreamMap) and one.drops_keys for one in each)
+        for stream, stream_maps in maps.items()
+        if any(isinstance(each, _CompiledStreamMap) and each.drops_keys for each in stream_maps)
     ]
     if names:
         logger.warning(

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib.catalog import SelectionMask
 
-    from tap_kustomer.shaping.leftovers import Columns
+    from tap_kustomer.shaping.leftovers import ColumnTree
 
 
-def deselected_columns(mask: SelectionMask) -> Columns:
+def deselected_columns(mask: SelectionMask) -> ColumnTree:
     """The columns, and the parts of columns, that a catalog deselects."""
     columns: dict[str, Any] = {}
     for breadcrumb, is_selected in mask.items():
@@ -28,7 +28,7 @@ def deselected_columns(mask: SelectionMask) -> Columns:
             inner = inner.setdefault(step, {})
         inner[name] = {}
     # A deselected part of `_extra` is a column that the tap does not know.
-    chosen: Columns = columns | columns.get(EXTRA, {})
+    chosen: ColumnTree = columns | columns.get(EXTRA, {})
     return chosen
 
 
@@ -36,7 +36,7 @@ def _is_column(breadcrumb: tuple[str, ...]) -> bool:
     return len(breadcrumb) % 2 == 0 and {*breadcrumb[::2]} == {"properties"}
 
 
-def columns_changed_by_map(options: Mapping[str, Any], columns: Collection[str]) -> Columns:
+def columns_changed_by_map(options: Mapping[str, Any], columns: Collection[str]) -> ColumnTree:
     """The columns that a stream map removes or changes.
 
     Args:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tap_kustomer.config import Settings
     from tap_kustomer.config.batches import Batches
     from tap_kustomer.resource import Resource
-    from tap_kustomer.shaping.leftovers import Columns
+    from tap_kustomer.shaping.leftovers import ColumnTree
     from tap_kustomer.shaping.records import Record
     from tap_kustomer.singer.output.writer import BufferedWriter
     from tap_kustomer.streams.definition import StreamDefinition
@@ -215,7 +215,7 @@ class TapStream(SdkStream):
         return without_columns(record, self._deselected)
 
     @cached_property
-    def _deselected(self) -> Columns:
+    def _deselected(self) -> ColumnTree:
         return deselected_columns(self.mask)
 
     def _encode_tail(self) -> bytes:

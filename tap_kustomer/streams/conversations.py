@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tap_kustomer.reading.sources import PagedList, Search
-from tap_kustomer.shaping.derived import Derived, one_by_one, rows_of, values_of
+from tap_kustomer.shaping.derived import Derived, rows_of, values_in_each, values_of
 from tap_kustomer.shaping.fields import (
     Shape,
     anything,
@@ -433,14 +433,14 @@ class Conversations(KustomerStream):
                 text("moment", "Attribute of the moment, such as firstResponse or lastDone."),
                 text("teamId", "Id of the team."),
             ),
-            one_by_one(
+            values_in_each(
                 "firstMessageOut",
                 "firstResponse",
                 "lastResponse",
                 "firstDone",
                 "lastDone",
                 path="createdByTeams",
-                place="moment",
+                found_in="moment",
                 named="teamId",
             ),
         ),

@@ -73,8 +73,8 @@ def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) 
     """
     shape = with_custom_fields(stream.shape, custom_fields)
 
-    def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
-        shaper = compile_shaper(shape, known=known, secrets=stream.secrets, key=stream.key)
+    def compile_rows(catalog_columns: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
+        shaper = compile_shaper(shape, catalog_columns, stream.secrets, stream.key)
         prepare = stream.prepare
         if prepare is None:
             return lambda resource: (shaper(resource),)
@@ -100,8 +100,8 @@ def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefi
         derived: The declaration of the derived stream.
     """
 
-    def compile_rows(known: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
-        return compile_deriver(derived, stream.singular, known, stream.secrets)
+    def compile_rows(catalog_columns: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
+        return compile_deriver(derived, stream.singular, catalog_columns, stream.secrets)
 
     root_replication_key = replication_key(stream.source, stream.shape)
     return StreamDefinition(

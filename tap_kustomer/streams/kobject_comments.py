@@ -69,7 +69,7 @@ class KobjectComments(KustomerStream):
             "kobject_comment_user_mentions",
             "One row for each user that a comment mentions.",
             (text("userId", "Id of the user."),),
-            references("userMentions", named="userId", but=("team",)),
+            references("userMentions", named="userId", exclude=("team",)),
         ),
         Derived(
             "kobject_comment_team_mentions",

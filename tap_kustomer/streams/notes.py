@@ -63,7 +63,7 @@ class Notes(KustomerStream):
             "note_user_mentions",
             "One row for each user that a note mentions.",
             (text("userId", "Id of the user."),),
-            references("userMentions", named="userId", but=("team",)),
+            references("userMentions", named="userId", exclude=("team",)),
         ),
         Derived(
             "note_team_mentions",

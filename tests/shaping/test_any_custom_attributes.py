@@ -14,7 +14,7 @@ from tap_kustomer.shaping.custom import (
     fields_from_schema,
 )
 from tap_kustomer.shaping.fields import Kind, custom
-from tap_kustomer.shaping.names import LONGEST, columns
+from tap_kustomer.shaping.names import LONGEST, column_names
 from tap_kustomer.shaping.schema import field_schema
 from tap_kustomer.shaping.values import kind_by_suffix
 
@@ -83,7 +83,7 @@ def test_other_attributes_of_a_record_do_not_change_the_column_of_one(
 ) -> None:
     metadata: dict[str, Any] = {key: {} for key in declared - {""}}
     values = {key: f"value of {key}" for key in carried}
-    names = columns(metadata, longest=LONGEST)
+    names = column_names(metadata, longest=LONGEST)
 
     record = shaped_by(read_back(catalog_schema(metadata)), values)
 

@@ -14,10 +14,10 @@ from tap_kustomer.shaping.derived import (
     derived_schema,
     entries,
     objects,
-    one_by_one,
     references,
     related,
     rows_of,
+    values_in_each,
     values_of,
 )
 from tap_kustomer.shaping.fields import (
@@ -30,7 +30,7 @@ from tap_kustomer.shaping.fields import (
     texts,
     time,
 )
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.names import column_names
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.customers import Customers
 
@@ -59,11 +59,11 @@ def rows(
     derived: Derived,
     attributes: Any = None,
     relationships: Any = None,
-    known: AbstractSet[str] | None = None,
+    catalog_columns: AbstractSet[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of a customer with the id 1 in a derived table."""
     resource = {"id": "1", "attributes": attributes, "relationships": relationships}
-    found = compile_deriver(derived, "customer", known)(resource)
+    found = compile_deriver(derived, "customer", catalog_columns)(resource)
     schema = derived_schema(derived, "customer")
     assert not [message for row in found for message in misfits(schema, row)]
     return found
@@ -264,7 +264,7 @@ MIXED = {
     [
         (references("mentions", named="id_"), ["8", "7"]),
         (references("mentions", named="id_", only=("team",)), ["7"]),
-        (references("mentions", named="id_", but=("team",)), ["8"]),
+        (references("mentions", named="id_", exclude=("team",)), ["8"]),
         (references("mentions", "teamMentions", named="id_", only=("team",)), ["7", "6"]),
     ],
     ids=["all", "only", "but", "several"],
@@ -279,7 +279,7 @@ def test_references_can_be_filtered_by_type(find: Any, expected: list[str]) -> N
 def test_a_reference_of_an_odd_type_counts_unless_types_are_filtered(kind: Any) -> None:
     resource = {"relationships": {"mentions": {"data": [{"type": kind, "id": "8"}]}}}
 
-    assert references("mentions", named="id_", but=("team",))(resource) == [{"id_": "8"}]
+    assert references("mentions", named="id_", exclude=("team",))(resource) == [{"id_": "8"}]
     assert references("mentions", named="id_", only=("team",))(resource) == []
 
 
@@ -343,7 +343,9 @@ MOMENTS = Derived(
     "created_by_teams",
     ".",
     (text("moment", "."), text("teamId", ".")),
-    one_by_one("firstDone", "lastDone", named="teamId", place="moment", path="createdByTeams"),
+    values_in_each(
+        "firstDone", "lastDone", named="teamId", found_in="moment", path="createdByTeams"
+    ),
 )
 
 
@@ -370,18 +372,20 @@ def test_objects_without_the_array_have_no_rows(odd: Any) -> None:
 
 
 def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
-    known = {"customer_id", "position", "email", "_extra"}
+    listed = {"customer_id", "position", "email", "_extra"}
 
     (row,) = rows(
-        EMAILS, {"updatedAt": NOON, "emails": [{"email": "a", "isVerified": True}]}, known=known
+        EMAILS,
+        {"updatedAt": NOON, "emails": [{"email": "a", "isVerified": True}]},
+        catalog_columns=listed,
     )
 
-    assert row.keys() == known
+    assert row.keys() == listed
     assert row["_extra"] == {"siblings": 1, "customer_updated_at": NOON, "is_verified": True}
 
 
 def test_extra_is_omitted_if_the_catalog_lacks_it() -> None:
-    (row,) = rows(EMAILS, {"emails": ["odd"]}, known={"customer_id", "position"})
+    (row,) = rows(EMAILS, {"emails": ["odd"]}, catalog_columns={"customer_id", "position"})
 
     assert row == {"customer_id": "1", "position": 0}
 
@@ -418,7 +422,7 @@ DERIVED = [
 def test_no_declared_column_has_the_name_of_a_column_of_all_derived_tables(
     stream: type[KustomerStream], derived: Derived
 ) -> None:
-    own = columns(field.source for field in derived.fields).values()
+    own = column_names(field.source for field in derived.fields).values()
     shared = derived_schema(Derived("", "", (), derived.items), stream.singular)["properties"]
 
     assert not set(own) & shared.keys()

@@ -18,7 +18,7 @@ from support.json_values import deep
 from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.leftovers import without_columns
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.names import column_names
 
 EDITED = ["", "Colour.", "Custom attribute colorStr.", 'Custom attribute "\\x"', None, 5]
 
@@ -61,7 +61,7 @@ def test_without_its_key_a_misfit_keeps_the_name_of_its_column_in_extra() -> Non
 
 def test_without_its_key_any_spelling_of_a_column_with_a_suffix_goes_with_it() -> None:
     metadata: dict[str, Any] = {"priceNum": {}, "price_num": {}}
-    column = columns(metadata)["priceNum"]
+    column = column_names(metadata)["priceNum"]
     assert column != "price_num"
 
     record = shaped_by(

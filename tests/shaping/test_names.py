@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support.json_values import KEYS
-from tap_kustomer.shaping.names import columns, snake_case
+from tap_kustomer.shaping.names import column_names, snake_case
 
 if TYPE_CHECKING:
     from random import Random
@@ -104,7 +104,7 @@ def test_a_name_in_snake_case_is_unchanged(key: str) -> None:
 
 
 def test_two_keys_with_one_name_both_survive() -> None:
-    names = columns(["vatNumberStr", "vat_number_str"])
+    names = column_names(["vatNumberStr", "vat_number_str"])
 
     assert names == {"vat_number_str": "vat_number_str", "vatNumberStr": "vat_number_str_f4187a1b"}
 
@@ -113,34 +113,34 @@ def test_two_keys_with_one_name_both_survive() -> None:
     "other", ["vatNumberStr", "VAT_NUMBER_STR", "vatnumberstr", "VatNumber_str"]
 )
 def test_names_differ_by_more_than_case_and_underscores(other: str) -> None:
-    names = columns(["vat_number_str", other])
+    names = column_names(["vat_number_str", other])
 
     assert names["vat_number_str"] == "vat_number_str"
     assert re.fullmatch(r"vat_?number_?str_[0-9a-f]{8}", names[other])
 
 
 def test_the_key_that_is_a_name_already_keeps_it() -> None:
-    names = columns(["orderId", "Order Id", "order_id"])
+    names = column_names(["orderId", "Order Id", "order_id"])
 
     assert names["order_id"] == "order_id"
     assert len(set(names.values())) == 3
 
 
 def test_otherwise_the_first_key_in_alphabetical_order_gets_the_name() -> None:
-    assert columns(["orderId", "order-id", "OrderId"])["OrderId"] == "order_id"
+    assert column_names(["orderId", "order-id", "OrderId"])["OrderId"] == "order_id"
 
 
 def test_a_suffix_depends_on_the_key_alone() -> None:
-    among_two = columns(["orderTotal", "order_total"])
-    among_more = columns(["orderTotal", "ordertotal", "order_total", "OrderTotal", "other"])
+    among_two = column_names(["orderTotal", "order_total"])
+    among_more = column_names(["orderTotal", "ordertotal", "order_total", "OrderTotal", "other"])
 
     assert among_two["orderTotal"] == among_more["orderTotal"]
 
 
 def test_a_suffix_that_is_taken_is_not_used_again() -> None:
-    suffixed = columns(["orderTotal", "order_total"])["orderTotal"]
+    suffixed = column_names(["orderTotal", "order_total"])["orderTotal"]
 
-    names = columns(["orderTotal", "order_total", suffixed])
+    names = column_names(["orderTotal", "order_total", suffixed])
 
     assert names[suffixed] == suffixed
     assert len(set(names.values())) == 3
@@ -148,7 +148,7 @@ def test_a_suffix_that_is_taken_is_not_used_again() -> None:
 
 @pytest.mark.parametrize("taken", ["order_total", "ORDER_TOTAL", "orderTotal"])
 def test_a_taken_name_is_given_to_no_key(taken: str) -> None:
-    (name,) = columns(["orderTotal"], [taken]).values()
+    (name,) = column_names(["orderTotal"], [taken]).values()
 
     assert name == "order_total_991d7b87"
 
@@ -157,26 +157,26 @@ def test_a_taken_name_is_given_to_no_key(taken: str) -> None:
 def test_a_long_name_is_shortened_and_stays_unique(letter: str) -> None:
     keys = ["a" + letter * 70, "a" + letter * 71]
 
-    names = columns(keys, longest=63)
+    names = column_names(keys, longest=63)
 
     assert len(set(names.values())) == 2
     for key, name in names.items():
         assert len(name.encode()) <= 63
-        assert columns([key], longest=63) == {key: name}
+        assert column_names([key], longest=63) == {key: name}
 
 
 def test_a_name_without_letters_becomes_its_suffix_alone() -> None:
-    names = columns(["\u24b6", "\u24d0"]).values()
+    names = column_names(["\u24b6", "\u24d0"]).values()
 
-    assert columns(names) == {name: name for name in names}
+    assert column_names(names) == {name: name for name in names}
 
 
 def test_a_name_within_the_limit_is_not_shortened() -> None:
-    assert columns(["a" * 63], longest=63) == {"a" * 63: "a" * 63}
+    assert column_names(["a" * 63], longest=63) == {"a" * 63: "a" * 63}
 
 
 def test_without_a_limit_a_key_keeps_its_whole_name() -> None:
-    assert columns(["a" * 200]) == {"a" * 200: "a" * 200}
+    assert column_names(["a" * 200]) == {"a" * 200: "a" * 200}
 
 
 # Keys that collide in many ways: in snake_case, by case, with numbers.
@@ -191,7 +191,7 @@ _COLLIDING = st.one_of(
 def test_no_two_keys_share_a_column_even_ignoring_case_and_underscores(
     keys: list[str], taken: set[str]
 ) -> None:
-    names = columns(keys, taken)
+    names = column_names(keys, taken)
 
     assert names.keys() == set(keys)
     folded = {name.casefold().replace("_", "") for name in names.values()}
@@ -204,14 +204,14 @@ def test_columns_do_not_depend_on_the_order_of_keys(keys: list[str], random: Ran
     shuffled = [*keys]
     random.shuffle(shuffled)
 
-    assert columns(keys) == columns(shuffled)
+    assert column_names(keys) == column_names(shuffled)
 
 
 @given(st.lists(_COLLIDING, unique=True))
 def test_names_of_names_are_the_same_names(keys: list[str]) -> None:
-    names = columns(keys)
+    names = column_names(keys)
 
-    assert columns(names.values()) == {name: name for name in names.values()}
+    assert column_names(names.values()) == {name: name for name in names.values()}
 
 
 @given(st.lists(_COLLIDING, unique=True, min_size=1), st.lists(_COLLIDING, unique=True))
@@ -224,12 +224,12 @@ def test_a_key_keeps_its_column_when_keys_of_other_names_are_added(
     apart = {stem(key) for key in keys}
     others = [key for key in others if stem(key) not in apart]
 
-    assert {key: columns([*keys, *others])[key] for key in keys} == columns(keys)
+    assert {key: column_names([*keys, *others])[key] for key in keys} == column_names(keys)
 
 
 @given(st.lists(_COLLIDING, unique=True, min_size=1))
 def test_the_key_that_is_spelled_like_a_name_always_has_it(keys: list[str]) -> None:
-    names = columns(keys)
+    names = column_names(keys)
 
     own = [key for key in keys if snake_case(key) == key]
     folded = [key.casefold().replace("_", "") for key in own]

@@ -282,7 +282,7 @@ def test_without_parents_a_member_called_parent_is_like_any_other() -> None:
 
 
 def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
-    shaper = compile_shaper(SHAPE, known={"id", "name", "_extra"})
+    shaper = compile_shaper(SHAPE, catalog_columns={"id", "name", "_extra"})
 
     record = shaper(
         {
@@ -305,7 +305,7 @@ def test_columns_that_an_older_catalog_does_not_know_go_to_extra() -> None:
 
 
 def test_an_unknown_column_goes_to_extra_together_with_its_leftovers() -> None:
-    shaper = compile_shaper(WITH_CUSTOM, known={"id", "_extra"})
+    shaper = compile_shaper(WITH_CUSTOM, catalog_columns={"id", "_extra"})
     custom = {"colorStr": "red", "newKey": 7, "priceNum": "seven"}
 
     record = shaper({"id": "1", "attributes": {"custom": custom, "endedAt": "soon"}})
@@ -315,7 +315,7 @@ def test_an_unknown_column_goes_to_extra_together_with_its_leftovers() -> None:
 
 
 def test_extra_is_omitted_if_the_catalog_lacks_it() -> None:
-    shaper = compile_shaper(SHAPE, known={"id", "name"})
+    shaper = compile_shaper(SHAPE, catalog_columns={"id", "name"})
 
     assert shaper({"id": "1", "attributes": {"name": "Ada", "newKey": 1}}) == {
         "id": "1",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.json_values import json_values
 from tap_kustomer.shaping.fields import Shape, array, structure, text
 from tap_kustomer.shaping.records import compile_shaper
-from tap_kustomer.shaping.secrets import compile_hiding
+from tap_kustomer.shaping.secrets import compile_secret_removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,9 @@ def test_a_secret_in_nested_arrays_is_nowhere_and_positions_stay(levels: int) ->
     for _ in range(levels):
         steps = ["before", steps, "after"]
 
-    hidden = compile_hiding(["steps.params"])({"attributes": {"steps": steps}})["attributes"]
+    hidden = compile_secret_removal(["steps.params"])({"attributes": {"steps": steps}})[
+        "attributes"
+    ]
 
     inner = hidden["steps"]
     for _ in range(levels):
@@ -125,6 +127,6 @@ def test_hiding_changes_a_copy(attributes: dict[str, Any], secret: str) -> None:
     resource = {"attributes": attributes, "links": attributes}
     before = copy.deepcopy(resource)
 
-    compile_hiding([secret])(resource)
+    compile_secret_removal([secret])(resource)
 
     assert resource == before

@@ -1,4 +1,4 @@
-"""What the streams declare: complete, described, and without two fields in one place."""
+"""What the streams declare: complete, described, and without two fields in one column."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from support.resources import sound
 from tap_kustomer.reading.sources import LiveIds, PerParent, is_windowed
 from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import POSITION, derived_schema
-from tap_kustomer.shaping.layout import columns_of, layout, parent_columns
-from tap_kustomer.shaping.names import columns
+from tap_kustomer.shaping.layout import columns_of, layout_of, parent_columns
+from tap_kustomer.shaping.names import column_names
 from tap_kustomer.shaping.schema import record_schema
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.definition import replication_key
@@ -269,7 +269,7 @@ def test_the_columns_of_a_derived_table_are_not_those_that_say_whose_row_it_is(
 def test_no_two_fields_share_a_key_or_a_column(stream: type[KustomerStream]) -> None:
     for fields in objects(stream.shape.attributes):
         keys = [field.source for field in fields]
-        names = columns(keys)
+        names = column_names(keys)
 
         assert len(set(keys)) == len(keys)
         assert len(set(names.values())) == len(keys)
@@ -278,14 +278,14 @@ def test_no_two_fields_share_a_key_or_a_column(stream: type[KustomerStream]) -> 
 
 @each_stream
 def test_no_relationship_shares_a_key_or_a_column(stream: type[KustomerStream]) -> None:
-    place = layout(stream.shape)
+    layout = layout_of(stream.shape)
     keys = [relationship.source for relationship in stream.shape.relationships]
-    pairs = [(place.relationships[key].id, place.relationships[key].data) for key in keys]
+    pairs = [(layout.relationships[key].id, layout.relationships[key].data) for key in keys]
     names = [
-        *place.attributes.values(),
+        *layout.attributes.values(),
         *(name for name in chain.from_iterable(pairs) if name),
-        place.type,
-        place.links,
+        layout.type,
+        layout.links,
     ]
 
     assert len(set(keys)) == len(keys)

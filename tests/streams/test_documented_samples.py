@@ -21,7 +21,7 @@ from support.sandbox_truth import TYPES, check_derived
 from support.singer_schemas import misfits
 from tap_kustomer.resource import PARENT
 from tap_kustomer.shaping.derived import POSITION, SIBLINGS
-from tap_kustomer.shaping.layout import EXTRA, layout, parent_columns
+from tap_kustomer.shaping.layout import EXTRA, layout_of, parent_columns
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.custom_attribute_metadata import CustomAttributeMetadata
 from tap_kustomer.streams.kobjects import Kobjects
@@ -129,7 +129,7 @@ def said(case: Case) -> Counter[Any]:
 
 def relationships_of(case: Case) -> list[Any]:
     """What the relationships of a resource have to say in a row."""
-    columns = layout(case.stream.shape).relationships
+    columns = layout_of(case.stream.shape).relationships
     through = parent_columns(case.stream.shape.parent).id
     found: list[Any] = []
     for key, relationship in case.resource.get("relationships", {}).items():
@@ -149,7 +149,7 @@ def arrived(case: Case, rows: Iterable[Record]) -> Counter[Any]:
     """What the rows say beside links and the parent that they were found through."""
     shape = case.stream.shape
     parent = parent_columns(shape.parent, shape.root)
-    apart = {layout(shape).links, parent.id, parent.updated_at}
+    apart = {layout_of(shape).links, parent.id, parent.updated_at}
     return leaves([[row[column] for column in row.keys() - apart] for row in rows])
 
 

@@ -11,7 +11,7 @@ from singer_sdk.singerlib.catalog import SelectionMask
 from support.marks import mark, marks_in
 from support.offline_tap import OfflineTap
 from tap_kustomer.shaping.fields import Field, Kind
-from tap_kustomer.shaping.layout import columns_of, layout
+from tap_kustomer.shaping.layout import columns_of, layout_of
 from tap_kustomer.shaping.leftovers import without_columns
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.streams import STREAMS
@@ -167,7 +167,7 @@ def test_a_spelling_of_two_columns_goes_with_each_of_them(column: str) -> None:
 
 
 def test_a_column_that_the_catalog_lacks_goes_with_one_that_is_spelled_like_it() -> None:
-    shaper = compile_shaper(Klasses.shape, known={"id", "display_name", "_extra"})
+    shaper = compile_shaper(Klasses.shape, catalog_columns={"id", "display_name", "_extra"})
 
     record = shaper(of(Klasses, attributes={"displayname": "<x>", "color": "<y>"}))
 
@@ -208,7 +208,7 @@ def test_an_object_that_came_as_a_text_may_hold_any_of_its_parts() -> None:
 def test_what_a_relationship_says_beside_its_columns_goes_with_each_of_them(
     stream: type[KustomerStream],
 ) -> None:
-    table, place = OfflineTap(stream).table(stream.name), layout(stream.shape).relationships
+    table, place = OfflineTap(stream).table(stream.name), layout_of(stream.shape).relationships
     for relationship in stream.shape.relationships:
         columns = place[relationship.source]
         data = {"id": "<id>", "type": "x", "meta": "<more>"}
@@ -232,7 +232,7 @@ def test_a_relationship_that_has_no_column_can_be_deselected_by_that_name(column
 
 @each_stream
 def test_links_of_an_odd_form_go_with_their_column(stream: type[KustomerStream]) -> None:
-    table, column = OfflineTap(stream).table(stream.name), layout(stream.shape).links
+    table, column = OfflineTap(stream).table(stream.name), layout_of(stream.shape).links
     for links in (["<x>"], "<x>", {"self": "<x>"}):
         assert not marks_in(written(table, of(stream, links=links), (column,)))
 

@@ -250,11 +250,11 @@ class Schedule:
         """
         longest = (COUNT_LIMIT - 1) / self._page_rows
         if parallel > 1:
-            place = self._slices.index(slice_)
-            behind = sum(later.waiting_bytes for later in islice(self._slices, place + 1, None))
+            position = self._slices.index(slice_)
+            behind = sum(later.waiting_bytes for later in islice(self._slices, position + 1, None))
             # All other queries, less those for earlier slices. These count half: as the earlier
             # slices end, their queries go on behind this one, on average half-way through it.
-            queries_behind = parallel - 1 - min(place, parallel - 1) / 2
+            queries_behind = parallel - 1 - min(position, parallel - 1) / 2
             fitting = (self._lookahead - behind) / max(self._page_bytes, 1.0) / queries_behind
             longest = min(longest, max(fitting, _SHORTEST_SLICE))
         left = [other.keyset.remaining / self._page_rows for other in self._slices]

@@ -21,7 +21,7 @@ def state_before(lines: Iterable[bytes], state: State, earlier: State) -> State:
         earlier: The last state that is written.
     """
     bookmarks = dict(state.get("bookmarks", {}))
-    known = earlier.get("bookmarks", {})
+    earlier_bookmarks = earlier.get("bookmarks", {})
     streams: set[str] = set()
     for line in lines:
         message = msgspec.json.decode(line)
@@ -29,12 +29,12 @@ def state_before(lines: Iterable[bytes], state: State, earlier: State) -> State:
         if stream is not None and stream not in streams:
             streams.add(stream)
             bookmarks[stream] = _bookmark_before(
-                message, bookmarks.get(stream, {}), known.get(stream, {})
+                message, bookmarks.get(stream, {}), earlier_bookmarks.get(stream, {})
             )
     return {**state, "bookmarks": bookmarks}
 
 
-def _bookmark_before(message: dict[str, Any], bookmark: State, known: State) -> State:
+def _bookmark_before(message: dict[str, Any], bookmark: State, earlier: State) -> State:
     """Return the bookmark of a stream before the first of its messages that is not written.
 
     Rows come in the order of their replication key, so all older rows are written.
@@ -42,7 +42,7 @@ def _bookmark_before(message: dict[str, Any], bookmark: State, known: State) -> 
     time = message.get("record", {}).get(bookmark.get("replication_key"))
     reached = bookmark.get("replication_key_value")
     if time is None or reached is None:
-        return known
+        return earlier
     # Not later than the state to be written, not earlier than the one already written.
-    since = max(min(time, reached), known.get("replication_key_value") or "")
-    return {**bookmark, "replication_key_value": since}
+    value = max(min(time, reached), earlier.get("replication_key_value") or "")
+    return {**bookmark, "replication_key_value": value}
