@@ -58,7 +58,7 @@ with message as (
         {{ hit }} as is_hit,
         cast(null as {{ kustomer.type_number() }}) as score,
         cast({{ teams }} as {{ dbt.type_string() }}) as teams
-    from {{ ref('conversations') }}
+    from {{ ref('int_kustomer__measured_conversations') }}
     where is_counted and {{ time }} is not null
 
 ),
@@ -81,7 +81,7 @@ automation as (
         is_fully_automated as is_hit,
         cast(null as {{ kustomer.type_number() }}) as score,
         cast(assigned_teams as {{ dbt.type_string() }}) as teams
-    from {{ ref('conversations') }}
+    from {{ ref('int_kustomer__measured_conversations') }}
     where not is_deleted and not is_emulation and (has_assistant or has_ai_agent)
 
 ),
@@ -104,7 +104,7 @@ handled as (
         cast(null as {{ kustomer.type_number() }}) as score,
         cast(handle_times.created_by_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('handle_times') }} as handle_times
-    left join {{ ref('conversations') }} as conversations
+    left join {{ ref('int_kustomer__measured_conversations') }} as conversations
         on handle_times.conversation_id = conversations.id
     where not coalesce(conversations.is_deleted, false)
 
@@ -197,7 +197,7 @@ queued as (
         cast(null as {{ kustomer.type_number() }}) as score,
         cast(case when work_items.team_id is not null then '["' || work_items.team_id || '"]' end as {{ dbt.type_string() }}) as teams
     from {{ ref('stg_kustomer__work_items') }} as work_items
-    left join {{ ref('conversations') }} as conversations
+    left join {{ ref('int_kustomer__measured_conversations') }} as conversations
         on work_items.resource_id = conversations.id
     where work_items.first_enter_queue_at is not null
 

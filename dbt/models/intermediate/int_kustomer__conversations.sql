@@ -1,7 +1,8 @@
 -- One row for each conversation, out of JSON, with what other tables add to it.
 --
 -- Nothing here depends on the present moment or on names that may change, but for those of tags, so
--- that only conversations that have changed are built again. The table `conversations` adds the rest.
+-- that only conversations that have changed are built again. `int_kustomer__measured_conversations`
+-- and `conversations` add the rest.
 
 {{ config(
     materialized='incremental',

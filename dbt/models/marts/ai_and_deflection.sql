@@ -9,7 +9,7 @@ with conversation as (
     select
         *,
         {{ kustomer.local_day('created_at') }} as day
-    from {{ ref('conversations') }}
+    from {{ ref('int_kustomer__measured_conversations') }}
     where
         not is_deleted
         and not is_emulation

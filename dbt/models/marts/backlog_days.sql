@@ -6,7 +6,7 @@
 
 with conversation as (
 
-    select * from {{ ref('conversations') }}
+    select * from {{ ref('int_kustomer__measured_conversations') }}
     where not is_deleted
 
 ),
@@ -59,7 +59,7 @@ stretch as (
         coalesce(items.last_revision_accepted_at, items.completed_at, items.handle_completed_at) as ends_at,
         'queued' as state
     from {{ ref('stg_kustomer__work_items') }} as items
-    left join {{ ref('conversations') }} as conversations
+    left join {{ ref('int_kustomer__measured_conversations') }} as conversations
         on items.resource_id = conversations.id
     where items.first_enter_queue_at is not null
 

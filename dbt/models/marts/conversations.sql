@@ -1,103 +1,21 @@
--- One row for each conversation, with all that the metrics ask of it.
+-- One row for each conversation, with all that the metrics ask of it and the names of its brand, queue,
+-- team and agent.
 --
 -- Deleted and empty conversations stay in the table; `is_counted` leaves them out of the metrics.
 -- It is a view, because names and the present moment change it while the conversation stays the same.
 
 select
-    conversation.id,
-    conversation.customer_id,
-    conversation.created_at,
-    conversation.updated_at,
-    conversation.status,
-    conversation.direction,
-    conversation.priority,
-    -- The channel of the first message, not the list of all: a conversation counts once.
-    coalesce(
-        conversation.first_message_in_channel,
-        conversation.first_message_out_channel
-    ) as channel,
-    conversation.brand_id,
+    conversation.*,
     brands.name as brand,
-    conversation.queue_id,
     coalesce(queues.display_name, queues.name) as queue,
-    {{ kustomer.json_first('conversation.assigned_teams') }} as team_id,
     coalesce(teams.display_name, teams.name) as team,
-    {{ kustomer.json_first('conversation.assigned_users') }} as agent_id,
-    coalesce(users.display_name, users.name) as agent,
-    conversation.tag_names as tags,
-    conversation.tags as tag_ids,
-    conversation.assigned_teams,
-    conversation.first_response_created_by_teams as first_response_teams,
-    conversation.first_done_created_by_teams as first_done_teams,
-    conversation.last_done_created_by_teams as last_done_teams,
-
-    not coalesce(conversation.deleted, false)
-    and coalesce(conversation.message_count, 0) > 0 as is_counted,
-    coalesce(conversation.deleted, false) as is_deleted,
-    coalesce(conversation.spam, false) as is_spam,
-    coalesce(conversation.merged_target, false) as is_merged,
-    conversation.imported_at is not null as is_imported,
-
-    coalesce(conversation.message_count, 0) as message_count,
-    coalesce(conversation.inbound_message_count, 0) as inbound_message_count,
-    coalesce(conversation.outbound_message_count, 0) as outbound_message_count,
-    coalesce(conversation.note_count, 0) as note_count,
-    coalesce(conversation.done_count, 0) as done_count,
-    coalesce(conversation.reopen_count, 0) as reopen_count,
-    coalesce(conversation.reopen_from_done_count, 0) as reopen_from_done_count,
-
-    conversation.first_message_in_created_at as first_message_in_at,
-    conversation.first_message_out_created_at as first_message_out_at,
-    conversation.last_message_unresponded_to_since_last_done_created_at as waiting_since,
-
-    conversation.first_response_created_at as first_response_at,
-    conversation.first_response_created_by as first_response_by,
-    {{ kustomer.seconds('conversation.first_response_time') }} as first_response_calendar_seconds,
-    {{ kustomer.seconds('conversation.first_response_business_time') }} as first_response_business_seconds,
-
-    conversation.first_done_created_at as first_done_at,
-    conversation.first_done_created_by as first_done_by,
-    {{ kustomer.seconds('conversation.first_done_time') }} as first_resolution_calendar_seconds,
-    {{ kustomer.seconds('conversation.first_done_business_time') }} as first_resolution_business_seconds,
-
-    conversation.last_done_created_at as last_done_at,
-    conversation.last_done_created_by as last_done_by,
-    conversation.open_status_at as opened_at,
-    conversation.snooze_status_at as snoozed_at,
-
-    -- Published: inbound, never merged, at least one message, by the first time that it was done.
-    conversation.direction = 'in'
-    and not coalesce(conversation.merged_target, false)
-    and conversation.first_done_created_at is not null as is_fcr_eligible,
-    conversation.status = 'done'
-    and coalesce(conversation.{{ var('kustomer_reopen_count') }}, 0) = 0 as is_done_and_not_reopened,
-
-    conversation.satisfaction_level_status as satisfaction_status,
-    conversation.satisfaction_level_score as satisfaction_score,
-    conversation.satisfaction_level_rating as satisfaction_rating,
-
-    conversation.sla_id,
-    conversation.sla_name,
-    conversation.sla_matched_at,
-    {{ kustomer.policy_state() }} as sla_state,
-    {%- for metric in kustomer.sla_metrics() %}
-    {{ kustomer.promise_state(metric) }} as sla_{{ metric }}_state,
-    {%- endfor %}
-
-    conversation.assistant_status,
-    {{ kustomer.json_has_items('conversation.assistant_assistant_id') }} as has_assistant,
-    {{ kustomer.json_has_items('conversation.ai_agent_automation_id') }} as has_ai_agent,
-    coalesce(conversation.assistant_emulation, false) as is_emulation,
-    coalesce(conversation.assistant_fac_is_fac, false) as is_fully_automated,
-    conversation.last_deflection_status as deflection_status,
-
-    conversation.handle_seconds
-from {{ ref('int_kustomer__conversations') }} as conversation
+    coalesce(users.display_name, users.name) as agent
+from {{ ref('int_kustomer__measured_conversations') }} as conversation
 left join {{ ref('stg_kustomer__brands') }} as brands
     on conversation.brand_id = brands.id
 left join {{ ref('stg_kustomer__queues') }} as queues
     on conversation.queue_id = queues.id
 left join {{ ref('stg_kustomer__teams') }} as teams
-    on {{ kustomer.json_first('conversation.assigned_teams') }} = teams.id
+    on conversation.team_id = teams.id
 left join {{ ref('stg_kustomer__users') }} as users
-    on {{ kustomer.json_first('conversation.assigned_users') }} = users.id
+    on conversation.agent_id = users.id

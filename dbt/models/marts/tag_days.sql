@@ -9,7 +9,7 @@ select
     conversations.brand_id,
     conversations.team_id,
     count(*) as conversations
-from {{ ref('conversations') }} as conversations
+from {{ ref('int_kustomer__measured_conversations') }} as conversations
 cross join {{ kustomer.json_items('conversations.tag_ids') }}
 left join {{ ref('stg_kustomer__tags') }} as tags
     on item = tags.id
