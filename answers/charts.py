@@ -112,11 +112,13 @@ def _rows(name: str) -> alt.Chart:
 
 # So that all charts have the same axis of time, whatever is in them.
 _FIRST, _LAST = alt.ExprRef("toDate(first)"), alt.ExprRef("toDate(last) + 864e5")
+# In a short range, Vega would put several ticks into a day, all with the day's label.
+_TICKS = alt.ExprRef("toDate(last) - toDate(first) < 31 * 864e5 ? 'day' : 12")
 _WHEN: Final = alt.X(
     "utcyearmonthdate(when):T",
     title=None,
     scale=alt.Scale(domain=[_FIRST, _LAST]),
-    axis=alt.Axis(labelOverlap=True, labelSeparation=8, tickMinStep=864e5),
+    axis=alt.Axis(labelOverlap=True, labelSeparation=8, tickCount=_TICKS),
 )
 # Vega puts a tick at 0.5 when the highest count is 1 or 2.
 _WHOLE: Final = alt.Axis(
@@ -132,7 +134,7 @@ _FROM: Final = alt.X(
         labelExpr="utcFormat(datum.value, '%b %d, %Y')",
         labelOverlap=True,
         labelSeparation=8,
-        tickMinStep=864e5,
+        tickCount=_TICKS,
     ),
 )
 _DAY: Final = alt.Tooltip("utcyearmonthdate(when):T", title="from")

@@ -7,7 +7,10 @@ import html
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import duckdb
 import pytest
@@ -16,6 +19,7 @@ from support.metrics_oracle import FIGURES
 from support.warehouse import ZONE, write_page
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from support.metrics_oracle import Activity, Oracle
@@ -102,34 +106,82 @@ def test_models_that_are_not_where_they_are_expected_are_said_to_be_missing(
     assert "Traceback" not in done.stdout
 
 
-def choice_of(oracle: Oracle, *, filtered: bool) -> str:
-    """A range, and with a filter a channel and a team."""
-    first, last = oracle.range_of_days
-    if not filtered:
-        return f"first={first}&last={last}"
-    # Two days in the wrong order are a range, too.
-    team = oracle.resources["team"][0]
-    return f"first={last}&last={first}&channel=email&team={team['attributes']['name']}"
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen in the page besides a range of days; none for all.
+
+    Attributes:
+        channel: The channel.
+        team: Id and name of the team.
+        brand: Id and name of the brand.
+    """
+
+    channel: str | None = None
+    team: tuple[str, str] | None = None
+    brand: tuple[str, str] | None = None
+
+    def address(self, first: date, last: date) -> str:
+        """What the page's address has after the hash."""
+        chosen = {"channel": self.channel, "brand": self.brand, "team": self.team}
+        names = {key: one[1] if isinstance(one, tuple) else one for key, one in chosen.items()}
+        # Two days in the wrong order are a range, too.
+        days = {"first": last, "last": first} if self.team else {"first": first, "last": last}
+        return urlencode({**days, **{key: name for key, name in names.items() if name}})
+
+    def parameters(self, first: date, last: date) -> dict[str, object]:
+        """The same for a query of the marts."""
+        return {
+            "first": first,
+            "last": last,
+            "channel": self.channel,
+            "team": self.team[0] if self.team else None,
+            "brand": self.brand[0] if self.brand else None,
+        }
+
+
+@pytest.fixture(params=["everything", "a channel and a team", "a brand"])
+def choice(request: pytest.FixtureRequest, oracle: Oracle, warehouse: Warehouse) -> Choice:
+    if request.param == "a channel and a team":
+        team = oracle.resources["team"][0]
+        return Choice(channel="email", team=(team["id"], team["attributes"]["name"]))
+    if request.param == "a brand":
+        # A brand with rows in every chart and table, if there is one.
+        (brand,) = warehouse.query("""
+            select brand_id, brand from metrics.conversations
+            where brand_id is not null
+            group by all
+            order by count(*) filter (where has_assistant or has_ai_agent) desc, brand_id
+            limit 1
+        """)
+        return Choice(brand=(brand["brand_id"], brand["brand"]))
+    return Choice()
 
 
 @needs_browser
-@pytest.mark.parametrize("filtered", [False, True])
 def test_tiles_show_the_figures_of_what_is_chosen(
-    page: Path, oracle: Oracle, *, filtered: bool
+    page: Path, oracle: Oracle, choice: Choice
 ) -> None:
     first, last = oracle.range_of_days
-    team = oracle.resources["team"][0]
     shown = f">{first} to {last}"
-    if filtered:
-        shown += f", channel email, team {team['attributes']['name']}"
-    document, log = show(page, choice_of(oracle, filtered=filtered))
+    if choice.channel:
+        shown += f", channel {choice.channel}"
+    if choice.brand:
+        shown += f", brand {choice.brand[1]}"
+    if choice.team:
+        shown += f", team {choice.team[1]}"
+    document, log = show(page, choice.address(first, last))
     assert shown in document
 
     def chosen(one: Activity) -> bool:
-        within = first <= oracle.day(one.at) <= last
-        return within and (not filtered or (one.channel == "email" and team["id"] in one.teams))
+        return (
+            first <= oracle.day(one.at) <= last
+            and (not choice.channel or one.channel == choice.channel)
+            and (not choice.brand or one.brand == choice.brand[0])
+            and (not choice.team or choice.team[0] in one.teams)
+        )
 
     activities = list(filter(chosen, oracle.activities()))
+    assert activities
     expected = {name: FIGURES[name](activities) for name in tiles(document)}
     assert len(expected) == 12
     # Rows in the page have whole seconds.
@@ -177,6 +229,7 @@ CHARTS = {
         where (open_conversations <> 0 or snoozed_conversations <> 0)
             and day between $first and $last
             and ($channel is null or channel = $channel) and ($team is null or team_id = $team)
+            and ($brand is null or brand_id = $brand)
         group by day
     """,
     "promises": """
@@ -186,6 +239,7 @@ CHARTS = {
         where metric = 'policy' and state_day between $first and $last
             and ($channel is null or channel = $channel)
             and ($team is null or assigned_teams->>0 = $team)
+            and ($brand is null or brand_id = $brand)
         group by all
     """,
     "satisfaction": """
@@ -212,6 +266,7 @@ CHARTS = {
         from tag_days
         where day between $first and $last
             and ($channel is null or channel = $channel) and ($team is null or team_id = $team)
+            and ($brand is null or brand_id = $brand)
         group by all
     """,
 }
@@ -227,23 +282,18 @@ ACTIVITY = f"""
         where local::date between $first and $last
             and ($channel is null or channel = $channel)
             and ($team is null or contains(teams, $team))
+            and ($brand is null or brand_id = $brand)
     )
 """  # noqa: S608 - of constants.
 
 
 @needs_browser
-@pytest.mark.parametrize("filtered", [False, True])
 def test_the_table_below_each_chart_has_the_numbers_of_the_marts(
-    page: Path, oracle: Oracle, warehouse: Warehouse, *, filtered: bool
+    page: Path, oracle: Oracle, warehouse: Warehouse, choice: Choice
 ) -> None:
     first, last = oracle.range_of_days
-    chosen = {
-        "first": first,
-        "last": last,
-        "channel": "email" if filtered else None,
-        "team": oracle.resources["team"][0]["id"] if filtered else None,
-    }
-    document, _ = show(page, choice_of(oracle, filtered=filtered))
+    chosen = choice.parameters(first, last)
+    document, _ = show(page, choice.address(first, last))
     tables = numbers(document)
     assert tables.keys() == CHARTS.keys()
     with duckdb.connect(warehouse.file, read_only=True) as database:
@@ -256,6 +306,52 @@ def test_the_table_below_each_chart_has_the_numbers_of_the_marts(
                 assert sorted(tables[name].values(), reverse=True) == most, name
                 expected = {key: expected[key] for key in tables[name]}
             assert tables[name] == pytest.approx(expected, abs=0.006), name
+
+
+@needs_browser
+def test_the_table_of_ai_and_assistants_has_the_figures_of_the_marts(
+    page: Path, oracle: Oracle, warehouse: Warehouse, choice: Choice
+) -> None:
+    first, last = oracle.range_of_days
+    document, _ = show(page, choice.address(first, last))
+    table = re.search(r'id="table-automation".*?<tbody>(.*?)</tbody>', document, re.DOTALL)
+    assert table
+    cells = [re.findall(r">([^<]+)</t[hd]>", row) for row in table[1].split("</tr>")[:-1]]
+    with duckdb.connect(warehouse.file, read_only=True) as database:
+        marts = database.execute(
+            f"""
+            select
+                channel,
+                printf('%.1f %%', 100 * avg(is_fully_automated::int)),
+                printf('%.1f %%', 100 * avg(coalesce(assistant_status = 'transferred', false)::int))
+            from metrics.conversations
+            where not is_deleted and not is_emulation and (has_assistant or has_ai_agent)
+                and ((created_at at time zone 'UTC') at time zone '{ZONE}')::date
+                    between $first and $last
+                and ($channel is null or channel = $channel)
+                and ($team is null or contains(assigned_teams, $team))
+                and ($brand is null or brand_id = $brand)
+                and channel is not null
+            group by channel
+            """,  # noqa: S608 - of constants.
+            choice.parameters(first, last),
+        ).fetchall()
+    expected = list(map(list, marts)) or [["No data in this range"]]
+    assert sorted(cells) == sorted(expected)
+    assert marts or choice != Choice()
+
+
+@needs_browser
+def test_an_axis_of_days_has_each_day_once(page: Path, oracle: Oracle) -> None:
+    _, day = oracle.range_of_days
+    document, _ = show(page, f"first={day}&last={day}")
+    axes = re.findall(
+        r'aria-label="X-axis for a utc scale.*?role-axis-label.*?</g>', document, re.DOTALL
+    )
+    assert len(axes) == 5
+    for axis in axes:
+        labels = re.findall(r">(\w{3} \d\d, \d{4})</text>", axis)
+        assert labels == [f"{day:%b %d, %Y}", f"{day + timedelta(days=1):%b %d, %Y}"]
 
 
 @needs_browser
