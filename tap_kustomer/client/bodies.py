@@ -42,8 +42,8 @@ def read_body(raw: HTTPResponse, request: str, *, clock: Clock, seconds: float) 
             size += len(chunk)
             if size > LARGEST_BODY:
                 raise OversizedError(
-                    f"{request} answered with more than {LARGEST_BODY // 1_000_000} MB: ask for "
-                    "fewer rows at once with the setting page_size"
+                    f"{request}: the response has more than {LARGEST_BODY // 1_000_000} MB: ask "
+                    "for fewer rows at once with the setting page_size"
                 )
             if clock.monotonic() > end:
                 raise TransientError(

@@ -190,7 +190,7 @@ def from_status(
     """
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on: {PROXY_LOGIN}")
-    message = f"{request} answered {status}: {explain(body)}"
+    message = f"{request}: HTTP {status}: {explain(body)}"
     if status in _NOT_THERE:
         return MissingError(message)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:

@@ -96,7 +96,7 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
             "organization, api_url, user_agent, and the environment variables for proxies and "
             "certificates"
         )
-    way = " by a proxy" if is_proxied else ""
+    way = " through a proxy" if is_proxied else ""
     message = f"{request} to {host}{way} failed: {_reason(root)}"
     if isinstance(root, socket.gaierror):
         # A network that is down looks like a misspelled name.
@@ -110,7 +110,9 @@ def _from_proxy(status: int, request: str, host: str) -> RequestError | Transien
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on to {host}: {PROXY_LOGIN}")
     if status in _TRANSIENT_STATUSES:
-        return TransientError(f"{request} to {host} by a proxy failed: the proxy answered {status}")
+        return TransientError(
+            f"{request} to {host} through a proxy failed: the proxy responded with {status}"
+        )
     return ProxyRefusedError(
         f"{request} was not passed on to {host}: a proxy refuses it ({status}). Have the proxy "
         "allow this host, or add the host to the environment variable NO_PROXY"

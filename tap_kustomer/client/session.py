@@ -310,14 +310,14 @@ class Session:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.pause_after_429(request.budget, response.headers)
             raise RateLimitedError(
-                f"{request} answered 429: the rate limit is used up",
+                f"{request}: HTTP 429: the rate limit is used up",
                 retry_after=wait,
             )
         self.limiter.learn(request.budget, response.headers, sent)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._authenticator.renew(
             response.request
         ):
-            raise TokenRenewedError(f"{request} answered 401: the access token was renewed")
+            raise TokenRenewedError(f"{request}: HTTP 401: the access token was renewed")
         if not response.ok:
             # A server may send the token back. It is hidden before the text is shortened.
             text = self._authenticator.hide_secrets(content.decode(errors="replace"))

@@ -32,7 +32,7 @@ _PREFETCHED: Final = 4
 
 _SERIAL_WORKERS: Final = SerialWorkers()
 
-# If this many parents in a row answer 404 from the start, the endpoint does not exist, and it would
+# If this many parents in a row give a 404 from the start, the endpoint does not exist, and it would
 # be a waste to go on. Fewer may just have been deleted.
 _MOST_MISSING: Final = 500
 

@@ -246,7 +246,7 @@ class _Pager:
 
     Attributes:
         request: The next request; None at the end.
-        is_guess: Whether nothing says that there is a page to answer it.
+        is_guess: Whether nothing says that there is such a page.
         page: The latest page.
         keys: What tells all rows apart that have come.
         total: How many rows the list has by its latest count; None if it gave no count.

@@ -46,7 +46,7 @@ class Summary:
         is_finished: Whether it came to its end.
         error: Why it failed; None if it did not.
         requests: All requests, those for the key and the columns included.
-        rate_limited: How many of them were answered with 429.
+        rate_limited: How many of them got a 429.
         search_budget_percent: The share of Kustomer's search budget that was used.
         streams: The result of each stream that was begun.
         not_begun: The selected streams that the run did not get to.

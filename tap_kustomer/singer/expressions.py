@@ -56,7 +56,11 @@ FAKE: Final = "fake"
 SELF: Final = "self"
 _OTHERS: Final = {
     *RECORD_NAMES,
-    *("config", FAKE, SELF, "__stream_name__", "__original_stream_name__"),
+    "config",
+    FAKE,
+    SELF,
+    "__stream_name__",
+    "__original_stream_name__",
 }
 
 _STRING: Final[Schema] = {"type": ["string", "null"]}

@@ -106,7 +106,7 @@ def test_an_oversized_response_fails_at_once(
     with pytest.raises(OversizedError) as ended:
         ask(session(clock, server.address))
     assert server.hung_up.wait(1)
-    assert str(ended.value).startswith("GET /v1/teams answered with more than 2 MB")
+    assert str(ended.value).startswith("GET /v1/teams: the response has more than 2 MB")
     assert server.requests == 1
     assert clock.elapsed == 0
 

@@ -112,7 +112,7 @@ def test_a_status_code_stands_for_an_error(status: int, kind: type[Exception]) -
     error = from_status(status, "GET /v1/teams", b"{}")
 
     assert type(error) is kind
-    assert str(error) == f"GET /v1/teams answered {status}: no reason given"
+    assert str(error) == f"GET /v1/teams: HTTP {status}: no reason given"
 
 
 def test_what_the_cdn_refuses_says_nothing_about_roles_and_may_be_asked_again() -> None:

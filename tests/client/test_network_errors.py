@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "a list": (document(b"[]"), "no JSON object"),
     "502 of the CDN": (
         say(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>"),
-        "answered 502: no JSON in the response",
+        "HTTP 502: no JSON in the response",
     ),
 }
 

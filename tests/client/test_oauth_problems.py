@@ -59,7 +59,7 @@ def test_a_token_endpoint_that_stays_away_fails_the_request(
 ) -> None:
     requests_mock.post(f"{URL}/oauth/token", status_code=503)
 
-    with pytest.raises(GaveUpError, match="POST /oauth/token answered 503"):
+    with pytest.raises(GaveUpError, match="POST /oauth/token: HTTP 503"):
         ask(new_session(clock, path))
 
 

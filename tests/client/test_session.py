@@ -142,7 +142,7 @@ def test_pauses_grow_and_the_tap_keeps_trying_for_five_minutes(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=503, text="<html>")
 
-    with pytest.raises(GaveUpError, match=r"GET /v1/teams answered 503.*Given up after \d+ tries"):
+    with pytest.raises(GaveUpError, match=r"GET /v1/teams: HTTP 503.*Given up after \d+ tries"):
         session.send(TEAMS, whole)
 
     assert 240 <= clock.elapsed <= 300
@@ -250,7 +250,7 @@ def test_a_refusal_is_not_repeated(session: Session, requests_mock: Mocker) -> N
         f"{URL}/v1/teams", status_code=400, json={"errors": [{"code": "bad_request"}]}
     )
 
-    with pytest.raises(RefusedError, match="GET /v1/teams answered 400: bad_request"):
+    with pytest.raises(RefusedError, match="GET /v1/teams: HTTP 400: bad_request"):
         session.send(TEAMS, whole)
     assert requests_mock.call_count == 1
 

@@ -52,7 +52,7 @@ class Summaries(Lists):
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         asked = str(request.params["ids"]).split(",")
         self.answers["/v1/summaries"] = (
-            RefusedError(f"{request} answered 400")
+            RefusedError(f"{request}: HTTP 400")
             if len(asked) > self.most
             else [
                 {

@@ -122,7 +122,7 @@ def test_a_list_that_is_refused_without_numbered_pages_too_shows_the_first_refus
     requests_mock.get(f"{URL}/v1/users", status_code=422, json={"errors": []})
     requests_mock.get(f"{URL}/v1/users?page=1", status_code=400, json=REFUSED)
 
-    with pytest.raises(RefusedError, match="answered 400: bad_request: page is unknown"):
+    with pytest.raises(RefusedError, match="HTTP 400: bad_request: page is unknown"):
         read(session, USERS)
     assert requests_mock.call_count == 2
 

@@ -117,7 +117,7 @@ def test_a_missing_part_of_a_concatenation_is_an_error_after_the_others(
     pages = reader.read(concatenation, Window(0, NOW), "things", is_consumed=lambda: True)
 
     assert [row["id"] for row in next(pages).resources] == ["t"]
-    with pytest.raises(IncompleteError, match="GET /v1/settings answered 404"):
+    with pytest.raises(IncompleteError, match="GET /v1/settings: HTTP 404"):
         next(pages)
 
 

@@ -242,9 +242,9 @@ def test_the_sdk_s_own_way_reads_only_the_rows_of_the_stream_s_type() -> None:
 @pytest.mark.parametrize(
     ("stream", "error"),
     [
-        (Tags, AccessError("GET /v1/tags answered 403")),
-        (Tags, MissingError("GET /v1/tags answered 404")),
-        (Assistants, GaveUpError("GET /v1/assistants answered 500")),
+        (Tags, AccessError("GET /v1/tags: HTTP 403")),
+        (Tags, MissingError("GET /v1/tags: HTTP 404")),
+        (Assistants, GaveUpError("GET /v1/assistants: HTTP 500")),
     ],
     ids=["no role", "not there", "assumed"],
 )
@@ -262,7 +262,7 @@ def _empty(records: Any) -> None:
 
 
 def test_the_sdk_s_own_way_fails_if_a_run_fails() -> None:
-    error = GaveUpError("GET /v1/tags answered 500")
+    error = GaveUpError("GET /v1/tags: HTTP 500")
     tap = OfflineTap(Tags, scripted={"script": {"tags": [error]}})
 
     with pytest.raises(TapKustomerError, match=str(error)):

@@ -22,7 +22,7 @@ from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.definition import replication_key
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.users import Users
-from tap_kustomer.sync.streams import replication_key_of, replication_keys
+from tap_kustomer.sync.definitions import replication_key_of, replication_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     from support.singer_output import Output
 
-FORBIDDEN = AccessError("GET /v1/tags answered 403: forbidden")
+FORBIDDEN = AccessError("GET /v1/tags: HTTP 403: forbidden")
 
-ABSENT = MissingError("GET /v1/tags answered 404: not_found")
+ABSENT = MissingError("GET /v1/tags: HTTP 404: not_found")
 
-REFUSED = RefusedError("GET /v1/tags answered 400: bad_parameter")
+REFUSED = RefusedError("GET /v1/tags: HTTP 400: bad_parameter")
 
-OVERSIZED = OversizedError("GET /v1/tags answered with more than 100 MB")
+OVERSIZED = OversizedError("GET /v1/tags: the response has more than 100 MB")
 
-GIVEN_UP = GaveUpError("GET /v1/tags answered 500: oops. Given up after 9 tries in 300 s")
+GIVEN_UP = GaveUpError("GET /v1/tags: HTTP 500: oops. Given up after 9 tries in 300 s")
 
 BEFORE = "2026-05-01T00:00:00.000Z"
 

@@ -45,7 +45,7 @@ class Lists:
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
-        answer = self.answers.get(request.path, MissingError(f"{request} answered 404"))
+        answer = self.answers.get(request.path, MissingError(f"{request}: HTTP 404"))
         if isinstance(answer, RequestError):
             raise answer
         page = int(request.params["page"])

@@ -94,11 +94,11 @@ def test_without_a_parent_to_ask_about_nothing_is_known() -> None:
 
 
 def test_without_its_role_a_stream_can_not_be_read_and_the_role_is_named() -> None:
-    (check,) = checks_of(Peeked(AccessError("GET /v1/tags answered 403")))
+    (check,) = checks_of(Peeked(AccessError("GET /v1/tags: HTTP 403")))
 
     assert check.readable is Readable.NO
     assert "org.permission.tag.read" in check.reason
-    assert "GET /v1/tags answered 403" in check.reason
+    assert "GET /v1/tags: HTTP 403" in check.reason
 
 
 @pytest.mark.parametrize("source", [TAGS, Search("tag")], ids=["list", "search"])

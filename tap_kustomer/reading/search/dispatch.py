@@ -33,7 +33,7 @@ def dispatch(
             sent, and none while there are rows to yield.
 
     Raises:
-        RequestError: A query can't be answered.
+        RequestError: A query fails.
         IncompleteError: The search does not return all rows of a tie.
     """
     under_way: dict[Future[SearchPage], Slice] = {}

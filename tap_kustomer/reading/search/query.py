@@ -1,4 +1,4 @@
-"""A query to Kustomer's search, and the page that answers it, parsed and checked.
+"""A query to Kustomer's search, and the page that it gives, parsed and checked.
 
 The search is an index that changes while it is read. So every query has both bounds, the next one
 starts at the last row's time instead of at a page number, and a response that contradicts itself or
@@ -131,7 +131,7 @@ class SearchPage:
         digits: Number of digits of the fractions of seconds in its times.
         is_full: Whether it has as many rows as the server puts on a page: there may be more.
         links_on: Whether it links to a next page, and no count shows whether that has any rows.
-        is_refused: The server does not answer this query: it gives no more pages or rows, or does
+        is_refused: The server refuses this query: it gives no more pages or rows, or does
             not know the criterion. There are no rows.
         is_unsorted: The server does not sort these rows by time. There are no rows.
     """
@@ -190,7 +190,7 @@ def parse_page(  # noqa: PLR0913
 
     Args:
         body: What came.
-        query: What it answers.
+        query: The query that it belongs to.
         behaviour: What is known about the server.
         page_size: How many rows on a page were asked for.
         attribute: The row attribute that holds the time. Without one, every row gets the time of

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import Criterion, LiveIds, PagedList, PerParent, Search
     from tap_kustomer.resource import Resource
 
+    ReadList: TypeAlias = Callable[[PagedList | PerParent, Window], Iterator[Page]]
+
 # The search drops rows that were not updated for two years. When exactly a row moves to the archive
 # is not documented, so both are read for some days before and after that edge.
 _TWO_YEARS: Final = 730 * times.DAY
@@ -45,8 +47,6 @@ _FUTURE: Final = 7 * times.DAY
 _PAGE_ROWS: Final = 500
 
 T = TypeVar("T")
-
-ReadList: TypeAlias = "Callable[[PagedList | PerParent, Window], Iterator[Page]]"
 
 logger = logging.getLogger(__name__)
 

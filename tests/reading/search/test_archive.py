@@ -77,7 +77,7 @@ def test_without_the_archive_no_page_moves_the_bookmark_and_the_extraction_is_in
     pages = pages_of(session, Window(0, NOW))
     given: list[Page] = []
 
-    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 404"):
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .*: HTTP 404"):
         given.extend(pages)
 
     assert sum(len(list(page.resources)) for page in given) == 10
@@ -88,12 +88,12 @@ def test_without_the_archive_no_page_moves_the_bookmark_and_the_extraction_is_in
 def test_an_archive_that_refuses_every_criterion_is_like_a_missing_one(source: Search) -> None:
     session = StandIn(
         {PATH: IndexModel(rows(EDGE, NOW, 10))},
-        documents={ARCHIVE_PATH: RefusedError("POST archive answered 400")},
+        documents={ARCHIVE_PATH: RefusedError("POST archive: HTTP 400")},
     )
     pages = pages_of(session, Window(0, NOW), source)
     given: list[Page] = []
 
-    with pytest.raises(IncompleteError, match=r"archive can't be read: POST archive answered 400"):
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST archive: HTTP 400"):
         given.extend(pages)
 
     assert sum(len(list(page.resources)) for page in given) == 10
@@ -130,7 +130,7 @@ def test_without_access_to_the_archive_the_rows_of_the_search_come_and_no_bookma
     pages = pages_of(session, Window(0, NOW))
     given: list[Page] = []
 
-    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 403"):
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .*: HTTP 403"):
         given.extend(pages)
 
     assert sum(len(list(page.resources)) for page in given) == 10
@@ -138,9 +138,7 @@ def test_without_access_to_the_archive_the_rows_of_the_search_come_and_no_bookma
 
 
 def test_a_credential_that_may_search_neither_lacks_access() -> None:
-    session = StandIn(
-        {}, documents=dict.fromkeys((PATH, ARCHIVE_PATH), AccessError("answered 403"))
-    )
+    session = StandIn({}, documents=dict.fromkeys((PATH, ARCHIVE_PATH), AccessError("HTTP 403")))
 
     with pytest.raises(AccessError):
         next(pages_of(session, Window(0, NOW)))
