@@ -20,6 +20,7 @@ from support.lists_of_parents import (
     read,
     rows,
 )
+from tap_kustomer.client.errors import MissingError, RefusedError, RequestError
 from tap_kustomer.reading.pages import Page, Unproven
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
@@ -66,6 +67,15 @@ def test_the_list_of_a_parent_is_followed_to_its_end() -> None:
     lists = events({"a": [rows("1", "2", next_page=2), rows("2", "3")], "b": [rows("4")]})
 
     assert ids(read(lists, parents("a", "b"))) == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("error", [MissingError("404"), RefusedError("400")])
+def test_the_list_of_a_parent_ends_before_a_page_that_nothing_announced(
+    error: RequestError,
+) -> None:
+    full = {"data": rows("1", "2")["data"], "meta": {"pageSize": 2}}
+
+    assert ids(read(events({"a": [full, error]}), parents("a"))) == ["1", "2"]
 
 
 def test_a_row_names_its_parent() -> None:
