@@ -21,6 +21,8 @@ _REPLACEMENT: Final = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+
 
 def replace_nulls(content: bytes) -> bytes:
     """Replace U+0000 in texts and keys by U+FFFD: PostgreSQL stores no text that contains it.
@@ -59,6 +61,15 @@ def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
         return decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return decoder.decode(_acceptable(limit_depth(bytes(content))))
+
+
+def decode_object(raw: msgspec.Raw) -> dict[str, Any]:
+    """Parse the JSON of an object that was kept as it came.
+
+    Raises:
+        msgspec.DecodeError: It is not the JSON of an object.
+    """
+    return decode(raw, _OBJECT)
 
 
 def _acceptable(content: bytes) -> bytes:

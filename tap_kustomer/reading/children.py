@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
-from tap_kustomer.client.workers import SerialWorkers
 from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import IncompleteError, Page
+from tap_kustomer.reading.pages import IncompleteError, Page, chunked
 from tap_kustomer.reading.sources import PagedList, id_of
 from tap_kustomer.resource import PARENT
 
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 # Parents whose rows may be under way or waiting, for each request that may be under way: enough for
 # one slow response not to hold up the others.
 _PREFETCHED: Final = 4
-
-_SERIAL_WORKERS: Final = SerialWorkers()
 
 # If this many parents in a row give a 404 from the start, the endpoint does not exist, and it would
 # be a waste to go on. Fewer may just have been deleted.
@@ -69,7 +65,7 @@ def read_children(
             are more parents.
     """
     # Each task waits in a worker already, for one request after the other.
-    in_worker = replace(context, workers=_SERIAL_WORKERS)
+    in_worker = context.in_worker()
     reached: int | None = None
     shortfall: IncompleteError | None = None
     missing_parents: list[IncompleteError] = []
@@ -226,7 +222,7 @@ def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> 
     """Yield what to ask about each parent, and a step without a request after each page."""
     for page in parents:
         if source.shared is not None:
-            for some in _chunks(page.resources, source.shared.size):
+            for some in chunked(page.resources, source.shared.size):
                 ask = partial(_read_together, context, source, source.shared, some)
                 yield _Task(ask, _time(some[-1], page))
         else:
@@ -274,12 +270,6 @@ def _belongs_to(row: Resource, parent: Resource) -> bool:
     own = {"type": parent.get("type"), "id": parent.get("id")}
     relationships = _object(row, "relationships").values()
     return any(isinstance(one, dict) and one.get("data") == own for one in relationships)
-
-
-def _chunks(parents: Iterable[Resource], size: int) -> Iterator[list[Resource]]:
-    left = iter(parents)
-    while chunk := [*islice(left, size)]:
-        yield chunk
 
 
 def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Pending]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.client.workers import SerialWorkers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.reading.search.schema import SearchSchema
+
+_SERIAL_WORKERS: Final = SerialWorkers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +46,7 @@ class ReadContext:
     earliest: int
     report: Callable[[Shortfall | Unproven], None]
     search_schema: SearchSchema
+
+    def in_worker(self) -> ReadContext:
+        """Return the context for a task in a worker: it sends its requests in its own thread."""
+        return replace(self, workers=_SERIAL_WORKERS)

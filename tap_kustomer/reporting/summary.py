@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from tap_kustomer import times
+from tap_kustomer.atomic_files import replace_file
 from tap_kustomer.errors import SIGNAL_CODES, TapKustomerError
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.reporting.terminal import open_console
@@ -259,13 +259,9 @@ def _unlimited(console: Console) -> ConsoleOptions:
 def save_summary(summary: Summary, path: Path) -> None:
     """Write the summary file. Its reader never finds half of one."""
     document = msgspec.json.format(msgspec.json.encode(_document(summary)), indent=2)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(document + b"\n")
-        temporary.replace(path)
+        replace_file(path, document + b"\n")
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         logger.warning(
             "Setting summary_path: %s can't be written: %s. The run is not affected",
             path,

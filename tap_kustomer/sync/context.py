@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -16,7 +16,7 @@ from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.schema import SearchSchema
-from tap_kustomer.times import DAY
+from tap_kustomer.times import DAY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 # How far Kustomer's clock may be ahead of this machine's, in seconds. The next run would refuse a
 # bookmark that is later than that (`singer/state.py`).
-_CLOCK_TOLERANCE: Final = DAY / 1000
+_CLOCK_TOLERANCE: Final = DAY_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class RunContext:
     session: Session
     workers: Workers
     stop_if_asked: Callable[[], None]
-    search_schema: SearchSchema = field(default_factory=SearchSchema)
+    search_schema: SearchSchema
 
     def reader(
         self, run_times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
@@ -130,7 +130,7 @@ class RunContext:
         logger.warning(
             "Kustomer's clock is %.1f days ahead of this machine's: check the clock. Rows are read "
             "up to the time of this machine",
-            (now - self.clock.now()) * 1000 / DAY,
+            (now - self.clock.now()) / DAY_SECONDS,
         )
         return self.clock.now()
 
@@ -204,7 +204,7 @@ def open_context(
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)
-    return RunContext(settings, clock, session, workers, stop_if_asked)
+    return RunContext(settings, clock, session, workers, stop_if_asked, SearchSchema())
 
 
 def _ignore(body: Body) -> None:

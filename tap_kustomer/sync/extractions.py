@@ -9,6 +9,7 @@ from tap_kustomer.client.errors import AccessError, NoResponseError, StreamError
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
+from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import is_windowed
 from tap_kustomer.reporting.results import Status, StreamResult
 from tap_kustomer.reporting.summary import log_result
@@ -134,15 +135,18 @@ class Extraction:
                 stream.cap_bookmark(self._missing_since)
             stream.finish(is_whole=False)
 
-    def peek(self) -> list[Resource] | None:
+    def peek_in_worker(self) -> list[Resource] | None:
         """Read a few resources to see whether it works; None if there is no parent to ask about.
+
+        One request is sent after the other, in the calling thread.
 
         Raises:
             RequestError: It does not work.
         """
         window = self._window
         window = Window(min(window.start, window.end), window.end)
-        return self._reader.peek(self.source, window, self.lead.name)
+        reader = Reader(self._reader.context.in_worker())
+        return reader.peek(self.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
         """Yield the records of the lead, without writing anything.

@@ -100,6 +100,7 @@ def offline_context(
         context.session,
         context.workers,
         stop_if_asked,
+        context.search_schema,
         script=script,
     )
 

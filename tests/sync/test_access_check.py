@@ -21,6 +21,7 @@ from tap_kustomer.client.errors import (
     RefusedError,
 )
 from tap_kustomer.client.limits import BudgetKind, Limiter
+from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.streams.tags import Tags
@@ -62,7 +63,7 @@ class Peeked:
         definition = SimpleNamespace(name="tags", source=self.source, declaration=declaration)
         return SimpleNamespace(definition=definition)
 
-    def peek(self) -> list[Any] | None:
+    def peek_in_worker(self) -> list[Any] | None:
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
@@ -70,7 +71,7 @@ class Peeked:
 
 def checks_of(*peeked: Peeked) -> list[AccessCheck]:
     context = SimpleNamespace(
-        stop_if_asked=lambda: None, session=SimpleNamespace(credential=ApiKey("a-key"))
+        workers=Workers(2, lambda: None), session=SimpleNamespace(credential=ApiKey("a-key"))
     )
     return check_access(cast("RunContext", context), cast("list[Extraction]", peeked))
 
@@ -180,9 +181,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
+def checked(sandbox: Sandbox, folder: Path, *streams: str, **settings: Any) -> Output:
     """Run `--test` over some streams."""
-    config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
+    config = {"api_url": sandbox.url, "api_key": sandbox.api_key, **settings}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
     return run_command("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
@@ -219,7 +220,8 @@ def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_rea
 
 
 def test_the_command_succeeds_if_all_streams_can_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
-    run = checked(sandbox, tmp_path, "brands", "conversation_events")
+    # A check in the only worker must not wait for a second one.
+    run = checked(sandbox, tmp_path, "brands", "conversation_events", max_parallel_requests=1)
 
     assert run.code == 0, run.log
     assert run.log.count(" yes") == 2

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.documents import decode
+from tap_kustomer.client.documents import decode, decode_object
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.reading.paging import whole_number
 
@@ -117,7 +117,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
     def resource(self) -> dict[str, Any]:
         """Parse the JSON:API resource."""
-        return decode(self.raw, _ANY_RESOURCE)
+        return decode_object(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,6 @@ class _Document(msgspec.Struct):
 
 
 _DOCUMENT: Final = msgspec.json.Decoder(_Document)
-_ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 @cache

@@ -18,7 +18,7 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.nesting import encode_sorted
-from tap_kustomer.reading.pages import IncompleteError, Page, Window
+from tap_kustomer.reading.pages import IncompleteError, Page, Window, chunked
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
@@ -356,7 +356,7 @@ class _SearchReader:
         except IncompleteError as error:
             incomplete = error
         rows.sort(key=time_of)
-        yield from _chunks(rows)
+        yield from _as_new_rows(rows)
         if incomplete is not None:
             raise IncompleteError(str(incomplete), missing_from=self.window.start)
 
@@ -404,7 +404,7 @@ def _row(resource: Resource, attribute: str, default: int) -> Row:
 def _merge(*sources: Iterable[NewRows]) -> Iterator[NewRows]:
     """The rows of several sources in order of time, each row once."""
     rows = (chain.from_iterable(new.rows for new in source) for source in sources)
-    yield from _chunks(_distinct(heapq.merge(*rows, key=time_of)))
+    yield from _as_new_rows(_distinct(heapq.merge(*rows, key=time_of)))
 
 
 def _start(found: Iterator[NewRows]) -> Iterator[NewRows]:
@@ -417,10 +417,9 @@ def _start(found: Iterator[NewRows]) -> Iterator[NewRows]:
     return chain(first, found)
 
 
-def _chunks(rows: Iterable[Row]) -> Iterator[NewRows]:
-    rows = iter(rows)
-    while some := list(islice(rows, _PAGE_ROWS)):
-        yield NewRows(some, reached=some[-1].time)
+def _as_new_rows(rows: Iterable[Row]) -> Iterator[NewRows]:
+    for page in chunked(rows, _PAGE_ROWS):
+        yield NewRows(page, reached=page[-1].time)
 
 
 def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
