@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -47,8 +48,9 @@ def _without_null(escaped: re.Match[bytes]) -> bytes:
 def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
     """Parse JSON, after changing what servers send although no parser accepts it.
 
-    Half an emoji, as at the end of a preview that was cut there, becomes U+FFFD. `NaN`, and numbers
-    that no double holds, become text. Values nested too deeply become text below some level.
+    A byte order mark is dropped, and control characters in texts need not be escaped. Half an
+    emoji, as at the end of a preview that was cut there, becomes U+FFFD. `NaN`, and numbers that no
+    double holds, become text. Values nested too deeply become text below some level.
     Otherwise one such value would block its whole stream.
 
     Other fractions are doubles, the only ones that JSON promises (RFC 8259, section 6): digits
@@ -80,7 +82,8 @@ def _acceptable(content: bytes) -> bytes:
     """
     try:
         document: Any = json.loads(
-            content.decode(errors="surrogateescape"),
+            content.removeprefix(codecs.BOM_UTF8).decode(errors="surrogateescape"),
+            strict=False,
             object_pairs_hook=_members,
             parse_float=_float,
             parse_int=_int,
@@ -89,7 +92,7 @@ def _acceptable(content: bytes) -> bytes:
         text = json.dumps(document, ensure_ascii=False)
     except (ValueError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from error
-    return _SURROGATE.sub("\ufffd", text).encode()
+    return _ESCAPED.sub(_without_null, _SURROGATE.sub("\ufffd", text).encode())
 
 
 def storable(value: Any) -> Any:

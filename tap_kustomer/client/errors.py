@@ -141,12 +141,17 @@ def explain(body: bytes) -> str:
     Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
     object with `status`, `code`, `title`, `detail`, `source`
     (https://developer.kustomer.com/docs/concepts/errors). A token endpoint has `error` and
-    `error_description` (RFC 6749, 5.2). Its CDN answers with HTML.
+    `error_description` (RFC 6749, 5.2). Its CDN answers with HTML, other CDNs and firewalls with
+    text such as `error code: 1010`.
     """
     try:
         return _explain(msgspec.json.decode(body))
     except msgspec.DecodeError:
-        return "no JSON in the response"
+        text = " ".join(body.decode(errors="replace").split())
+        is_shown = text.isprintable() and text and not text.startswith("<")
+        return _shorten(
+            f"no JSON in the response: {text}" if is_shown else "no JSON in the response"
+        )
     except RecursionError:
         return "a reason that is nested too deeply"
 
@@ -159,7 +164,10 @@ def _explain(document: Any) -> str:
         errors = [errors]
     if not isinstance(errors, list) or not errors:
         return "no reason given"
-    line = "; ".join(_explain_one(error) for error in errors)
+    return _shorten("; ".join(_explain_one(error) for error in errors))
+
+
+def _shorten(line: str) -> str:
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}..."
 
 
@@ -175,6 +183,16 @@ def _explain_one(error: Any) -> str:
     parts = [error.get("code"), error.get("message") or error.get("title"), error.get("detail")]
     text = ": ".join(str(part) for part in parts if part)
     return " ".join((f"{text} ({place})" if place else text).split())
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return False
+    except RecursionError:
+        return True
+    return True
 
 
 def from_status(
@@ -195,8 +213,8 @@ def from_status(
         return MissingError(message)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message, retry_after=retry_after)
-    if status == HTTPStatus.FORBIDDEN and body.lstrip().startswith(b"<"):
-        # The CDN has stopped the request. That says nothing of roles.
+    if status == HTTPStatus.FORBIDDEN and body.strip() and not _is_json(body):
+        # A CDN or a firewall has stopped the request. That says nothing of roles.
         return TransientError(message)
     if status in {
         HTTPStatus.UNAUTHORIZED,

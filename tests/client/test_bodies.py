@@ -131,6 +131,16 @@ def test_bodies_may_have_a_hundred_megabytes() -> None:
     assert bodies.LARGEST_BODY == 100_000_000
 
 
+def test_a_final_response_after_an_interim_one_is_not_taken_for_the_next(
+    clock: VirtualClock, server: Server
+) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    server.will(say(early), document(b'{"data": [1]}'))
+
+    assert ask(session(clock, server.address)) == {"data": [1]}
+    assert server.connections == 2
+
+
 def test_one_connection_serves_many_requests(clock: VirtualClock, server: Server) -> None:
     squeezed = document(gzip.compress(b"{}"), b"Content-Encoding: gzip")
     in_chunks = say(OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(chunked(b"{}")))

@@ -24,10 +24,17 @@ ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Any)
         (b'{"a": 1e999, "b": 1.5}', {"a": "1e999", "b": 1.5}),
         (b'{"a": NaN, "b": -Infinity}', {"a": "NaN", "b": "-Infinity"}),
         (b'{"a": %b}' % (b"9" * 5_000), {"a": "9" * 5_000}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b'{"a": "\x01\n\t"}', {"a": "\x01\n\t"}),
+        (
+            b'{"a": "x\0", "b\0": 1, "b\xef\xbf\xbd": 2}',
+            {"a": "x\ufffd", "b\ufffd_": 1, "b\ufffd": 2},
+        ),
     ],
     ids=[
         *("half a character", "the other half", "both halves", "no UTF-8"),
         *("no double", "no number", "thousands of digits"),
+        *("byte order mark", "bare control characters", "bare null characters"),
     ],
 )
 def test_one_invalid_value_does_not_block_the_others(content: bytes, document: Any) -> None:
