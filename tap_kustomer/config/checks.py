@@ -62,7 +62,7 @@ def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Setti
     Raises:
         ConfigurationError: A setting is missing or not allowed.
     """
-    given = {name: value for name, value in config.items() if value is not None}
+    given = {name: _whole(value) for name, value in config.items() if value is not None}
     problems = [_problem(error, given) for error in _VALIDATOR.iter_errors(given)]
     if problems:
         raise ConfigurationError("; ".join(dict.fromkeys(problems)))
@@ -73,6 +73,11 @@ def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Setti
     )
     _check_together(settings, given, time.time_ns() // 1_000_000 if now is None else now)
     return settings
+
+
+def _whole(value: Any) -> Any:
+    """A number such as 100.0, which JSON does not distinguish from 100, as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _parsed(name: str, given: Mapping[str, Any]) -> Any:

@@ -171,7 +171,9 @@ def _with_older_selection(entry: dict[str, Any]) -> list[dict[str, Any]]:
     deselected = set(_deselected(schema))
     if not any(each["breadcrumb"] and _chooses(each["metadata"]) for each in given):
         keys = (*(entry.get("key_properties") or ()), entry.get("replication_key"))
-        deselected |= set(_unmarked(schema)) - {("properties", key) for key in keys}
+        # A list, as a catalog may hold any value there.
+        kept = [("properties", key) for key in keys]
+        deselected |= {place for place in _unmarked(schema) if place not in kept}
     if entry.get("selected") is False:
         deselected.add(())
     if not deselected:

@@ -119,6 +119,13 @@ def test_a_number_has_a_range(name: str, least: int, most: int) -> None:
         assert f"from {least} to {most}" in said
 
 
+def test_a_whole_number_may_be_written_with_a_fraction_of_zero() -> None:
+    given = settings(page_size=100.0, prod_point=2.0)
+
+    # A fraction would show in a request.
+    assert (repr(given.page_size), given.base_url) == ("100", settings(prod_point=2).base_url)
+
+
 def test_api_usage_is_a_share() -> None:
     assert settings(api_usage_percent=25).api_usage == pytest.approx(0.25)
 

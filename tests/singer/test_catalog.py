@@ -365,6 +365,15 @@ def test_an_unknown_replication_method_is_a_warning(method: Any) -> None:
     assert f"can't be replicated by {method}: INCREMENTAL and FULL_TABLE are possible" in warning
 
 
+@pytest.mark.parametrize("key", [["updated_at"], {"name": "updated_at"}], ids=str)
+def test_a_replication_key_that_is_no_name_is_a_warning(key: Any) -> None:
+    catalog, warnings = repair(entry(replication_key=key))
+
+    assert catalog["messages"].replication_key == "updated_at"
+    (warning,) = warnings
+    assert f"can't be replicated by {key}: its replication key is updated_at" in warning
+
+
 def test_another_replication_key_is_a_warning() -> None:
     in_entry, warnings = repair(entry(replication_key="modified_at"))
     root = metadata(selected=True, replication_key="modified_at")
