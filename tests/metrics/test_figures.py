@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.metrics_oracle import FIGURES, figures
+from support.warehouse import Dbt, reports_with_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
+    from pathlib import Path
 
     from support.metrics_oracle import Activity, Oracle
     from support.warehouse import Warehouse
@@ -185,3 +188,24 @@ def test_each_conversation_and_each_message_has_one_row(
         assert sorted(row["id"] for row in rows) == sorted(
             one["id"] for one in oracle.resources[kind]
         )
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("variables", "zone"),
+    [("kustomer: {kustomer_time_zone: Asia/Tokyo}", "Asia/Tokyo"), ("kustomer: {}", None)],
+)
+def test_a_model_of_another_project_counts_by_the_days_that_the_project_sets(
+    warehouse: Warehouse, tmp_path: Path, variables: str, zone: str | None
+) -> None:
+    shutil.copy(warehouse.file, tmp_path / "copy.duckdb")
+    project = reports_with_package(tmp_path)
+    declared = project / "dbt_project.yml"
+    before, after = declared.read_text().split("vars:\n")
+    _, models = after.split("models:\n")
+    declared.write_text(f"{before}vars:\n  {variables}\nmodels:\n{models}")
+    dbt = Dbt(tmp_path, {}, {"KUSTOMER_DUCKDB": str(tmp_path / "copy.duckdb")})
+    dbt("compile", "--select", "by_day", project=project)
+    query = (tmp_path / "target/compiled/reports/models/by_day.sql").read_text()
+    assert (f"at time zone '{zone}'" in query) == (zone is not None)
+    assert ("at time zone" in query) == (zone is not None)

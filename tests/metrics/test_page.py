@@ -102,6 +102,15 @@ def test_models_that_are_not_where_they_are_expected_are_said_to_be_missing(
     assert "Traceback" not in done.stdout
 
 
+def test_a_time_zone_that_does_not_exist_is_refused_in_one_line(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    done = write_page(warehouse.file, tmp_path / "answers.html", "--time-zone", "Berlin")
+    assert done.returncode == 1
+    assert done.stdout.startswith("--time-zone Berlin: expected a name of the IANA time zone")
+    assert len(done.stdout.splitlines()) == 1
+
+
 def choice_of(oracle: Oracle, *, filtered: bool) -> str:
     """A range, and with a filter a channel and a team."""
     first, last = oracle.range_of_days
