@@ -170,8 +170,8 @@ def test_rows_left_over_from_an_array_that_shrank_are_told_by_their_parents_time
     check_derived(table, parents, current)
 
 
-def test_some_arrays_shrank(story: Story) -> None:
-    """Else the test before would show nothing."""
+def test_some_arrays_have_become_shorter_since_the_first_run(story: Story) -> None:
+    """Otherwise the test before would show nothing."""
     held = story.held
     shrunk = 0
     for table in DERIVED_FROM_SEARCHED:

@@ -58,7 +58,7 @@ DIMENSIONS: dict[str, Callable[[Oracle, Activity], Iterable[Hashable]]] = {
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_each_metric_by_each_dimension(
+def test_each_metric_equals_the_oracle_by_each_dimension(
     warehouse: Warehouse, oracle: Oracle, dimension: str
 ) -> None:
     found = measured(warehouse.query(f"from metrics.by_{dimension}"), dimension)
@@ -67,7 +67,9 @@ def test_each_metric_by_each_dimension(
     assert not differences(found, expected)
 
 
-def test_each_metric_of_everything(warehouse: Warehouse, oracle: Oracle) -> None:
+def test_each_metric_of_all_activities_equals_the_oracle(
+    warehouse: Warehouse, oracle: Oracle
+) -> None:
     found = measured(warehouse.query("from metrics.overall"))
     assert not differences(found, figures(oracle.activities(), lambda _: [()]))
 
@@ -117,7 +119,9 @@ def test_days_of_teams_count_each_of_their_members(warehouse: Warehouse, oracle:
     assert not differences(found, expected)
 
 
-def test_promises_stand_as_they_should(warehouse: Warehouse, oracle: Oracle) -> None:
+def test_each_sla_metric_has_the_state_that_the_oracle_expects(
+    warehouse: Warehouse, oracle: Oracle
+) -> None:
     rows = warehouse.query("from metrics.sla_states")
     found = {(row["conversation_id"], row["metric"], row["state"]) for row in rows}
     assert len(found) == len(rows)

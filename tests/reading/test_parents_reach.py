@@ -27,7 +27,7 @@ from support.lists_of_parents import (
     pages_of,
     parent,
     parents,
-    read,
+    read_rows_of,
     rows,
 )
 
@@ -152,4 +152,4 @@ def test_pages_that_lead_in_a_circle_are_an_error() -> None:
     lists = events({"a": [rows("1", next_page=2), rows("2", next_page=2)]})
 
     with pytest.raises(PagingError, match="circle"):
-        read(lists, parents("a"))
+        read_rows_of(lists, parents("a"))

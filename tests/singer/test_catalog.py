@@ -12,7 +12,7 @@ from support.given_catalogs import (
     BARE,
     SCHEMA,
     TEXT,
-    TapStream,
+    FakeStream,
     entry,
     metadata,
     repair,
@@ -278,7 +278,7 @@ def test_a_stream_that_is_not_selected_is_repaired_without_a_warning() -> None:
 
 
 def test_a_key_of_several_columns_has_no_order() -> None:
-    tables = (TapStream("messages", primary_keys=("id", "name")),)
+    tables = (FakeStream("messages", primary_keys=("id", "name")),)
     given = entry(key_properties=["name", "id"], metadata=None)
     catalog = parse_catalog({"streams": [given]})
 

@@ -143,9 +143,9 @@ def test_a_copy_of_a_column_has_its_type() -> None:
 
 def test_a_copy_of_a_column_of_any_type_may_have_any_type() -> None:
     tap = OfflineTap(Companies)
-    tap.table("companies").schema["properties"]["rev"] = {}
+    tap.stream("companies").schema["properties"]["rev"] = {}
 
-    maps = stream_maps([tap.table("companies")], {"stream_maps": {"companies": {"copy": "rev"}}})
+    maps = stream_maps([tap.stream("companies")], {"stream_maps": {"companies": {"copy": "rev"}}})
     copied = maps["companies"][0].transformed_schema["properties"]["copy"]
 
     assert {"string", "number", "object", "null"} <= set(copied["type"])

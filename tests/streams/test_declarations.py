@@ -170,7 +170,7 @@ def tap() -> OfflineTap:
     return OfflineTap(*STREAMS)
 
 
-def test_a_derived_table_is_selected_by_default_if_the_one_is_that_it_comes_from(
+def test_a_derived_table_is_selected_by_default_like_its_parent(
     tap: OfflineTap,
 ) -> None:
     by_default = {
@@ -197,7 +197,7 @@ def test_a_later_run_goes_on_in_a_derived_table_by_a_time_that_its_rows_have(
         PARENT: {"id": "2", "updatedAt": "2026-05-01T00:00:00.000Z"},
     }
 
-    root, table = tap.table(stream.name), tap.table(derived.name)
+    root, table = tap.stream(stream.name), tap.stream(derived.name)
     assert (table.replication_key is None) == (root.replication_key is None)
     if table.replication_key is not None:
         (record,) = root.make_records(resource)

@@ -129,7 +129,7 @@ def pages_of(
     return read_children(context, source, given, "events")
 
 
-def read(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:
+def read_rows_of(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:
     return [row for page in pages_of(lists, given, source) for row in page.resources]
 
 

@@ -131,11 +131,11 @@ def test_a_stream_that_a_run_may_leave_out_is_absent_and_others_can_not_be_read(
 
 
 def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    tap = OfflineTap(Tags, scripted={"key_is_good": False})
+    tap = OfflineTap(Tags, kustomer={"key_is_good": False})
     monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_credential)
 
     with pytest.raises(InvalidCredentialError):
-        check_streams(tap.context, [tap.table("tags")])
+        check_streams(tap.context, [tap.stream("tags")])
 
 
 def test_checks_keep_the_order_of_the_extractions() -> None:

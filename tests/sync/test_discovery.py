@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 import msgspec
 import pytest
 
-from support.offline_tap import Script, offline_context
+from support.offline_tap import FakeKustomer, offline_context
 from support.readers import reader_of
 from tap_kustomer.client.errors import (
     AccessError,
@@ -297,7 +297,7 @@ class DiscoveringTap(TapKustomer):
 
     @cached_property
     def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.clock, self.stop_if_asked, Script())
+        return offline_context(self._settings, self.clock, self.stop_if_asked, FakeKustomer())
 
 
 def tap_of(

@@ -19,14 +19,14 @@ from tap_kustomer.streams.tags import Tags
 
 
 def test_the_result_of_each_stream_is_noted() -> None:
-    script = {
+    pages = {
         "companies": [page(company(1, "x", "y"), reached=at(1)), MISSING, UNPROVEN],
         "tags": [FORBIDDEN],
     }
     tap = OfflineTap(
         *(Companies, Tags),
         selected=["companies", "company_tags", "tags"],
-        scripted={"script": script},
+        pages=pages,
     )
 
     tap.sync()
@@ -45,8 +45,7 @@ def test_the_result_of_each_stream_is_noted() -> None:
 
 
 def test_a_stream_that_the_run_did_not_finish_is_cut_short() -> None:
-    scripted = {"script": {"brands": [GIVEN_UP]}, "is_reachable": False}
-    tap = OfflineTap(Tags, Brands, scripted=scripted)
+    tap = OfflineTap(Tags, Brands, pages={"brands": [GIVEN_UP]}, kustomer={"is_reachable": False})
 
     tap.sync()
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class StandIn:
+class FakeSession:
     """Replaces a `Session`.
 
     Attributes:
