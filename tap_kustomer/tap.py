@@ -343,6 +343,10 @@ class TapKustomer(SdkTap):
         self.writer.stop_if_asked = self.stop_if_asked
         set_allocator_threshold()
         streams = self.selected_streams
+        if not streams:
+            self.logger.warning(
+                "No stream is selected, so there is nothing to read: select some in the catalog"
+            )
         self.results.selected = [stream.name for stream in streams]
         sync.write_extractions(
             self.context,

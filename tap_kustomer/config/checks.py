@@ -131,8 +131,9 @@ def _check_credential(given: Mapping[str, Any]) -> None:
         return
     if not of_sign_in:
         raise ConfigurationError(
-            f"Setting api_key: it is missing; expected {_expected('api_key', {})}, or client_id "
-            "and organization for the sign-in of a person"
+            "Setting api_key: it is missing; expected in a file that --config names, or as "
+            "TAP_KUSTOMER_API_KEY with --config ENV, or client_id and organization for the sign-in "
+            "of a person"
         )
     for name in ("client_id", "organization"):
         if name not in given:
@@ -245,7 +246,9 @@ def _problem(error: ValidationError, given: Mapping[str, Any]) -> str:
     properties = SCHEMA["properties"]
     name = str(error.absolute_path[0])
     schema = properties[name]
-    shown = "a value" if schema.get("secret") else _shown(error.instance, given)
+    shown = _shown(error.instance, given)
+    if schema.get("secret"):
+        shown = "an empty text" if error.instance == "" else "a value"
     return f"Setting {name}: {shown} was given; expected {_expected(name, schema)}"
 
 

@@ -214,13 +214,19 @@ def test_an_error_names_the_setting_what_was_given_and_what_is_allowed(
 
 
 def test_a_missing_key_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="Setting api_key: it is missing; expected"):
+    with pytest.raises(ConfigurationError, match="Setting api_key: it is missing; expected") as it:
         settings_from({"api_key": None})
+
+    assert "--config" in str(it.value)
+
+
+def test_an_empty_key_is_called_empty() -> None:
+    assert refusal(api_key="").startswith("Setting api_key: an empty text was given; expected")
 
 
 @pytest.mark.parametrize(
     "key",
-    ["", f"{KEY} ", f"{KEY}\n", f"{KEY}\r\n", f" {KEY}", f"{KEY}ä", f"Bearer {KEY}", [KEY], 5],
+    [f"{KEY} ", f"{KEY}\n", f"{KEY}\r\n", f" {KEY}", f"{KEY}ä", f"Bearer {KEY}", [KEY], 5],
     ids=str,
 )
 def test_a_key_that_fits_no_header_is_refused_and_not_shown(key: Any) -> None:

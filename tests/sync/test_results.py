@@ -44,6 +44,15 @@ def test_the_result_of_each_stream_is_noted() -> None:
     assert "403" in outcomes["tags"].reason
 
 
+def test_a_run_without_a_selected_stream_warns() -> None:
+    run = OfflineTap(Tags, Brands, selected=["no_such_stream"]).sync()
+
+    (warning,) = run.logged("WARNING")
+    assert "No stream is selected" in warning
+    assert run.code == 0
+    assert not OfflineTap(Tags, selected=["tags"]).sync().logged("WARNING")
+
+
 def test_a_stream_that_the_run_did_not_finish_is_cut_short() -> None:
     tap = OfflineTap(Tags, Brands, pages={"brands": [GIVEN_UP]}, kustomer={"is_reachable": False})
 
