@@ -15,7 +15,8 @@ _ANY_MODE: Final = 0o666
 def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:
     """Replace a file, or write a new one. If it fails, the old file stays as it is.
 
-    Where the path is a link, the link stays, and the file that it leads to is replaced.
+    Where the path is a link, the link stays, and the file that it leads to is replaced. A device or
+    a pipe stays too, and gets the content.
 
     Args:
         path: Where the file is.
@@ -25,6 +26,10 @@ def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:
     Raises:
         OSError: It can't be written.
     """
+    # Root could replace /dev/null for the whole machine.
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
     # Unlike `Path.resolve`, this also returns where a link leads in a circle.
     path = Path(os.path.realpath(path))
     # A name of its own: two processes may write the same file.

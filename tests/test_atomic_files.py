@@ -129,3 +129,16 @@ def test_a_link_that_leads_in_a_circle_is_replaced(tmp_path: Path) -> None:
     replace_file(link, b"new")
 
     assert link.read_bytes() == b"new"
+
+
+@posix
+def test_a_pipe_gets_the_content_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    replace_file(path, b"new")
+
+    assert path.is_fifo()
+    assert os.read(reader, 10) == b"new"
+    os.close(reader)

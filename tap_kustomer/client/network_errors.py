@@ -86,11 +86,17 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
     if is_proxied and (refused := _TUNNEL_REFUSED.match(str(root))):
         return _from_proxy(int(refused[1]), request, host)
     network = isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError)
-    if not network or (
-        isinstance(error, ValueError) and isinstance(root, ValueError | AttributeError)
+    # For example, SSLKEYLOGFILE names a file in a folder that does not exist.
+    file = root.filename if isinstance(root, OSError) else None
+    if (
+        file is not None
+        or not network
+        or (isinstance(error, ValueError) and isinstance(root, ValueError | AttributeError))
     ):
         # A ValueError may quote the header with the token.
         detail = str(error) if type(error) is OSError else _unusable(error)
+        if file is not None:
+            detail = f"{file} can't be opened: {_reason(root)}"
         return InvalidRequestError(
             f"{request} can't be sent to {host}: {detail}. Check api_key or refresh_token, "
             "organization, api_url, user_agent, and the environment variables for proxies and "

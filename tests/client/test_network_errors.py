@@ -157,6 +157,16 @@ def test_a_request_that_can_not_be_sent_fails_at_once(
     assert clock.elapsed == 0
 
 
+def test_a_file_of_this_machine_that_can_not_be_opened_is_named_at_once(
+    clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/folder/keys.log")
+
+    with pytest.raises(RequestError, match=r"/no/such/folder/keys\.log can't be opened: No such"):
+        ask(session(clock, f"https://{server.address}"))
+    assert clock.elapsed == 0
+
+
 @pytest.mark.parametrize(
     "location", [b"http://[", b"https://acme.example:99999", b"\xff", b"//", b"", b"javascript:x"]
 )
