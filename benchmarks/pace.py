@@ -186,7 +186,7 @@ def _pages(
         session=session,
         workers=threads,
         page_size=PAGE_SIZE,
-        parallel=parallel,
+        max_parallel=parallel,
         lookahead=_LOOKAHEAD,
         strict=True,
         started=START * 1000,

@@ -174,9 +174,9 @@ class Session:
 
         Its latency and clock difference start as copies, and follow its own requests only.
         """
-        twin = copy(self)
-        twin.request_count = 0
-        return twin
+        session = copy(self)
+        session.request_count = 0
+        return session
 
     @property
     def credential(self) -> Credential:

@@ -42,13 +42,13 @@ class Declaration(NamedTuple):
     """What is declared of a setting, apart from its name.
 
     Attributes:
-        property: Makes its property of the JSON schema from its name.
+        make_property: Makes its property of the JSON schema from its name.
         default: Its value where none is given.
         expected: Describes what is allowed, for error messages; empty where the JSON schema does.
         parse: Turns a value that fits the JSON schema into that of the attribute.
     """
 
-    property: Callable[[str], th.Property[Any]]
+    make_property: Callable[[str], th.Property[Any]]
     default: Any
     expected: str
     parse: Callable[[Any], Any]
@@ -143,7 +143,7 @@ class Settings:
         secret=True,
         expected=_ONE_WORD,
     )
-    token_path: Path | None = setting(  # noqa: RUF009  # It gives a field.
+    token_path: Path | None = setting(  # noqa: RUF009  # It returns a dataclass field.
         th.StringType(min_length=1),
         "Token file",
         "File that keeps the tokens of a sign-in between runs. Its folder must exist.",
@@ -266,7 +266,7 @@ class Settings:
         example="tap-kustomer (data-team@example.com)",
         expected="one line of ASCII characters",
     )
-    summary_path: Path | None = setting(  # noqa: RUF009  # It gives a field.
+    summary_path: Path | None = setting(  # noqa: RUF009  # It returns a dataclass field.
         th.StringType(min_length=1),
         "Summary file",
         "JSON file to write the run's summary to. Its folder must exist.",
@@ -314,7 +314,7 @@ DECLARATIONS: Final[Mapping[str, Declaration]] = {
 }
 
 SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
-    *(declaration.property(name) for name, declaration in DECLARATIONS.items())
+    *(declaration.make_property(name) for name, declaration in DECLARATIONS.items())
 ).to_dict()
 
 SECRETS: Final = tuple(

@@ -71,7 +71,7 @@ def read_children(
     missing_parents: list[IncompleteError] = []
     responses = _Responses(name)
     tasks = _tasks(in_worker, source, _until_incomplete(parents, missing_parents))
-    for pending in _run_in_order(context.workers, tasks, context.parallel):
+    for pending in _run_in_order(context.workers, tasks, context.max_parallel):
         children = responses.children(pending.response)
         if shortfall is None and children.shortfall is not None:
             shortfall = IncompleteError(f"{name}: {children.shortfall}", missing_from=reached)
@@ -366,16 +366,16 @@ def _read_together(
         return _Children([row for half in found for row in half.rows], shortfall)
     # Rows go in the order of the parents, that of the bookmark.
     of_owner: dict[str, list[Resource]] = {key: [] for key in owners}
-    of_nobody: list[Resource] = []
+    without_parent: list[Resource] = []
     for row in children.rows:
         # An id may come as a number, or in a form that no parent has.
         owner = str(_object(row, "attributes").get(shared.owner))
-        of_owner.get(owner, of_nobody).append(row)
+        of_owner.get(owner, without_parent).append(row)
     rows = [
         {**row, PARENT: _link_to(parent)} for key, parent in owners.items() for row in of_owner[key]
     ]
-    nobody: Parent = {**_link_to(parents[-1]), "id": None}
-    rows += [{**row, PARENT: nobody} for row in of_nobody]
+    no_parent: Parent = {**_link_to(parents[-1]), "id": None}
+    rows += [{**row, PARENT: no_parent} for row in without_parent]
     return _Children(rows, children.shortfall)
 
 

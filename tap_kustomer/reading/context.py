@@ -26,7 +26,7 @@ class ReadContext:
         session: Sends requests to Kustomer.
         workers: Threads that use the session, several requests at once.
         page_size: The most rows to ask for on a page.
-        parallel: The most requests under way at once.
+        max_parallel: The most requests under way at once.
         lookahead: The most bytes of rows that may be read before they are consumed.
         strict: Whether rows that are counted but do not come are an error.
         started: The start of the run by Kustomer's clock, in milliseconds since 1970.
@@ -39,7 +39,7 @@ class ReadContext:
     session: Session
     workers: Workers
     page_size: int
-    parallel: int
+    max_parallel: int
     lookahead: int
     strict: bool
     started: int

@@ -44,18 +44,18 @@ class RunTimes:
 
     Attributes:
         started: Its start, by Kustomer's clock.
-        since: No older row is wanted: `start_date`, or 0 without one.
+        earliest: No older row is wanted: `start_date`, or 0 without one.
         until: The end of every window: the start less `settle_seconds`, or `end_date` if that is
             earlier.
     """
 
     started: int
-    since: int
+    earliest: int
     until: int
 
     def start_of(self, stream: TapStream) -> int:
-        """The start of a stream's window: where it continues from, or `since` if that is later."""
-        return self.since if stream.resume_at is None else max(self.since, stream.resume_at)
+        """The start of a stream's window: where it continues, or `earliest` if that is later."""
+        return self.earliest if stream.resume_at is None else max(self.earliest, stream.resume_at)
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ class RunContext:
             session=self.session.with_own_request_count(),
             workers=self.workers,
             page_size=self.settings.page_size,
-            parallel=self.settings.max_parallel_requests,
+            max_parallel=self.settings.max_parallel_requests,
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             started=run_times.started,
-            earliest=run_times.since,
+            earliest=run_times.earliest,
             report=report,
             search_schema=self.search_schema,
         )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tap_kustomer.sync.context import RunContext
 
 # A list is read whole, whenever the run has started.
-_ANY_TIMES: Final = RunTimes(started=0, since=0, until=0)
+_ANY_TIMES: Final = RunTimes(started=0, earliest=0, until=0)
 
 logger = logging.getLogger(__name__)
 

@@ -1,3 +1,5 @@
+"""What servers send as JSON is read, whether a strict parser accepts it or not."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Which error a response is, and what its text says."""
+
 from __future__ import annotations
 
 import re

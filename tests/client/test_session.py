@@ -1,3 +1,5 @@
+"""Requests are sent, repeated and given up."""
+
 from __future__ import annotations
 
 import logging

@@ -45,7 +45,7 @@ IDS = LiveIds(
 def reader() -> Reader:
     session = session_of(VirtualClock(), URL, max_retry_seconds=0)
     workers = Workers(4, lambda: None)
-    return reader_of(session, workers=workers, page_size=100, parallel=4, started=NOW)
+    return reader_of(session, workers=workers, page_size=100, max_parallel=4, started=NOW)
 
 
 def ids(reader: Reader, source: Source) -> list[Any]:

@@ -1,3 +1,5 @@
+"""What a run says at its end: on a terminal, in the log and in a file."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""Rows that are parts of the rows of another stream."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -307,7 +307,7 @@ def test_rows_before_the_start_of_a_stream_are_not_written_if_others_need_them()
     companies = tap.stream("companies")
 
     def write() -> None:
-        companies.begin(since=milliseconds("2026-05-31T02:00:00.000Z") - 60_000)
+        companies.begin(skip_before=milliseconds("2026-05-31T02:00:00.000Z") - 60_000)
         companies.begin_page()
         for hour in (1, 2, 3):
             companies.write_resource(company(hour))

@@ -125,7 +125,7 @@ def pages_of(
     workers: Workers | None = None,
     **settings: Any,
 ) -> Iterator[Page]:
-    context = context_of(lists, workers=workers or LazyWorkers(), parallel=parallel, **settings)
+    context = context_of(lists, workers=workers or LazyWorkers(), max_parallel=parallel, **settings)
     return read_children(context, source, given, "events")
 
 

@@ -61,7 +61,7 @@ def pages_of(  # noqa: PLR0913
         session,
         workers=Workers(parallel, lambda: None),
         page_size=page_size,
-        parallel=parallel,
+        max_parallel=parallel,
         strict=strict,
         earliest=earliest,
         report=report,

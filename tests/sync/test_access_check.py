@@ -1,3 +1,5 @@
+"""The option `--test` says which streams can be read."""
+
 from __future__ import annotations
 
 import json

@@ -270,7 +270,7 @@ _DOCUMENT: Final = msgspec.json.Decoder(_Document)
 
 @cache
 def _resource_decoder(attribute: str | None) -> msgspec.json.Decoder[Any]:
-    """Parses only the id and two times of a resource, four times as fast as all of it."""
+    """Make a decoder of the id and two times of a resource, four times as fast as of all of it."""
     names = sorted({"createdAt", attribute or "createdAt"})
     attributes = msgspec.defstruct("Attributes", [(name, Any, None) for name in names])
     resource = msgspec.defstruct(
