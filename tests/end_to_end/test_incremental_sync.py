@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.derived_sources import DERIVED
 from support.sandbox_truth import (
-    DERIVED,
     SEARCHED,
     TYPES,
     check_derived,

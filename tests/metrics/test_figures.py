@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from support.metrics_oracle import FIGURES, figures
+from support.metrics_figures import FIGURES, figures
 from support.warehouse import Dbt, reports_with_package
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from support.metrics_oracle import FIGURES
+from support.metrics_figures import FIGURES
 from support.warehouse import ZONE, write_page
 
 if TYPE_CHECKING:

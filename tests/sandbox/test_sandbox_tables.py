@@ -15,8 +15,9 @@ from kustomer_sandbox.endpoints import LISTS as LISTINGS
 from kustomer_sandbox.endpoints import SINGLES
 from kustomer_sandbox.generation.custom import CUSTOM
 from kustomer_sandbox.generation.klasses import KLASSES
+from support.derived_sources import DERIVED
 from support.frozen_sandbox import Ask, frozen_organisation
-from support.sandbox_truth import DERIVED, TYPES, truth
+from support.sandbox_truth import TYPES, truth
 
 Resources = Callable[[str], list[dict[str, Any]]]
 
