@@ -141,8 +141,8 @@ def explain(body: bytes) -> str:
     Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
     object with `status`, `code`, `title`, `detail`, `source`
     (https://developer.kustomer.com/docs/concepts/errors). A token endpoint has `error` and
-    `error_description` (RFC 6749, 5.2). Its CDN answers with HTML, other CDNs and firewalls with
-    text such as `error code: 1010`.
+    `error_description` (RFC 6749, 5.2), a gateway only `message`. Its CDN answers with HTML, other
+    CDNs and firewalls with text such as `error code: 1010`.
     """
     try:
         return _explain(msgspec.json.decode(body))
@@ -157,14 +157,19 @@ def explain(body: bytes) -> str:
 
 
 def _explain(document: Any) -> str:
-    errors = document.get("errors") if isinstance(document, dict) else None
-    if isinstance(document, dict) and isinstance(document.get("error"), str):
-        errors = {"code": document["error"], "message": document.get("error_description")}
-    if isinstance(errors, dict):
-        errors = [errors]
-    if not isinstance(errors, list) or not errors:
-        return "no reason given"
-    return _shorten("; ".join(_explain_one(error) for error in errors))
+    errors = _errors_in(document) if isinstance(document, dict) else []
+    line = "; ".join(_explain_one(error) for error in errors)
+    return _shorten(line) if line else "no reason given"
+
+
+def _errors_in(document: dict[str, Any]) -> list[Any]:
+    """The errors of a document; it may be one itself, as that of a gateway."""
+    error = document.get("error")
+    if isinstance(error, str):
+        text = document.get("error_description") or document.get("message")
+        return [{"code": error, "message": text}]
+    errors = document.get("errors") or error or document
+    return errors if isinstance(errors, list) else [errors]
 
 
 def _shorten(line: str) -> str:

@@ -64,6 +64,13 @@ def test_an_error_of_a_request_concerns_one_stream_or_the_whole_run(error: type[
         (b'{"errors":{"code":"unauthorized"}}', "unauthorized"),
         (b'{"errors":[{"code":"a"},{"code":"b"}]}', "a; b"),
         (b'{"errors":["gone"]}', "gone"),
+        (b'{"message":"Forbidden"}', "Forbidden"),
+        (
+            b'{"error":"Forbidden","message":"No such route","statusCode":403}',
+            "Forbidden: No such route",
+        ),
+        (b'{"error":{"code":403,"message":"Denied"}}', "403: Denied"),
+        (b'{"type":"https://x","title":"Error 1010","detail":"Banned"}', "Error 1010: Banned"),
         (b"<html><h1>502</h1></html>", "no JSON in the response"),
         (b"", "no JSON in the response"),
         (b"error code: 1010\n", "no JSON in the response: error code: 1010"),
