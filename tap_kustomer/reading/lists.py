@@ -187,7 +187,7 @@ def _ask_first(
     parse: Callable[[Body], T],
     optional: AbstractSet[str] = frozenset(),
 ) -> tuple[Request, T]:
-    """Ask for the first page of a list; the request that succeeded, and the parsed response.
+    """Ask for the first page of a list; return the request that succeeded, and what it gave.
 
     Args:
         session: Sends requests to Kustomer.

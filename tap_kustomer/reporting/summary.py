@@ -89,7 +89,7 @@ class Summary:
 
     @property
     def unproven(self) -> str:
-        """The streams of which nothing proves that all rows came, in one line; or empty."""
+        """The streams of which nothing proves that all rows came, in one line, if any."""
         names = ", ".join(result.stream for result in self.streams if result.is_unproven)
         return names and (
             "No proof that all rows came, as Kustomer gave no count, stopped counting at 10,000 or "

@@ -21,8 +21,8 @@ from singer_sdk.mapper import (
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.secrecy import hide_secrets
 from tap_kustomer.shaping.names import LONGEST, fits
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.singer.expressions import FAKE, SELF, Expression, Place
-from tap_kustomer.singer.flattening import types_of
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from typing_extensions import override
 from tap_kustomer import times
 from tap_kustomer.client.documents import storable
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.shaping.values import as_text
-from tap_kustomer.singer.flattening import types_of
 from tap_kustomer.singer.sdk import MapperEval
 from tap_kustomer.suggestions import did_you_mean
 

@@ -1,8 +1,9 @@
-"""The criteria that the search of an organisation lists: better asked than found out by refusals.
+"""The criteria that the search of an organisation lists.
 
-A query with a criterion that the search does not know costs several requests of the search budget.
-What a schema leaves out is no proof: the documented example lacks all criteria of work items and
-all sort keys but those of customers. So a schema decides what is tried first, not what is tried.
+Asking once is cheaper than being refused: a query with a criterion that the search does not know
+costs several requests of the search budget. What a schema leaves out may still work: the documented
+example lacks all criteria of work items and all sort keys but those of customers. So a schema only
+decides the order in which criteria are tried.
 Source: `GET /v1/customers/searches/schema`, https://developer.kustomer.com/api
 """
 
