@@ -320,10 +320,10 @@ def _repair_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str
 def _keep_selected(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
     """Keep a column of the key, or the replication key, selected."""
     breadcrumb = ("properties", column)
-    given = entry.metadata.get(breadcrumb)
+    # Not if its inclusion is automatic: Meltano deselects even that for each `select` of columns.
     is_deselected = not entry.metadata.resolve_selection()[breadcrumb]
     is_missing = column not in (entry.schema.properties or {})
-    if is_deselected or is_missing or (given is not None and given.selected is False):
+    if is_deselected or is_missing:
         yield f"can't be read without its column {column}, so that stays selected"
     if is_deselected:
         entry.metadata[breadcrumb].inclusion = Metadata.InclusionType.AUTOMATIC

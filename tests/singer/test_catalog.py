@@ -208,7 +208,9 @@ def test_unknown_columns_inside_a_column_are_no_warning() -> None:
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
 @pytest.mark.parametrize("inclusion", ["automatic", "available", "unsupported", None])
-def test_a_column_of_the_key_stays_selected(column: str, inclusion: str | None) -> None:
+def test_a_column_of_the_key_stays_selected_with_a_warning_unless_that_is_automatic(
+    column: str, inclusion: str | None
+) -> None:
     given = [
         metadata(selected=True),
         metadata("properties", column, selected=False, inclusion=inclusion),
@@ -218,9 +220,10 @@ def test_a_column_of_the_key_stays_selected(column: str, inclusion: str | None) 
     catalog, warnings = repair(entry(metadata=given))
 
     assert selected(catalog["messages"]) == {"id", "updated_at", "tags"}
-    assert warnings == [
+    warning = (
         f"--catalog: messages can't be read without its column {column}, so that stays selected"
-    ]
+    )
+    assert warnings == ([] if inclusion == "automatic" else [warning])
 
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
