@@ -133,7 +133,7 @@ class TapKustomer(SdkTap):
         return ConfigInput(config=config, parse_env=parse_env)
 
     def limit_retries(self, seconds: int) -> None:
-        """Repeat a failing request for at most so long. Takes effect before the first request."""
+        """Repeat a failing request for at most so long. Has no effect once `context` is made."""
         longest = min(seconds, self._settings.max_retry_seconds)
         self._settings = replace(self._settings, max_retry_seconds=longest)
 

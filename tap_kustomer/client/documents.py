@@ -1,4 +1,4 @@
-"""Parse JSON as strictly as possible, and as leniently as a response needs."""
+"""Parse JSON strictly, after changing what servers send although no strict parser accepts it."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class Request:
 
     Attributes:
         method: `GET` or `POST`.
-        path: Path from `/v1` on, with a query string where a link to the next page has one.
-        params: Further query parameters.
+        path: Path from `/v1` on, or of the token endpoint, without a query string.
+        params: Query parameters.
         json: Body of a `POST`.
         form: Body of a `POST` as a form, encoded.
         budget: The budgets that the request draws on.
@@ -81,7 +81,7 @@ class Request:
     @override
     def __str__(self) -> str:
         """Method and path, without values from the settings or the data."""
-        return f"{self.method} {urlsplit(self.path).path}"
+        return f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The settings, one declaration each.
 
 To add a setting, add an attribute to `Settings` and use it. The JSON schema follows from the
-declarations, and from that `python docs/generate.py` writes the README's table, `.env.example`,
-`sample_config.json` and both `meltano.yml`.
+declarations, and from that `python docs/generate.py` writes all that lists the settings: the
+README's table, `.env.example`, `sample_config.json`, `meltano.yml`, and their likes in `examples/`.
 """
 
 from __future__ import annotations
@@ -91,13 +91,13 @@ def setting(  # noqa: PLR0913
     return field(repr=not secret, metadata={Declaration: declaration})
 
 
-def _writable_file(text: str) -> Path:
+def _file_in_folder(text: str) -> Path:
     path = Path(text)
     try:
-        is_writable = path.parent.is_dir() and not path.is_dir()
+        is_possible = path.parent.is_dir() and not path.is_dir()
     except OSError:  # For example, the name is too long.
-        is_writable = False
-    if not is_writable:
+        is_possible = False
+    if not is_possible:
         raise ValueError("a file in a folder that exists")
     return path
 
@@ -148,7 +148,7 @@ class Settings:
         "Token file",
         "File that keeps the tokens of a sign-in between runs. Its folder must exist.",
         example="kustomer-tokens.json",
-        parse=_writable_file,
+        parse=_file_in_folder,
     )
     organization: str | None = setting(
         th.StringType(min_length=1),
@@ -271,7 +271,7 @@ class Settings:
         "Summary file",
         "JSON file to write the run's summary to. Its folder must exist.",
         example="summary.json",
-        parse=_writable_file,
+        parse=_file_in_folder,
     )
     emit_activate_version_messages: bool = setting(
         th.BooleanType,

@@ -224,13 +224,13 @@ def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> 
         if source.shared is not None:
             for some in chunked(page.resources, source.shared.size):
                 ask = partial(_read_together, context, source, source.shared, some)
-                yield _Task(ask, _time(some[-1], page))
+                yield _Task(ask, _reached_after(some[-1], page))
         else:
             resources, included = _split_included(source, page)
             for parent in resources:
                 requests = [*_requests_for(context, source, parent, included)]
                 yield from (_Task(request, None) for request in requests[:-1])
-                yield _Task(requests[-1] if requests else None, _time(parent, page))
+                yield _Task(requests[-1] if requests else None, _reached_after(parent, page))
         yield _Task(None, page.reached)
 
 
@@ -299,7 +299,7 @@ def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> It
             one.response.cancel()
 
 
-def _time(parent: Resource, page: Page) -> int | None:
+def _reached_after(parent: Resource, page: Page) -> int | None:
     """Up to when parents are done after this one; None if only the end of its page shows that."""
     if page.reached is None or PARENT in parent:
         return None

@@ -182,9 +182,9 @@ def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
         figures["requests"] = result.requests
         figures["seconds"] = result.seconds
         figures["rows_per_minute"] = round(result.rows * 60 / max(result.seconds, 0.1))
-    said = ", ".join(f"{name}={value}" for name, value in figures.items())
+    text = ", ".join(f"{name}={value}" for name, value in figures.items())
     # With the name: Meltano shows messages without the name of their logger.
-    stream_logger.info("Finished %s: %s", result.stream, said, extra=figures)
+    stream_logger.info("Finished %s: %s", result.stream, text, extra=figures)
 
 
 def log_summary(summary: Summary) -> None:
@@ -201,8 +201,8 @@ def log_summary(summary: Summary) -> None:
     if summary.unproven:
         logger.warning(summary.unproven)
     figures = summary.figures()
-    said = ", ".join(f"{name}={value}" for name, value in figures.items())
-    logger.info("%s: %s", _ended(summary), said, extra=figures)
+    text = ", ".join(f"{name}={value}" for name, value in figures.items())
+    logger.info("%s: %s", _ended(summary), text, extra=figures)
 
 
 def print_summary(summary: Summary, console: Console) -> None:

@@ -1,7 +1,7 @@
 """Custom attributes: those that an organisation has added to Kustomer's own.
 
 `GET /v1/metadata/{resource}` lists them with name, type and display name. Where the API key can't
-read that, the suffix of the name still tells the type (`values.kind_by_suffix`).
+read that, the suffix of the name still shows which values are times (`values.kind_by_suffix`).
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class DeclaredStream(Protocol):
 
 
 def parse_catalog(document: Mapping[str, Any]) -> Catalog:
-    """Read the catalog in a document, without what the SDK can't read.
+    """Parse a catalog, leaving out what the SDK can't read.
 
     Raises:
         ConfigurationError: The document is not a catalog.

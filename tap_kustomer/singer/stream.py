@@ -95,7 +95,7 @@ class TapStream(SdkStream):
 
     @property
     def was_read(self) -> bool:
-        """Whether an earlier run has read this stream."""
+        """Whether it has a state: before this run writes, that of an earlier run."""
         return bool(self.stream_state)
 
     @property
@@ -163,6 +163,12 @@ class TapStream(SdkStream):
         elif self._last_record_in_files:
             self.advance_to_record(self._last_record_in_files)
             self._bookmark_in_files = self.bookmark
+
+    @override
+    def advance_to_record(self, record: Record) -> None:
+        """Move the bookmark to a record: everything before it is written."""
+        if self.is_incremental and (value := record.get(self.replication_key or "")):
+            self._move_bookmark(value)
 
     def finish(self, *, is_whole: bool) -> None:
         """Finish the stream: all rows that came are written.
@@ -275,12 +281,6 @@ class TapStream(SdkStream):
         """Yield the records of this stream, in an extraction of its own."""
         del context
         yield from islice(self._read_one_stream(self), self.ABORT_AT_RECORD_COUNT)
-
-    @override
-    def advance_to_record(self, record: Record) -> None:
-        """Move the bookmark to a record: everything before it is written."""
-        if self.is_incremental and (value := record.get(self.replication_key or "")):
-            self._move_bookmark(value)
 
     @override
     def flush(self) -> None:

@@ -38,13 +38,15 @@ def session(clock: VirtualClock) -> Session:
     return session_of(clock, URL)
 
 
+SHARED = frozenset({"request_count", "latency", "_clock_difference"})
+
+
 class Watched(Session):
     """A session that fails if its shared state is changed without the lock."""
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
-        is_shared = name in {"requests", "latency", "_clock_difference"}
-        if is_shared and "_http" in vars(self):
+        if name in SHARED and "_http" in vars(self):
             assert self._lock.locked(), name
         super().__setattr__(name, value)
 
@@ -70,6 +72,7 @@ def test_shared_state_is_changed_under_a_lock(clock: VirtualClock, requests_mock
 
     session.send(TEAMS, whole)
 
+    assert vars(session).keys() >= SHARED
     assert session.request_count == 1
     assert session.server_now() == clock.now() + 10
 

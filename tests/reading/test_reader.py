@@ -218,7 +218,6 @@ def test_live_ids_come_as_objects_or_as_texts(
 
 
 def test_counting_takes_one_request(reader: Reader, requests_mock: Mocker) -> None:
-    requests_mock.post(SEARCH, json={"data": [{"type": "kobject.a"}], "meta": {"total": 7}})
     row = {"type": "kobject.a", "id": "k", "attributes": {"updatedAt": "2020-01-01T00:00:00.000Z"}}
     requests_mock.post(SEARCH, json={"data": [row], "meta": {"total": 7}})
 

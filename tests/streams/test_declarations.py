@@ -44,9 +44,6 @@ PLURALS = {
 }
 
 
-# Samples in the shape of those in Kustomer's documentation; ids are invented.
-
-
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
 
 DERIVED = [(stream, derived) for stream in STREAMS for derived in stream.derived]
@@ -147,18 +144,18 @@ def test_what_kustomer_documents_is_not_assumed() -> None:
     assert not [stream.name for stream in STREAMS if stream.documented and stream.assumed]
 
 
-def test_whether_a_table_is_documented_stands_in_one_place() -> None:
+def test_no_docstring_says_that_a_stream_is_undocumented() -> None:
     told = re.compile("nconfirmed|[Uu]ndocumented")
 
     assert not [stream.name for stream in STREAMS if told.search(stream.__doc__ or "")]
 
 
 def is_dear(source: Source) -> bool:
-    """Whether it costs a request for each row of a search."""
+    """Whether it costs a request for each row of a search, or reads a whole search again."""
     return isinstance(source, LiveIds) or (isinstance(source, PerParent) and is_windowed(source))
 
 
-def test_what_costs_a_request_for_each_row_of_a_search_is_not_selected_by_default() -> None:
+def test_dear_streams_are_not_selected_by_default() -> None:
     dear = [stream for stream in STREAMS if is_dear(stream.source)]
 
     assert dear

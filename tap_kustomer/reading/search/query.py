@@ -81,7 +81,8 @@ class SearchQuery:
     Attributes:
         window: In which their time lies, by the criterion of the search.
         created: In which they were created, to narrow rows further. Only ties need that.
-        page: From 1 on. Only inside a tie are pages after the first requested.
+        page: From 1 on. Later pages are requested inside a tie, and to find out whether a short
+            page is the last one.
         must_be_sorted: Whether a page out of order is an error. The sort is asked for in any case,
             if the search accepts one.
     """

@@ -69,7 +69,7 @@ def _request(session: Session) -> frozenset[str]:
     try:
         return session.send(Request("GET", SCHEMA_PATH), _parse)
     except StreamError as error:
-        logger.info("the criteria of the search are found out by trying: %s", error)
+        logger.info("The criteria of the search are found out by trying: %s", error)
         return _NOTHING
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from support.fake_session import FakeSession, search_of
 from support.search_model import IndexModel
 from support.searches import NOW, pages_of, read_ids, rows
 from tap_kustomer.reading.pages import Window
+from tap_kustomer.reading.search.query import Row
 from tap_kustomer.times import DAY
 
 
@@ -28,12 +31,22 @@ def test_a_page_says_up_to_when_all_rows_were_yielded() -> None:
     assert [page.reached for page in pages] == [index.rows[row_id][0] for row_id in latest]
 
 
-def test_rows_are_parsed_when_they_are_written() -> None:
+def test_rows_are_parsed_when_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    parse = Row.resource
+
+    def note(row: Row) -> dict[str, Any]:
+        parsed.append(row.id)
+        return parse(row)
+
+    monkeypatch.setattr(Row, "resource", note)
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 20))
     (page,) = pages_of(FakeSession(search_of(index)), Window(NOW - 200 * DAY, NOW))
 
-    assert not isinstance(page.resources, list)
-    assert len(list(page.resources)) == 20
+    resources = iter(page.resources)
+    assert parsed == []
+    next(resources)
+    assert len(parsed) == 1
 
 
 def test_before_the_consumer_takes_them_rows_are_asked_for_one_page_at_a_time() -> None:
