@@ -267,7 +267,7 @@ def test_a_key_sent_back_by_a_server_is_not_shown(
     assert KEY not in caplog.text
 
 
-def test_a_header_that_is_none_does_no_harm_and_is_not_shown(
+def test_a_line_that_is_no_header_does_no_harm_and_is_not_shown(
     clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.will(document(b'{"data": []}', b"%b without a colon" % ECHO))

@@ -92,7 +92,7 @@ def test_two_threads_that_submit_at_once_start_no_extra_thread(
     assert len(started) == 1
 
 
-def test_in_place_a_task_is_done_before_submit_returns() -> None:
+def test_serial_workers_do_a_task_before_submit_returns() -> None:
     done: list[int] = []
     task: Callable[[], None] = lambda: done.append(threading.get_ident())  # noqa: E731
 

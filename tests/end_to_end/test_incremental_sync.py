@@ -189,7 +189,7 @@ def test_tables_that_are_read_whole_arrive_whole_each_time(story: Story) -> None
         check_equal(resources, story.third.records(table))
 
 
-def test_what_such_tables_carry_arrives_whole_each_time(story: Story) -> None:
+def test_tables_derived_from_those_read_whole_arrive_whole_each_time(story: Story) -> None:
     for table in DERIVED.keys() - story.incremental:
         parents = truth(story.sandbox.organisation, DERIVED[table].parent)
         check_derived(table, parents, story.second.records(table))

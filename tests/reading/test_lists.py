@@ -94,7 +94,7 @@ def test_parameters_that_may_show_more_rows_are_left_out_if_they_are_refused(
     assert read_list_ids(session, source) == ["a"]
 
 
-def test_such_parameters_are_left_out_with_the_numbered_pages_at_last(
+def test_refused_parameters_are_left_out_with_the_numbered_pages_at_last(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=400)
@@ -186,7 +186,7 @@ def test_after_a_full_page_that_names_no_next_one_the_next_number_is_tried(
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_there_may_be_no_such_next_page(
+def test_a_next_page_that_is_refused_ends_the_list(
     session: Session, requests_mock: Mocker, status: int
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams?page=1", json=_bare("a", "b"))

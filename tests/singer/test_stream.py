@@ -63,7 +63,7 @@ def milliseconds(text: str) -> int:
         *("an older start date", "a newer start date", "a bookmark of null", "another offset"),
     ],
 )
-def test_a_window_starts_at_the_start_date_or_lookback_seconds_before_the_bookmark(
+def test_a_window_starts_at_the_later_of_start_date_and_lookback_seconds_before_the_bookmark(
     state: dict[str, Any], config: dict[str, Any], start: str
 ) -> None:
     tap = OfflineTap(Companies, state=state, **config)

@@ -334,7 +334,7 @@ def test_what_a_stream_map_changes_is_not_in_extra(
     ],
     ids=str,
 )
-def test_what_it_leaves_as_it_is_stays_in_extra(definition: Mapping[str, Any]) -> None:
+def test_what_a_map_does_not_change_stays_in_extra(definition: Mapping[str, Any]) -> None:
     (record,) = mapped(definition)
 
     assert record["_extra"] == {"birthday_at": "<x>", "modified_at": "<y>"}

@@ -168,7 +168,7 @@ def test_no_list_is_read_where_the_search_finds_all_rows() -> None:
     assert "/v1/work-items" not in {request.path for request in session.sent}
 
 
-def test_where_there_is_no_list_the_rows_of_the_search_stand() -> None:
+def test_where_there_is_no_list_the_rows_are_those_of_the_search() -> None:
     source = replace(HANDLED, fallback=None)
 
     assert read_ids(handled_items(), Window(NOW - 2 * DAY, NOW), source) == ["handled"]
@@ -177,7 +177,7 @@ def test_where_there_is_no_list_the_rows_of_the_search_stand() -> None:
 @pytest.mark.parametrize(
     "error", [AccessError("no role"), MissingError("no list"), RefusedError("not so")], ids=str
 )
-def test_without_the_list_the_rows_of_the_search_stand_and_the_log_says_what_is_missing(
+def test_without_the_list_the_rows_are_those_of_the_search_and_the_log_says_what_is_missing(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = handled_items(documents={"/v1/work-items": error})

@@ -63,7 +63,7 @@ def test_a_criterion_that_the_search_lists_is_used_without_a_refusal() -> None:
     assert tried(session) == [COMPLETED.name]
 
 
-def test_a_peek_uses_it_without_a_refusal_too() -> None:
+def test_a_peek_asks_for_the_schema_before_any_refusal() -> None:
     session = session_with(listing(COMPLETED.name), UPDATED.name)
 
     assert reader_of(session).peek(WORK_ITEMS, Window(0, NOW), "work_items")
