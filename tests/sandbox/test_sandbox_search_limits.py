@@ -117,7 +117,7 @@ def test_ties_exist_and_keep_their_order_by_default(ask: Ask) -> None:
     assert first != sorted(first)
 
 
-def test_ties_can_be_ordered_anew_in_every_call(sandbox_of: Maker, asker: Asker) -> None:
+def test_ties_can_come_in_another_order_in_every_call(sandbox_of: Maker, asker: Asker) -> None:
     ask = asker(sandbox_of(shuffle_ties=True))
     instant = time_text(NOW - 3 * DAY)
     body = by_update("message", **{"and": [{"message_updated_at": {"equals": instant}}]})

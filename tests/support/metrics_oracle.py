@@ -360,7 +360,7 @@ class Oracle:
         return counts
 
     def people(self) -> set[str]:
-        """Users whose days are told: people who are not deleted."""
+        """The ids of users whose days count: people who are not deleted."""
         return {
             one["id"]
             for one in self.resources["user"]
