@@ -134,7 +134,7 @@ def test_the_views_have_their_columns_and_all_rows(
 ) -> None:
     for other in moving.other_tables(path, tables):
         if other.needs_view:
-            result = database.stream(f"{path.stem}.{other.name}")
+            result = database.table(f"{path.stem}.{other.name}")
             assert result.columns == list(other.columns)
             assert len(result.fetchall()) == run.counts().get(other.ours, 0)
 
@@ -143,7 +143,7 @@ def test_the_views_have_their_columns_and_all_rows(
 def test_a_view_of_resources_has_the_values_under_kustomers_names(
     schema: str, database: Any, run: Output
 ) -> None:
-    found = database.stream(f"{schema}.customers").select(
+    found = database.table(f"{schema}.customers").select(
         *map(
             duckdb.SQLExpression,
             (
