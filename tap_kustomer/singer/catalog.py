@@ -286,19 +286,21 @@ def _repair_key(entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStrea
 def _repair_replication(
     entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStream
 ) -> Iterator[str]:
-    key = entry.replication_key or root.replication_key
+    # Meltano sets that of the metadata and keeps that of the entry.
+    keys = [key for key in (root.replication_key, entry.replication_key) if key]
     method = entry.replication_method or root.forced_replication_method
     if method == REPLICATION_FULL_TABLE:
         pass
     elif stream.replication_key is None:
-        if key or method:
+        if keys or method:
             yield "can't be replicated by a key: it is read whole each time"
         method = REPLICATION_FULL_TABLE
     else:
         if method not in (None, REPLICATION_INCREMENTAL):
             yield f"can't be replicated by {method}: {_METHODS} are possible, the first is used"
-        if key and key != stream.replication_key:
-            yield f"can't be replicated by {key}: its replication key is {stream.replication_key}"
+        own = stream.replication_key
+        if other := next((key for key in keys if key != own), None):
+            yield f"can't be replicated by {other}: its replication key is {own}"
         method = REPLICATION_INCREMENTAL
     entry.replication_method = method
     entry.replication_key = root.replication_key = stream.replication_key
