@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
+from support.sign_ins import DAY, URL, Kustomer, ask, new_session
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from requests_mock import Mocker
 
     from support.virtual_time import VirtualClock
-
-from support.sign_ins import DAY, URL, Kustomer, ask, new_session
 
 
 def test_the_first_request_gets_an_access_token(

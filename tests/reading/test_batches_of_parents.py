@@ -8,18 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
-from tap_kustomer.client.errors import (
-    RefusedError,
-    RequestError,
-)
-from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.sources import PerParent, SharedRequest
-from tap_kustomer.resource import PARENT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tap_kustomer.client.session import Body, Request
 from support.lists_of_parents import (
     CONVERSATIONS,
     NOW,
@@ -33,6 +21,18 @@ from support.lists_of_parents import (
     parents,
     read_rows_of,
 )
+from tap_kustomer.client.errors import (
+    RefusedError,
+    RequestError,
+)
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.sources import PerParent, SharedRequest
+from tap_kustomer.resource import PARENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tap_kustomer.client.session import Body, Request
 
 SUMMARIES = PerParent(
     CONVERSATIONS,

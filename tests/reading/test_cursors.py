@@ -8,14 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_kustomer import times
-from tap_kustomer.reading.pages import Window
-from tap_kustomer.reading.sources import CursorList
-from tap_kustomer.times import DAY
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 from support.audit_log import (
     COUNT,
     MOST_HELD,
@@ -28,6 +20,13 @@ from support.audit_log import (
     spread,
     without_total,
 )
+from tap_kustomer import times
+from tap_kustomer.reading.pages import Window
+from tap_kustomer.reading.sources import CursorList
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_a_window_is_asked_for_by_time_with_the_most_rows_on_a_page() -> None:

@@ -6,17 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_kustomer import times
-from tap_kustomer.client.errors import (
-    AccessError,
-    PagingError,
-)
-from tap_kustomer.reading.pages import IncompleteError, Page
-from tap_kustomer.reading.sources import PerParent, Search
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 from support.lists_of_parents import (
     CONVERSATIONS,
     EVENTS,
@@ -30,6 +19,16 @@ from support.lists_of_parents import (
     read_rows_of,
     rows,
 )
+from tap_kustomer import times
+from tap_kustomer.client.errors import (
+    AccessError,
+    PagingError,
+)
+from tap_kustomer.reading.pages import IncompleteError, Page
+from tap_kustomer.reading.sources import PerParent, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_parents_found_by_search_show_up_to_when_their_rows_are_read() -> None:

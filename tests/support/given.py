@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORBIDDEN = AccessError("GET /v1/tags: HTTP 403: forbidden")
 
-ABSENT = MissingError("GET /v1/tags: HTTP 404: not_found")
+NOT_FOUND = MissingError("GET /v1/tags: HTTP 404: not_found")
 
 REFUSED = RefusedError("GET /v1/tags: HTTP 400: bad_parameter")
 
@@ -76,10 +76,10 @@ def cut_off(*resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
     raise SystemExit(128 + signal.SIGTERM)
 
 
-SHORT = IncompleteError(
+INCOMPLETE = IncompleteError(
     "tags: 2 rows are counted, 1 came", missing_from=times.to_milliseconds(at(2))
 )
 
-MISSING = Shortfall(Window(0, NOW), expected=3, delivered=1)
+SHORTFALL = Shortfall(Window(0, NOW), expected=3, delivered=1)
 
 UNPROVEN = Unproven(Window(0, NOW))

@@ -10,8 +10,8 @@ import pytest
 from support.given import (
     BEFORE,
     GIVEN_UP,
+    INCOMPLETE,
     ONE_TAG,
-    SHORT,
     at,
     bookmarked,
     bookmarks,
@@ -173,7 +173,7 @@ def test_rows_of_a_list_that_is_short_are_written_to_a_file(tmp_path: Path) -> N
         "storage": {"root": tmp_path.as_uri()},
     }
 
-    run = OfflineTap(Tags, pages={"tags": [ONE_TAG, SHORT]}, batch_config=batches).sync()
+    run = OfflineTap(Tags, pages={"tags": [ONE_TAG, INCOMPLETE]}, batch_config=batches).sync()
 
     (batch,) = run.of_type("BATCH")
     assert len(batch["manifest"]) == 1

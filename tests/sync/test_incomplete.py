@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from support.given import (
+    INCOMPLETE,
     ONE_BRAND,
     ONE_TAG,
-    SHORT,
     at,
     page,
     resource,
@@ -37,14 +37,14 @@ def test_a_missing_archive_fails_the_run_at_its_end(source: str) -> None:
 
 
 def test_a_list_that_is_shorter_than_its_count_is_a_warning() -> None:
-    pages_by_stream = {"tags": [ONE_TAG, SHORT], "brands": [ONE_BRAND]}
+    pages_by_stream = {"tags": [ONE_TAG, INCOMPLETE], "brands": [ONE_BRAND]}
 
     run = OfflineTap(Tags, Brands, pages=pages_by_stream).sync()
 
     check(run)
     assert run.counts() == {"tags": 1, "brands": 1}
     (warning,) = run.logged("WARNING")
-    assert str(SHORT) in warning
+    assert str(INCOMPLETE) in warning
 
 
 @pytest.mark.parametrize(
@@ -56,19 +56,19 @@ def test_a_search_that_is_short_fails_the_run_at_its_end_and_a_list_only_if_coun
     tap = OfflineTap(
         stream,
         selected=[stream.name],
-        pages={stream.name: [SHORT]},
+        pages={stream.name: [INCOMPLETE]},
         strict_counts=strict,
     )
 
     run = tap.sync()
 
     assert run.code == 1
-    assert str(SHORT) in run.logged("ERROR")[0]
+    assert str(INCOMPLETE) in run.logged("ERROR")[0]
 
 
 def test_a_cursor_list_that_is_short_is_a_warning_and_the_next_run_reads_from_there() -> None:
     log = resource("audit_log", "a", createdAt=at(1))
-    pages_by_stream = {"audit_logs": [page(log, reached=at(3)), SHORT]}
+    pages_by_stream = {"audit_logs": [page(log, reached=at(3)), INCOMPLETE]}
 
     run = OfflineTap(AuditLogs, pages=pages_by_stream).sync()
 

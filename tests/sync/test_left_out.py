@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from support.given import (
-    ABSENT,
     FORBIDDEN,
     GIVEN_UP,
+    NOT_FOUND,
     ONE_BRAND,
     ONE_NOTE,
     ONE_TAG,
@@ -129,7 +129,7 @@ def test_a_dead_key_ends_the_run_at_once(error: RequestError, *, is_good: bool) 
 
 @pytest.mark.parametrize(
     ("stream", "error"),
-    [(Tags, ABSENT), (Assistants, ABSENT), (Assistants, REFUSED), (Assistants, GIVEN_UP)],
+    [(Tags, NOT_FOUND), (Assistants, NOT_FOUND), (Assistants, REFUSED), (Assistants, GIVEN_UP)],
     ids=["404", "assumed, 404", "assumed, 400", "assumed, 500"],
 )
 def test_a_stream_that_the_organisation_lacks_is_left_out(stream: Any, error: RequestError) -> None:
@@ -148,7 +148,7 @@ def test_a_stream_that_the_organisation_lacks_is_left_out(stream: Any, error: Re
     ("stream", "error"),
     [
         *((Tags, REFUSED), (Tags, GIVEN_UP), (Tags, OVERSIZED)),
-        *((Companies, ABSENT), (NoteIds, ABSENT)),
+        *((Companies, NOT_FOUND), (NoteIds, NOT_FOUND)),
     ],
     ids=["400", "500", "too large", "no search", "no search for ids"],
 )
@@ -181,7 +181,7 @@ def test_the_run_ends_at_once_if_kustomer_can_t_be_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "error"), [(Tags, ABSENT), (Assistants, REFUSED)], ids=["404", "assumed, 400"]
+    ("stream", "error"), [(Tags, NOT_FOUND), (Assistants, REFUSED)], ids=["404", "assumed, 400"]
 )
 def test_a_missing_stream_that_an_earlier_run_has_read_fails_the_run_at_its_end(
     stream: Any, error: RequestError

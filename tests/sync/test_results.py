@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.given import (
     FORBIDDEN,
     GIVEN_UP,
-    MISSING,
+    SHORTFALL,
     UNPROVEN,
     at,
     company,
@@ -20,7 +20,7 @@ from tap_kustomer.streams.tags import Tags
 
 def test_the_result_of_each_stream_is_noted() -> None:
     pages = {
-        "companies": [page(company(1, "x", "y"), reached=at(1)), MISSING, UNPROVEN],
+        "companies": [page(company(1, "x", "y"), reached=at(1)), SHORTFALL, UNPROVEN],
         "tags": [FORBIDDEN],
     }
     tap = OfflineTap(

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.given import (
     GIVEN_UP,
-    SHORT,
+    INCOMPLETE,
     at,
     bookmarked,
     company,
@@ -156,7 +156,7 @@ def test_rows_of_a_failed_extraction_are_written_and_counted() -> None:
 
 
 def test_rows_of_a_list_that_is_short_are_written() -> None:
-    pages_by_stream = {"teams": [page(TEAM), SHORT]}
+    pages_by_stream = {"teams": [page(TEAM), INCOMPLETE]}
 
     run = OfflineTap(Teams, pages=pages_by_stream).sync()
 

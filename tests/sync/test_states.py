@@ -10,11 +10,11 @@ import pytest
 
 from support.given import (
     GIVEN_UP,
+    INCOMPLETE,
     ONE_BRAND,
     ONE_NOTE,
     ONE_TAG,
     REFUSED,
-    SHORT,
     at,
     bookmarked,
     bookmarks,
@@ -156,7 +156,7 @@ def test_a_search_that_fails_half_way_keeps_its_bookmark_and_other_streams_are_r
 
 
 def test_no_bookmark_is_later_than_rows_that_are_missing() -> None:
-    pages = [page(company(1, "x"), company(3, "y"), reached=at(3)), SHORT]
+    pages = [page(company(1, "x"), company(3, "y"), reached=at(3)), INCOMPLETE]
     tap = OfflineTap(Companies, selected=["companies", "company_tags"], pages={"companies": pages})
 
     run = tap.sync()

@@ -8,9 +8,9 @@ import pytest
 
 from support.given import (
     FORBIDDEN,
-    MISSING,
+    INCOMPLETE,
     ONE_TAG,
-    SHORT,
+    SHORTFALL,
     UNPROVEN,
     cut_off,
     page,
@@ -32,9 +32,9 @@ WITH_VERSIONS: dict[str, Any] = {"emit_activate_version_messages": True}
     ("given", "activated"),
     [
         ([], True),
-        ([MISSING], False),
+        ([SHORTFALL], False),
         ([UNPROVEN], False),
-        ([SHORT], False),
+        ([INCOMPLETE], False),
         ([FORBIDDEN], False),
     ],
     ids=["whole", "fewer rows than counted", "no count", "short", "refused half-way"],

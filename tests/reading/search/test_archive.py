@@ -9,6 +9,7 @@ import pytest
 
 from support.fake_session import FakeSession
 from support.search_model import IndexModel
+from support.searches import CONVERSATIONS, EDGE, NOW, pages_of, read_ids, rows
 from tap_kustomer.client.errors import AccessError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
@@ -17,7 +18,6 @@ from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Page
-from support.searches import CONVERSATIONS, EDGE, NOW, pages_of, read_ids, rows
 
 ORDERS = Search(
     "kobject_order",

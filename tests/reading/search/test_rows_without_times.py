@@ -8,11 +8,6 @@ import pytest
 
 from support.fake_session import FakeSession, search_of
 from support.search_model import IndexModel, resource
-from tap_kustomer.reading.pages import IncompleteError, Window
-from tap_kustomer.times import DAY
-
-if TYPE_CHECKING:
-    from tap_kustomer.reading.pages import Page
 from support.searches import (
     CONVERSATION_TIMES,
     NOW,
@@ -22,6 +17,11 @@ from support.searches import (
     rows,
     without_times,
 )
+from tap_kustomer.reading.pages import IncompleteError, Window
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.pages import Page
 
 
 def test_conversation_times_are_read_by_the_time_of_their_creation() -> None:

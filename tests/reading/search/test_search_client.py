@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.fake_session import FakeSession, search_of
+from support.search_clients import END, START, WINDOW, CappedSession, bounds_sent, client_of
 from support.search_model import IndexModel, resource
 from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.reading.pages import Window
@@ -19,8 +20,6 @@ from tap_kustomer.reading.search.query import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-from support.search_clients import END, START, WINDOW, CappedSession, bounds_sent, client_of
 
 
 def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation_shows() -> None:

@@ -9,6 +9,15 @@ import pytest
 from typing_extensions import override
 
 from support.fake_session import FakeSession, search_of
+from support.search_clients import (
+    END,
+    START,
+    WINDOW,
+    CappedSession,
+    bounds_sent,
+    client_of,
+    fine_session,
+)
 from support.search_model import IndexModel
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search import client as client_module
@@ -25,15 +34,6 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Body, Request, Session
     from tap_kustomer.reading.search.query import ServerBehaviour
-from support.search_clients import (
-    END,
-    START,
-    WINDOW,
-    CappedSession,
-    bounds_sent,
-    client_of,
-    fine_session,
-)
 
 
 @dataclass

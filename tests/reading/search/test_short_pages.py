@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.fake_session import FakeSession, search_of
+from support.search_clients import END, START, WINDOW, CappedSession, client_of, read_by_client
 from support.search_model import IndexModel
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import SearchQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-from support.search_clients import END, START, WINDOW, CappedSession, client_of, read_by_client
 
 
 def test_a_server_that_puts_fewer_rows_on_a_page_than_it_says_is_read_whole() -> None:
