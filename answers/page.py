@@ -156,6 +156,12 @@ def main() -> int:
     if not arguments.database.exists():
         print(f"{arguments.database}: expected a DuckDB file; run `make demo` first")
         return 1
+    if not _is_time_zone(arguments.time_zone):
+        print(
+            f"--time-zone {arguments.time_zone}: expected a name of the IANA time zone database, "
+            "such as Europe/Berlin"
+        )
+        return 1
     local = f"((a.counts_at at time zone 'UTC') at time zone '{arguments.time_zone}')"
     try:
         with duckdb.connect(arguments.database, read_only=True) as database:
@@ -180,6 +186,15 @@ def main() -> int:
     arguments.page.write_text(page, encoding="utf-8")
     print(f"{arguments.page}: {len(page.encode()) / 1_000_000:.1f} MB, from {first} on")
     return 0
+
+
+def _is_time_zone(name: str) -> bool:
+    """Whether DuckDB knows a time zone by this name."""
+    try:
+        duckdb.execute("select current_timestamp at time zone ?", [name])
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _rows(database: duckdb.DuckDBPyConnection, query: str) -> Rows:

@@ -78,7 +78,7 @@ _UNCHECKED: Final = "nothing: each record is valid by its schema, which tests sh
 _DUCKDB, _POSTGRES, _, _CSV, _JSONL, _PARQUET = LOADERS
 TRIALS: Final = (
     Trial(_DUCKDB),
-    Trial(_DUCKDB, {"batch_size_rows": 2_000, "flush_all_streams": True}, "more, smaller loads"),
+    Trial(_DUCKDB, _DUCKDB.recommended, "more, smaller loads"),
     Trial(_POSTGRES),
     Trial(_POSTGRES, {"validate_records": False}, _UNCHECKED),
     Trial(

@@ -65,7 +65,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
         ),
         workers=Workers(PARALLEL, _never_stop),
         page_size=PAGE_SIZE,
-        parallel=PARALLEL,
+        max_parallel=PARALLEL,
         lookahead=lookahead,
         strict=True,
         started=now,

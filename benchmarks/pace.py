@@ -186,7 +186,7 @@ def _pages(
         session=session,
         workers=threads,
         page_size=PAGE_SIZE,
-        parallel=parallel,
+        max_parallel=parallel,
         lookahead=_LOOKAHEAD,
         strict=True,
         started=START * 1000,
@@ -200,7 +200,7 @@ def _pages(
 
 
 class _VirtualKustomer(HTTPAdapter):
-    """A search that stands in for the network. Its rows are spread evenly over time.
+    """A search that replaces the network. Its rows are spread evenly over time.
 
     Args:
         threads: Give the time, and let it pass.

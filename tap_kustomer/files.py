@@ -63,6 +63,7 @@ def load_environment_file() -> None:
     try:
         if not (name := find_dotenv(usecwd=True)):
             return
+        # The SDK lets the file win over the environment too.
         load_dotenv(stream=StringIO(_text(Path(name).read_bytes())), override=True)
     except (OSError, ValueError) as error:
         problem = f"can't be read ({error.strerror})" if isinstance(error, OSError) else error

@@ -72,11 +72,6 @@ class SignInError(TapKustomerError):
 def command(files: tuple[str, ...], port: int, scope: str | None) -> None:
     """Sign in to Kustomer as a person. The tokens go to the file that token_path names."""
     settings = _load_settings(files)
-    if settings.client_id is None or settings.token_path is None:
-        raise ConfigurationError(
-            "Settings client_id and token_path: one is missing; expected the application to sign "
-            "in to, and the file that is to keep the tokens"
-        )
     sign_in(settings, port=port, scope=scope or default_scope())
     click.echo(
         f"Signed in. {settings.token_path} has the tokens. {OAuthCredential.caveat}", err=True
@@ -93,6 +88,11 @@ def main() -> None:
 
 
 def _load_settings(files: Iterable[str]) -> Settings:
+    """Load and check the settings of a sign-in.
+
+    Raises:
+        ConfigurationError: One is missing or not allowed.
+    """
     given: dict[str, Any] = {}
     for name in files:
         if name == "ENV":
@@ -104,6 +104,13 @@ def _load_settings(files: Iterable[str]) -> Settings:
             }
         else:
             given |= load_document("--config", name)
+    # Without these, the check of all settings would expect an API key.
+    if given.get("client_id") is None or given.get("token_path") is None:
+        raise ConfigurationError(
+            "Settings client_id and token_path: one is missing; expected the application to sign "
+            "in to, and the file that is to keep the tokens, in a file that --config names, or in "
+            "the environment with --config ENV"
+        )
     return settings_from({name: given[name] for name in _SETTINGS if name in given})
 
 

@@ -133,7 +133,7 @@ class TapKustomer(SdkTap):
         return ConfigInput(config=config, parse_env=parse_env)
 
     def limit_retries(self, seconds: int) -> None:
-        """Repeat a failing request for at most so long. Takes effect before the first request."""
+        """Repeat a failing request for at most so long. Has no effect once `context` is made."""
         longest = min(seconds, self._settings.max_retry_seconds)
         self._settings = replace(self._settings, max_retry_seconds=longest)
 
@@ -343,6 +343,10 @@ class TapKustomer(SdkTap):
         self.writer.stop_if_asked = self.stop_if_asked
         set_allocator_threshold()
         streams = self.selected_streams
+        if not streams:
+            self.logger.warning(
+                "No stream is selected, so there is nothing to read: select some in the catalog"
+            )
         self.results.selected = [stream.name for stream in streams]
         sync.write_extractions(
             self.context,

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 # In milliseconds.
-DAY: Final = 86_400_000
+DAY_SECONDS: Final = 86_400
+DAY: Final = 1000 * DAY_SECONDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_UTC = _EPOCH.replace(tzinfo=None)

@@ -1,3 +1,5 @@
+"""Times as Kustomer and people write them, and as milliseconds."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

@@ -30,8 +30,9 @@ Every table and every column that the tap knows, a page for each group of tables
 * A name with dots is a key inside a column. `[]` stands for each item of an array, `*` for any key.
 * An incremental table gets what has changed since the last run. A full table gets all rows in each
   run.
-* Kustomer does not document an undocumented table. Some of these are only assumed to exist: if your
-  organisation does not have such a table, it is left out, with a warning."""
+* *Undocumented* marks tables that Kustomer does not document. Some of them are only assumed to
+  exist, as the page of the group says. A table that your organisation does not have is left out,
+  with a warning."""
 
 
 def tables_pages(tables: Sequence[Table]) -> dict[str, str]:

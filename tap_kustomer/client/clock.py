@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LONGEST_NAP = 0.25
+# How often a wait checks whether the run is to end, in seconds: a signal handler only sets a flag.
+POLL_SECONDS: Final = 0.25
 
 
 class Clock(Protocol):
@@ -31,8 +32,7 @@ class SystemClock:
     """The machine's clock.
 
     Args:
-        interrupt: Called several times a second during a sleep, which it may end by raising: a
-            signal handler only sets a flag that has to be checked.
+        interrupt: Called several times a second during a sleep, which it may end by raising.
     """
 
     def __init__(self, interrupt: Callable[[], None] = lambda: None) -> None:
@@ -51,4 +51,4 @@ class SystemClock:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._interrupt()
-            time.sleep(min(left, _LONGEST_NAP))
+            time.sleep(min(left, POLL_SECONDS))

@@ -1,7 +1,8 @@
-"""Parse JSON as strictly as possible, and as leniently as a response needs."""
+"""Parse JSON strictly, after changing what servers send although no strict parser accepts it."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -20,6 +21,8 @@ _ESCAPED: Final = re.compile(rb"\\(?:\\|u0000)")
 _REPLACEMENT: Final = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def replace_nulls(content: bytes) -> bytes:
@@ -45,8 +48,9 @@ def _without_null(escaped: re.Match[bytes]) -> bytes:
 def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
     """Parse JSON, after changing what servers send although no parser accepts it.
 
-    Half an emoji, as at the end of a preview that was cut there, becomes U+FFFD. `NaN`, and numbers
-    that no double holds, become text. Values nested too deeply become text below some level.
+    A byte order mark is dropped, and control characters in texts need not be escaped. Half an
+    emoji, as at the end of a preview that was cut there, becomes U+FFFD. `NaN`, and numbers that no
+    double holds, become text. Values nested too deeply become text below some level.
     Otherwise one such value would block its whole stream.
 
     Other fractions are doubles, the only ones that JSON promises (RFC 8259, section 6): digits
@@ -61,6 +65,15 @@ def decode(content: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
         return decoder.decode(_acceptable(limit_depth(bytes(content))))
 
 
+def decode_object(raw: msgspec.Raw) -> dict[str, Any]:
+    """Parse the JSON of an object that was kept as it came.
+
+    Raises:
+        msgspec.DecodeError: It is not the JSON of an object.
+    """
+    return decode(raw, _OBJECT)
+
+
 def _acceptable(content: bytes) -> bytes:
     """Rewrite JSON so that every parser accepts it.
 
@@ -69,7 +82,8 @@ def _acceptable(content: bytes) -> bytes:
     """
     try:
         document: Any = json.loads(
-            content.decode(errors="surrogateescape"),
+            content.removeprefix(codecs.BOM_UTF8).decode(errors="surrogateescape"),
+            strict=False,
             object_pairs_hook=_members,
             parse_float=_float,
             parse_int=_int,
@@ -78,7 +92,7 @@ def _acceptable(content: bytes) -> bytes:
         text = json.dumps(document, ensure_ascii=False)
     except (ValueError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from error
-    return _SURROGATE.sub("\ufffd", text).encode()
+    return _ESCAPED.sub(_without_null, _SURROGATE.sub("\ufffd", text).encode())
 
 
 def storable(value: Any) -> Any:

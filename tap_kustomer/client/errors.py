@@ -141,25 +141,38 @@ def explain(body: bytes) -> str:
     Kustomer has two shapes: `{"errors": [{"code", "message", "meta"}]}` and the JSON:API error
     object with `status`, `code`, `title`, `detail`, `source`
     (https://developer.kustomer.com/docs/concepts/errors). A token endpoint has `error` and
-    `error_description` (RFC 6749, 5.2). Its CDN answers with HTML.
+    `error_description` (RFC 6749, 5.2), a gateway only `message`. Its CDN answers with HTML, other
+    CDNs and firewalls with text such as `error code: 1010`.
     """
     try:
         return _explain(msgspec.json.decode(body))
     except msgspec.DecodeError:
-        return "no JSON in the response"
+        text = " ".join(body.decode(errors="replace").split())
+        is_shown = text.isprintable() and text and not text.startswith("<")
+        return _shorten(
+            f"no JSON in the response: {text}" if is_shown else "no JSON in the response"
+        )
     except RecursionError:
         return "a reason that is nested too deeply"
 
 
 def _explain(document: Any) -> str:
-    errors = document.get("errors") if isinstance(document, dict) else None
-    if isinstance(document, dict) and isinstance(document.get("error"), str):
-        errors = {"code": document["error"], "message": document.get("error_description")}
-    if isinstance(errors, dict):
-        errors = [errors]
-    if not isinstance(errors, list) or not errors:
-        return "no reason given"
+    errors = _errors_in(document) if isinstance(document, dict) else []
     line = "; ".join(_explain_one(error) for error in errors)
+    return _shorten(line) if line else "no reason given"
+
+
+def _errors_in(document: dict[str, Any]) -> list[Any]:
+    """The errors of a document; it may be one itself, as that of a gateway."""
+    error = document.get("error")
+    if isinstance(error, str):
+        text = document.get("error_description") or document.get("message")
+        return [{"code": error, "message": text}]
+    errors = document.get("errors") or error or document
+    return errors if isinstance(errors, list) else [errors]
+
+
+def _shorten(line: str) -> str:
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}..."
 
 
@@ -177,6 +190,16 @@ def _explain_one(error: Any) -> str:
     return " ".join((f"{text} ({place})" if place else text).split())
 
 
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return False
+    except RecursionError:
+        return True
+    return True
+
+
 def from_status(
     status: int, request: str, body: bytes, retry_after: float | None = None
 ) -> RequestError | TransientError:
@@ -190,13 +213,13 @@ def from_status(
     """
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on: {PROXY_LOGIN}")
-    message = f"{request} answered {status}: {explain(body)}"
+    message = f"{request}: HTTP {status}: {explain(body)}"
     if status in _NOT_THERE:
         return MissingError(message)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TransientError(message, retry_after=retry_after)
-    if status == HTTPStatus.FORBIDDEN and body.lstrip().startswith(b"<"):
-        # The CDN has stopped the request. That says nothing of roles.
+    if status == HTTPStatus.FORBIDDEN and body.strip() and not _is_json(body):
+        # A CDN or a firewall has stopped the request. That says nothing of roles.
         return TransientError(message)
     if status in {
         HTTPStatus.UNAUTHORIZED,

@@ -2,7 +2,7 @@
 
 All API keys and users of an organisation share 300 to 2,000 requests a minute, depending on the
 plan. Searches by API keys also draw on a budget of their own, 100 a minute; searches by people do
-not (https://developer.kustomer.com/docs/concepts/rate-limits). The server's windows are fixed
+not (https://developer.kustomer.com/docs/concepts/rate-limits). The server counts in fixed
 minutes. Where one begins shows only when the header `x-ratelimit-remaining` jumps up again.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.clock import Clock
 
-WINDOW_SECONDS: Final = 60.0
+MINUTE_SECONDS: Final = 60.0
 
 # The smallest plan's limit, assumed until a response states the real one.
 ORGANIZATION_LIMIT: Final = 300
@@ -44,7 +44,7 @@ _LONGEST_DELAY: Final = 1.0
 # many small streams takes no longer than their responses. A pause pays it back.
 _HEAD_START: Final = 0.25
 
-# A rise of the remaining requests means a new window only if it is larger than both: so many
+# A rise of the remaining requests means a new minute only if it is larger than both: so many
 # requests, and this share of the limit.
 _LEAST_JUMP: Final = 8.0
 _JUMP_SHARE: Final = 0.1
@@ -85,43 +85,43 @@ class Budget:
     # When the next request is due if none is sent early, in a burst.
     _next_slot: float = 0.0
     _blocked_until: float = 0.0
-    # The latest times at which the server's window may have begun and may end.
-    _window_begin: float = -math.inf
-    _window_end: float = -math.inf
-    # What was sent before this time may have been counted in an earlier window.
-    _window_seen: float = -math.inf
+    # The latest times at which the server's minute may have begun and may end.
+    _minute_begin: float = -math.inf
+    _minute_end: float = -math.inf
+    # What was sent before this time may have been counted in an earlier minute.
+    _minute_seen: float = -math.inf
     _remaining: float = math.inf
 
     @property
     def rate(self) -> float:
         """Requests a second that the tap may send."""
-        return self.limit * self.share / WINDOW_SECONDS
+        return self.limit * self.share / MINUTE_SECONDS
 
     def percent(self, requests: int, seconds: float) -> int:
         """Percentage of the limit that a number of requests in some seconds (at least 60) used."""
-        return round(100 * requests / (self.limit * max(seconds / WINDOW_SECONDS, 1.0)))
+        return round(100 * requests / (self.limit * max(seconds / MINUTE_SECONDS, 1.0)))
 
     def ready_at(self, now: float) -> float:
         """Earliest time at which the next request may be sent."""
         earliest = max(now, self._next_slot - self._burst / self.rate, self._blocked_until)
         if len(self._sent_at) < self.limit:
             return earliest
-        return max(earliest, self._sent_at[-self.limit] + WINDOW_SECONDS + _LONGEST_DELAY)
+        return max(earliest, self._sent_at[-self.limit] + MINUTE_SECONDS + _LONGEST_DELAY)
 
     def take(self, at: float) -> None:
         """Count a request sent at a time that `ready_at` allows."""
         self.spent += 1
         self._sent_at.append(at)
-        while self._sent_at[0] <= at - WINDOW_SECONDS - _LONGEST_DELAY:
+        while self._sent_at[0] <= at - MINUTE_SECONDS - _LONGEST_DELAY:
             self._sent_at.popleft()
         self._remaining -= 1
         interval = 1.0 / self.rate
-        if at < self._window_end:
-            left = self._window_begin + WINDOW_SECONDS - at
+        if at < self._minute_end:
+            left = self._minute_begin + MINUTE_SECONDS - at
             usable = self._remaining - self._reserve
             if usable < 1:
-                # Other clients have used up the budget: wait for the next window.
-                self._blocked_until = max(self._blocked_until, self._window_end)
+                # Other clients have used up the budget: wait for the next minute.
+                self._blocked_until = max(self._blocked_until, self._minute_end)
             else:
                 interval = max(interval, left / usable)
         self._next_slot = max(self._next_slot, at) + interval
@@ -136,23 +136,23 @@ class Budget:
             remaining: How many of them were left once the server had counted the request.
         """
         self.limit = limit
-        # A request sent before the new window was noticed may have been counted in the old one.
-        if remaining is None or sent < self._window_seen:
+        # A request sent before the new minute was noticed may have been counted in the old one.
+        if remaining is None or sent < self._minute_seen:
             return
         # Responses overtake each other, so a small rise means nothing. A rise by more than the
-        # number of requests in flight at the same time means a new window.
+        # number of requests in flight at the same time means a new minute.
         jump = max(_LEAST_JUMP, limit * _JUMP_SHARE, self._sent_since(sent - (now - sent)))
         is_first = math.isinf(self._remaining)
         if is_first or remaining > self._remaining + jump:
-            self._window_begin, self._window_seen = sent, now
-            self._window_end = now + WINDOW_SECONDS
+            self._minute_begin, self._minute_seen = sent, now
+            self._minute_end = now + MINUTE_SECONDS
             if not is_first:
-                # Scarcity in the old window must not delay requests in the new one.
+                # Scarcity in the old minute must not delay requests in the new one.
                 self._next_slot = min(self._next_slot, now + _BURST_SECONDS + 1.0 / self.rate)
-        elif sent >= self._window_end:
-            # If hardly anything of the last window was used, its reset goes unnoticed: let this
-            # window run on for a while.
-            self._window_end = sent + jump / self.rate
+        elif sent >= self._minute_end:
+            # If hardly anything of the last minute was used, its reset goes unnoticed: let this
+            # minute run on for a while.
+            self._minute_end = sent + jump / self.rate
         else:
             self._remaining = min(self._remaining, remaining)
             return
@@ -168,13 +168,13 @@ class Budget:
         """
         self.throttled_count += 1
         if wait is None:
-            wait = self._window_end - now if self._window_end > now else WINDOW_SECONDS
-        wait = min(max(wait, 1.0), WINDOW_SECONDS)
+            wait = self._minute_end - now if self._minute_end > now else MINUTE_SECONDS
+        wait = min(max(wait, 1.0), MINUTE_SECONDS)
         self._blocked_until = max(self._blocked_until, now + wait)
         self._next_slot = max(self._next_slot, self._blocked_until)
         # A response to a request that was under way must not end the pause.
-        self._window_seen = now
-        self._window_end = -math.inf
+        self._minute_seen = now
+        self._minute_end = -math.inf
         return wait
 
     def lower(self, now: float, least: int) -> None:
@@ -184,7 +184,7 @@ class Budget:
             now: When a response with status 429 arrived that states no limit.
             least: The limit is at least so many requests a minute.
         """
-        self.limit = min(self.limit, max(self._sent_since(now - WINDOW_SECONDS), least))
+        self.limit = min(self.limit, max(self._sent_since(now - MINUTE_SECONDS), least))
 
     def _sent_since(self, time: float) -> int:
         return sum(1 for _ in takewhile(lambda at: at >= time, reversed(self._sent_at)))
@@ -198,7 +198,7 @@ class Budget:
 
     @property
     def _reserve(self) -> float:
-        """Requests of each window that are left to other clients, whatever they have used."""
+        """Requests of each minute that are left to other clients, whatever they have used."""
         return self.limit * (1.0 - self.share) / 2
 
 

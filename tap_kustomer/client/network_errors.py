@@ -86,17 +86,23 @@ def from_exception(error: Exception, request: str, host: str) -> RequestError | 
     if is_proxied and (refused := _TUNNEL_REFUSED.match(str(root))):
         return _from_proxy(int(refused[1]), request, host)
     network = isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError)
-    if not network or (
-        isinstance(error, ValueError) and isinstance(root, ValueError | AttributeError)
+    # For example, SSLKEYLOGFILE names a file in a folder that does not exist.
+    file = root.filename if isinstance(root, OSError) else None
+    if (
+        file is not None
+        or not network
+        or (isinstance(error, ValueError) and isinstance(root, ValueError | AttributeError))
     ):
         # A ValueError may quote the header with the token.
         detail = str(error) if type(error) is OSError else _unusable(error)
+        if file is not None:
+            detail = f"{file} can't be opened: {_reason(root)}"
         return InvalidRequestError(
             f"{request} can't be sent to {host}: {detail}. Check api_key or refresh_token, "
             "organization, api_url, user_agent, and the environment variables for proxies and "
             "certificates"
         )
-    way = " by a proxy" if is_proxied else ""
+    way = " through a proxy" if is_proxied else ""
     message = f"{request} to {host}{way} failed: {_reason(root)}"
     if isinstance(root, socket.gaierror):
         # A network that is down looks like a misspelled name.
@@ -110,7 +116,9 @@ def _from_proxy(status: int, request: str, host: str) -> RequestError | Transien
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ProxyRefusedError(f"{request} was not passed on to {host}: {PROXY_LOGIN}")
     if status in _TRANSIENT_STATUSES:
-        return TransientError(f"{request} to {host} by a proxy failed: the proxy answered {status}")
+        return TransientError(
+            f"{request} to {host} through a proxy failed: the proxy responded with {status}"
+        )
     return ProxyRefusedError(
         f"{request} was not passed on to {host}: a proxy refuses it ({status}). Have the proxy "
         "allow this host, or add the host to the environment variable NO_PROXY"

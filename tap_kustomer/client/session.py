@@ -50,6 +50,8 @@ _BODY_TIMEOUTS: Final = 5
 _LEAST_BODY_SECONDS: Final = 60.0
 _ANYTHING: Final = msgspec.json.Decoder(Any)
 _LATENCY_WEIGHT: Final = 0.2
+# Spreads repeated requests. A generator of its own leaves that of the process as it is.
+_SPREAD: Final = random.Random()  # noqa: S311  # No secret.
 _FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 logger = logging.getLogger(__name__)
@@ -64,8 +66,8 @@ class Request:
 
     Attributes:
         method: `GET` or `POST`.
-        path: Path from `/v1` on, with a query string where a link to the next page has one.
-        params: Further query parameters.
+        path: Path from `/v1` on, or of the token endpoint, without a query string.
+        params: Query parameters.
         json: Body of a `POST`.
         form: Body of a `POST` as a form, encoded.
         budget: The budgets that the request draws on.
@@ -81,7 +83,7 @@ class Request:
     @override
     def __str__(self) -> str:
         """Method and path, without values from the settings or the data."""
-        return f"{self.method} {urlsplit(self.path).path}"
+        return f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +176,9 @@ class Session:
 
         Its latency and clock difference start as copies, and follow its own requests only.
         """
-        twin = copy(self)
-        twin.request_count = 0
-        return twin
+        session = copy(self)
+        session.request_count = 0
+        return session
 
     @property
     def credential(self) -> Credential:
@@ -310,14 +312,14 @@ class Session:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = self.limiter.pause_after_429(request.budget, response.headers)
             raise RateLimitedError(
-                f"{request} answered 429: the rate limit is used up",
+                f"{request}: HTTP 429: the rate limit is used up",
                 retry_after=wait,
             )
         self.limiter.learn(request.budget, response.headers, sent)
         if response.status_code == HTTPStatus.UNAUTHORIZED and self._authenticator.renew(
             response.request
         ):
-            raise TokenRenewedError(f"{request} answered 401: the access token was renewed")
+            raise TokenRenewedError(f"{request}: HTTP 401: the access token was renewed")
         if not response.ok:
             # A server may send the token back. It is hidden before the text is shortened.
             text = self._authenticator.hide_secrets(content.decode(errors="replace"))
@@ -338,4 +340,4 @@ def _pause(error: TransientError, tries: int) -> float:
     if isinstance(error, RateLimitedError):
         return asked
     longest = min(2 ** (tries - 1), _LONGEST_PAUSE)
-    return max(asked, random.uniform(longest / 2, longest))  # noqa: S311  # Spreads requests.
+    return max(asked, _SPREAD.uniform(longest / 2, longest))

@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 from filelock import FileLock, Timeout
 
+from tap_kustomer.atomic_files import replace_file
 from tap_kustomer.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
 
     from filelock import BaseFileLock
 
@@ -159,7 +159,7 @@ class TokenFile:
             OSError: It can't be written.
         """
         document = _Document(self._client_id, self._organization, self._seed_digest, tokens)
-        _replace(self._path, msgspec.json.encode(document), _PRIVATE)
+        replace_file(self._path, msgspec.json.encode(document), _PRIVATE)
 
     @property
     def _seed_digest(self) -> str | None:
@@ -242,7 +242,7 @@ class ConfigFile:
         if settings["refresh_token"] != tokens.refresh_token:
             settings["refresh_token"] = tokens.refresh_token
             content = msgspec.json.format(msgspec.json.encode(settings), indent=2)
-            _replace(self._path, content + b"\n", self._path.stat().st_mode & 0o777)
+            replace_file(self._path, content + b"\n", self._path.stat().st_mode & 0o777)
         self._latest = tokens
 
     def _settings(self) -> dict[str, Any]:
@@ -284,21 +284,3 @@ class Memory:
             self._warn()
             self._warn = None
         self._tokens = tokens
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    """Replace a file in one step, so that it is whole at any time."""
-    # A link is kept, and the file that it leads to is replaced.
-    path = path.resolve()
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    new = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(mode)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise

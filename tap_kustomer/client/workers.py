@@ -5,17 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from typing_extensions import override
+
+from tap_kustomer.client.clock import POLL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 T = TypeVar("T")
-
-# How long the main thread waits before it checks whether it has to stop.
-_LONGEST_WAIT: Final = 0.25
 
 
 class Workers:
@@ -54,7 +53,7 @@ class Workers:
         done: set[Future[T]] = set()
         while not done:
             self._stop_if_asked()
-            done, _ = wait(futures, timeout=_LONGEST_WAIT, return_when=FIRST_COMPLETED)
+            done, _ = wait(futures, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         return done
 
     def result(self, future: Future[T]) -> T:
@@ -69,12 +68,8 @@ class Workers:
     def _work(self) -> None:
         while True:
             future, task = self._tasks.get()
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(task())
-            except BaseException as error:  # noqa: BLE001  # The future raises it again.
-                future.set_exception(error)
+            if future.set_running_or_notify_cancel():
+                _run(task, future)
 
 
 class SerialWorkers(Workers):
@@ -89,5 +84,12 @@ class SerialWorkers(Workers):
     @override
     def submit(self, task: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
-        future.set_result(task())
+        _run(task, future)
         return future
+
+
+def _run(task: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(task())
+    except BaseException as error:  # noqa: BLE001  # The future raises it again.
+        future.set_exception(error)

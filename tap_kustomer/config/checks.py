@@ -62,7 +62,7 @@ def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Setti
     Raises:
         ConfigurationError: A setting is missing or not allowed.
     """
-    given = {name: value for name, value in config.items() if value is not None}
+    given = {name: _whole(value) for name, value in config.items() if value is not None}
     problems = [_problem(error, given) for error in _VALIDATOR.iter_errors(given)]
     if problems:
         raise ConfigurationError("; ".join(dict.fromkeys(problems)))
@@ -73,6 +73,11 @@ def settings_from(config: Mapping[str, Any], *, now: int | None = None) -> Setti
     )
     _check_together(settings, given, time.time_ns() // 1_000_000 if now is None else now)
     return settings
+
+
+def _whole(value: Any) -> Any:
+    """A number such as 100.0, which JSON does not distinguish from 100, as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _parsed(name: str, given: Mapping[str, Any]) -> Any:
@@ -126,8 +131,9 @@ def _check_credential(given: Mapping[str, Any]) -> None:
         return
     if not of_sign_in:
         raise ConfigurationError(
-            f"Setting api_key: it is missing; expected {_expected('api_key', {})}, or client_id "
-            "and organization for the sign-in of a person"
+            "Setting api_key: it is missing; expected in a file that --config names, or as "
+            "TAP_KUSTOMER_API_KEY with --config ENV, or client_id and organization for the sign-in "
+            "of a person"
         )
     for name in ("client_id", "organization"):
         if name not in given:
@@ -240,7 +246,9 @@ def _problem(error: ValidationError, given: Mapping[str, Any]) -> str:
     properties = SCHEMA["properties"]
     name = str(error.absolute_path[0])
     schema = properties[name]
-    shown = "a value" if schema.get("secret") else _shown(error.instance, given)
+    shown = _shown(error.instance, given)
+    if schema.get("secret"):
+        shown = "an empty text" if error.instance == "" else "a value"
     return f"Setting {name}: {shown} was given; expected {_expected(name, schema)}"
 
 

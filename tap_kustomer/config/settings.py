@@ -1,8 +1,8 @@
 """The settings, one declaration each.
 
 To add a setting, add an attribute to `Settings` and use it. The JSON schema follows from the
-declarations, and from that `python docs/generate.py` writes the README's table, `.env.example`,
-`sample_config.json` and both `meltano.yml`.
+declarations, and from that `python docs/generate.py` writes all that lists the settings: the
+README's table, `.env.example`, `sample_config.json`, `meltano.yml`, and their likes in `examples/`.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Declaration(NamedTuple):
     """What is declared of a setting, apart from its name.
 
     Attributes:
-        property: Makes its property of the JSON schema from its name.
+        make_property: Makes its property of the JSON schema from its name.
         default: Its value where none is given.
         expected: Describes what is allowed, for error messages; empty where the JSON schema does.
         parse: Turns a value that fits the JSON schema into that of the attribute.
     """
 
-    property: Callable[[str], th.Property[Any]]
+    make_property: Callable[[str], th.Property[Any]]
     default: Any
     expected: str
     parse: Callable[[Any], Any]
@@ -91,13 +91,13 @@ def setting(  # noqa: PLR0913
     return field(repr=not secret, metadata={Declaration: declaration})
 
 
-def _writable_file(text: str) -> Path:
+def _file_in_folder(text: str) -> Path:
     path = Path(text)
     try:
-        is_writable = path.parent.is_dir() and not path.is_dir()
+        is_possible = path.parent.is_dir() and not path.is_dir()
     except OSError:  # For example, the name is too long.
-        is_writable = False
-    if not is_writable:
+        is_possible = False
+    if not is_possible:
         raise ValueError("a file in a folder that exists")
     return path
 
@@ -143,12 +143,12 @@ class Settings:
         secret=True,
         expected=_ONE_WORD,
     )
-    token_path: Path | None = setting(  # noqa: RUF009  # It gives a field.
+    token_path: Path | None = setting(  # noqa: RUF009  # It returns a dataclass field.
         th.StringType(min_length=1),
         "Token file",
         "File that keeps the tokens of a sign-in between runs. Its folder must exist.",
         example="kustomer-tokens.json",
-        parse=_writable_file,
+        parse=_file_in_folder,
     )
     organization: str | None = setting(
         th.StringType(min_length=1),
@@ -266,12 +266,12 @@ class Settings:
         example="tap-kustomer (data-team@example.com)",
         expected="one line of ASCII characters",
     )
-    summary_path: Path | None = setting(  # noqa: RUF009  # It gives a field.
+    summary_path: Path | None = setting(  # noqa: RUF009  # It returns a dataclass field.
         th.StringType(min_length=1),
         "Summary file",
         "JSON file to write the run's summary to. Its folder must exist.",
         example="summary.json",
-        parse=_writable_file,
+        parse=_file_in_folder,
     )
     emit_activate_version_messages: bool = setting(
         th.BooleanType,
@@ -314,7 +314,7 @@ DECLARATIONS: Final[Mapping[str, Declaration]] = {
 }
 
 SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
-    *(declaration.property(name) for name, declaration in DECLARATIONS.items())
+    *(declaration.make_property(name) for name, declaration in DECLARATIONS.items())
 ).to_dict()
 
 SECRETS: Final = tuple(

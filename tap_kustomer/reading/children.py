@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
-from tap_kustomer.client.workers import SerialWorkers
 from tap_kustomer.reading.lists import read_list
-from tap_kustomer.reading.pages import IncompleteError, Page
+from tap_kustomer.reading.pages import IncompleteError, Page, chunked
 from tap_kustomer.reading.sources import PagedList, id_of
 from tap_kustomer.resource import PARENT
 
@@ -30,9 +28,7 @@ if TYPE_CHECKING:
 # one slow response not to hold up the others.
 _PREFETCHED: Final = 4
 
-_SERIAL_WORKERS: Final = SerialWorkers()
-
-# If this many parents in a row answer 404 from the start, the endpoint does not exist, and it would
+# If this many parents in a row give a 404 from the start, the endpoint does not exist, and it would
 # be a waste to go on. Fewer may just have been deleted.
 _MOST_MISSING: Final = 500
 
@@ -69,13 +65,13 @@ def read_children(
             are more parents.
     """
     # Each task waits in a worker already, for one request after the other.
-    in_worker = replace(context, workers=_SERIAL_WORKERS)
+    in_worker = context.in_worker()
     reached: int | None = None
     shortfall: IncompleteError | None = None
     missing_parents: list[IncompleteError] = []
     responses = _Responses(name)
     tasks = _tasks(in_worker, source, _until_incomplete(parents, missing_parents))
-    for pending in _run_in_order(context.workers, tasks, context.parallel):
+    for pending in _run_in_order(context.workers, tasks, context.max_parallel):
         children = responses.children(pending.response)
         if shortfall is None and children.shortfall is not None:
             shortfall = IncompleteError(f"{name}: {children.shortfall}", missing_from=reached)
@@ -226,15 +222,15 @@ def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> 
     """Yield what to ask about each parent, and a step without a request after each page."""
     for page in parents:
         if source.shared is not None:
-            for some in _chunks(page.resources, source.shared.size):
+            for some in chunked(page.resources, source.shared.size):
                 ask = partial(_read_together, context, source, source.shared, some)
-                yield _Task(ask, _time(some[-1], page))
+                yield _Task(ask, _reached_after(some[-1], page))
         else:
             resources, included = _split_included(source, page)
             for parent in resources:
                 requests = [*_requests_for(context, source, parent, included)]
                 yield from (_Task(request, None) for request in requests[:-1])
-                yield _Task(requests[-1] if requests else None, _time(parent, page))
+                yield _Task(requests[-1] if requests else None, _reached_after(parent, page))
         yield _Task(None, page.reached)
 
 
@@ -276,12 +272,6 @@ def _belongs_to(row: Resource, parent: Resource) -> bool:
     return any(isinstance(one, dict) and one.get("data") == own for one in relationships)
 
 
-def _chunks(parents: Iterable[Resource], size: int) -> Iterator[list[Resource]]:
-    left = iter(parents)
-    while chunk := [*islice(left, size)]:
-        yield chunk
-
-
 def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> Iterator[_Pending]:
     """Run several tasks at once, and yield them in their order as they are done."""
     pending: deque[_Pending] = deque()
@@ -309,7 +299,7 @@ def _run_in_order(workers: Workers, tasks: Iterator[_Task], parallel: int) -> It
             one.response.cancel()
 
 
-def _time(parent: Resource, page: Page) -> int | None:
+def _reached_after(parent: Resource, page: Page) -> int | None:
     """Up to when parents are done after this one; None if only the end of its page shows that."""
     if page.reached is None or PARENT in parent:
         return None
@@ -376,16 +366,16 @@ def _read_together(
         return _Children([row for half in found for row in half.rows], shortfall)
     # Rows go in the order of the parents, that of the bookmark.
     of_owner: dict[str, list[Resource]] = {key: [] for key in owners}
-    of_nobody: list[Resource] = []
+    without_parent: list[Resource] = []
     for row in children.rows:
         # An id may come as a number, or in a form that no parent has.
         owner = str(_object(row, "attributes").get(shared.owner))
-        of_owner.get(owner, of_nobody).append(row)
+        of_owner.get(owner, without_parent).append(row)
     rows = [
         {**row, PARENT: _link_to(parent)} for key, parent in owners.items() for row in of_owner[key]
     ]
-    nobody: Parent = {**_link_to(parents[-1]), "id": None}
-    rows += [{**row, PARENT: nobody} for row in of_nobody]
+    no_parent: Parent = {**_link_to(parents[-1]), "id": None}
+    rows += [{**row, PARENT: no_parent} for row in without_parent]
     return _Children(rows, children.shortfall)
 
 

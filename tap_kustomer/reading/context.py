@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tap_kustomer.client.workers import SerialWorkers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.reading.search.schema import SearchSchema
+
+_SERIAL_WORKERS: Final = SerialWorkers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class ReadContext:
         session: Sends requests to Kustomer.
         workers: Threads that use the session, several requests at once.
         page_size: The most rows to ask for on a page.
-        parallel: The most requests under way at once.
+        max_parallel: The most requests under way at once.
         lookahead: The most bytes of rows that may be read before they are consumed.
         strict: Whether rows that are counted but do not come are an error.
         started: The start of the run by Kustomer's clock, in milliseconds since 1970.
@@ -35,10 +39,14 @@ class ReadContext:
     session: Session
     workers: Workers
     page_size: int
-    parallel: int
+    max_parallel: int
     lookahead: int
     strict: bool
     started: int
     earliest: int
     report: Callable[[Shortfall | Unproven], None]
     search_schema: SearchSchema
+
+    def in_worker(self) -> ReadContext:
+        """Return the context for a task in a worker: it sends its requests in its own thread."""
+        return replace(self, workers=_SERIAL_WORKERS)

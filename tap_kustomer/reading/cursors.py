@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer import times
-from tap_kustomer.client.documents import decode
+from tap_kustomer.client.documents import decode, decode_object
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode_sorted
@@ -97,7 +97,7 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     raw: msgspec.Raw
 
     def resource(self) -> Resource:
-        return decode(self.raw, _ANY_RESOURCE)
+        return decode_object(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,6 @@ class _Document(msgspec.Struct):
 
 
 _DOCUMENT: Final = msgspec.json.Decoder(_Document)
-_ANY_RESOURCE: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 class _CursorReader:
@@ -252,7 +251,7 @@ class _CursorReader:
         return _CursorPage(rows, next_link(document.links), _count(document.meta))
 
     def _row(self, raw: msgspec.Raw) -> _Row:
-        resource = decode(raw, _ANY_RESOURCE)
+        resource = decode_object(raw)
         try:
             time = times.to_milliseconds(resource["attributes"][self._source.attribute])
         except (KeyError, TypeError, ValueError):

@@ -59,7 +59,7 @@ class _ListPage:
         names_next: Whether it has such a link, or says that there is no next page.
         size: How many rows the list puts on a page, where it says so.
         total: How many rows the list has, where it says so.
-        keys: What tells the rows apart.
+        keys: The values by which rows differ.
     """
 
     data: list[Resource]
@@ -187,7 +187,7 @@ def _ask_first(
     parse: Callable[[Body], T],
     optional: AbstractSet[str] = frozenset(),
 ) -> tuple[Request, T]:
-    """Ask for the first page of a list; the request that succeeded, and the parsed response.
+    """Ask for the first page of a list; return the request that succeeded, and what it gave.
 
     Args:
         session: Sends requests to Kustomer.
@@ -246,9 +246,9 @@ class _Pager:
 
     Attributes:
         request: The next request; None at the end.
-        is_guess: Whether nothing says that there is a page to answer it.
+        is_guess: Whether nothing says that there is such a page.
         page: The latest page.
-        keys: What tells all rows apart that have come.
+        keys: Those of all rows that have come.
         total: How many rows the list has by its latest count; None if it gave no count.
         totals: All counts that it gave.
     """

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from tap_kustomer.errors import TapKustomerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tap_kustomer.resource import Resource
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,10 @@ class Unproven:
     """
 
     window: Window | None = None
+
+
+def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Split items into lists of a size; the last one may be shorter."""
+    left = iter(items)
+    while chunk := [*islice(left, size)]:
+        yield chunk

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from tap_kustomer.client.clock import POLL_SECONDS
 from tap_kustomer.reading.pages import IncompleteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tap_kustomer.reading.pages import Page
-
-# Seconds after which a waiting consumer checks whether the run is to end.
-_LONGEST_WAIT: Final = 0.25
+from tap_kustomer.reading.pages import Page
 
 
 class Prefetch:
@@ -60,7 +58,7 @@ class Prefetch:
         while True:
             self._stop_if_asked()
             try:
-                return self._pages.get(timeout=_LONGEST_WAIT)
+                return self._pages.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 continue
 

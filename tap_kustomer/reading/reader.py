@@ -1,4 +1,4 @@
-"""Choose how each kind of source is read, and how each is peeked at."""
+"""How each kind of source is read, and how each is peeked at."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ def is_windowed(source: Source) -> bool:
 
 
 def is_searched(source: Source) -> bool:
-    """Whether a source is read by search: its rows are counted exactly, and it takes a role."""
+    """Whether a source is read by search, which Kustomer always has: only a role can be missing."""
     return isinstance(source, Search | LiveIds)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from tap_kustomer import times
+from tap_kustomer.atomic_files import replace_file
 from tap_kustomer.errors import SIGNAL_CODES, TapKustomerError
 from tap_kustomer.reporting.results import Status
 from tap_kustomer.reporting.terminal import open_console
@@ -46,7 +46,7 @@ class Summary:
         is_finished: Whether it came to its end.
         error: Why it failed; None if it did not.
         requests: All requests, those for the key and the columns included.
-        rate_limited: How many of them were answered with 429.
+        rate_limited: How many of them got a 429.
         search_budget_percent: The share of Kustomer's search budget that was used.
         streams: The result of each stream that was begun.
         not_begun: The selected streams that the run did not get to.
@@ -89,7 +89,7 @@ class Summary:
 
     @property
     def unproven(self) -> str:
-        """The streams of which nothing proves that all rows came, in one line; or empty."""
+        """The streams of which nothing proves that all rows came, in one line, if any."""
         names = ", ".join(result.stream for result in self.streams if result.is_unproven)
         return names and (
             "No proof that all rows came, as Kustomer gave no count, stopped counting at 10,000 or "
@@ -182,9 +182,9 @@ def log_result(result: StreamResult, stream_logger: logging.Logger) -> None:
         figures["requests"] = result.requests
         figures["seconds"] = result.seconds
         figures["rows_per_minute"] = round(result.rows * 60 / max(result.seconds, 0.1))
-    said = ", ".join(f"{name}={value}" for name, value in figures.items())
+    text = ", ".join(f"{name}={value}" for name, value in figures.items())
     # With the name: Meltano shows messages without the name of their logger.
-    stream_logger.info("Finished %s: %s", result.stream, said, extra=figures)
+    stream_logger.info("Finished %s: %s", result.stream, text, extra=figures)
 
 
 def log_summary(summary: Summary) -> None:
@@ -201,8 +201,8 @@ def log_summary(summary: Summary) -> None:
     if summary.unproven:
         logger.warning(summary.unproven)
     figures = summary.figures()
-    said = ", ".join(f"{name}={value}" for name, value in figures.items())
-    logger.info("%s: %s", _ended(summary), said, extra=figures)
+    text = ", ".join(f"{name}={value}" for name, value in figures.items())
+    logger.info("%s: %s", _ended(summary), text, extra=figures)
 
 
 def print_summary(summary: Summary, console: Console) -> None:
@@ -259,13 +259,9 @@ def _unlimited(console: Console) -> ConsoleOptions:
 def save_summary(summary: Summary, path: Path) -> None:
     """Write the summary file. Its reader never finds half of one."""
     document = msgspec.json.format(msgspec.json.encode(_document(summary)), indent=2)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(document + b"\n")
-        temporary.replace(path)
+        replace_file(path, document + b"\n")
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         logger.warning(
             "Setting summary_path: %s can't be written: %s. The run is not affected",
             path,

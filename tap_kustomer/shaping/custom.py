@@ -1,7 +1,7 @@
 """Custom attributes: those that an organisation has added to Kustomer's own.
 
 `GET /v1/metadata/{resource}` lists them with name, type and display name. Where the API key can't
-read that, the suffix of the name still tells the type (`values.kind_by_suffix`).
+read that, the suffix of the name still shows which values are times (`values.kind_by_suffix`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tap_kustomer.shaping.fields import Field, Kind
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.shaping.values import as_text, kind_by_suffix
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def fields_from_schema(schema: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def _field_from_schema(name: str, schema: Mapping[str, Any]) -> Field:
-    types = [kind for kind in _types(schema) if kind != "null"]
+    types = [kind for kind in types_of(schema) if kind != "null"]
     kind = _SCHEMA_TYPES.get(types[0], Kind.ANYTHING) if len(types) == 1 else Kind.ANYTHING
     if kind is Kind.TEXT and schema.get("format") == "date-time":
         kind = Kind.TIME
@@ -111,13 +112,6 @@ def _key(description: str) -> str:
         return msgspec.json.decode(quoted[1], type=str) if quoted else ""
     except msgspec.DecodeError:
         return ""
-
-
-def _types(schema: Mapping[str, Any]) -> list[str]:
-    types = schema.get("type")
-    if isinstance(types, str):
-        return [types]
-    return [kind for kind in types if isinstance(kind, str)] if isinstance(types, list) else []
 
 
 def with_custom_fields(shape: Shape, fields: tuple[Field, ...]) -> Shape:

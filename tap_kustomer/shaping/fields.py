@@ -38,7 +38,7 @@ class Field:
         title: Its name in Kustomer's user interface; empty where that adds nothing to the key.
         fields: Known keys of an object, which may have others.
         items: What an array or a mapping contains.
-        column: Its name; by default it follows from the key (`names.columns`).
+        column: Its name; by default it follows from the key (`layout.columns_of`).
     """
 
     source: str
@@ -141,8 +141,8 @@ def mapping(source: str, description: str, items: Field) -> Field:
 def custom(description: str, *fields: Field) -> Field:
     """The custom attributes of an organisation.
 
-    With the `fields` that discovery finds, each value gets its declared type; without them, the
-    suffix of the name decides (`objects.py`).
+    With the `fields` that discovery finds, each value gets its declared type; without them, only
+    times are converted, which the suffix of the name shows (`objects.py`).
     """
     return Field("custom", Kind.CUSTOM, description, fields=fields)
 

@@ -27,7 +27,7 @@ def substitute(resource: Resource) -> str:
     It stays the same until the resource changes, and differs from that of any other.
 
     Args:
-        resource: Without its secrets: links that give access differ from answer to answer.
+        resource: Without its secrets: links that give access differ from response to response.
     """
     content = {**resource}
     if PARENT in content:

@@ -30,7 +30,7 @@ class Leftover(NamedTuple):
         path: Where in the record it would have been.
         value: The value.
         origins: Further paths to which it may belong, such as the column `first_name` for a value
-            of `FirstName`. It is removed if one of them is deselected. The empty path stands for
+            of `FirstName`. It is removed if one of them is deselected. The empty path means
             all columns.
     """
 

@@ -8,7 +8,7 @@ from tap_kustomer.shaping.fields import Field, Kind
 from tap_kustomer.shaping.layout import EXTRA, columns_of, layout_of, parent_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from tap_kustomer.shaping.fields import Shape
 
@@ -130,3 +130,11 @@ def properties(fields: Iterable[Field]) -> dict[str, Schema]:
 def as_words(name: str) -> str:
     """A name in snake_case as a text has it."""
     return name.replace("_", " ")
+
+
+def types_of(schema: Mapping[str, Any]) -> list[str]:
+    """Return the JSON types that a schema allows; empty if it allows any."""
+    types = schema.get("type")
+    if isinstance(types, str):
+        return [types]
+    return [kind for kind in types if isinstance(kind, str)] if isinstance(types, list) else []

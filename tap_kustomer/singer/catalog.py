@@ -61,7 +61,7 @@ class DeclaredStream(Protocol):
 
 
 def parse_catalog(document: Mapping[str, Any]) -> Catalog:
-    """Read the catalog in a document, without what the SDK can't read.
+    """Parse a catalog, leaving out what the SDK can't read.
 
     Raises:
         ConfigurationError: The document is not a catalog.
@@ -171,7 +171,9 @@ def _with_older_selection(entry: dict[str, Any]) -> list[dict[str, Any]]:
     deselected = set(_deselected(schema))
     if not any(each["breadcrumb"] and _chooses(each["metadata"]) for each in given):
         keys = (*(entry.get("key_properties") or ()), entry.get("replication_key"))
-        deselected |= set(_unmarked(schema)) - {("properties", key) for key in keys}
+        # A list, as a catalog may hold any value there.
+        kept = [("properties", key) for key in keys]
+        deselected |= {place for place in _unmarked(schema) if place not in kept}
     if entry.get("selected") is False:
         deselected.add(())
     if not deselected:
@@ -284,19 +286,21 @@ def _repair_key(entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStrea
 def _repair_replication(
     entry: CatalogEntry, root: StreamMetadata, stream: DeclaredStream
 ) -> Iterator[str]:
-    key = entry.replication_key or root.replication_key
+    # Meltano sets that of the metadata and keeps that of the entry.
+    keys = [key for key in (root.replication_key, entry.replication_key) if key]
     method = entry.replication_method or root.forced_replication_method
     if method == REPLICATION_FULL_TABLE:
         pass
     elif stream.replication_key is None:
-        if key or method:
+        if keys or method:
             yield "can't be replicated by a key: it is read whole each time"
         method = REPLICATION_FULL_TABLE
     else:
         if method not in (None, REPLICATION_INCREMENTAL):
             yield f"can't be replicated by {method}: {_METHODS} are possible, the first is used"
-        if key and key != stream.replication_key:
-            yield f"can't be replicated by {key}: its replication key is {stream.replication_key}"
+        own = stream.replication_key
+        if other := next((key for key in keys if key != own), None):
+            yield f"can't be replicated by {other}: its replication key is {own}"
         method = REPLICATION_INCREMENTAL
     entry.replication_method = method
     entry.replication_key = root.replication_key = stream.replication_key
@@ -318,10 +322,10 @@ def _repair_columns(entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str
 def _keep_selected(column: str, entry: CatalogEntry, stream: DeclaredStream) -> Iterator[str]:
     """Keep a column of the key, or the replication key, selected."""
     breadcrumb = ("properties", column)
-    given = entry.metadata.get(breadcrumb)
+    # Not if its inclusion is automatic: Meltano deselects even that for each `select` of columns.
     is_deselected = not entry.metadata.resolve_selection()[breadcrumb]
     is_missing = column not in (entry.schema.properties or {})
-    if is_deselected or is_missing or (given is not None and given.selected is False):
+    if is_deselected or is_missing:
         yield f"can't be read without its column {column}, so that stays selected"
     if is_deselected:
         entry.metadata[breadcrumb].inclusion = Metadata.InclusionType.AUTOMATIC

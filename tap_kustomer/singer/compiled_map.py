@@ -21,8 +21,8 @@ from singer_sdk.mapper import (
 from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.secrecy import hide_secrets
 from tap_kustomer.shaping.names import LONGEST, fits
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.singer.expressions import FAKE, SELF, Expression, Place
-from tap_kustomer.singer.flattening import types_of
 from tap_kustomer.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -125,6 +125,11 @@ class ExpressionScope:
             raise map_error(f"{owner}.{name}", f"{kind(given)} was given; expected {expected}")
         shown = hide_secrets(" ".join(given.split()), *self.secrets)
         expression = Expression(given, Place(f"{owner}.{name}", shown))
+        for key in sorted(expression.config_keys - self.config.keys()):
+            raise expression.place.error(
+                f"uses config[{key!r}], which the setting stream_map_config does not have"
+                f"{did_you_mean(key, self.config)}"
+            )
         if FAKE in expression.names and not find_spec("faker"):
             raise expression.place.error(
                 "needs the package faker; expected the tap to be installed with its extra faker"

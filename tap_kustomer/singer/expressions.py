@@ -20,8 +20,8 @@ from typing_extensions import override
 from tap_kustomer import times
 from tap_kustomer.client.documents import storable
 from tap_kustomer.errors import ConfigurationError
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.shaping.values import as_text
-from tap_kustomer.singer.flattening import types_of
 from tap_kustomer.singer.sdk import MapperEval
 from tap_kustomer.suggestions import did_you_mean
 
@@ -56,7 +56,11 @@ FAKE: Final = "fake"
 SELF: Final = "self"
 _OTHERS: Final = {
     *RECORD_NAMES,
-    *("config", FAKE, SELF, "__stream_name__", "__original_stream_name__"),
+    "config",
+    FAKE,
+    SELF,
+    "__stream_name__",
+    "__original_stream_name__",
 }
 
 _STRING: Final[Schema] = {"type": ["string", "null"]}
@@ -111,6 +115,7 @@ class Expression:
     Attributes:
         place: Its place in the settings.
         names: The names that it uses, except functions.
+        config_keys: The keys of `stream_map_config` that it can't do without.
     """
 
     def __init__(self, source: str, place: Place) -> None:
@@ -131,6 +136,7 @@ class Expression:
         }
         used = {node.id for node in ast.walk(self._node) if isinstance(node, ast.Name)}
         self.names = used - bound - _FUNCTIONS.keys()
+        self.config_keys = _config_keys(self._node)
 
     def _check_features(self) -> None:
         for node in ast.walk(self._node):
@@ -232,6 +238,18 @@ class _Evaluator(MapperEval):
             if owner is None or isinstance(owner, dict):
                 return None
             raise
+
+
+def _config_keys(root: ast.expr) -> set[str]:
+    """The keys that an expression takes from `config`; none if it may check for them first."""
+    keys: set[str] = set()
+    for node in ast.walk(root):
+        match node:
+            case ast.IfExp() | ast.BoolOp() | ast.comprehension(ifs=[_, *_]):
+                return set()
+            case ast.Subscript(value=ast.Name(id="config"), slice=ast.Constant(value=str(key))):
+                keys.add(key)
+    return keys
 
 
 def _reason(error: Exception) -> str:

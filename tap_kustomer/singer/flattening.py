@@ -14,6 +14,7 @@ from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.shaping.layout import EXTRA
 from tap_kustomer.shaping.leftovers import Leftover, nested
 from tap_kustomer.shaping.names import LONGEST, distinct
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.singer.encoding import as_json_text
 
 if TYPE_CHECKING:
@@ -144,12 +145,6 @@ def _leaves(schema: Schema, depth: int, path: Path = ()) -> Iterator[tuple[Path,
             yield from _leaves(inner, depth, (*path, key))
         else:
             yield (*path, key), inner
-
-
-def types_of(schema: Schema) -> list[str]:
-    """The JSON types that a schema allows; empty if it allows any."""
-    types = schema.get("type", [])
-    return [types] if isinstance(types, str) else types
 
 
 def _is_open(schema: Schema) -> bool:

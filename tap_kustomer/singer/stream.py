@@ -41,7 +41,7 @@ class TapStream(SdkStream):
         definition: What the stream is.
         settings: The lookback, and how files are written.
         writer: Writes the messages.
-        read_alone: Reads the records of this stream alone, for the SDK's own way to sync.
+        read_one_stream: Reads the records of this stream alone, for the SDK's own way to sync.
 
     Attributes:
         definition: What the stream is.
@@ -54,7 +54,7 @@ class TapStream(SdkStream):
         definition: StreamDefinition,
         settings: Settings,
         writer: BufferedWriter,
-        read_alone: Callable[[TapStream], Iterable[Record]],
+        read_one_stream: Callable[[TapStream], Iterable[Record]],
     ) -> None:
         super().__init__(tap, schema=definition.schema, name=definition.name)
         self.definition = definition
@@ -65,7 +65,7 @@ class TapStream(SdkStream):
         self.rows = 0
         self._writer = writer
         self._settings = settings
-        self._read_alone = read_alone
+        self._read_one_stream = read_one_stream
         self._skip_before: str | None = None
         self._last_record: Record = {}
         self._tail = b""
@@ -95,7 +95,7 @@ class TapStream(SdkStream):
 
     @property
     def was_read(self) -> bool:
-        """Whether an earlier run has read this stream."""
+        """Whether it has a state: before this run writes, that of an earlier run."""
         return bool(self.stream_state)
 
     @property
@@ -115,16 +115,16 @@ class TapStream(SdkStream):
 
     # How it is written, in this order
 
-    def begin(self, since: int | None = None) -> None:
+    def begin(self, skip_before: int | None = None) -> None:
         """Write the SCHEMA.
 
         Args:
-            since: The start of this stream's window (milliseconds since 1970), if that of the
+            skip_before: The start of this stream's window (milliseconds since 1970), if that of the
                 extraction is earlier. Older rows are not written.
         """
         # With the name: Meltano shows messages without the name of their logger.
         self.log("Started %s: %s", self.name, self.replication_method.lower().replace("_", " "))
-        self._skip_before = None if since is None else times.to_text(since)
+        self._skip_before = None if skip_before is None else times.to_text(skip_before)
         self.write_schema()
         if not self.is_incremental and self.emit_activate_version_messages:
             self.start_version()
@@ -137,9 +137,12 @@ class TapStream(SdkStream):
 
     def write_resource(self, resource: Resource) -> None:
         """Write the records of a resource."""
-        since = self._skip_before
+        earliest = self._skip_before
         for record in self.make_records(resource):
-            if since is not None and (record.get(self.replication_key or "") or since) < since:
+            if (
+                earliest is not None
+                and (record.get(self.replication_key or "") or earliest) < earliest
+            ):
                 continue
             self.rows += 1
             self._last_record = record
@@ -160,6 +163,12 @@ class TapStream(SdkStream):
         elif self._last_record_in_files:
             self.advance_to_record(self._last_record_in_files)
             self._bookmark_in_files = self.bookmark
+
+    @override
+    def advance_to_record(self, record: Record) -> None:
+        """Move the bookmark to a record: everything before it is written."""
+        if self.is_incremental and (value := record.get(self.replication_key or "")):
+            self._move_bookmark(value)
 
     def finish(self, *, is_whole: bool) -> None:
         """Finish the stream: all rows that came are written.
@@ -271,13 +280,7 @@ class TapStream(SdkStream):
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield the records of this stream, in an extraction of its own."""
         del context
-        yield from islice(self._read_alone(self), self.ABORT_AT_RECORD_COUNT)
-
-    @override
-    def advance_to_record(self, record: Record) -> None:
-        """Move the bookmark to a record: everything before it is written."""
-        if self.is_incremental and (value := record.get(self.replication_key or "")):
-            self._move_bookmark(value)
+        yield from islice(self._read_one_stream(self), self.ABORT_AT_RECORD_COUNT)
 
     @override
     def flush(self) -> None:

@@ -64,53 +64,55 @@ class StreamDefinition:
         return not is_windowed(self.source)
 
 
-def define(stream: type[KustomerStream], custom_fields: tuple[Field, ...] = ()) -> StreamDefinition:
+def define(
+    declaration: type[KustomerStream], custom_fields: tuple[Field, ...] = ()
+) -> StreamDefinition:
     """Define the stream of a declared Kustomer object.
 
     Args:
-        stream: The declaration.
+        declaration: The declaration.
         custom_fields: The custom attributes that the organisation has defined.
     """
-    shape = with_custom_fields(stream.shape, custom_fields)
+    shape = with_custom_fields(declaration.shape, custom_fields)
 
     def compile_rows(catalog_columns: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
-        shaper = compile_shaper(shape, catalog_columns, stream.secrets, stream.key)
-        prepare = stream.prepare
+        shaper = compile_shaper(shape, catalog_columns, declaration.secrets, declaration.key)
+        prepare = declaration.prepare
         if prepare is None:
             return lambda resource: (shaper(resource),)
         return lambda resource: map(shaper, prepare(resource))
 
     return StreamDefinition(
-        name=stream.name,
-        declaration=stream,
-        schema=record_schema(shape, stream.key),
-        key=stream.key,
-        replication_key=replication_key(stream.source, stream.shape),
-        types=stream.types,
+        name=declaration.name,
+        declaration=declaration,
+        schema=record_schema(shape, declaration.key),
+        key=declaration.key,
+        replication_key=replication_key(declaration.source, declaration.shape),
+        types=declaration.types,
         is_derived=False,
         compile_rows=compile_rows,
     )
 
 
-def define_derived(stream: type[KustomerStream], derived: Derived) -> StreamDefinition:
+def define_derived(declaration: type[KustomerStream], derived: Derived) -> StreamDefinition:
     """Define a stream that is derived from another one.
 
     Args:
-        stream: The declaration of the other one, which need not be selected.
+        declaration: The declaration of the other one, which need not be selected.
         derived: The declaration of the derived stream.
     """
 
     def compile_rows(catalog_columns: AbstractSet[str]) -> Callable[[Resource], Iterable[Record]]:
-        return compile_deriver(derived, stream.singular, catalog_columns, stream.secrets)
+        return compile_deriver(derived, declaration.singular, catalog_columns, declaration.secrets)
 
-    root_replication_key = replication_key(stream.source, stream.shape)
+    root_replication_key = replication_key(declaration.source, declaration.shape)
     return StreamDefinition(
         name=derived.name,
-        declaration=stream,
-        schema=derived_schema(derived, stream.singular),
-        key=(parent_columns(stream.singular).id, POSITION),
-        replication_key=derived_replication_key(root_replication_key, stream.singular),
-        types=stream.types,
+        declaration=declaration,
+        schema=derived_schema(derived, declaration.singular),
+        key=(parent_columns(declaration.singular).id, POSITION),
+        replication_key=derived_replication_key(root_replication_key, declaration.singular),
+        types=declaration.types,
         is_derived=True,
         compile_rows=compile_rows,
     )

@@ -161,6 +161,7 @@ _TYPE: Final = "kobject."
 PREFIX: Final = "kobject_"
 
 
+# What `define_klass` starts from. It has no name of its own, so it is not among `STREAMS`.
 class KlassKobjects(Kobjects):
     """One row for each custom object of one klass, with its custom attributes typed."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def _ids(search: Search) -> LiveIds:
     """The same search for ids: the rows don't show then by which time they were found."""
-    criteria = tuple(Criterion(time.name, None) for time in search.effective_criteria)
+    criteria = tuple(Criterion(criterion.name, None) for criterion in search.effective_criteria)
     return LiveIds(replace(search, criteria=criteria, fallback=None, ids_only=True))
 
 

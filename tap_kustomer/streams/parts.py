@@ -21,7 +21,7 @@ from tap_kustomer.shaping.fields import (
 if TYPE_CHECKING:
     from tap_kustomer.shaping.fields import Field
 
-# Who owns a record and who touched it.
+# The organisation and its users.
 
 ORG: Final = to_one("org", "Kustomer organisation that owns the record.")
 CREATED_BY: Final = to_one("createdBy", "User who created the record.")
@@ -188,7 +188,7 @@ def locations(source: str, description: str) -> Field:
     return array(source, description, structure("", "One postal address.", *PLACE))
 
 
-# What is said, and how it is taken.
+# Moods and languages.
 
 SENTIMENT: Final = structure(
     "sentiment",

@@ -33,7 +33,7 @@ def timed_by_parent(parent: str, *streams: Derived) -> tuple[Derived, ...]:
 
 
 def timed_by_creation(*streams: Derived) -> tuple[Derived, ...]:
-    """Give streams the creation time of the rows that they are derived from and that never change.
+    """Give streams the creation time of the rows that they are derived from, which never change.
 
     Args:
         streams: Their declarations.

@@ -2,13 +2,13 @@
 
 from tap_kustomer.sync.access import Readable, format_checks, format_limits
 from tap_kustomer.sync.context import RunContext, RunTimes, open_context
+from tap_kustomer.sync.definitions import define_from_api, define_from_catalog, replication_key_of
 from tap_kustomer.sync.run import (
     check_streams,
     plan_extractions,
     read_one_stream,
     write_extractions,
 )
-from tap_kustomer.sync.streams import define_from_api, define_from_catalog, replication_key_of
 
 __all__ = [
     "Readable",

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from tap_kustomer.client.errors import AccessError, StreamError
 from tap_kustomer.client.limits import BudgetKind
-from tap_kustomer.reading.pages import IncompleteError, Page
-from tap_kustomer.reading.prefetch import Prefetch
+from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.sync.endings import explain_missing_role, is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
+    from concurrent.futures import Future
 
     from tap_kustomer.client.limits import Limiter
+    from tap_kustomer.resource import Resource
     from tap_kustomer.sync.context import RunContext
     from tap_kustomer.sync.extractions import Extraction
 
@@ -61,9 +62,11 @@ def check_access(context: RunContext, extractions: Iterable[Extraction]) -> list
     Raises:
         RunError: Kustomer can't be reached at all.
     """
-    opened = [(extraction, _open(context, extraction)) for extraction in extractions]
-    name = context.session.credential.name
-    return [_check(extraction, pages, name) for extraction, pages in opened]
+    peeks = [
+        (extraction, context.workers.submit(extraction.peek_in_worker))
+        for extraction in extractions
+    ]
+    return [_check(context, extraction, peek) for extraction, peek in peeks]
 
 
 def format_checks(checks: Iterable[AccessCheck]) -> str:
@@ -89,32 +92,25 @@ def format_limits(limiter: Limiter) -> str:
     )
 
 
-def _open(context: RunContext, extraction: Extraction) -> Prefetch:
-    def peek(is_consumed: Callable[[], bool]) -> Iterator[Page]:
-        del is_consumed
-        rows = extraction.peek()
-        if rows is not None:
-            yield Page(rows)
-
-    return Prefetch(peek, before_waiting=lambda: None, stop_if_asked=context.stop_if_asked)
-
-
-def _check(extraction: Extraction, pages: Iterable[Page], credential: str) -> AccessCheck:
+def _check(
+    context: RunContext, extraction: Extraction, peek: Future[list[Resource] | None]
+) -> AccessCheck:
     lead, other_count = extraction.lead.definition, extraction.other_count
     try:
-        if list(pages):
-            return AccessCheck(lead.name, other_count, Readable.YES)
+        rows = context.workers.result(peek)
     except IncompleteError:
         # Rows came, or are counted: the role is there.
         return AccessCheck(lead.name, other_count, Readable.YES)
     except AccessError as error:
-        reason = explain_missing_role(lead, error, credential)
+        reason = explain_missing_role(lead, error, context.session.credential.name)
         return AccessCheck(lead.name, other_count, Readable.NO, reason)
     except StreamError as error:
         readable = Readable.ABSENT if is_absent(lead, error) else Readable.NO
         return AccessCheck(lead.name, other_count, readable, str(error))
-    reason = "the stream that its rows are requested for has no rows"
-    return AccessCheck(lead.name, other_count, Readable.UNKNOWN, reason)
+    if rows is None:
+        reason = "the stream that its rows are requested for has no rows"
+        return AccessCheck(lead.name, other_count, Readable.UNKNOWN, reason)
+    return AccessCheck(lead.name, other_count, Readable.YES)
 
 
 def _name(check: AccessCheck) -> str:

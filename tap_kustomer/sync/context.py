@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -16,7 +16,7 @@ from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search.schema import SearchSchema
-from tap_kustomer.times import DAY
+from tap_kustomer.times import DAY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 # How far Kustomer's clock may be ahead of this machine's, in seconds. The next run would refuse a
 # bookmark that is later than that (`singer/state.py`).
-_CLOCK_TOLERANCE: Final = DAY / 1000
+_CLOCK_TOLERANCE: Final = DAY_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -44,18 +44,18 @@ class RunTimes:
 
     Attributes:
         started: Its start, by Kustomer's clock.
-        since: No older row is wanted: `start_date`, or 0 without one.
+        earliest: No older row is wanted: `start_date`, or 0 without one.
         until: The end of every window: the start less `settle_seconds`, or `end_date` if that is
             earlier.
     """
 
     started: int
-    since: int
+    earliest: int
     until: int
 
     def start_of(self, stream: TapStream) -> int:
-        """The start of a stream's window: where it continues from, or `since` if that is later."""
-        return self.since if stream.resume_at is None else max(self.since, stream.resume_at)
+        """The start of a stream's window: where it continues, or `earliest` if that is later."""
+        return self.earliest if stream.resume_at is None else max(self.earliest, stream.resume_at)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class RunContext:
     session: Session
     workers: Workers
     stop_if_asked: Callable[[], None]
-    search_schema: SearchSchema = field(default_factory=SearchSchema)
+    search_schema: SearchSchema
 
     def reader(
         self, run_times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
@@ -91,11 +91,11 @@ class RunContext:
             session=self.session.with_own_request_count(),
             workers=self.workers,
             page_size=self.settings.page_size,
-            parallel=self.settings.max_parallel_requests,
+            max_parallel=self.settings.max_parallel_requests,
             lookahead=self.settings.lookahead_bytes,
             strict=self.settings.strict_counts,
             started=run_times.started,
-            earliest=run_times.since,
+            earliest=run_times.earliest,
             report=report,
             search_schema=self.search_schema,
         )
@@ -130,7 +130,7 @@ class RunContext:
         logger.warning(
             "Kustomer's clock is %.1f days ahead of this machine's: check the clock. Rows are read "
             "up to the time of this machine",
-            (now - self.clock.now()) * 1000 / DAY,
+            (now - self.clock.now()) / DAY_SECONDS,
         )
         return self.clock.now()
 
@@ -204,7 +204,7 @@ def open_context(
     limiter = Limiter(clock, settings.api_usage, settings.searches_per_minute)
     session = open_session(BearerAuthenticator(credential, settings.base_url), limiter)
     workers = Workers(settings.max_parallel_requests, stop_if_asked)
-    return RunContext(settings, clock, session, workers, stop_if_asked)
+    return RunContext(settings, clock, session, workers, stop_if_asked, SearchSchema())
 
 
 def _ignore(body: Body) -> None:

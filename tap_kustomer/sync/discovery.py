@@ -18,7 +18,7 @@ from tap_kustomer.client.session import Request
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.shaping.custom import fields_from_metadata
 from tap_kustomer.shaping.values import as_text
-from tap_kustomer.streams.klasses import name_of_klass
+from tap_kustomer.streams.klasses import Klasses, name_of_klass
 from tap_kustomer.streams.roles import METADATA_ROLES
 from tap_kustomer.sync.context import RunTimes
 
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tap_kustomer.client.session import Body
-    from tap_kustomer.reading.sources import PagedList
     from tap_kustomer.shaping.fields import Field
     from tap_kustomer.sync.context import RunContext
 
 # A list is read whole, whenever the run has started.
-_ANY_TIMES: Final = RunTimes(started=0, since=0, until=0)
+_ANY_TIMES: Final = RunTimes(started=0, earliest=0, until=0)
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +61,7 @@ class OrganizationMetadata:
     custom: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
 
 
-def fetch_metadata(
-    context: RunContext, resources: Iterable[str], klass_source: PagedList
-) -> OrganizationMetadata:
+def fetch_metadata(context: RunContext, resources: Iterable[str]) -> OrganizationMetadata:
     """Request the klasses, and the metadata of each resource and klass.
 
     If the metadata can't be read, the columns `custom` stay untyped. If the klasses can't be read,
@@ -73,13 +70,12 @@ def fetch_metadata(
     Args:
         context: Has the session with Kustomer.
         resources: Names of the resources with custom attributes, such as `customer`.
-        klass_source: The list of klasses.
 
     Raises:
         RequestError: Kustomer can't be reached at all.
         ConfigurationError: The tokens of a sign-in can't be read.
     """
-    found = _klasses(context, klass_source)
+    found = _klasses(context)
     names = [*resources, *(f"kobject.{klass.name}" for klass in found)]
     responses = {
         name: context.workers.submit(partial(_custom_fields, context, name)) for name in names
@@ -106,11 +102,11 @@ def fetch_metadata(
     return OrganizationMetadata(tuple(found), custom)
 
 
-def _klasses(context: RunContext, source: PagedList) -> list[Klass]:
+def _klasses(context: RunContext) -> list[Klass]:
     attributes: list[dict[str, Any]] = []
     try:
         for page in context.reader(_ANY_TIMES).read(
-            source, Window(0, 0), "klasses", is_consumed=lambda: True
+            Klasses.source, Window(0, 0), "klasses", is_consumed=lambda: True
         ):
             attributes += (
                 resource["attributes"] for resource in page.resources if name_of_klass(resource)

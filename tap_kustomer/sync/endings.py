@@ -37,29 +37,31 @@ CUT_SHORT: Final = Ending(Status.CUT_SHORT, "the run ended")
 
 
 def left_out(
-    stream: StreamDefinition, error: StreamError, *, credential: str, was_begun: bool
+    definition: StreamDefinition, error: StreamError, *, credential: str, was_begun: bool
 ) -> Ending:
     """The ending for an error that makes a stream, or the rest of it, unreadable.
 
     Args:
-        stream: The stream.
+        definition: The definition of the stream.
         error: The error.
         credential: Name of the credential, which was found to work.
         was_begun: Whether the stream was read before, at least in part: then it should be there.
     """
     if isinstance(error, AccessError):
         return Ending(
-            Status.LEFT_OUT, explain_missing_role(stream, error, credential), fails_run=was_begun
+            Status.LEFT_OUT,
+            explain_missing_role(definition, error, credential),
+            fails_run=was_begun,
         )
     if isinstance(error, NoParentFoundError):
         # The parents may all have been deleted. The next run asks about others.
         return Ending(Status.LEFT_OUT, str(error))
-    if is_absent(stream, error) and not was_begun:
+    if is_absent(definition, error) and not was_begun:
         return Ending(Status.LEFT_OUT, f"this organisation does not have it: {error}")
     return Ending(Status.LEFT_OUT, str(error), fails_run=True)
 
 
-def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool) -> Ending:
+def incomplete(definition: StreamDefinition, error: IncompleteError, *, strict: bool) -> Ending:
     """The ending for a stream that lacks rows.
 
     Rows that a search counts but does not return raise this error only if counts are strict.
@@ -68,31 +70,31 @@ def incomplete(stream: StreamDefinition, error: IncompleteError, *, strict: bool
     only if counts are strict.
 
     Args:
-        stream: The stream.
+        definition: The definition of the stream.
         error: The error that says what is missing.
         strict: The setting `strict_counts`.
     """
-    fails_run = strict or is_searched(root_of(stream.source))
+    fails_run = strict or is_searched(root_of(definition.source))
     return Ending(Status.INCOMPLETE, str(error), fails_run=fails_run)
 
 
-def explain_missing_role(stream: StreamDefinition, error: AccessError, credential: str) -> str:
+def explain_missing_role(definition: StreamDefinition, error: AccessError, credential: str) -> str:
     """Explain an access error of a credential that works: it lacks one of the stream's roles."""
-    roles = ", ".join(stream.declaration.roles)
-    if is_searched(stream.source):
+    roles = ", ".join(definition.declaration.roles)
+    if is_searched(definition.source):
         roles = f"{roles} or, to search, none of {', '.join(SEARCH_ROLES)}"
     if not roles:
         return f"{credential} may not read it: {error}"
-    feature = stream.declaration.feature
+    feature = definition.declaration.feature
     missing = f", or this organisation does not have {feature}" if feature else ""
     return f"{credential} has none of the roles {roles}{missing}: {error}"
 
 
-def is_absent(stream: StreamDefinition, error: StreamError) -> bool:
+def is_absent(definition: StreamDefinition, error: StreamError) -> bool:
     """Whether an error means that the organisation does not have the stream.
 
     For a stream that is only assumed to exist, any of these errors means that.
     """
-    if stream.declaration.assumed:
+    if definition.declaration.assumed:
         return True
-    return isinstance(error, MissingError) and not is_searched(stream.source)
+    return isinstance(error, MissingError) and not is_searched(definition.source)

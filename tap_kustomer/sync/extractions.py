@@ -9,6 +9,7 @@ from tap_kustomer.client.errors import AccessError, NoResponseError, StreamError
 from tap_kustomer.errors import TapKustomerError
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
 from tap_kustomer.reading.prefetch import Prefetch
+from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.sources import is_windowed
 from tap_kustomer.reporting.results import Status, StreamResult
 from tap_kustomer.reporting.summary import log_result
@@ -59,7 +60,7 @@ class Extraction:
         self._reader = context.reader(run_times, self._note_gap)
         self._missing = 0
         self._is_unproven = False
-        self._missing_since: int | None = None
+        self._missing_from: int | None = None
         self._was_read = False
 
     def open(self, before_waiting: Callable[[], None]) -> None:
@@ -92,7 +93,7 @@ class Extraction:
         window = self._window
         for stream in self.streams:
             start = self._run_times.start_of(stream)
-            stream.begin(since=start if window.start < start else None)
+            stream.begin(skip_before=start if window.start < start else None)
         progress.begin(self.lead.name, window.end if is_windowed(self.source) else None)
         began = self._context.clock.monotonic()
         self._was_read = any(stream.was_read for stream in self.streams)
@@ -130,19 +131,22 @@ class Extraction:
                 # Not marked as read: the next run may leave it out again without failing.
                 stream.write_batch()
                 continue
-            if self._missing_since is not None:
-                stream.cap_bookmark(self._missing_since)
+            if self._missing_from is not None:
+                stream.cap_bookmark(self._missing_from)
             stream.finish(is_whole=False)
 
-    def peek(self) -> list[Resource] | None:
+    def peek_in_worker(self) -> list[Resource] | None:
         """Read a few resources to see whether it works; None if there is no parent to ask about.
+
+        One request is sent after the other, in the calling thread.
 
         Raises:
             RequestError: It does not work.
         """
         window = self._window
         window = Window(min(window.start, window.end), window.end)
-        return self._reader.peek(self.source, window, self.lead.name)
+        reader = Reader(self._reader.context.in_worker())
+        return reader.peek(self.source, window, self.lead.name)
 
     def records(self) -> Iterator[Record]:
         """Yield the records of the lead, without writing anything.
@@ -244,7 +248,7 @@ class Extraction:
             name = self._context.session.credential.name
             ending = left_out(definition, error, credential=name, was_begun=self._has_history)
         else:
-            self._missing_since = error.missing_from
+            self._missing_from = error.missing_from
             strict = self._context.settings.strict_counts
             ending = incomplete(definition, error, strict=strict)
         self.lead.logger.warning("%s: %s", ending.status.label.capitalize(), ending.reason)

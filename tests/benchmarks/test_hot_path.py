@@ -1,3 +1,5 @@
+"""Shaping and writing a row costs little more than parsing it."""
+
 from __future__ import annotations
 
 import subprocess

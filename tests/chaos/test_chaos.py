@@ -100,7 +100,7 @@ class Plan:
 
     Attributes:
         end: How it ends early, if it does.
-        after_requests: How many requests are served before that; 0 if it is told by lines.
+        after_requests: How many requests are served before that; 0 if lines tell the time.
         after_lines: How many lines are read before that.
         change_after_lines: How many lines are read before the organisation changes; 0 for never.
         crash: Whether the target loses at the end what it has not committed.

@@ -1,4 +1,4 @@
-"""What tests of several files in this room need."""
+"""What tests of several files in this package need."""
 
 from __future__ import annotations
 

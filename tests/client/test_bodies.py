@@ -106,7 +106,7 @@ def test_an_oversized_response_fails_at_once(
     with pytest.raises(OversizedError) as ended:
         ask(session(clock, server.address))
     assert server.hung_up.wait(1)
-    assert str(ended.value).startswith("GET /v1/teams answered with more than 2 MB")
+    assert str(ended.value).startswith("GET /v1/teams: the response has more than 2 MB")
     assert server.requests == 1
     assert clock.elapsed == 0
 
@@ -129,6 +129,16 @@ def test_a_decompressed_body_is_bounded_too(
 
 def test_bodies_may_have_a_hundred_megabytes() -> None:
     assert bodies.LARGEST_BODY == 100_000_000
+
+
+def test_a_final_response_after_an_interim_one_is_not_taken_for_the_next(
+    clock: VirtualClock, server: Server
+) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    server.will(say(early), document(b'{"data": [1]}'))
+
+    assert ask(session(clock, server.address)) == {"data": [1]}
+    assert server.connections == 2
 
 
 def test_one_connection_serves_many_requests(clock: VirtualClock, server: Server) -> None:

@@ -1,3 +1,5 @@
+"""Which error a response is, and what its text says."""
+
 from __future__ import annotations
 
 import re
@@ -62,8 +64,17 @@ def test_an_error_of_a_request_concerns_one_stream_or_the_whole_run(error: type[
         (b'{"errors":{"code":"unauthorized"}}', "unauthorized"),
         (b'{"errors":[{"code":"a"},{"code":"b"}]}', "a; b"),
         (b'{"errors":["gone"]}', "gone"),
+        (b'{"message":"Forbidden"}', "Forbidden"),
+        (
+            b'{"error":"Forbidden","message":"No such route","statusCode":403}',
+            "Forbidden: No such route",
+        ),
+        (b'{"error":{"code":403,"message":"Denied"}}', "403: Denied"),
+        (b'{"type":"https://x","title":"Error 1010","detail":"Banned"}', "Error 1010: Banned"),
         (b"<html><h1>502</h1></html>", "no JSON in the response"),
         (b"", "no JSON in the response"),
+        (b"error code: 1010\n", "no JSON in the response: error code: 1010"),
+        (b"\x1b[2J", "no JSON in the response"),
         (b"[]", "no reason given"),
         (b'{"errors":[]}', "no reason given"),
     ],
@@ -112,10 +123,24 @@ def test_a_status_code_stands_for_an_error(status: int, kind: type[Exception]) -
     error = from_status(status, "GET /v1/teams", b"{}")
 
     assert type(error) is kind
-    assert str(error) == f"GET /v1/teams answered {status}: no reason given"
+    assert str(error) == f"GET /v1/teams: HTTP {status}: no reason given"
 
 
-def test_what_the_cdn_refuses_says_nothing_about_roles_and_may_be_asked_again() -> None:
-    error = from_status(403, "GET /v1/tags", b"\n<!DOCTYPE html><h1>Request blocked</h1>")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\n<!DOCTYPE html><h1>Request blocked</h1>",
+        b"\xef\xbb\xbf<!DOCTYPE html>",
+        b"error code: 1010",
+        b"RBAC: access denied",
+    ],
+)
+def test_what_a_firewall_refuses_says_nothing_about_roles_and_may_be_asked_again(
+    body: bytes,
+) -> None:
+    assert type(from_status(403, "GET /v1/tags", body)) is TransientError
 
-    assert type(error) is TransientError
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[" * 100_000 + b"]" * 100_000])
+def test_a_refusal_in_json_or_without_a_body_is_about_roles(body: bytes) -> None:
+    assert type(from_status(403, "GET /v1/tags", body)) is AccessError

@@ -1,3 +1,5 @@
+"""The address of an organisation's API, and which addresses may get the credential."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Requests stay within Kustomer's rate limits, and use them up."""
+
 from __future__ import annotations
 
 import random

@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "a list": (document(b"[]"), "no JSON object"),
     "502 of the CDN": (
         say(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>"),
-        "answered 502: no JSON in the response",
+        "HTTP 502: no JSON in the response",
     ),
 }
 
@@ -154,6 +154,16 @@ def test_a_request_that_can_not_be_sent_fails_at_once(
 
     with pytest.raises(RequestError, match=f"GET /v1/teams can't be sent to .*{said}.* variables"):
         ask(session(clock, "https://acme.example"))
+    assert clock.elapsed == 0
+
+
+def test_a_file_of_this_machine_that_can_not_be_opened_is_named_at_once(
+    clock: VirtualClock, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", "/no/such/folder/keys.log")
+
+    with pytest.raises(RequestError, match=r"/no/such/folder/keys\.log can't be opened: No such"):
+        ask(session(clock, f"https://{server.address}"))
     assert clock.elapsed == 0
 
 
@@ -257,7 +267,7 @@ def test_a_key_sent_back_by_a_server_is_not_shown(
     assert KEY not in caplog.text
 
 
-def test_a_header_that_is_none_does_no_harm_and_is_not_shown(
+def test_a_line_that_is_no_header_does_no_harm_and_is_not_shown(
     clock: VirtualClock, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.will(document(b'{"data": []}', b"%b without a colon" % ECHO))

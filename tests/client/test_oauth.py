@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
+from support.sign_ins import DAY, URL, Kustomer, ask, new_session
 from tap_kustomer.client.errors import (
     AccessError,
     GaveUpError,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from requests_mock import Mocker
 
     from support.virtual_time import VirtualClock
-
-from support.sign_ins import DAY, URL, Kustomer, ask, new_session
 
 
 def test_the_first_request_gets_an_access_token(
@@ -86,7 +85,7 @@ def test_an_access_token_is_renewed_once_it_is_refused(
 def test_a_401_that_persists_renews_the_token_once_an_hour_at_most(
     kustomer: Kustomer, clock: VirtualClock, path: Path, requests_mock: Mocker
 ) -> None:
-    """A missing role may be answered 401, too."""
+    """A missing role may be: HTTP 401, too."""
     requests_mock.get(f"{URL}/v1/tags", status_code=401, text="{}")
     session = new_session(clock, path)
     ask(session)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from support.sign_ins import DAY, URL, Kustomer, ask, new_credential, new_file, new_session
 from support.virtual_time import VirtualClock
 from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.errors import (
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from requests_mock import Mocker
-
-from support.sign_ins import DAY, URL, Kustomer, ask, new_credential, new_file, new_session
 
 
 def test_a_sign_in_that_has_ended_ends_the_run_with_one_sentence(
@@ -59,7 +58,7 @@ def test_a_token_endpoint_that_stays_away_fails_the_request(
 ) -> None:
     requests_mock.post(f"{URL}/oauth/token", status_code=503)
 
-    with pytest.raises(GaveUpError, match="POST /oauth/token answered 503"):
+    with pytest.raises(GaveUpError, match="POST /oauth/token: HTTP 503"):
         ask(new_session(clock, path))
 
 

@@ -65,7 +65,9 @@ def test_a_proxy_that_does_not_reach_the_host_is_tried_again(
 ) -> None:
     proxy.will(status_line(status))
 
-    with pytest.raises(GaveUpError, match=rf"by a proxy failed: the proxy answered {status}\."):
+    with pytest.raises(
+        GaveUpError, match=rf"through a proxy failed: the proxy responded with {status}\."
+    ):
         ask(session(clock, "https://acme.example"))
     assert 240 <= clock.elapsed <= 300
 
@@ -75,7 +77,7 @@ def test_an_unknown_proxy_name_is_retried(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid")
 
-    with pytest.raises(GaveUpError, match=r"by a proxy failed: .* \(check HTTPS_PROXY"):
+    with pytest.raises(GaveUpError, match=r"through a proxy failed: .* \(check HTTPS_PROXY"):
         ask(session(clock, "https://acme.example", max_retry_seconds=0))
 
 
@@ -98,6 +100,6 @@ def test_a_proxy_that_hangs_up_during_the_handshake_is_tried_again(
     monkeypatch.setenv("HTTPS_PROXY", f"https://{server.address}")
     server.will(cut(b""))
 
-    with pytest.raises(GaveUpError, match="by a proxy failed: "):
+    with pytest.raises(GaveUpError, match="through a proxy failed: "):
         ask(session(clock, "https://acme.example", max_retry_seconds=4))
     assert server.connections > 1

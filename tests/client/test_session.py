@@ -1,3 +1,5 @@
+"""Requests are sent, repeated and given up."""
+
 from __future__ import annotations
 
 import logging
@@ -36,13 +38,15 @@ def session(clock: VirtualClock) -> Session:
     return session_of(clock, URL)
 
 
+SHARED = frozenset({"request_count", "latency", "_clock_difference"})
+
+
 class Watched(Session):
     """A session that fails if its shared state is changed without the lock."""
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
-        is_shared = name in {"requests", "latency", "_clock_difference"}
-        if is_shared and "_http" in vars(self):
+        if name in SHARED and "_http" in vars(self):
             assert self._lock.locked(), name
         super().__setattr__(name, value)
 
@@ -68,6 +72,7 @@ def test_shared_state_is_changed_under_a_lock(clock: VirtualClock, requests_mock
 
     session.send(TEAMS, whole)
 
+    assert vars(session).keys() >= SHARED
     assert session.request_count == 1
     assert session.server_now() == clock.now() + 10
 
@@ -142,7 +147,7 @@ def test_pauses_grow_and_the_tap_keeps_trying_for_five_minutes(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=503, text="<html>")
 
-    with pytest.raises(GaveUpError, match=r"GET /v1/teams answered 503.*Given up after \d+ tries"):
+    with pytest.raises(GaveUpError, match=r"GET /v1/teams: HTTP 503.*Given up after \d+ tries"):
         session.send(TEAMS, whole)
 
     assert 240 <= clock.elapsed <= 300
@@ -250,7 +255,7 @@ def test_a_refusal_is_not_repeated(session: Session, requests_mock: Mocker) -> N
         f"{URL}/v1/teams", status_code=400, json={"errors": [{"code": "bad_request"}]}
     )
 
-    with pytest.raises(RefusedError, match="GET /v1/teams answered 400: bad_request"):
+    with pytest.raises(RefusedError, match="GET /v1/teams: HTTP 400: bad_request"):
         session.send(TEAMS, whole)
     assert requests_mock.call_count == 1
 

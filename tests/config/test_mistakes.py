@@ -131,7 +131,7 @@ def test_a_mistake_of_the_user_ends_with_exit_code_1_and_one_line(case: str, fol
     check_line(run, parts)
 
 
-def test_the_installed_command_ends_so_too(folder: Path) -> None:
+def test_the_installed_command_ends_with_exit_code_1_and_one_line_too(folder: Path) -> None:
     arguments, env, parts = CASES["sync"]
 
     run = finish(start(*arguments, env={**LOG_LEVEL, **env}, cwd=folder))

@@ -119,6 +119,13 @@ def test_a_number_has_a_range(name: str, least: int, most: int) -> None:
         assert f"from {least} to {most}" in said
 
 
+def test_a_whole_number_may_be_written_with_a_fraction_of_zero() -> None:
+    given = settings(page_size=100.0, prod_point=2.0)
+
+    # A fraction would show in a request.
+    assert (repr(given.page_size), given.base_url) == ("100", settings(prod_point=2).base_url)
+
+
 def test_api_usage_is_a_share() -> None:
     assert settings(api_usage_percent=25).api_usage == pytest.approx(0.25)
 
@@ -207,13 +214,19 @@ def test_an_error_names_the_setting_what_was_given_and_what_is_allowed(
 
 
 def test_a_missing_key_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="Setting api_key: it is missing; expected"):
+    with pytest.raises(ConfigurationError, match="Setting api_key: it is missing; expected") as it:
         settings_from({"api_key": None})
+
+    assert "--config" in str(it.value)
+
+
+def test_an_empty_key_is_called_empty() -> None:
+    assert refusal(api_key="").startswith("Setting api_key: an empty text was given; expected")
 
 
 @pytest.mark.parametrize(
     "key",
-    ["", f"{KEY} ", f"{KEY}\n", f"{KEY}\r\n", f" {KEY}", f"{KEY}ä", f"Bearer {KEY}", [KEY], 5],
+    [f"{KEY} ", f"{KEY}\n", f"{KEY}\r\n", f" {KEY}", f"{KEY}ä", f"Bearer {KEY}", [KEY], 5],
     ids=str,
 )
 def test_a_key_that_fits_no_header_is_refused_and_not_shown(key: Any) -> None:

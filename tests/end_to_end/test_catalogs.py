@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Catalog = dict[str, Any]
 Entry = dict[str, Any]
-Script = dict[str, list[Page]]
+Pages = dict[str, list[Page]]
 
 # Rows of each reading: enough to have each kind of value, and few enough to be read many times.
 _ROWS = 15
@@ -34,7 +34,7 @@ _LATER = times.to_milliseconds("2100-01-01T00:00:00.000Z")
 
 
 @pytest.fixture(scope="module")
-def script(standing_sandbox: Sandbox, catalog: Catalog) -> Script:
+def pages_by_stream(standing_sandbox: Sandbox, catalog: Catalog) -> Pages:
     """The first rows of all readings of the sandbox."""
     found: dict[str, list[Any]] = {}
     read = Extraction._read  # noqa: SLF001  # Where rows come in, whatever their source.
@@ -54,9 +54,9 @@ def script(standing_sandbox: Sandbox, catalog: Catalog) -> Script:
 
 
 @pytest.fixture(scope="module")
-def sound(script: Script, catalog: Catalog) -> Output:
+def sound(pages_by_stream: Pages, catalog: Catalog) -> Output:
     """A run of these rows with the catalog that discovery writes."""
-    run = tap_with(everything(catalog), script).sync()
+    run = tap_with(everything(catalog), pages_by_stream).sync()
     check(run)
     assert not [line for line in run.logged("WARNING") if "--catalog" in line]
     assert len(run.counts()) > 80
@@ -65,8 +65,8 @@ def sound(script: Script, catalog: Catalog) -> Output:
     return run
 
 
-def tap_with(catalog: Catalog, script: Script, **more: Any) -> CatalogTap:
-    return CatalogTap(catalog, script, started=_LATER, **more)
+def tap_with(catalog: Catalog, pages_by_stream: Pages, **more: Any) -> CatalogTap:
+    return CatalogTap(catalog, pages_by_stream, started=_LATER, **more)
 
 
 def entry_of(catalog: Catalog, name: str) -> Entry:
@@ -147,14 +147,14 @@ def in_turn(columns: dict[str, Any], types: Iterator[Any]) -> dict[str, Any]:
     ],
 )
 def test_columns_are_of_the_types_that_the_tap_declares_whatever_the_catalog_says(
-    first: int, script: Script, catalog: Catalog, sound: Output
+    first: int, pages_by_stream: Pages, catalog: Catalog, sound: Output
 ) -> None:
     types = islice(cycle(OTHER_TYPES.values()), first, None)
     changed = everything(catalog)
     for entry in changed["streams"]:
         entry["schema"]["properties"] = in_turn(entry["schema"]["properties"], types)
 
-    run = tap_with(changed, script).sync()
+    run = tap_with(changed, pages_by_stream).sync()
 
     check(run)
     assert run.counts() == sound.counts()
@@ -186,7 +186,7 @@ def mutate(schema: Any, random: Random) -> Any:
     "seed", [pytest.param(seed, marks=[pytest.mark.thorough] * (seed > 1)) for seed in range(6)]
 )
 def test_records_fit_their_schema_whatever_is_wrong_with_the_catalog(
-    seed: int, script: Script, catalog: Catalog, sound: Output
+    seed: int, pages_by_stream: Pages, catalog: Catalog, sound: Output
 ) -> None:
     random = Random(seed)
     changed = everything(catalog)
@@ -209,14 +209,14 @@ def test_records_fit_their_schema_whatever_is_wrong_with_the_catalog(
             if one["breadcrumb"] and random.random() < 0.1:
                 one["metadata"]["selected"] = False
 
-    run = tap_with(changed, script).sync()
+    run = tap_with(changed, pages_by_stream).sync()
 
     check(run)
     assert run.counts() == sound.counts()
 
 
 def test_each_stream_that_is_repaired_is_named_once_with_its_columns(
-    script: Script, catalog: Catalog
+    pages_by_stream: Pages, catalog: Catalog
 ) -> None:
     changed = only(catalog, ["customers", "teams"])
     entry_of(changed, "customers")["schema"]["properties"]["satisfaction_level"] = {
@@ -224,7 +224,7 @@ def test_each_stream_that_is_repaired_is_named_once_with_its_columns(
     }
     entry_of(changed, "customers")["schema"]["properties"]["rev"] = {"type": ["null", "string"]}
 
-    run = tap_with(changed, script).sync()
+    run = tap_with(changed, pages_by_stream).sync()
 
     (warning,) = warnings_of(run)
     assert warning.startswith("customers has other types of satisfaction_level, rev than the tap")
@@ -284,14 +284,14 @@ def bare(entry: Entry) -> None:
     ],
 )
 def test_a_target_updates_the_rows_that_it_has(
-    change: Callable[[Entry], None], script: Script, catalog: Catalog, sound: Output
+    change: Callable[[Entry], None], pages_by_stream: Pages, catalog: Catalog, sound: Output
 ) -> None:
     keys = {"customers": ["id"], "customer_emails": ["customer_id", "position"], "teams": ["id"]}
     changed = only(catalog, keys)
     for entry in changed["streams"]:
         change(entry)
 
-    runs = [tap_with(changed, script).sync() for _ in range(2)]
+    runs = [tap_with(changed, pages_by_stream).sync() for _ in range(2)]
 
     for run in runs:
         check(run)
@@ -309,12 +309,12 @@ def test_a_target_updates_the_rows_that_it_has(
 
 
 def test_a_stream_with_another_name_beside_its_id_goes_by_its_id(
-    script: Script, catalog: Catalog, sound: Output
+    pages_by_stream: Pages, catalog: Catalog, sound: Output
 ) -> None:
     changed = only(catalog, ["teams"])
     entry_of(changed, "teams")["stream"] = "public-teams"
 
-    run = tap_with(changed, script).sync()
+    run = tap_with(changed, pages_by_stream).sync()
 
     check(run)
     assert run.records("teams") == sound.records("teams")
@@ -324,14 +324,14 @@ def test_a_stream_with_another_name_beside_its_id_goes_by_its_id(
 
 
 def test_a_stream_that_does_not_exist_stops_none(
-    script: Script, catalog: Catalog, sound: Output
+    pages_by_stream: Pages, catalog: Catalog, sound: Output
 ) -> None:
     changed = only(catalog, ["teams"])
     stranger = copy.deepcopy(entry_of(changed, "teams"))
     stranger["schema"]["properties"]["name"] = {"anyOf": [True]}
     changed["streams"].append({**stranger, "tap_stream_id": "taems", "stream": "taems"})
 
-    run = tap_with(changed, script).sync()
+    run = tap_with(changed, pages_by_stream).sync()
 
     check(run)
     assert run.records("teams") == sound.records("teams")
@@ -340,15 +340,15 @@ def test_a_stream_that_does_not_exist_stops_none(
 
 @pytest.mark.parametrize("place", ["replication-method", "forced-replication-method"])
 def test_a_table_is_read_whole_where_the_metadata_asks_for_it(
-    place: str, script: Script, catalog: Catalog, sound: Output
+    place: str, pages_by_stream: Pages, catalog: Catalog, sound: Output
 ) -> None:
     changed = only(catalog, ["customers"])
     root_of(entry_of(changed, "customers"))[place] = "FULL_TABLE"
 
-    tap = tap_with(changed, script, state=sound.state())
+    tap = tap_with(changed, pages_by_stream, state=sound.state())
     run = tap.sync()
 
     assert run.code == 0, run.log
-    ((_, _, window),) = tap.script.asked
+    ((_, _, window),) = tap.kustomer.asked
     assert window.start == 0
     assert len(run.records("customers")) == len(sound.records("customers"))

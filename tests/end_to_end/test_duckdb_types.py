@@ -134,7 +134,7 @@ def odd_run() -> Output:
     tap = OfflineTap(
         Conversations,
         selected=["conversations"],
-        scripted={"script": {"conversations": [Page(resources)]}},
+        pages={"conversations": [Page(resources)]},
     )
     return tap.sync()
 
@@ -186,8 +186,8 @@ def test_rows_that_lack_a_part_of_their_key_are_all_loaded(tmp_path: Path) -> No
         {"attributes": {"channel": " ", "name": "Blank", "account": None}},
         {"attributes": {"name": "Unknown"}},
     ]
-    script = {"outbound_accounts": [Page(accounts)]}
-    run = OfflineTap(OutboundAccounts, scripted={"script": script}).sync()
+    pages_by_stream = {"outbound_accounts": [Page(accounts)]}
+    run = OfflineTap(OutboundAccounts, pages=pages_by_stream).sync()
 
     rows = Warehouse(run, tmp_path).rows["outbound_accounts"]
 

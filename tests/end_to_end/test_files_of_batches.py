@@ -214,7 +214,7 @@ def test_the_state_covers_no_file_that_the_store_did_not_take(
     tap = OfflineTap(
         Companies,
         selected=["companies"],
-        scripted={"script": {"companies": pages}},
+        pages={"companies": pages},
         batch_config=batches(bucket, file_format, batch_size=1),
     )
 

@@ -11,8 +11,8 @@ import pytest
 
 from kustomer_sandbox import SECRET
 from kustomer_sandbox.generation.custom import metadata
+from support.derived_sources import DERIVED
 from support.sandbox_truth import (
-    DERIVED,
     OTHERS,
     SEARCHED,
     TYPES,

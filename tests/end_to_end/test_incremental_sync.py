@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.derived_sources import DERIVED
 from support.sandbox_truth import (
-    DERIVED,
     SEARCHED,
     TYPES,
     check_derived,
@@ -170,8 +170,8 @@ def test_rows_left_over_from_an_array_that_shrank_are_told_by_their_parents_time
     check_derived(table, parents, current)
 
 
-def test_some_arrays_shrank(story: Story) -> None:
-    """Else the test before would show nothing."""
+def test_some_arrays_have_become_shorter_since_the_first_run(story: Story) -> None:
+    """Otherwise the test before would show nothing."""
     held = story.held
     shrunk = 0
     for table in DERIVED_FROM_SEARCHED:
@@ -189,7 +189,7 @@ def test_tables_that_are_read_whole_arrive_whole_each_time(story: Story) -> None
         check_equal(resources, story.third.records(table))
 
 
-def test_what_such_tables_carry_arrives_whole_each_time(story: Story) -> None:
+def test_tables_derived_from_those_read_whole_arrive_whole_each_time(story: Story) -> None:
     for table in DERIVED.keys() - story.incremental:
         parents = truth(story.sandbox.organisation, DERIVED[table].parent)
         check_derived(table, parents, story.second.records(table))

@@ -82,6 +82,22 @@ def test_after_a_sign_in_the_tap_reads(
     assert len(output.records("teams")) == sandbox.organisation.counts()["team"]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"api_key": "a-key"}, {"client_id": "app"}, {"token_path": "t.json"}, {"client_id": None}],
+    ids=str,
+)
+def test_a_sign_in_without_its_settings_names_them(
+    given: dict[str, str | None], tmp_path: Path
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"organization": "acme", **given}), encoding="utf-8")
+
+    refused = CliRunner().invoke(login.command, ["--config", str(config)])
+
+    assert str(refused.exception).startswith("Settings client_id and token_path: one is missing")
+
+
 def test_the_person_is_asked_for_what_the_tap_reads(
     tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

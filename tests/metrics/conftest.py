@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.targets import PostgresTarget
-from support.warehouse import DBT, Dbt, Warehouse, in_postgres, make, reports, variables
+from support.warehouse import (
+    DBT,
+    Dbt,
+    Warehouse,
+    in_postgres,
+    make,
+    reports,
+    variables_beside_project,
+)
 
 if TYPE_CHECKING:
     from support.metrics_oracle import Oracle
@@ -54,7 +62,8 @@ def database(
     target = PostgresTarget(folder, found)
     for run in warehouse.runs:
         target.load(run.read_bytes(), hard_delete=True)
-    dbt, project = Dbt(folder, variables(oracle.now), in_postgres(found)), reports(folder)
+    dbt = Dbt(folder, variables_beside_project(oracle.now), in_postgres(found))
+    project = reports(folder)
     dbt("deps", project=project)
     dbt("build", project=project)
     return found

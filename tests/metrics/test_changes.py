@@ -136,7 +136,9 @@ def _plain(value: Any) -> str:
 
 
 @pytest.mark.thorough
-def test_in_duckdb(warehouse: Warehouse, oracle: Oracle, tmp_path: Path) -> None:
+def test_an_incremental_build_equals_a_full_one_in_duckdb(
+    warehouse: Warehouse, oracle: Oracle, tmp_path: Path
+) -> None:
     file = tmp_path / "changed.duckdb"
     shutil.copy(warehouse.file, file)
 
@@ -149,7 +151,9 @@ def test_in_duckdb(warehouse: Warehouse, oracle: Oracle, tmp_path: Path) -> None
 
 
 @pytest.mark.thorough
-def test_in_postgres(database: Database, oracle: Oracle, tmp_path: Path) -> None:
+def test_an_incremental_build_equals_a_full_one_in_postgres(
+    database: Database, oracle: Oracle, tmp_path: Path
+) -> None:
     def query(statement: str) -> list[tuple[Any, ...]]:
         return database.query(f"set search_path = {SCHEMA}; {statement}")
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from support.metrics_oracle import FIGURES, figures
+from support.metrics_figures import FIGURES, figures
+from support.warehouse import Dbt, reports_with_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
+    from pathlib import Path
 
     from support.metrics_oracle import Activity, Oracle
     from support.warehouse import Warehouse
@@ -55,7 +58,7 @@ DIMENSIONS: dict[str, Callable[[Oracle, Activity], Iterable[Hashable]]] = {
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_each_metric_by_each_dimension(
+def test_each_metric_equals_the_oracle_by_each_dimension(
     warehouse: Warehouse, oracle: Oracle, dimension: str
 ) -> None:
     found = measured(warehouse.query(f"from metrics.by_{dimension}"), dimension)
@@ -64,7 +67,9 @@ def test_each_metric_by_each_dimension(
     assert not differences(found, expected)
 
 
-def test_each_metric_of_everything(warehouse: Warehouse, oracle: Oracle) -> None:
+def test_each_metric_of_all_activities_equals_the_oracle(
+    warehouse: Warehouse, oracle: Oracle
+) -> None:
     found = measured(warehouse.query("from metrics.overall"))
     assert not differences(found, figures(oracle.activities(), lambda _: [()]))
 
@@ -114,7 +119,9 @@ def test_days_of_teams_count_each_of_their_members(warehouse: Warehouse, oracle:
     assert not differences(found, expected)
 
 
-def test_promises_stand_as_they_should(warehouse: Warehouse, oracle: Oracle) -> None:
+def test_each_sla_metric_has_the_state_that_the_oracle_expects(
+    warehouse: Warehouse, oracle: Oracle
+) -> None:
     rows = warehouse.query("from metrics.sla_states")
     found = {(row["conversation_id"], row["metric"], row["state"]) for row in rows}
     assert len(found) == len(rows)
@@ -185,3 +192,24 @@ def test_each_conversation_and_each_message_has_one_row(
         assert sorted(row["id"] for row in rows) == sorted(
             one["id"] for one in oracle.resources[kind]
         )
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("variables", "zone"),
+    [("kustomer: {kustomer_time_zone: Asia/Tokyo}", "Asia/Tokyo"), ("kustomer: {}", None)],
+)
+def test_a_model_of_another_project_counts_by_the_days_that_the_project_sets(
+    warehouse: Warehouse, tmp_path: Path, variables: str, zone: str | None
+) -> None:
+    shutil.copy(warehouse.file, tmp_path / "copy.duckdb")
+    project = reports_with_package(tmp_path)
+    declared = project / "dbt_project.yml"
+    before, after = declared.read_text().split("vars:\n")
+    _, models = after.split("models:\n")
+    declared.write_text(f"{before}vars:\n  {variables}\nmodels:\n{models}")
+    dbt = Dbt(tmp_path, {}, {"KUSTOMER_DUCKDB": str(tmp_path / "copy.duckdb")})
+    dbt("compile", "--select", "by_day", project=project)
+    query = (tmp_path / "target/compiled/reports/models/by_day.sql").read_text()
+    assert (f"at time zone '{zone}'" in query) == (zone is not None)
+    assert ("at time zone" in query) == (zone is not None)

@@ -27,7 +27,7 @@ MODELS = {path.name for path in PACKAGE.glob("models/**/*.sql")}
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("database", ["snowflake", "bigquery"])
-def test_each_model_is_read(
+def test_snowflake_and_bigquery_parse_each_model(
     warehouse: Warehouse, oracle: Oracle, tmp_path: Path, database: str
 ) -> None:
     compile_models(warehouse, oracle, tmp_path, database)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import duckdb
 import pytest
 
-from support.metrics_oracle import FIGURES
+from support.metrics_figures import FIGURES
 from support.warehouse import ZONE, write_page
 
 if TYPE_CHECKING:
@@ -104,6 +104,15 @@ def test_models_that_are_not_where_they_are_expected_are_said_to_be_missing(
     assert done.returncode == 1
     assert "expected the models in schema elsewhere" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_a_time_zone_that_does_not_exist_is_refused_in_one_line(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    done = write_page(warehouse.file, tmp_path / "answers.html", "--time-zone", "Berlin")
+    assert done.returncode == 1
+    assert done.stdout.startswith("--time-zone Berlin: expected a name of the IANA time zone")
+    assert len(done.stdout.splitlines()) == 1
 
 
 @dataclass(frozen=True)

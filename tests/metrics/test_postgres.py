@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.targets import SCHEMA
-from support.warehouse import Dbt, in_postgres, reports, variables
+from support.warehouse import Dbt, in_postgres, reports, variables_beside_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,8 @@ def test_each_table_has_the_same_rows_where_json_is_text_and_times_have_a_time_z
     for table, column, kind in columns:
         if kind in others:
             database.query(others[kind].format(f"{SCHEMA}.{table}", f'"{column}"'))
-    dbt, project = Dbt(tmp_path, variables(oracle.now), in_postgres(database)), reports(tmp_path)
+    dbt = Dbt(tmp_path, variables_beside_project(oracle.now), in_postgres(database))
+    project = reports(tmp_path)
     dbt("deps", project=project)
     dbt("build", "--exclude-resource-type", "unit_test", project=project)
     compare(warehouse, database)

@@ -336,8 +336,8 @@ MUTATIONS = [
     Mutation(
         "rows are read ahead before anybody takes them",
         "reading.search.dispatch:dispatch.send",
-        "parallel() if is_consumed() else int(not schedule.is_due)",
-        "parallel()",
+        "parallelism() if is_consumed() else int(not schedule.is_due)",
+        "parallelism()",
         "tests/reading/search/test_slices.py",
         "before_the_consumer_takes",
     ),

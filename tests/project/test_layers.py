@@ -1,4 +1,4 @@
-"""The rooms of the repository: imports run one way, those for annotations included."""
+"""The packages of the repository: imports run one way, those for annotations included."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SANDBOX = Path(kustomer_sandbox.__file__).parent
 
 # From the bottom to the top: each of these may import from the lines above it.
 LAYERS = (
-    ("errors", "nesting", "resource", "secrecy", "suggestions", "times"),
+    ("atomic_files", "errors", "nesting", "resource", "secrecy", "suggestions", "times"),
     ("client",),
     ("config", "files", "reading", "shaping"),
     ("reporting", "streams"),
@@ -88,7 +88,7 @@ def circles(imports: Imports) -> Iterator[list[str]]:
             yield from search([module])
 
 
-def room(module: str) -> str:
+def folder_of(module: str) -> str:
     """The folder of the tap that a module is in, or the module itself if it is in none."""
     return module.split(".")[1]
 
@@ -106,7 +106,8 @@ def test_imports_run_one_way() -> None:
         f"{module} imports {other}"
         for module, others in imports.items()
         for other in others - {TAP.name}
-        if room(other) != room(module) and RANKS[room(other)] >= RANKS[room(module)]
+        if folder_of(other) != folder_of(module)
+        and RANKS[folder_of(other)] >= RANKS[folder_of(module)]
     }
 
     assert not upwards

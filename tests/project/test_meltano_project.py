@@ -85,7 +85,7 @@ def project(distributions: Path, tmp_path: Path) -> Iterator[Project]:
         yield made
 
 
-def test_it_loads_an_organisation(project: Project) -> None:
+def test_the_example_loads_the_customers_of_an_organisation(project: Project) -> None:
     project.meltano("run", "tap-kustomer", "target-duckdb")
 
     customers = truth(project.sandbox.organisation, "customers")

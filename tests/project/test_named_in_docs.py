@@ -102,12 +102,12 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
 def test_the_picture_of_the_packages_shows_who_imports_from_whom() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     arrows = set(re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE))
-    rooms = set(re.findall(r"^    (\w+)\[", text, re.MULTILINE))
+    packages = set(re.findall(r"^    (\w+)\[", text, re.MULTILINE))
     imports = {
-        (importer, room(module))
+        (folder_of(name), folder_of(module))
         for name, modules in imports_of(TAP).items()
         for module in modules
-        if (importer := room(name)) in rooms and room(module) in rooms - {importer}
+        if {folder_of(name), folder_of(module)} <= packages and folder_of(name) != folder_of(module)
     }
     assert arrows <= imports
     assert imports <= ways(arrows)
@@ -129,13 +129,13 @@ def test_every_field_of_the_summary_is_explained() -> None:
     assert sorted(re.findall(r"`(\w+)`", " ".join(explained))) == sorted(map(str, fields))
 
 
-def room(module: str) -> str:
+def folder_of(module: str) -> str:
     """Return the folder of the tap that a module is in, or the module itself."""
     return module.partition(".")[2].partition(".")[0]
 
 
 def ways(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return all pairs of rooms with a way of arrows from one to the other."""
+    """Return all pairs of packages with a way of arrows from one to the other."""
     longer = arrows | {(start, end) for start, one in arrows for two, end in arrows if one == two}
     return longer if longer == arrows else ways(longer)
 

@@ -62,6 +62,30 @@ def test_meltano_knows_every_setting(entry: dict[str, Any]) -> None:
     assert [setting["name"] for setting in entry["settings"]] == list(all_settings())
 
 
+def test_what_docs_add_to_the_project_that_users_copy_fits_it() -> None:
+    page = (ROOT / "docs" / "meltano.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.+?)```", page, re.DOTALL)]
+    known = {
+        plugin["name"]: {setting["name"] for setting in plugin["settings"]}
+        for group in meltano_project("examples/meltano/meltano.yml")["plugins"].values()
+        for plugin in group
+    }
+    added = [
+        (plugin.get("inherit_from", plugin["name"]), set(plugin.get("config", ())))
+        for block in blocks
+        for plugins in (
+            block.get("plugins", {}),
+            *(each.get("config", {}).get("plugins", {}) for each in block.get("environments", ())),
+        )
+        for group in ("extractors", "loaders")
+        for plugin in plugins.get(group, ())
+    ]
+    assert len(added) >= 4
+    assert [
+        (name, sorted(given - known[name])) for name, given in added if given - known[name]
+    ] == []
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -97,7 +121,7 @@ def test_meltano_selects_what_the_tap_selects(entry: dict[str, Any]) -> None:
     assert "!conversations.*" not in entry["select"]
 
 
-def test_meltano_discovers_the_catalog_anew_in_each_run(entry: dict[str, Any]) -> None:
+def test_meltano_discovers_the_catalog_again_in_each_run(entry: dict[str, Any]) -> None:
     assert entry["use_cached_catalog"] is False
 
 

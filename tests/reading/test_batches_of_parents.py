@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
+from support.lists_of_parents import (
+    CONVERSATIONS,
+    NOW,
+    Document,
+    Lists,
+    Resource,
+    T,
+    events,
+    ids,
+    parent,
+    parents,
+    read_rows_of,
+)
 from tap_kustomer.client.errors import (
     RefusedError,
     RequestError,
@@ -20,19 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.client.session import Body, Request
-from support.lists_of_parents import (
-    CONVERSATIONS,
-    NOW,
-    Document,
-    Lists,
-    Resource,
-    T,
-    events,
-    ids,
-    parent,
-    parents,
-    read,
-)
 
 SUMMARIES = PerParent(
     CONVERSATIONS,
@@ -52,7 +52,7 @@ class Summaries(Lists):
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         asked = str(request.params["ids"]).split(",")
         self.answers["/v1/summaries"] = (
-            RefusedError(f"{request} answered 400")
+            RefusedError(f"{request}: HTTP 400")
             if len(asked) > self.most
             else [
                 {
@@ -73,7 +73,7 @@ class Summaries(Lists):
 def test_one_request_asks_about_several_parents() -> None:
     lists = Summaries()
 
-    found = read(lists, [Page([parent(key, NOW) for key in "abcd"], NOW)], SUMMARIES)
+    found = read_rows_of(lists, [Page([parent(key, NOW) for key in "abcd"], NOW)], SUMMARIES)
 
     assert [(row["id"], row[PARENT]["id"]) for row in found] == [(f"s{k}", k) for k in "abcd"]
     assert sorted(lists.asked) == ["a,b,c", "d"]
@@ -83,14 +83,14 @@ def test_one_request_asks_about_several_parents() -> None:
 def test_a_request_about_too_many_parents_is_split(most: int) -> None:
     lists = Summaries(most=most)
 
-    found = read(lists, parents("a", "b", "c"), SUMMARIES)
+    found = read_rows_of(lists, parents("a", "b", "c"), SUMMARIES)
 
     assert sorted(ids(found)) == ["sa", "sb", "sc"]
 
 
 def test_a_request_about_one_parent_that_is_refused_is_an_error() -> None:
     with pytest.raises(RefusedError):
-        read(Summaries(most=0), parents("a", "b"), SUMMARIES)
+        read_rows_of(Summaries(most=0), parents("a", "b"), SUMMARIES)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_row_whose_parent_is_not_clear_comes_without_one(attributes: dict[str,
     data: list[Resource] = [{"type": "summary", "id": "1", "attributes": attributes}]
     lists = Lists({"/v1/summaries": [{"data": data}]})
 
-    (row,) = read(lists, parents("a"), SUMMARIES)
+    (row,) = read_rows_of(lists, parents("a"), SUMMARIES)
 
     assert (row["id"], row[PARENT]["id"]) == ("1", None)
 
@@ -109,7 +109,7 @@ def test_the_id_of_a_parent_may_come_as_a_number() -> None:
     data: list[Resource] = [{"type": "summary", "id": "1", "attributes": {"resourceId": 7}}]
     lists = Lists({"/v1/summaries": [{"data": data}]})
 
-    (row,) = read(lists, parents("7"), SUMMARIES)
+    (row,) = read_rows_of(lists, parents("7"), SUMMARIES)
 
     assert row[PARENT]["id"] == "7"
 
@@ -126,6 +126,6 @@ def test_a_row_that_has_its_id_only_in_its_link_gets_it_from_there() -> None:
     data: list[Resource] = [{"links": {"self": link}} for link in links]
     data += [{"links": None}, {"id": "own", "links": {"self": "/v1/messages/m/attachments/3"}}]
 
-    found = read(events({"a": [{"data": data}]}), parents("a"))
+    found = read_rows_of(events({"a": [{"data": data}]}), parents("a"))
 
     assert ids(found) == ["1", "2", None, None, None, None, None, "own"]

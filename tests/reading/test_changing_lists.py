@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.numbered_lists import URL, page, read
+from support.numbered_lists import URL, page, read_list_ids
 from support.sessions import session_of
 from support.virtual_time import VirtualClock
 from tap_kustomer.reading.pages import IncompleteError, Unproven
@@ -35,7 +35,7 @@ def test_a_row_that_slipped_through_is_found_in_a_second_pass(
     )
     requests_mock.get(f"{URL}/v1/teams?page=2", json=page("d", total=4))
 
-    assert sorted(read(session)) == ["a", "b", "c", "d"]
+    assert sorted(read_list_ids(session)) == ["a", "b", "c", "d"]
 
 
 @dataclass
@@ -70,7 +70,7 @@ class ChangingList:
     def read(self, session: Session, requests_mock: Mocker, **settings: Any) -> str:
         """Read it in pages of two rows."""
         requests_mock.get(f"{URL}/v1/teams", json=self.answer)
-        return "".join(read(session, page_size=2, **settings))
+        return "".join(read_list_ids(session, page_size=2, **settings))
 
 
 @pytest.mark.parametrize("counts", [True, False], ids=["by the count", "by links"])
@@ -135,7 +135,7 @@ def test_a_list_that_is_short_and_then_changes_is_not_incomplete(
     answers = [*[first, page("c", total=4)] * 2, first, page("c", "d", "e", total=5)]
     requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
-    assert read(session) == ["a", "b", "c", "d", "e"]
+    assert read_list_ids(session) == ["a", "b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize("at_last", [4, 3], ids=["between two passes", "during a pass"])
@@ -150,4 +150,4 @@ def test_a_removed_row_is_not_counted_in_place_of_another_one(
     ]
     requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
-    assert read(session) == ["a", "b", "c", "d"]
+    assert read_list_ids(session) == ["a", "b", "c", "d"]

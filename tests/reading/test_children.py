@@ -17,9 +17,10 @@ from support.lists_of_parents import (
     pages_of,
     parent,
     parents,
-    read,
+    read_rows_of,
     rows,
 )
+from tap_kustomer.client.errors import MissingError, RefusedError, RequestError
 from tap_kustomer.reading.pages import Page, Unproven
 from tap_kustomer.reading.sources import PagedList, PerParent, Search
 from tap_kustomer.resource import PARENT
@@ -29,7 +30,7 @@ def test_the_rows_of_each_parent_come_in_the_order_of_the_parents() -> None:
     lists = events({f"c{n}": [rows(f"c{n}-a", f"c{n}-b")] for n in range(30)})
     given = [Page([parent(f"c{n}") for n in range(start, start + 10)]) for start in (0, 10, 20)]
 
-    found = read(lists, given)
+    found = read_rows_of(lists, given)
 
     assert ids(found) == [f"c{n}-{letter}" for n in range(30) for letter in "ab"]
 
@@ -38,7 +39,7 @@ def test_a_request_names_the_parent_and_has_the_parameters_of_the_source() -> No
     source = PerParent(CONVERSATIONS, "/v1/x/{id}/y", page_size=40, params={"include": "z"})
     lists = Lists({"/v1/x/a%2Fb%3F/y": [rows("1")]})
 
-    assert ids(read(lists, parents("a/b?"), source)) == ["1"]
+    assert ids(read_rows_of(lists, parents("a/b?"), source)) == ["1"]
     (request,) = lists.sent
     assert request.method == "GET"
     assert request.params == {"include": "z", "page": 1, "pageSize": 40}
@@ -65,13 +66,22 @@ def test_a_parents_list_that_keeps_changing_is_reported() -> None:
 def test_the_list_of_a_parent_is_followed_to_its_end() -> None:
     lists = events({"a": [rows("1", "2", next_page=2), rows("2", "3")], "b": [rows("4")]})
 
-    assert ids(read(lists, parents("a", "b"))) == ["1", "2", "3", "4"]
+    assert ids(read_rows_of(lists, parents("a", "b"))) == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("error", [MissingError("404"), RefusedError("400")])
+def test_the_list_of_a_parent_ends_before_a_page_that_nothing_announced(
+    error: RequestError,
+) -> None:
+    full = {"data": rows("1", "2")["data"], "meta": {"pageSize": 2}}
+
+    assert ids(read_rows_of(events({"a": [full, error]}), parents("a"))) == ["1", "2"]
 
 
 def test_a_row_names_its_parent() -> None:
     given = [Page([parent("a", NOW), {"type": "conversation", "id": "b", "attributes": None}])]
 
-    first, second = read(events({"a": [rows("1")], "b": [rows("2")]}), given)
+    first, second = read_rows_of(events({"a": [rows("1")], "b": [rows("2")]}), given)
 
     link = {"id": "a", "type": "conversation", "updatedAt": "2025-06-15T15:06:40.000Z"}
     assert first[PARENT] == link
@@ -89,7 +99,7 @@ def test_a_row_two_levels_down_names_the_parent_and_the_parents_own_parent() -> 
         }
     )
 
-    found = read(lists, pages_of(lists, parents("a"), sessions), visits)
+    found = read_rows_of(lists, pages_of(lists, parents("a"), sessions), visits)
 
     assert ids(found) == ["1", "2"]
     assert found[0][PARENT] == {
@@ -108,7 +118,7 @@ def test_a_parent_may_be_asked_about_by_another_id_or_not_at_all() -> None:
     )
     lists = Lists({"/v1/satisfaction-responses/f": [{"data": {"type": "response", "id": "f"}}]})
 
-    (row,) = read(lists, [Page([parent("a"), parent("b", formResponse="f")])], source)
+    (row,) = read_rows_of(lists, [Page([parent("a"), parent("b", formResponse="f")])], source)
 
     assert (row["id"], row[PARENT]["id"]) == ("f", "b")
     assert lists.paths == ["/v1/satisfaction-responses/f"]
@@ -123,7 +133,7 @@ def test_rows_may_come_beside_the_parent(is_one: bool) -> None:
     }
     source = PerParent(PagedList("/v1/schedules"), "/v1/schedules/{id}", included_type="holiday")
 
-    found = read(Lists({"/v1/schedules/a": [document]}), parents("a"), source)
+    found = read_rows_of(Lists({"/v1/schedules/a": [document]}), parents("a"), source)
 
     assert [(row["type"], row["id"]) for row in found] == [("holiday", "1")]
 
@@ -139,7 +149,7 @@ def test_a_parent_whose_rows_come_with_the_list_of_parents_is_not_asked_about() 
     document = {"data": second, "included": [{"type": "holiday", "id": "2"}]}
     lists = Lists({"/v1/schedules/b": [document]})
 
-    found = read(lists, [Page([first, second, beside])], source)
+    found = read_rows_of(lists, [Page([first, second, beside])], source)
 
     assert [(row["id"], row[PARENT]["id"]) for row in found] == [("1", "a"), ("2", "b")]
     assert lists.paths == ["/v1/schedules/b"]
@@ -159,7 +169,7 @@ def test_a_parent_may_take_several_requests() -> None:
     )
     given = [Page([parent("a", langs=["en/us", "de"]), parent("b", langs=[])])]
 
-    found = read(lists, given, source)
+    found = read_rows_of(lists, given, source)
 
     assert [(row["id"], row[PARENT]["id"]) for row in found] == [("1", "a"), ("2", "a")]
 
@@ -178,7 +188,7 @@ def test_a_parameter_may_name_the_parent() -> None:
     source = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", params={"klassId": "{id}"})
     lists = Lists({"/v1/snoozes": [rows("1")]})
 
-    read(lists, parents("k"), source)
+    read_rows_of(lists, parents("k"), source)
 
     assert [request.params["klassId"] for request in lists.sent] == ["k"]
 
@@ -187,7 +197,7 @@ def test_a_parameter_may_name_the_parent() -> None:
 def test_a_parent_without_an_id_that_a_path_can_hold_is_not_asked_about(id_: Any) -> None:
     lists = events({})
 
-    assert read(lists, [Page([{**parent("a"), "id": id_}])]) == []
+    assert read_rows_of(lists, [Page([{**parent("a"), "id": id_}])]) == []
     assert not lists.sent
 
 
@@ -196,4 +206,4 @@ def test_a_number_is_an_id_too() -> None:
     source = PerParent(EVENTS, "/v1/conversations/{parent_id}/events/{id}/files")
     lists = Lists({"/v1/conversations/9/events/8/files": [rows("1")]})
 
-    assert ids(read(lists, [Page([through])], source)) == ["1"]
+    assert ids(read_rows_of(lists, [Page([through])], source)) == ["1"]

@@ -15,7 +15,7 @@ from support.audit_log import (
     Taken,
     ids,
     log,
-    read,
+    read_log,
     spread,
     taken,
     without_total,
@@ -29,7 +29,7 @@ from tap_kustomer.reading.pages import IncompleteError
 def test_without_a_count_rows_are_yielded_as_they_come_and_only_the_end_is_reached() -> None:
     audit = AuditLog(spread(4 * MOST_HELD), meta=without_total)
 
-    pages = read(audit)
+    pages = read_log(audit)
 
     assert sorted(ids(pages)) == sorted(audit.rows)
     assert all(len(rows) <= MOST_HELD for rows, _ in pages)
@@ -41,7 +41,7 @@ def test_without_a_count_rows_are_yielded_as_they_come_and_only_the_end_is_reach
 def test_a_count_of_the_whole_list_loses_no_rows_and_is_no_error(count: int) -> None:
     audit = AuditLog(spread(2 * MOST_HELD), meta=lambda _: {"total": count})
 
-    pages = read(audit)
+    pages = read_log(audit)
 
     assert sorted(ids(pages)) == sorted(audit.rows)
     assert pages[-1][1] == NOW
@@ -58,14 +58,14 @@ def test_a_list_that_ignores_the_window_is_read_once() -> None:
 
     audit.spoil = ignore
 
-    assert sorted(ids(read(audit))) == sorted(rows)
+    assert sorted(ids(read_log(audit))) == sorted(rows)
     assert len(audit.sent) <= 2 + len(rows) / COUNT
 
 
 def test_a_capped_count_is_not_taken_for_all_rows() -> None:
     audit = AuditLog(spread(5 * MOST_HELD), meta=lambda count: {"total": min(count, MOST_HELD)})
 
-    assert ids(read(audit)) == list(audit.rows)
+    assert ids(read_log(audit)) == list(audit.rows)
 
 
 @pytest.mark.parametrize("meta", [{"total": "999"}, {"cursorCount": 999}, {"total": 999.0}])
@@ -74,8 +74,8 @@ def test_a_count_may_come_in_several_forms(meta: dict[str, Any]) -> None:
         spread(2 * MOST_HELD), meta=lambda count: {key: type(meta[key])(count) for key in meta}
     )
 
-    assert len(read(audit)) > 1
-    assert ids(read(audit)) == list(audit.rows)
+    assert len(read_log(audit)) > 1
+    assert ids(read_log(audit)) == list(audit.rows)
 
 
 def test_a_row_that_did_not_come_at_first_is_found_in_a_second_pass() -> None:
@@ -91,7 +91,7 @@ def test_a_row_that_did_not_come_at_first_is_found_in_a_second_pass() -> None:
 
     audit.spoil = hide
 
-    assert read(audit) == [(list(audit.rows), NOW)]
+    assert read_log(audit) == [(list(audit.rows), NOW)]
 
 
 def test_rows_that_expire_after_they_were_counted_are_not_missed() -> None:
@@ -103,7 +103,7 @@ def test_rows_that_expire_after_they_were_counted_are_not_missed() -> None:
 
     audit.spoil = expire
 
-    assert ids(read(audit)) == [f"log{n}" for n in range(1, 8)]
+    assert ids(read_log(audit)) == [f"log{n}" for n in range(1, 8)]
 
 
 def test_rows_that_never_come_are_an_error_after_all_other_rows() -> None:
@@ -132,7 +132,7 @@ def test_a_window_is_read_three_times_before_its_rows_count_as_missing(rows: int
     audit = AuditLog(spread(rows), meta=lambda count: {"total": count + 1 if count else 0})
 
     with pytest.raises(IncompleteError, match=f"of {rows + 1} rows"):
-        read(audit)
+        read_log(audit)
     first_requests = [window for window in audit.sent if "before" not in window.params]
     assert len(first_requests) == 3 + 1  # One more finds out whether counts go by time.
 
@@ -149,7 +149,7 @@ def test_empty_windows_that_count_many_rows_are_not_halved_for_ever() -> None:
     audit.spoil = claim
 
     with pytest.raises(IncompleteError, match=f"of {MOST_HELD} rows"):
-        read(audit)
+        read_log(audit)
 
 
 def test_a_list_that_counts_many_rows_wherever_there_are_some_is_not_halved_for_each_row() -> None:
@@ -187,5 +187,5 @@ def test_no_rows_of_a_window_that_is_halved_are_kept(monkeypatch: pytest.MonkeyP
 
     audit.spoil = count
 
-    assert ids(read(audit)) == list(rows)
+    assert ids(read_log(audit)) == list(rows)
     assert 0 < max(kept) <= MOST_HELD + COUNT, "only those that are reversed are kept"

@@ -14,7 +14,7 @@ from support.audit_log import (
     ids,
     log,
     pages_of,
-    read,
+    read_log,
     spread,
     without_total,
 )
@@ -28,7 +28,7 @@ def test_a_page_without_a_next_one_is_not_halved_however_many_rows_it_counts() -
     audit = AuditLog(spread(2), meta=lambda count: {"total": 100 * MOST_HELD if count else 0})
 
     with pytest.raises(IncompleteError):
-        read(audit)
+        read_log(audit)
     assert len(audit.sent) == 3 + 1
 
 
@@ -41,7 +41,7 @@ def test_an_empty_page_ends_the_list_even_with_a_next_link() -> None:
 
     audit.spoil = lead_on
 
-    assert ids(read(audit)) == list(audit.rows)
+    assert ids(read_log(audit)) == list(audit.rows)
     assert len(audit.sent) == 2
 
 
@@ -55,7 +55,7 @@ def test_a_list_that_ignores_its_cursor_ends_where_a_page_repeats() -> None:
 
     audit.spoil = repeat
 
-    assert sorted(ids(read(audit))) == ["log0", "log1", "log2"]
+    assert sorted(ids(read_log(audit))) == ["log0", "log1", "log2"]
 
 
 def test_pages_that_lead_in_a_circle_are_an_error() -> None:
@@ -68,7 +68,7 @@ def test_pages_that_lead_in_a_circle_are_an_error() -> None:
     audit.spoil = lead_back
 
     with pytest.raises(PagingError, match="circle"):
-        read(audit)
+        read_log(audit)
     assert len(audit.sent) == 2
 
 
@@ -78,7 +78,7 @@ def test_a_response_without_a_list_of_rows_is_asked_for_again(data: Any) -> None
     answers = iter([data])
     audit.spoil = lambda document: document.update(data=next(answers, document["data"]))
 
-    assert ids(read(audit)) == ["log0", "log1"]
+    assert ids(read_log(audit)) == ["log0", "log1"]
 
 
 @pytest.mark.parametrize("links", [None, [], {}, {"next": ""}, {"next": 7}])
@@ -87,7 +87,7 @@ def test_a_response_may_lack_links_and_meta(links: Any, meta: Any) -> None:
     audit = AuditLog(spread(2))
     audit.spoil = lambda document: document.update(links=links, meta=meta)
 
-    assert ids(read(audit)) == ["log0", "log1"]
+    assert ids(read_log(audit)) == ["log0", "log1"]
 
 
 def test_rows_without_an_id_or_a_time_are_yielded_too() -> None:
@@ -116,7 +116,7 @@ def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read(levels: int) -> N
 
     audit.spoil = nest
 
-    assert ids(read(audit)) == ["log0"]
+    assert ids(read_log(audit)) == ["log0"]
 
 
 def test_a_caller_that_takes_no_more_pages_sends_no_more_requests() -> None:

@@ -8,14 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_kustomer import times
-from tap_kustomer.reading.pages import Window
-from tap_kustomer.reading.sources import CursorList
-from tap_kustomer.times import DAY
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 from support.audit_log import (
     COUNT,
     MOST_HELD,
@@ -24,10 +16,17 @@ from support.audit_log import (
     AuditLog,
     ids,
     pages_of,
-    read,
+    read_log,
     spread,
     without_total,
 )
+from tap_kustomer import times
+from tap_kustomer.reading.pages import Window
+from tap_kustomer.reading.sources import CursorList
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_a_window_is_asked_for_by_time_with_the_most_rows_on_a_page() -> None:
@@ -45,26 +44,26 @@ def test_a_window_is_asked_for_by_time_with_the_most_rows_on_a_page() -> None:
 def test_a_small_window_is_followed_to_its_end_and_reversed() -> None:
     audit = AuditLog(spread(MOST_HELD - 1))
 
-    assert read(audit) == [(list(audit.rows), NOW)]
+    assert read_log(audit) == [(list(audit.rows), NOW)]
 
 
 def test_rows_of_one_instant_are_reversed_too() -> None:
     audit = AuditLog(dict.fromkeys(["a", "b", "c", "d", "e"], NOW - DAY))
 
-    assert ids(read(audit)) == ["a", "b", "c", "d", "e"]
+    assert ids(read_log(audit)) == ["a", "b", "c", "d", "e"]
 
 
 def test_a_next_link_without_the_window_stays_inside_it() -> None:
     rows = spread(20)
     audit = AuditLog({**rows, "old": YEAR.start - DAY, "new": YEAR.end + DAY})
 
-    assert ids(read(audit)) == list(rows)
+    assert ids(read_log(audit)) == list(rows)
 
 
 def test_a_large_window_is_read_in_parts_oldest_first() -> None:
     audit = AuditLog(spread(20 * MOST_HELD))
 
-    pages = read(audit)
+    pages = read_log(audit)
 
     assert ids(pages) == list(audit.rows)
     assert all(len(rows) <= MOST_HELD for rows, _ in pages)
@@ -79,7 +78,7 @@ def test_a_large_window_is_read_in_parts_oldest_first() -> None:
 def test_parts_cost_few_requests_more_than_their_pages() -> None:
     audit = AuditLog(spread(20 * MOST_HELD))
 
-    read(audit)
+    read_log(audit)
 
     assert len(audit.sent) < 1.3 * len(audit.rows) / COUNT
 
@@ -88,7 +87,7 @@ def test_a_window_from_1970_on_costs_no_more_than_a_few_dozen_requests() -> None
     rows = spread(MOST_HELD + 10, Window(NOW - 30 * DAY, NOW))
     audit = AuditLog(rows)
 
-    assert ids(read(audit, Window(0, NOW))) == list(rows)
+    assert ids(read_log(audit, Window(0, NOW))) == list(rows)
     assert len(audit.sent) < 40
     assert min(audit.windows) > ("2014",)
 
@@ -96,7 +95,7 @@ def test_a_window_from_1970_on_costs_no_more_than_a_few_dozen_requests() -> None
 def test_more_rows_of_one_instant_than_can_be_held_are_all_read() -> None:
     audit = AuditLog(dict.fromkeys((f"log{n:03}" for n in range(3 * MOST_HELD)), NOW - DAY))
 
-    pages = read(audit)
+    pages = read_log(audit)
 
     assert set(ids(pages)) == audit.rows.keys()
     assert all(len(rows) <= MOST_HELD for rows, _ in pages)
@@ -108,14 +107,14 @@ def test_the_ends_of_a_window_may_belong_to_it_or_not(is_closed: bool) -> None:
     every_millisecond = {f"log{n}": first + n for n in range(2 * MOST_HELD)}
     audit = AuditLog(every_millisecond, is_closed=is_closed)
 
-    assert ids(read(audit, Window(first, NOW))) == list(every_millisecond)
+    assert ids(read_log(audit, Window(first, NOW))) == list(every_millisecond)
 
 
 def test_rows_that_the_list_adds_near_the_window_are_yielded_too() -> None:
     published = spread(12)
     written = {row_id: time - 7_000 for row_id, time in published.items()}
 
-    assert ids(read(AuditLog(written, filtered_by=published))) == list(written)
+    assert ids(read_log(AuditLog(written, filtered_by=published))) == list(written)
 
 
 @given(
@@ -140,7 +139,7 @@ def test_every_row_comes_and_only_rows_of_a_crowded_instant_come_twice(
     rows = {f"log{n}": NOW - offset for n, offset in enumerate(offsets)}
     audit = AuditLog(rows, is_closed=is_closed, names_next=names_next, meta=meta)
 
-    pages = read(audit, Window(NOW - DAY, NOW))
+    pages = read_log(audit, Window(NOW - DAY, NOW))
 
     assert set(ids(pages)) == rows.keys()
     crowd = max((sum(abs(time - other) < 3 for other in offsets) for time in offsets), default=0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.numbered_lists import TEAMS, URL, page, read
+from support.numbered_lists import TEAMS, URL, page, read_list_ids
 from support.readers import context_of
 from support.sessions import session_of
 from support.virtual_time import VirtualClock
@@ -32,7 +32,7 @@ def test_a_list_is_followed_by_its_next_links(session: Session, requests_mock: M
     )
     requests_mock.get(f"{URL}/v1/teams?page=2&pageSize=100&x=y", json=page("b"), complete_qs=True)
 
-    assert read(session) == ["a", "b"]
+    assert read_list_ids(session) == ["a", "b"]
 
 
 @pytest.mark.parametrize(("setting", "asked"), [(500, "100"), (20, "20")])
@@ -40,7 +40,7 @@ def test_a_page_is_as_large_as_the_list_and_the_setting_allow(
     session: Session, requests_mock: Mocker, setting: int, asked: str
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a"))
-    read(session, page_size=setting)
+    read_list_ids(session, page_size=setting)
 
     sent = requests_mock.last_request
     assert sent is not None
@@ -53,7 +53,7 @@ def test_a_row_that_comes_twice_is_dropped(session: Session, requests_mock: Mock
     )
     requests_mock.get(f"{URL}/v1/teams/more?page=2", json=page("b", "c"))
 
-    assert read(session) == ["a", "b", "c"]
+    assert read_list_ids(session) == ["a", "b", "c"]
 
 
 REFUSED = {"errors": [{"code": "bad_request", "message": "page is unknown"}]}
@@ -68,7 +68,7 @@ def test_a_list_that_refuses_numbered_pages_is_asked_for_without_them(
     requests_mock.get(url, json=page("a", next_link="?after=a"), complete_qs=True)
     requests_mock.get(f"{url}&after=a", json=page("b"), complete_qs=True)
 
-    assert read(session, USERS) == ["a", "b"]
+    assert read_list_ids(session, USERS) == ["a", "b"]
 
 
 def test_a_list_without_numbered_pages_is_followed_by_links_only(
@@ -78,7 +78,7 @@ def test_a_list_without_numbered_pages_is_followed_by_links_only(
     requests_mock.get(f"{URL}/v1/users?page=1", status_code=400, json=REFUSED)
 
     with pytest.raises(IncompleteError, match="gave 1 of 2 rows"):
-        read(session, USERS)
+        read_list_ids(session, USERS)
     assert not [one for one in requests_mock.request_history if one.qs.get("page") == ["2"]]
 
 
@@ -91,10 +91,10 @@ def test_parameters_that_may_show_more_rows_are_left_out_if_they_are_refused(
         "/v1/teams", variants=({"deleted": "all"},), optional_params=frozenset({"deleted"})
     )
 
-    assert read(session, source) == ["a"]
+    assert read_list_ids(session, source) == ["a"]
 
 
-def test_such_parameters_are_left_out_with_the_numbered_pages_at_last(
+def test_refused_parameters_are_left_out_with_the_numbered_pages_at_last(
     session: Session, requests_mock: Mocker
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", status_code=400)
@@ -105,7 +105,7 @@ def test_such_parameters_are_left_out_with_the_numbered_pages_at_last(
         "/v1/teams", variants=({"deleted": "all"},), optional_params=frozenset({"deleted"})
     )
 
-    assert read(session, source) == ["a"]
+    assert read_list_ids(session, source) == ["a"]
 
 
 def test_other_parameters_are_not_left_out(session: Session, requests_mock: Mocker) -> None:
@@ -113,7 +113,7 @@ def test_other_parameters_are_not_left_out(session: Session, requests_mock: Mock
     requests_mock.get(f"{URL}/v1/teams?deleted=all", status_code=400)
 
     with pytest.raises(RefusedError):
-        read(session, PagedList("/v1/teams", variants=({"deleted": "all"},)))
+        read_list_ids(session, PagedList("/v1/teams", variants=({"deleted": "all"},)))
 
 
 def test_a_list_that_is_refused_without_numbered_pages_too_shows_the_first_refusal(
@@ -122,8 +122,8 @@ def test_a_list_that_is_refused_without_numbered_pages_too_shows_the_first_refus
     requests_mock.get(f"{URL}/v1/users", status_code=422, json={"errors": []})
     requests_mock.get(f"{URL}/v1/users?page=1", status_code=400, json=REFUSED)
 
-    with pytest.raises(RefusedError, match="answered 400: bad_request: page is unknown"):
-        read(session, USERS)
+    with pytest.raises(RefusedError, match="HTTP 400: bad_request: page is unknown"):
+        read_list_ids(session, USERS)
     assert requests_mock.call_count == 2
 
 
@@ -132,7 +132,7 @@ def test_a_refusal_of_a_later_page_is_an_error(session: Session, requests_mock: 
     requests_mock.get(f"{URL}/v1/teams?page=2", status_code=400, json=REFUSED)
 
     with pytest.raises(RefusedError, match="page is unknown"):
-        read(session)
+        read_list_ids(session)
     assert requests_mock.call_count == 2
 
 
@@ -142,7 +142,7 @@ def test_a_full_page_without_a_link_is_followed_by_the_next_number_until_the_cou
     for number, ids in enumerate(["ab", "cd", "e"], start=1):
         requests_mock.get(f"{URL}/v1/teams?page={number}&pageSize=100", json=page(*ids, total=5))
 
-    assert read(session) == ["a", "b", "c", "d", "e"]
+    assert read_list_ids(session) == ["a", "b", "c", "d", "e"]
     assert requests_mock.call_count == 3
 
 
@@ -155,7 +155,7 @@ def test_a_page_without_a_link_that_is_not_full_is_the_last_one(
     requests_mock.get(f"{URL}/v1/teams?page=2", json=page("c", total=4))
 
     with pytest.raises(IncompleteError, match="gave 3 of 4 rows"):
-        read(session)
+        read_list_ids(session)
 
 
 def test_without_a_count_a_page_without_a_link_is_the_last_one(
@@ -163,7 +163,7 @@ def test_without_a_count_a_page_without_a_link_is_the_last_one(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", "b"))
 
-    assert read(session) == ["a", "b"]
+    assert read_list_ids(session) == ["a", "b"]
     assert requests_mock.call_count == 1
 
 
@@ -181,18 +181,18 @@ def test_after_a_full_page_that_names_no_next_one_the_next_number_is_tried(
     for number, ids in enumerate(["ab", "cd", "e"], start=1):
         requests_mock.get(f"{URL}/v1/teams?page={number}", json=_bare(*ids, **members))
 
-    assert read(session, page_size=2) == ["a", "b", "c", "d", "e"]
+    assert read_list_ids(session, page_size=2) == ["a", "b", "c", "d", "e"]
     assert requests_mock.call_count == 3
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_there_may_be_no_such_next_page(
+def test_a_next_page_that_is_refused_ends_the_list(
     session: Session, requests_mock: Mocker, status: int
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams?page=1", json=_bare("a", "b"))
     requests_mock.get(f"{URL}/v1/teams?page=2", status_code=status, json=REFUSED)
 
-    assert read(session, page_size=2) == ["a", "b"]
+    assert read_list_ids(session, page_size=2) == ["a", "b"]
 
 
 def test_a_full_page_that_says_that_there_is_no_next_one_is_the_last(
@@ -200,7 +200,7 @@ def test_a_full_page_that_says_that_there_is_no_next_one_is_the_last(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page("a", "b"))
 
-    assert read(session, page_size=2) == ["a", "b"]
+    assert read_list_ids(session, page_size=2) == ["a", "b"]
     assert requests_mock.call_count == 1
 
 
@@ -210,7 +210,7 @@ def test_a_list_that_gives_fewer_rows_than_it_counts_is_incomplete(
     requests_mock.get(f"{URL}/v1/teams", json=page("a", total=2))
 
     with pytest.raises(IncompleteError, match="gave 1 of 2 rows"):
-        read(session)
+        read_list_ids(session)
 
 
 def test_parameters_that_a_next_link_leaves_out_are_sent_again(
@@ -221,7 +221,10 @@ def test_parameters_that_a_next_link_leaves_out_are_sent_again(
     )
     requests_mock.get(f"{URL}/v1/users?deleted=true&page=2", json=page("b"))
 
-    assert read(session, PagedList("/v1/users", variants=({"deleted": "true"},))) == ["a", "b"]
+    assert read_list_ids(session, PagedList("/v1/users", variants=({"deleted": "true"},))) == [
+        "a",
+        "b",
+    ]
 
 
 def test_a_page_that_repeats_for_ever_ends_the_list(
@@ -231,7 +234,7 @@ def test_a_page_that_repeats_for_ever_ends_the_list(
         following = f"/v1/teams?page={number + 1}"
         requests_mock.get(f"{URL}/v1/teams?page={number}", json=page("a", next_link=following))
 
-    assert read(session) == ["a"]
+    assert read_list_ids(session) == ["a"]
     assert requests_mock.call_count == 3
 
 
@@ -240,7 +243,7 @@ def test_an_empty_page_ends_a_list_even_with_a_next_link(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=page(next_link="/v1/teams?page=2"))
 
-    assert read(session) == []
+    assert read_list_ids(session) == []
     assert requests_mock.call_count == 1
 
 
@@ -266,7 +269,7 @@ def test_pages_that_lead_in_a_circle_are_an_error(session: Session, requests_moc
     requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link="/v1/teams?page=2"))
 
     with pytest.raises(PagingError, match="circle"):
-        read(session)
+        read_list_ids(session)
 
 
 def test_the_first_page_closes_a_circle_too(session: Session, requests_mock: Mocker) -> None:
@@ -274,7 +277,7 @@ def test_the_first_page_closes_a_circle_too(session: Session, requests_mock: Moc
     requests_mock.get(f"{URL}/v1/teams", [{"json": answer} for answer in answers])
 
     with pytest.raises(PagingError, match="circle"):
-        read(session)
+        read_list_ids(session)
     assert requests_mock.call_count == 2
 
 
@@ -292,7 +295,7 @@ def test_a_next_link_is_followed_on_the_own_host_whatever_host_it_names(
     requests_mock.get(f"{URL}/v1/teams?page=1", json=page("a", next_link=link))
     requests_mock.get(f"{URL}/v1/teams?page=2", json=page("b"))
 
-    assert read(session) == ["a", "b"]
+    assert read_list_ids(session) == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -309,7 +312,7 @@ def test_a_next_link_that_leads_to_no_page_is_an_error(
     requests_mock.get(f"{URL}/v1/teams", json=page("a", next_link=link))
 
     with pytest.raises(PagingError, match=f"next page {reason}"):
-        read(session)
+        read_list_ids(session)
 
 
 def test_a_row_of_two_variants_comes_once(session: Session, requests_mock: Mocker) -> None:
@@ -317,7 +320,7 @@ def test_a_row_of_two_variants_comes_once(session: Session, requests_mock: Mocke
     requests_mock.get(f"{URL}/v1/users?deleted=true", json=page("b", "c"))
     users = PagedList("/v1/users", variants=({"deleted": "false"}, {"deleted": "true"}))
 
-    assert read(session, users) == ["a", "b", "c"]
+    assert read_list_ids(session, users) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("data", [None, "x", [1], [None]])
@@ -326,7 +329,7 @@ def test_a_response_without_a_list_of_rows_is_asked_for_again(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", [{"json": {"data": data}}, {"json": page("a")}])
 
-    assert read(session) == ["a"]
+    assert read_list_ids(session) == ["a"]
 
 
 def test_rows_without_an_id_are_told_apart_by_their_content(
@@ -359,7 +362,7 @@ def test_included_resources_come_too_and_each_comes_once(
     )
     requests_mock.get(f"{URL}/v1/slas?page=2", json=beside(page("b", total=2), version))
 
-    assert read(session, SLAS) == ["a", "v", "a", "b"]
+    assert read_list_ids(session, SLAS) == ["a", "v", "a", "b"]
 
 
 def test_included_resources_do_not_count_as_rows_of_the_list(
@@ -369,7 +372,7 @@ def test_included_resources_do_not_count_as_rows_of_the_list(
     requests_mock.get(f"{URL}/v1/slas", json=beside(page("a", total=2), versions))
 
     with pytest.raises(IncompleteError, match="gave 1 of 2 rows"):
-        read(session, SLAS)
+        read_list_ids(session, SLAS)
 
 
 def test_included_resources_are_ignored_unless_the_source_asks_for_them(
@@ -377,7 +380,7 @@ def test_included_resources_are_ignored_unless_the_source_asks_for_them(
 ) -> None:
     requests_mock.get(f"{URL}/v1/teams", json=beside(page("a"), [{"type": "user", "id": "u"}]))
 
-    assert read(session) == ["a"]
+    assert read_list_ids(session) == ["a"]
 
 
 def test_a_page_without_new_rows_is_not_yielded(session: Session, requests_mock: Mocker) -> None:

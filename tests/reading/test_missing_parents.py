@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from support.lists_of_parents import NOW, Lists, events, ids, pages_of, parent, parents, read, rows
+from support.lists_of_parents import (
+    NOW,
+    Lists,
+    events,
+    ids,
+    pages_of,
+    parent,
+    parents,
+    read_rows_of,
+    rows,
+)
 from tap_kustomer.client.errors import MissingError
 from tap_kustomer.reading.children import NoParentFoundError
 from tap_kustomer.reading.pages import Page
@@ -14,13 +24,13 @@ from tap_kustomer.reading.sources import PerParent, Search
 def test_a_missing_parent_has_no_rows() -> None:
     lists = events({"a": [rows("1")], "c": [rows("3")]})
 
-    assert ids(read(lists, parents("a", "b", "c"))) == ["1", "3"]
+    assert ids(read_rows_of(lists, parents("a", "b", "c"))) == ["1", "3"]
 
 
 def test_the_first_parents_may_all_be_missing() -> None:
     keys = [f"c{n}" for n in range(500)]
 
-    assert ids(read(events({"c499": [rows("1")]}), parents(*keys))) == ["1"]
+    assert ids(read_rows_of(events({"c499": [rows("1")]}), parents(*keys))) == ["1"]
 
 
 def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint() -> None:
@@ -29,7 +39,7 @@ def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint()
     with pytest.raises(
         MissingError, match=r"events: the first 500 parents have none: .* 404"
     ) as caught:
-        read(lists, parents(*(f"c{n}" for n in range(600))))
+        read_rows_of(lists, parents(*(f"c{n}" for n in range(600))))
     assert not isinstance(caught.value, NoParentFoundError)
     assert len(lists.sent) < 520
 
@@ -37,7 +47,7 @@ def test_too_many_missing_parents_at_first_mean_that_there_is_no_such_endpoint()
 def test_once_a_parent_was_found_any_number_of_others_may_be_missing() -> None:
     lists = events({"c0": [rows("1")]})
 
-    assert ids(read(lists, parents(*(f"c{n}" for n in range(600))))) == ["1"]
+    assert ids(read_rows_of(lists, parents(*(f"c{n}" for n in range(600))))) == ["1"]
 
 
 def test_if_every_parent_is_missing_an_error_follows_the_last_page() -> None:
@@ -55,21 +65,21 @@ def test_two_levels_down_it_is_an_error_too_if_every_parent_is_missing() -> None
     lists = Lists({})
 
     with pytest.raises(NoParentFoundError, match="asked about: 2"):
-        read(lists, pages_of(lists, parents("a", "b"), sessions), visits)
+        read_rows_of(lists, pages_of(lists, parents("a", "b"), sessions), visits)
 
 
 def test_a_parent_without_rows_shows_that_the_endpoint_exists() -> None:
-    assert read(events({"b": [rows()]}), parents("a", "b")) == []
+    assert read_rows_of(events({"b": [rows()]}), parents("a", "b")) == []
 
 
 def test_without_any_parent_nothing_is_missing() -> None:
-    assert read(events({}), [Page([])]) == []
+    assert read_rows_of(events({}), [Page([])]) == []
 
 
 def test_parents_marked_as_deleted_say_nothing_about_the_endpoint() -> None:
     deleted = [parent(f"c{n}", deleted=True) for n in range(600)]
 
-    assert read(events({}), [Page(deleted)]) == []
-    assert ids(read(events({"a": [rows("1")]}), [Page([*deleted, parent("a")])])) == ["1"]
+    assert read_rows_of(events({}), [Page(deleted)]) == []
+    assert ids(read_rows_of(events({"a": [rows("1")]}), [Page([*deleted, parent("a")])])) == ["1"]
     with pytest.raises(NoParentFoundError, match="asked about: 1"):
-        read(events({}), [Page([*deleted, parent("a")])])
+        read_rows_of(events({}), [Page([*deleted, parent("a")])])

@@ -8,13 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.pages import Page
-from tap_kustomer.reading.sources import PerParent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 from support.lists_of_parents import (
     CONVERSATIONS,
     EVENTS,
@@ -27,6 +20,12 @@ from support.lists_of_parents import (
     parents,
     rows,
 )
+from tap_kustomer.client.workers import Workers
+from tap_kustomer.reading.pages import Page
+from tap_kustomer.reading.sources import PerParent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_requests_at_once_and_parents_that_are_read_ahead_are_bounded() -> None:

@@ -6,17 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_kustomer import times
-from tap_kustomer.client.errors import (
-    AccessError,
-    PagingError,
-)
-from tap_kustomer.reading.pages import IncompleteError, Page
-from tap_kustomer.reading.sources import PerParent, Search
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 from support.lists_of_parents import (
     CONVERSATIONS,
     EVENTS,
@@ -27,9 +16,19 @@ from support.lists_of_parents import (
     pages_of,
     parent,
     parents,
-    read,
+    read_rows_of,
     rows,
 )
+from tap_kustomer import times
+from tap_kustomer.client.errors import (
+    AccessError,
+    PagingError,
+)
+from tap_kustomer.reading.pages import IncompleteError, Page
+from tap_kustomer.reading.sources import PerParent, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_parents_found_by_search_show_up_to_when_their_rows_are_read() -> None:
@@ -152,4 +151,4 @@ def test_pages_that_lead_in_a_circle_are_an_error() -> None:
     lists = events({"a": [rows("1", next_page=2), rows("2", next_page=2)]})
 
     with pytest.raises(PagingError, match="circle"):
-        read(lists, parents("a"))
+        read_rows_of(lists, parents("a"))

@@ -56,9 +56,9 @@ class Answers:
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
-        answer = self.by_path.get(request.path, MissingError(f"{request} answered 404"))
+        answer = self.by_path.get(request.path, MissingError(f"{request}: HTTP 404"))
         if self.refused in str(request.json):
-            answer = RefusedError(f"{request} answered 400")
+            answer = RefusedError(f"{request}: HTTP 400")
         if isinstance(answer, RequestError):
             raise answer
         return parse(Body(msgspec.json.encode(answer)))

@@ -1,3 +1,5 @@
+"""What a terminal shows while a run lasts."""
+
 from __future__ import annotations
 
 import io

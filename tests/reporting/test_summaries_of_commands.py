@@ -66,7 +66,7 @@ def test_the_command_names_a_stream_that_could_not_be_read(
     assert results.keys() == {"brands", "conversation_times", "notes"}
     status, reason = results["conversation_times"]
     assert status == "left_out"
-    assert reason.startswith("POST /v1/customers/search answered 400")
+    assert reason.startswith("POST /v1/customers/search: HTTP 400")
 
 
 def test_the_command_summarises_a_run_that_ends_early(sandbox: Sandbox, tmp_path: Path) -> None:

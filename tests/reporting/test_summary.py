@@ -1,3 +1,5 @@
+"""What a run says at its end: on a terminal, in the log and in a file."""
+
 from __future__ import annotations
 
 import io
@@ -167,7 +169,7 @@ def test_a_warning_names_the_streams_without_a_count_that_proves_all_rows_came(
     )
 
 
-def test_a_terminal_shows_the_streams_without_such_a_count_too() -> None:
+def test_a_terminal_shows_the_streams_without_proof_too() -> None:
     lines = text_of(Run(replace(CUSTOMERS, is_unproven=True)))
 
     assert any(line.endswith("in each pass: customers") for line in lines)

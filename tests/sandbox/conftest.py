@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from kustomer_sandbox import Organisation, Sandbox
-from support.sandbox_standing import Ask, Asker, Maker, standing
+from support.frozen_sandbox import Ask, Asker, Maker, frozen_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def organisation() -> Organisation:
     """The default organisation; tests must not change it."""
-    return standing(scale=0.6, years=4)
+    return frozen_organisation(scale=0.6, years=4)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import requests
 from kustomer_sandbox import Clock, Options, Sandbox
 from kustomer_sandbox.access import covers
 from kustomer_sandbox.limits import Limits
-from support.sandbox_standing import NOW, START, Ask, Asker, Maker
+from support.frozen_sandbox import NOW, START, Ask, Asker, Maker
 
 SEARCH = "/v1/customers/search"
 MESSAGES = {"queryContext": "message"}

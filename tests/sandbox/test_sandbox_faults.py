@@ -19,7 +19,7 @@ from starlette.requests import Request
 from kustomer_sandbox import Organisation, Sandbox
 from kustomer_sandbox.cli import main
 from kustomer_sandbox.saved import open_organisation, save
-from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
+from support.frozen_sandbox import NOW, Ask, Asker, Maker, frozen_organisation
 
 if TYPE_CHECKING:
     from starlette.types import Message
@@ -127,7 +127,7 @@ def test_a_page_can_be_in_reverse_order_or_another_page(sandbox: Sandbox, ask: A
 
 
 def test_churn_changes_rows_before_each_search(sandbox_of: Maker, asker: Asker) -> None:
-    of = standing(scale=0.1)
+    of = frozen_organisation(scale=0.1)
     sandbox = sandbox_of(of)
     sandbox.fault("churn", rows=3, times=2)
     before = {row.id: row.rev for row in of.rows["message"]}
@@ -165,7 +165,7 @@ def test_faults_are_posted_and_deleted(sandbox: Sandbox, ask: Ask) -> None:
 
 
 def test_rows_are_purged_on_request(sandbox_of: Maker) -> None:
-    sandbox = sandbox_of(standing(scale=0.1))
+    sandbox = sandbox_of(frozen_organisation(scale=0.1))
     before = sandbox.organisation.counts()
     url = f"{sandbox.url}/_sandbox/purge?type=conversation&count=5"
     after = requests.post(url, timeout=5).json()
@@ -274,7 +274,7 @@ def test_an_address_is_only_reused_where_that_does_not_share_it(
     options: list[int] = []
     monkeypatch.setattr(socket.socket, "setsockopt", lambda *given: options.append(given[2]))
 
-    with Sandbox(standing(scale=0.1)):
+    with Sandbox(frozen_organisation(scale=0.1)):
         pass
 
     assert (socket.SO_REUSEADDR in options) is not is_windows

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from support.sandbox_standing import NOW, standing
+from support.frozen_sandbox import NOW, frozen_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kustomer_sandbox import Organisation
-    from support.sandbox_standing import Asker, Maker
+    from support.frozen_sandbox import Asker, Maker
 
 Resource = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Hour(NamedTuple):
 
 @pytest.fixture(scope="module")
 def hour() -> Hour:
-    of = standing(scale=0.2)
+    of = frozen_organisation(scale=0.2)
     before = everything(of)
     of.advance(60)
     return Hour(of, before, everything(of))
@@ -70,8 +70,8 @@ def lists(value: Any, path: str = "") -> Iterator[tuple[str, int]]:
             yield from lists(one, f"{path}.{key}")
 
 
-def test_lists_get_shorter() -> None:
-    of = standing(scale=0.2)
+def test_arrays_of_some_rows_become_shorter() -> None:
+    of = frozen_organisation(scale=0.2)
     types = ("customer", "company", "conversation", "message", "note", "team", "shortcut")
     before = {row.id: dict(lists(of.document(row))) for name in types for row in of.index(name)}
     for _ in range(5):
@@ -110,7 +110,7 @@ def test_the_user_of_api_keys_stays_the_same(hour: Hour, sandbox_of: Maker, aske
 
 
 def test_custom_attributes_come_and_go(sandbox_of: Maker, asker: Asker) -> None:
-    of = standing(scale=0.2)
+    of = frozen_organisation(scale=0.2)
     ask = asker(sandbox_of(of))
 
     def declared() -> dict[str, Resource]:
@@ -136,8 +136,8 @@ def test_custom_attributes_come_and_go(sandbox_of: Maker, asker: Asker) -> None:
     assert {"referralSourceStr", "newsletterBool"} not in carried
 
 
-def test_a_new_class_appears_with_objects_and_attributes(sandbox_of: Maker, asker: Asker) -> None:
-    of = standing(scale=0.1)
+def test_a_new_klass_appears_with_objects_and_attributes(sandbox_of: Maker, asker: Asker) -> None:
+    of = frozen_organisation(scale=0.1)
     ask = asker(sandbox_of(of))
     paths = ("/v1/metadata/kobject.warranty.Claim", "/v1/klasses/warranty.Claim")
     assert [ask(path).status_code for path in paths] == [404, 404]
@@ -169,7 +169,7 @@ def test_open_work_items_are_completed_and_sessions_end(hour: Hour) -> None:
 
 
 def test_an_organisation_can_advance_many_times() -> None:
-    of = standing(scale=0.05)
+    of = frozen_organisation(scale=0.05)
     for _ in range(60):
         of.advance(30)
     assert {type_ for type_, count in of.counts().items() if not count} == set()

@@ -8,7 +8,7 @@ import pytest
 
 from kustomer_sandbox.endpoints import LISTS, SINGLES, Single
 from kustomer_sandbox.times import DAY, time_text
-from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
+from support.frozen_sandbox import NOW, Ask, Asker, Maker, frozen_organisation
 
 if TYPE_CHECKING:
     import requests
@@ -93,19 +93,19 @@ def test_filters_of_users_cannot_be_combined(ask: Ask) -> None:
         ("?status=disabled", ["old-order"]),
     ],
 )
-def test_classes_are_listed_by_status(ask: Ask, status: Any, names: list[str]) -> None:
+def test_klasses_are_listed_by_status(ask: Ask, status: Any, names: list[str]) -> None:
     found = rows(ask(f"/v1/klasses{status}"))
     assert [one["attributes"]["name"] for one in found] == names
 
 
 @pytest.mark.parametrize("name", ["order", "orders"])
-def test_custom_objects_are_listed_by_class_in_singular_and_plural(ask: Ask, name: str) -> None:
+def test_custom_objects_are_listed_by_klass_in_singular_and_plural(ask: Ask, name: str) -> None:
     found = rows(ask(f"/v1/klasses/{name}"))
     assert {one["type"] for one in found} == {"kobject.order"}
     assert rows(ask(f"/v1/klasses/{name}/{found[0]['id']}")) == found[0]
 
 
-def test_a_class_is_read_by_id(ask: Ask) -> None:
+def test_a_klass_is_read_by_id(ask: Ask) -> None:
     one = rows(ask("/v1/klasses"))[0]
     assert rows(ask(f"/v1/klasses/{one['id']}")) == one
     assert ask("/v1/klasses/unicorns").status_code == 404
@@ -262,7 +262,7 @@ def test_audit_logs_are_read_by_cursor_newest_first(ask: Ask, organisation: Orga
 
 
 def test_new_audit_logs_do_not_move_the_cursor(sandbox_of: Maker, asker: Asker) -> None:
-    of = standing(scale=0.1)
+    of = frozen_organisation(scale=0.1)
     ask = asker(sandbox_of(of))
     before = {row.id for row in of.rows["audit_log"]}
     path = "/v1/audit-logs?count=7"

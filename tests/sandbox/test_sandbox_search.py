@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustomer_sandbox.times import DAY, YEAR, time_text
+from support.frozen_sandbox import NOW, Ask
 from support.sandbox_search import ARCHIVE, SEARCH, by_update, ids, refused, updates
-from support.sandbox_standing import NOW, Ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable

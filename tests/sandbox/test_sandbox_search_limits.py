@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustomer_sandbox.times import DAY, SECOND, YEAR, time_text
+from support.frozen_sandbox import NOW, Ask, Asker, Maker, frozen_organisation
 from support.sandbox_search import ARCHIVE, SEARCH, by_update, ids, refused, updates
-from support.sandbox_standing import NOW, Ask, Asker, Maker, standing
 
 if TYPE_CHECKING:
     from kustomer_sandbox import Organisation
@@ -117,7 +117,7 @@ def test_ties_exist_and_keep_their_order_by_default(ask: Ask) -> None:
     assert first != sorted(first)
 
 
-def test_ties_can_be_ordered_anew_in_every_call(sandbox_of: Maker, asker: Asker) -> None:
+def test_ties_can_come_in_another_order_in_every_call(sandbox_of: Maker, asker: Asker) -> None:
     ask = asker(sandbox_of(shuffle_ties=True))
     instant = time_text(NOW - 3 * DAY)
     body = by_update("message", **{"and": [{"message_updated_at": {"equals": instant}}]})
@@ -127,7 +127,7 @@ def test_ties_can_be_ordered_anew_in_every_call(sandbox_of: Maker, asker: Asker)
 
 
 def test_ties_can_have_any_size() -> None:
-    of = standing(scale=0.5, ties={"message": 700, "kobject": 50})
+    of = frozen_organisation(scale=0.5, ties={"message": 700, "kobject": 50})
     for type_, amount in (("message", 700), ("kobject", 50)):
         instants = [row.updated for row in of.index(type_)]
         assert max(instants.count(one) for one in set(instants)) >= amount
@@ -182,7 +182,7 @@ def test_the_archive_knows_criteria_by_id(ask: Ask, organisation: Organisation) 
 
 
 def test_the_index_lags_behind(sandbox_of: Maker, asker: Asker) -> None:
-    of = standing(scale=0.1)
+    of = frozen_organisation(scale=0.1)
     ask = asker(sandbox_of(of, index_lag=30))
     row = of.rows["customer"][3]
     before = row.updated

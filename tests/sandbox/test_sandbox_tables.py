@@ -15,8 +15,9 @@ from kustomer_sandbox.endpoints import LISTS as LISTINGS
 from kustomer_sandbox.endpoints import SINGLES
 from kustomer_sandbox.generation.custom import CUSTOM
 from kustomer_sandbox.generation.klasses import KLASSES
-from support.sandbox_standing import Ask, standing
-from support.sandbox_truth import DERIVED, TYPES, truth
+from support.derived_sources import DERIVED
+from support.frozen_sandbox import Ask, frozen_organisation
+from support.sandbox_truth import TYPES, truth
 
 Resources = Callable[[str], list[dict[str, Any]]]
 
@@ -57,7 +58,7 @@ EVERY_TYPE = {
 @pytest.fixture(scope="module")
 def resources() -> Resources:
     """The resources of a type at the default scale."""
-    return functools.cache(standing().resources)
+    return functools.cache(frozen_organisation().resources)
 
 
 def forms(resources: list[dict[str, Any]], part: str, path: str) -> Counter[str]:
@@ -113,7 +114,7 @@ def test_access_to_an_article_is_an_object_or_an_array_and_leads_to_who_exists(
 
 @pytest.mark.parametrize("scale", [1, 0.1])
 def test_every_type_has_rows_even_in_a_small_organisation(scale: float) -> None:
-    of = standing(scale=scale)
+    of = frozen_organisation(scale=scale)
     assert of.counts().keys() >= {f"kobject.{one.name}" for one in KLASSES if one.share}
     assert of.counts().keys() >= EVERY_TYPE
     assert all(of.counts().values())
@@ -123,7 +124,7 @@ def test_every_type_has_rows_even_in_a_small_organisation(scale: float) -> None:
 
 @pytest.mark.parametrize("scale", [0.05, 0.08, 0.1])
 def test_every_stream_has_rows_even_in_a_small_organisation(scale: float) -> None:
-    of = standing(scale=scale)
+    of = frozen_organisation(scale=scale)
     for minutes in (0, 90, 90):
         if minutes:
             of.advance(minutes)
@@ -208,7 +209,7 @@ def snake(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", words.lower())
 
 
-def test_names_of_classes_and_attributes_are_awkward() -> None:
+def test_names_of_klasses_and_attributes_are_awkward() -> None:
     names = [one.name for one in KLASSES]
     for character in (".", "-", "_", "3", "L"):
         assert any(character in name for name in names)
@@ -220,7 +221,7 @@ def test_names_of_classes_and_attributes_are_awkward() -> None:
     assert {"group", "order", "select", "table"} <= words
 
 
-def test_every_class_has_a_status_and_every_status_a_class(resources: Resources) -> None:
+def test_every_klass_has_a_status_and_every_status_a_klass(resources: Resources) -> None:
     statuses = Counter(one["attributes"]["status"] for one in resources("klass"))
     assert set(statuses) == {"enabled", "existing_only", "disabled"}
 

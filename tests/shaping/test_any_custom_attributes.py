@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.singerlib.schema import Schema
 
+from support.custom_attributes import catalog_schema, record_of, shaped_by
 from support.json_values import KEYS, json_values, leaves
 from tap_kustomer.shaping.custom import (
     fields_from_metadata,
@@ -20,7 +21,6 @@ from tap_kustomer.shaping.values import kind_by_suffix
 
 if TYPE_CHECKING:
     from random import Random
-from support.custom_attributes import catalog_schema, record_of, shaped_by
 
 _ABOUT = st.fixed_dictionaries(
     {},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from support.json_values import json_values, leaves
 from support.resources import resources
+from support.shapes import SCHEMA, SHAPE, WITH_CUSTOM, WITH_CUSTOM_SCHEMA
 from support.singer_schemas import misfits, validator
 from tap_kustomer.shaping.records import compile_shaper
 from tap_kustomer.shaping.schema import record_schema
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
     from tap_kustomer.streams.base import KustomerStream
-from support.shapes import SCHEMA, SHAPE, WITH_CUSTOM, WITH_CUSTOM_SCHEMA
 
 
 @cache

@@ -1,3 +1,5 @@
+"""From the keys of attributes to the names of columns."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The JSON schema of each stream."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,3 +1,5 @@
+"""What gives access to something never leaves the tap."""
+
 from __future__ import annotations
 
 import copy

@@ -1,3 +1,5 @@
+"""Values fit the type of their column, or are not changed."""
+
 from __future__ import annotations
 
 from contextlib import suppress

@@ -12,7 +12,7 @@ from support.given_catalogs import (
     BARE,
     SCHEMA,
     TEXT,
-    TapStream,
+    FakeStream,
     entry,
     metadata,
     repair,
@@ -208,7 +208,9 @@ def test_unknown_columns_inside_a_column_are_no_warning() -> None:
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
 @pytest.mark.parametrize("inclusion", ["automatic", "available", "unsupported", None])
-def test_a_column_of_the_key_stays_selected(column: str, inclusion: str | None) -> None:
+def test_a_column_of_the_key_stays_selected_with_a_warning_unless_that_is_automatic(
+    column: str, inclusion: str | None
+) -> None:
     given = [
         metadata(selected=True),
         metadata("properties", column, selected=False, inclusion=inclusion),
@@ -218,9 +220,10 @@ def test_a_column_of_the_key_stays_selected(column: str, inclusion: str | None) 
     catalog, warnings = repair(entry(metadata=given))
 
     assert selected(catalog["messages"]) == {"id", "updated_at", "tags"}
-    assert warnings == [
+    warning = (
         f"--catalog: messages can't be read without its column {column}, so that stays selected"
-    ]
+    )
+    assert warnings == ([] if inclusion == "automatic" else [warning])
 
 
 @pytest.mark.parametrize("column", ["id", "updated_at"])
@@ -278,7 +281,7 @@ def test_a_stream_that_is_not_selected_is_repaired_without_a_warning() -> None:
 
 
 def test_a_key_of_several_columns_has_no_order() -> None:
-    tables = (TapStream("messages", primary_keys=("id", "name")),)
+    tables = (FakeStream("messages", primary_keys=("id", "name")),)
     given = entry(key_properties=["name", "id"], metadata=None)
     catalog = parse_catalog({"streams": [given]})
 
@@ -365,16 +368,28 @@ def test_an_unknown_replication_method_is_a_warning(method: Any) -> None:
     assert f"can't be replicated by {method}: INCREMENTAL and FULL_TABLE are possible" in warning
 
 
-def test_another_replication_key_is_a_warning() -> None:
-    in_entry, warnings = repair(entry(replication_key="modified_at"))
-    root = metadata(selected=True, replication_key="modified_at")
-    in_metadata, _ = repair(entry(replication_key=None, metadata=[root]))
+@pytest.mark.parametrize("key", [["updated_at"], {"name": "updated_at"}], ids=str)
+def test_a_replication_key_that_is_no_name_is_a_warning(key: Any) -> None:
+    catalog, warnings = repair(entry(replication_key=key))
 
-    for catalog in (in_entry, in_metadata):
+    assert catalog["messages"].replication_key == "updated_at"
+    (warning,) = warnings
+    assert f"can't be replicated by {key}: its replication key is updated_at" in warning
+
+
+def test_another_replication_key_is_a_warning() -> None:
+    root = metadata(selected=True, replication_key="modified_at")
+
+    for given in (
+        entry(replication_key="modified_at"),
+        entry(replication_key=None, metadata=[root]),
+        entry(replication_key="updated_at", metadata=[root]),
+    ):
+        catalog, warnings = repair(given)
+
         assert catalog["messages"].replication_key == "updated_at"
-    assert warnings == [
-        "--catalog: messages can't be replicated by modified_at: its replication key is updated_at"
-    ]
+        (warning,) = warnings
+        assert "can't be replicated by modified_at: its replication key is updated_at" in warning
 
 
 @pytest.mark.parametrize(

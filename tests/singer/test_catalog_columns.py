@@ -8,7 +8,7 @@ import pytest
 
 from support.given_catalogs import (
     TEXT,
-    TapStream,
+    FakeStream,
     entry,
     metadata,
 )
@@ -16,11 +16,11 @@ from tap_kustomer.errors import ConfigurationError
 from tap_kustomer.singer.catalog import parse_catalog, repair_catalog
 
 
-def declared(**columns: Any) -> tuple[TapStream]:
-    return (TapStream("teams", None, schema={"type": "object", "properties": columns}),)
+def declared(**columns: Any) -> tuple[FakeStream]:
+    return (FakeStream("teams", None, schema={"type": "object", "properties": columns}),)
 
 
-def columns_of(given: Any, tables: tuple[TapStream]) -> tuple[dict[str, Any], list[str]]:
+def columns_of(given: Any, tables: tuple[FakeStream]) -> tuple[dict[str, Any], list[str]]:
     """Repair the columns of a catalog; return them and the warnings."""
     columns = {"id": KEY, **given}
     catalog = parse_catalog(

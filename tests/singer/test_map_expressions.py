@@ -143,9 +143,9 @@ def test_a_copy_of_a_column_has_its_type() -> None:
 
 def test_a_copy_of_a_column_of_any_type_may_have_any_type() -> None:
     tap = OfflineTap(Companies)
-    tap.table("companies").schema["properties"]["rev"] = {}
+    tap.stream("companies").schema["properties"]["rev"] = {}
 
-    maps = stream_maps([tap.table("companies")], {"stream_maps": {"companies": {"copy": "rev"}}})
+    maps = stream_maps([tap.stream("companies")], {"stream_maps": {"companies": {"copy": "rev"}}})
     copied = maps["companies"][0].transformed_schema["properties"]["copy"]
 
     assert {"string", "number", "object", "null"} <= set(copied["type"])
@@ -265,6 +265,7 @@ def test_a_filter_that_fails_is_named() -> None:
         ("sha265(name)", ["sha265", "did you mean sha256?"]),
         ("md5(nmae)", ["no column of companies", "did you mean name?"]),
         ("self", ["no column of companies"]),
+        ("md5(config['sede'] + name)", ["stream_map_config does not have", "did you mean seed?"]),
         ("fake.email()", ["faker", "extra"]),
     ],
 )
@@ -272,10 +273,18 @@ def test_an_expression_that_never_works_ends_the_run_before_it_begins(
     expression: str, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tap_kustomer.singer.compiled_map.find_spec", lambda _: None)
-    error = problem({"companies": {"made_up": expression}})
+    error = problem({"companies": {"made_up": expression}}, stream_map_config={"seed": "x"})
 
     assert error.startswith(f"Setting stream_maps: companies.made_up: the expression {expression} ")
     assert all(word in error for word in words), error
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["config['seed'] if 'seed' in config else name", "'seed' in config and config['seed']"],
+)
+def test_an_expression_may_check_for_a_key_of_its_configuration(expression: str) -> None:
+    assert mapped({"made_up": expression}) is not None
 
 
 def test_an_expression_of_several_lines_is_shown_in_one() -> None:

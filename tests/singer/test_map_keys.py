@@ -44,9 +44,9 @@ def test_the_key_is_kept_if_all_other_columns_are_removed() -> None:
 
 def test_a_key_with_a_single_type_keeps_it() -> None:
     tap = OfflineTap(Companies)
-    tap.table("companies").schema["properties"]["id"] = {"type": "string"}
+    tap.stream("companies").schema["properties"]["id"] = {"type": "string"}
 
-    (one,) = stream_maps([tap.table("companies")], {"stream_maps": {"companies": {"rev": None}}})[
+    (one,) = stream_maps([tap.stream("companies")], {"stream_maps": {"companies": {"rev": None}}})[
         "companies"
     ]
 

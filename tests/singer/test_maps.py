@@ -58,8 +58,8 @@ def test_the_name_of_a_new_column_has_at_most_63_bytes(name: str) -> None:
 
 def test_a_column_that_is_not_selected_can_t_be_used() -> None:
     tap = OfflineTap(Companies)
-    tap.table("companies").metadata["properties", "external_id"].selected = False
-    companies = [tap.table("companies")]
+    tap.stream("companies").metadata["properties", "external_id"].selected = False
+    companies = [tap.stream("companies")]
 
     assert "external_id" not in stream_maps(companies, {})["companies"][0].transformed_schema
     with pytest.raises(ConfigurationError, match="external_id, which is not selected"):
@@ -68,10 +68,10 @@ def test_a_column_that_is_not_selected_can_t_be_used() -> None:
 
 def test_a_column_that_is_not_selected_can_be_left_out_too() -> None:
     tap = OfflineTap(Companies)
-    tap.table("companies").metadata["properties", "external_id"].selected = False
+    tap.stream("companies").metadata["properties", "external_id"].selected = False
 
     maps = {"companies": {"external_id": None}, "*": {"external_id": "md5(external_id)"}}
-    (one,) = stream_maps([tap.table("companies")], {"stream_maps": maps})["companies"]
+    (one,) = stream_maps([tap.stream("companies")], {"stream_maps": maps})["companies"]
 
     assert "external_id" not in one.transformed_schema["properties"]
 
@@ -81,7 +81,7 @@ def test_a_column_that_an_older_catalog_lacks_can_be_left_out_too() -> None:
     for entry in catalog["streams"]:
         entry["schema"]["properties"].pop("external_id", None)
     tap = OfflineTap(Companies)
-    companies = tap.table("companies")
+    companies = tap.stream("companies")
     companies.apply_catalog(Catalog.from_dict(catalog))
 
     maps = stream_maps([companies], {"stream_maps": {"companies": {"external_id": None}}})
@@ -157,8 +157,8 @@ def test_all_streams_without_a_map_can_be_left_out(null: Any) -> None:
 def test_a_stream_without_a_map_is_unchanged() -> None:
     tap = tap_of({"companies": {"name": "md5(name)"}, "*": {"emails": None}})
 
-    assert not tap.table("companies")._is_plain  # noqa: SLF001
-    assert tap.table("tags")._is_plain  # noqa: SLF001
+    assert not tap.stream("companies")._is_plain  # noqa: SLF001
+    assert tap.stream("tags")._is_plain  # noqa: SLF001
 
 
 def test_a_pattern_applies_to_the_streams_that_have_its_columns() -> None:
@@ -199,10 +199,10 @@ def test_a_pattern_can_leave_out_all_other_columns() -> None:
 
 def test_a_pattern_passes_over_columns_that_are_not_selected() -> None:
     tap = OfflineTap(Companies)
-    tap.table("companies").metadata["properties", "external_id"].selected = False
+    tap.stream("companies").metadata["properties", "external_id"].selected = False
 
     maps = {"*": {"external_id": "md5(external_id)"}}
-    (one,) = stream_maps([tap.table("companies")], {"stream_maps": maps})["companies"]
+    (one,) = stream_maps([tap.stream("companies")], {"stream_maps": maps})["companies"]
 
     assert "external_id" not in one.transformed_schema["properties"]
 
@@ -211,7 +211,7 @@ def test_a_filter_of_a_pattern_applies_to_streams_with_its_columns() -> None:
     maps = {"*": {"__filter__": "external_id is not None"}}
 
     assert map_of(maps).transform(COMPANY) is None
-    assert tap_of(maps).table("tags")._is_plain  # noqa: SLF001
+    assert tap_of(maps).stream("tags")._is_plain  # noqa: SLF001
 
 
 def test_the_own_map_of_a_stream_overrides_a_pattern_in_any_order() -> None:

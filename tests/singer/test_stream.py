@@ -63,18 +63,18 @@ def milliseconds(text: str) -> int:
         *("an older start date", "a newer start date", "a bookmark of null", "another offset"),
     ],
 )
-def test_a_window_starts_at_the_start_date_or_lookback_seconds_before_the_bookmark(
+def test_a_window_starts_at_the_later_of_start_date_and_lookback_seconds_before_the_bookmark(
     state: dict[str, Any], config: dict[str, Any], start: str
 ) -> None:
     tap = OfflineTap(Companies, state=state, **config)
 
-    window = tap.context.fix_times().start_of(tap.table("companies"))
+    window = tap.context.fix_times().start_of(tap.stream("companies"))
     assert times.to_text(window) == start
 
 
 def test_the_bookmark_is_ignored_if_the_catalog_makes_a_stream_a_full_table() -> None:
     tap = OfflineTap(Companies, state=bookmarked(BOOKMARK))
-    companies = tap.table("companies")
+    companies = tap.stream("companies")
     companies.forced_replication_method = "FULL_TABLE"
 
     assert companies.resume_at is None
@@ -99,7 +99,7 @@ def test_a_state_is_checked_even_if_a_program_gives_it(value: Any) -> None:
 def test_a_stream_was_read_before_if_its_state_says_so(
     state: dict[str, Any], *, was_read: bool
 ) -> None:
-    assert OfflineTap(Tags, state=state).table("tags").was_read == was_read
+    assert OfflineTap(Tags, state=state).stream("tags").was_read == was_read
 
 
 # How it is replicated
@@ -115,7 +115,7 @@ def test_a_stream_was_read_before_if_its_state_says_so(
     ],
 )
 def test_a_stream_that_is_read_by_time_is_incremental(stream: Any, column: str) -> None:
-    stream = OfflineTap(stream).table(stream.name)
+    stream = OfflineTap(stream).stream(stream.name)
 
     assert stream.replication_key == column
     assert stream.is_incremental
@@ -124,7 +124,7 @@ def test_a_stream_that_is_read_by_time_is_incremental(stream: Any, column: str) 
 
 @pytest.mark.parametrize("stream", [Tags, BusinessHolidays, NoteIds, Slas])
 def test_a_stream_that_is_not_read_by_time_is_a_full_table(stream: Any) -> None:
-    stream = OfflineTap(stream).table(stream.name)
+    stream = OfflineTap(stream).stream(stream.name)
 
     assert stream.replication_key is None
     assert not stream.is_incremental
@@ -139,7 +139,7 @@ def test_a_derived_stream_is_replicated_like_its_root(
     stream: Any, name: str, column: str | None
 ) -> None:
     tap = OfflineTap(stream)
-    stream, root = tap.table(name), tap.table(stream.name)
+    stream, root = tap.stream(name), tap.stream(stream.name)
 
     assert stream.replication_key == column
     for member in ("is_full_table", "declaration", "types"):
@@ -150,7 +150,7 @@ def test_a_derived_stream_is_replicated_like_its_root(
 
 
 def is_plain(name: str = "companies", **config: Any) -> bool:
-    return OfflineTap(Companies, Tags, **config).table(name)._is_plain  # noqa: SLF001
+    return OfflineTap(Companies, Tags, **config).stream(name)._is_plain  # noqa: SLF001
 
 
 def test_records_bypass_the_sdk_if_nothing_changes_them() -> None:
@@ -185,7 +185,7 @@ def test_flattened_records_do_not_bypass_the_sdk() -> None:
 def test_records_with_deselected_columns_do_not_bypass_the_sdk(
     breadcrumb: tuple[str, ...],
 ) -> None:
-    companies = OfflineTap(Companies).table("companies")
+    companies = OfflineTap(Companies).stream("companies")
     companies.metadata[breadcrumb].selected = False
     companies.selected = True
 
@@ -203,8 +203,8 @@ def endless(read: list[int]) -> Iterator[Page]:
 
 def test_a_dry_run_reads_no_more_than_it_needs() -> None:
     read: list[int] = []
-    tap = OfflineTap(Tags, scripted={"script": {"tags": endless(read)}})
-    tags = tap.table("tags")
+    tap = OfflineTap(Tags, pages={"tags": endless(read)})
+    tags = tap.stream("tags")
     tags.ABORT_AT_RECORD_COUNT = 3
 
     records = list(tags.get_records(None))
@@ -214,10 +214,13 @@ def test_a_dry_run_reads_no_more_than_it_needs() -> None:
 
 
 def test_a_dry_run_writes_as_many_records_of_each_stream_as_it_is_given() -> None:
-    script = {"tags": endless([]), "companies": [Page([company(1), company(2), company(3)])]}
-    tap = OfflineTap(Tags, Companies, selected=["tags"], scripted={"script": script})
+    pages_by_stream = {
+        "tags": endless([]),
+        "companies": [Page([company(1), company(2), company(3)])],
+    }
+    tap = OfflineTap(Tags, Companies, selected=["tags"], pages=pages_by_stream)
 
-    run = output_of(lambda: _true(tap.run_sync_dry_run, 2, [tap.table("tags")]))
+    run = output_of(lambda: _true(tap.run_sync_dry_run, 2, [tap.stream("tags")]))
 
     assert run.code == 0, run.log
     assert len(run.records("tags")) == 2
@@ -234,24 +237,24 @@ def company(hour: int) -> dict[str, Any]:
 
 def test_the_sdk_s_own_way_reads_only_the_rows_of_the_stream_s_type() -> None:
     resources = [{"type": "sla", "id": "s"}, {"type": "sla_version", "id": "v"}]
-    tap = OfflineTap(SlaVersions, scripted={"script": {"sla_versions": [Page(resources)]}})
+    tap = OfflineTap(SlaVersions, pages={"sla_versions": [Page(resources)]})
 
-    assert [record["id"] for record in tap.table("sla_versions").get_records(None)] == ["v"]
+    assert [record["id"] for record in tap.stream("sla_versions").get_records(None)] == ["v"]
 
 
 @pytest.mark.parametrize(
     ("stream", "error"),
     [
-        (Tags, AccessError("GET /v1/tags answered 403")),
-        (Tags, MissingError("GET /v1/tags answered 404")),
-        (Assistants, GaveUpError("GET /v1/assistants answered 500")),
+        (Tags, AccessError("GET /v1/tags: HTTP 403")),
+        (Tags, MissingError("GET /v1/tags: HTTP 404")),
+        (Assistants, GaveUpError("GET /v1/assistants: HTTP 500")),
     ],
     ids=["no role", "not there", "assumed"],
 )
 def test_the_sdk_s_own_way_leaves_out_what_a_run_leaves_out(stream: Any, error: Exception) -> None:
-    tap = OfflineTap(stream, scripted={"script": {stream.name: [error]}})
+    tap = OfflineTap(stream, pages={stream.name: [error]})
 
-    run = output_of(lambda: _empty(tap.table(stream.name).get_records(None)))
+    run = output_of(lambda: _empty(tap.stream(stream.name).get_records(None)))
 
     assert run.code == 0, run.log
     assert len(run.logged("WARNING")) == 1
@@ -262,17 +265,17 @@ def _empty(records: Any) -> None:
 
 
 def test_the_sdk_s_own_way_fails_if_a_run_fails() -> None:
-    error = GaveUpError("GET /v1/tags answered 500")
-    tap = OfflineTap(Tags, scripted={"script": {"tags": [error]}})
+    error = GaveUpError("GET /v1/tags: HTTP 500")
+    tap = OfflineTap(Tags, pages={"tags": [error]})
 
     with pytest.raises(TapKustomerError, match=str(error)):
-        list(tap.table("tags").get_records(None))
+        list(tap.stream("tags").get_records(None))
 
 
 def test_the_sdk_does_not_log_an_error_that_ends_the_run_a_second_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    tags = OfflineTap(Tags).table("tags")
+    tags = OfflineTap(Tags).stream("tags")
     caplog.clear()
 
     with caplog.at_level(logging.INFO):
@@ -286,11 +289,11 @@ def test_the_sdk_s_own_sync_writes_no_files(tmp_path: Path) -> None:
     """They would hold deselected columns."""
     tap = OfflineTap(
         Tags,
-        scripted={"script": {"tags": [Page([tag("a", name="new")])]}},
+        pages={"tags": [Page([tag("a", name="new")])]},
         batch_config={"storage": {"root": str(tmp_path)}},
     )
 
-    run = output_of(tap.table("tags").sync)
+    run = output_of(tap.stream("tags").sync)
 
     assert [record["name"] for record in run.records("tags")] == ["new"]
     assert not run.of_type("BATCH")
@@ -301,10 +304,10 @@ def test_the_sdk_s_own_sync_writes_no_files(tmp_path: Path) -> None:
 
 def test_rows_before_the_start_of_a_stream_are_not_written_if_others_need_them() -> None:
     tap = OfflineTap(Companies, state=bookmarked("2026-05-31T02:00:00.000Z"), lookback_seconds=60)
-    companies = tap.table("companies")
+    companies = tap.stream("companies")
 
     def write() -> None:
-        companies.begin(since=milliseconds("2026-05-31T02:00:00.000Z") - 60_000)
+        companies.begin(skip_before=milliseconds("2026-05-31T02:00:00.000Z") - 60_000)
         companies.begin_page()
         for hour in (1, 2, 3):
             companies.write_resource(company(hour))
@@ -320,6 +323,6 @@ def test_rows_before_the_start_of_a_stream_are_not_written_if_others_need_them()
 def test_a_stream_without_a_bookmark_has_none_to_cap() -> None:
     tap = OfflineTap(Tags)
 
-    tap.table("tags").cap_bookmark(0)
+    tap.stream("tags").cap_bookmark(0)
 
     assert not tap.state.get("bookmarks", {}).get("tags")

@@ -257,7 +257,7 @@ def tables_of(stream: type[KustomerStream]) -> tuple[tuple[TapStream, Draft20201
     """The table of a stream and its derived ones, each with what checks its rows."""
     tap = OfflineTap(stream)
     names = (stream.name, *(derived.name for derived in stream.derived))
-    return tuple((table, validator(table.schema)) for table in map(tap.table, names))
+    return tuple((table, validator(table.schema)) for table in map(tap.stream, names))
 
 
 def check_rows(stream: type[KustomerStream], resource: dict[str, Any]) -> None:
@@ -387,7 +387,7 @@ def test_whatever_a_resource_is_its_tables_have_sound_rows(
 
 @pytest.fixture(scope="module")
 def custom_attributes() -> TapStream:
-    return OfflineTap(CustomAttributeMetadata).table("custom_attribute_metadata")
+    return OfflineTap(CustomAttributeMetadata).stream("custom_attribute_metadata")
 
 
 def test_no_other_table_makes_its_rows_in_a_way_of_its_own() -> None:

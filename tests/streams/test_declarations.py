@@ -22,7 +22,7 @@ from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.definition import replication_key
 from tap_kustomer.streams.slas import Slas, SlaVersions
 from tap_kustomer.streams.users import Users
-from tap_kustomer.sync.streams import replication_key_of, replication_keys
+from tap_kustomer.sync.definitions import replication_key_of, replication_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,9 +42,6 @@ PLURALS = {
     "custom_attribute_metadata",
     "sla_criteria",
 }
-
-
-# Samples in the shape of those in Kustomer's documentation; ids are invented.
 
 
 each_stream = pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
@@ -147,18 +144,18 @@ def test_what_kustomer_documents_is_not_assumed() -> None:
     assert not [stream.name for stream in STREAMS if stream.documented and stream.assumed]
 
 
-def test_whether_a_table_is_documented_stands_in_one_place() -> None:
+def test_no_docstring_says_that_a_stream_is_undocumented() -> None:
     told = re.compile("nconfirmed|[Uu]ndocumented")
 
     assert not [stream.name for stream in STREAMS if told.search(stream.__doc__ or "")]
 
 
 def is_dear(source: Source) -> bool:
-    """Whether it costs a request for each row of a search."""
+    """Whether it costs a request for each row of a search, or reads a whole search again."""
     return isinstance(source, LiveIds) or (isinstance(source, PerParent) and is_windowed(source))
 
 
-def test_what_costs_a_request_for_each_row_of_a_search_is_not_selected_by_default() -> None:
+def test_dear_streams_are_not_selected_by_default() -> None:
     dear = [stream for stream in STREAMS if is_dear(stream.source)]
 
     assert dear
@@ -170,7 +167,7 @@ def tap() -> OfflineTap:
     return OfflineTap(*STREAMS)
 
 
-def test_a_derived_table_is_selected_by_default_if_the_one_is_that_it_comes_from(
+def test_a_derived_table_is_selected_by_default_like_its_parent(
     tap: OfflineTap,
 ) -> None:
     by_default = {
@@ -197,7 +194,7 @@ def test_a_later_run_goes_on_in_a_derived_table_by_a_time_that_its_rows_have(
         PARENT: {"id": "2", "updatedAt": "2026-05-01T00:00:00.000Z"},
     }
 
-    root, table = tap.table(stream.name), tap.table(derived.name)
+    root, table = tap.stream(stream.name), tap.stream(derived.name)
     assert (table.replication_key is None) == (root.replication_key is None)
     if table.replication_key is not None:
         (record,) = root.make_records(resource)

@@ -178,7 +178,7 @@ def test_nothing_of_a_sample_is_lost_and_nothing_is_invented(
     tap: OfflineTap, samples: list[Case]
 ) -> None:
     for case in samples:
-        rows = tap.table(case.table).make_records(case.resource)
+        rows = tap.stream(case.table).make_records(case.resource)
 
         assert arrived(case, rows) == said(case), case.page
 
@@ -186,7 +186,7 @@ def test_nothing_of_a_sample_is_lost_and_nothing_is_invented(
 @of_each_table
 def test_a_sample_is_what_the_schema_says(tap: OfflineTap, samples: list[Case]) -> None:
     for case in samples:
-        table = tap.table(case.table)
+        table = tap.stream(case.table)
         for row in table.make_records(case.resource):
             assert not misfits(table.schema, row), case.page
 
@@ -194,7 +194,7 @@ def test_a_sample_is_what_the_schema_says(tap: OfflineTap, samples: list[Case]) 
 def test_there_is_a_column_for_all_that_samples_say(tap: OfflineTap) -> None:
     found: dict[str, set[str]] = {}
     for case in CASES:
-        for row in tap.table(case.table).make_records(case.resource):
+        for row in tap.stream(case.table).make_records(case.resource):
             if names := {*left_over(row.get(EXTRA) or {})}:
                 found.setdefault(case.resource["type"], set()).update(names)
 
@@ -209,7 +209,7 @@ def test_a_derived_table_has_all_that_it_is_made_of(tap: OfflineTap, samples: li
 
 
 def check_table(tap: OfflineTap, case: Case, derived: Derived) -> None:
-    table = tap.table(derived.name)
+    table = tap.stream(derived.name)
     rows = list(table.make_records(case.resource))
 
     check_derived(derived.name, {case.resource["id"]: case.resource}, rows)

@@ -116,7 +116,7 @@ def test_a_deselected_attribute_is_nowhere_whatever_it_is(
 ) -> None:
     fields = [field for field in stream.shape.attributes if field.source not in stream.secrets]
     paths = [path for path in paths_of(fields) if path[0] not in stream.key]
-    table = OfflineTap(stream).table(stream.name)
+    table = OfflineTap(stream).stream(stream.name)
 
     for turn, form in enumerate(FORMS.values()):
         # Columns take turns, so that each form comes to columns of each type.
@@ -147,7 +147,7 @@ def respelled(
 def test_another_spelling_of_a_deselected_column_is_nowhere(
     stream: type[KustomerStream],
 ) -> None:
-    table = OfflineTap(stream).table(stream.name)
+    table = OfflineTap(stream).stream(stream.name)
     paths = [path for path in paths_of(stream.shape.attributes) if path[0] not in stream.key]
     spellings: list[Callable[[str], str]] = [str, str.title, lambda name: name.replace("_", "-")]
 
@@ -159,7 +159,7 @@ def test_another_spelling_of_a_deselected_column_is_nowhere(
 
 @pytest.mark.parametrize("column", ["display_name", "displayname_dc3318a2"])
 def test_a_spelling_of_two_columns_goes_with_each_of_them(column: str) -> None:
-    table = OfflineTap(Klasses).table("klasses")
+    table = OfflineTap(Klasses).stream("klasses")
     resource = of(Klasses, attributes={"DISPLAY-NAME": "<x>"})
 
     assert marks_in(written(table, resource)) == {"<x>"}
@@ -177,7 +177,7 @@ def test_a_column_that_the_catalog_lacks_goes_with_one_that_is_spelled_like_it()
 
 @pytest.mark.parametrize("attributes", ["<x>", ["<x>"], 5], ids=str)
 def test_attributes_that_are_no_object_may_hold_any_of_them(attributes: Any) -> None:
-    table = OfflineTap(Customers).table("customers")
+    table = OfflineTap(Customers).stream("customers")
     resource = of(Customers, attributes=attributes)
 
     (whole,) = written(table, resource)
@@ -189,7 +189,7 @@ def test_attributes_that_are_no_object_may_hold_any_of_them(attributes: Any) -> 
 
 @pytest.mark.parametrize("relationships", ["<x>", ["<x>"], [{"id": "<x>"}]], ids=str)
 def test_relationships_that_are_no_object_may_hold_any_of_them(relationships: Any) -> None:
-    table = OfflineTap(Customers).table("customers")
+    table = OfflineTap(Customers).stream("customers")
     resource = of(Customers, relationships=relationships)
 
     assert marks_in(written(table, resource)) == {"<x>"}
@@ -197,7 +197,7 @@ def test_relationships_that_are_no_object_may_hold_any_of_them(relationships: An
 
 
 def test_an_object_that_came_as_a_text_may_hold_any_of_its_parts() -> None:
-    table = OfflineTap(Customers).table("customers")
+    table = OfflineTap(Customers).stream("customers")
     resource = of(Customers, attributes={"lastMessageIn": '{"sentAt": "<x>"}', "deletedAt": "<y>"})
 
     assert marks_in(written(table, resource)) == {"<x>", "<y>"}
@@ -208,7 +208,7 @@ def test_an_object_that_came_as_a_text_may_hold_any_of_its_parts() -> None:
 def test_what_a_relationship_says_beside_its_columns_goes_with_each_of_them(
     stream: type[KustomerStream],
 ) -> None:
-    table, place = OfflineTap(stream).table(stream.name), layout_of(stream.shape).relationships
+    table, place = OfflineTap(stream).stream(stream.name), layout_of(stream.shape).relationships
     for relationship in stream.shape.relationships:
         columns = place[relationship.source]
         data = {"id": "<id>", "type": "x", "meta": "<more>"}
@@ -223,7 +223,7 @@ def test_what_a_relationship_says_beside_its_columns_goes_with_each_of_them(
 
 @pytest.mark.parametrize("column", ["brand", "brand_id"])
 def test_a_relationship_that_has_no_column_can_be_deselected_by_that_name(column: str) -> None:
-    table = OfflineTap(STREAMS[0]).table(STREAMS[0].name)
+    table = OfflineTap(STREAMS[0]).stream(STREAMS[0].name)
     resource = of(STREAMS[0], relationships={"newBrand": {"data": {"id": "<x>"}}})
 
     assert marks_in(written(table, resource)) == {"<x>"}
@@ -232,13 +232,13 @@ def test_a_relationship_that_has_no_column_can_be_deselected_by_that_name(column
 
 @each_stream
 def test_links_of_an_odd_form_go_with_their_column(stream: type[KustomerStream]) -> None:
-    table, column = OfflineTap(stream).table(stream.name), layout_of(stream.shape).links
+    table, column = OfflineTap(stream).stream(stream.name), layout_of(stream.shape).links
     for links in (["<x>"], "<x>", {"self": "<x>"}):
         assert not marks_in(written(table, of(stream, links=links), (column,)))
 
 
 def test_attributes_without_a_column_can_be_deselected_by_their_name() -> None:
-    table = OfflineTap(STREAMS[0]).table(STREAMS[0].name)
+    table = OfflineTap(STREAMS[0]).stream(STREAMS[0].name)
     resource = of(STREAMS[0], attributes={"newThing": "<x>", "other": "<y>"}, newMember="<z>")
 
     assert marks_in(written(table, resource, ("new_thing",))) == {"<y>", "<z>"}
@@ -264,7 +264,7 @@ def test_a_deselected_column_of_a_derived_table_is_nowhere(
     # Its own items, so that none is lost on the way.
     items = replace(derived, items=lambda resource: resource["items"])
     with_items = type("WithItems", (stream,), {"derived": (items,)})
-    table = OfflineTap(with_items).table(derived.name)
+    table = OfflineTap(with_items).stream(derived.name)
     paths = [*paths_of(derived.fields)]
 
     for form in FORMS.values():
@@ -278,7 +278,7 @@ def test_a_deselected_column_of_a_derived_table_is_nowhere(
 
 def test_an_entry_of_a_map_that_is_no_object_may_be_of_any_column() -> None:
     tap = OfflineTap(WorkSessions)
-    table = tap.table("work_session_status_times")
+    table = tap.stream("work_session_status_times")
     resource = of(WorkSessions, attributes={"totalTimeByStatus": {"status": "<x>"}})
 
     assert written(table, resource)[0]["_extra"] == {"value": "<x>"}
@@ -293,7 +293,7 @@ ODD = {"birthdayAt": "<x>", "modifiedAt": "<y>", "firstName": "Ada", "gender": "
 
 def mapped(definition: Any, name: str = "customers", **others: Any) -> list[Any]:
     """The records that come of one customer whose times are none."""
-    table = OfflineTap(Customers, stream_maps={name: definition, **others}).table("customers")
+    table = OfflineTap(Customers, stream_maps={name: definition, **others}).stream("customers")
     return [
         dict(message.record)
         for record in table.make_records(of(Customers, attributes=ODD))
@@ -334,7 +334,7 @@ def test_what_a_stream_map_changes_is_not_in_extra(
     ],
     ids=str,
 )
-def test_what_it_leaves_as_it_is_stays_in_extra(definition: Mapping[str, Any]) -> None:
+def test_what_a_map_does_not_change_stays_in_extra(definition: Mapping[str, Any]) -> None:
     (record,) = mapped(definition)
 
     assert record["_extra"] == {"birthday_at": "<x>", "modified_at": "<y>"}

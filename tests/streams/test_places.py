@@ -35,7 +35,7 @@ def rows(stream: type[KustomerStream], table: str, **members: Any) -> list[dict[
 def record_of(stream: type[KustomerStream], **members: Any) -> dict[str, Any]:
     """The one record of a resource."""
     resource = {"id": "1", "type": stream.resource_type, **members}
-    (record,) = OfflineTap(stream).table(stream.name).make_records(resource)
+    (record,) = OfflineTap(stream).stream(stream.name).make_records(resource)
     return record
 
 
@@ -80,7 +80,7 @@ def test_the_files_of_a_forward_are_one_relationship_or_an_array_of_them(attachm
     assert [row["attachment_id"] for row in found] == ["a1"]
     tap = OfflineTap(ConversationForwards)
     resource = {"id": "1", "type": "forward", "relationships": {"attachments": attachments}}
-    (record,) = tap.table("conversation_forwards").make_records({**resource, PARENT: {"id": "p"}})
+    (record,) = tap.stream("conversation_forwards").make_records({**resource, PARENT: {"id": "p"}})
     assert record["attachments"] == ["a1"]
     assert not record.get("_extra")
 
@@ -150,7 +150,7 @@ def test_one_chat_at_a_time_has_a_column_for_each_spelling(name: str, column: st
 def test_the_creation_of_a_queue_is_milliseconds_since_1970_or_a_time(created_at: Any) -> None:
     tap = OfflineTap(Queues)
     resource = {"id": "q1", "type": "queue", "attributes": {"createdAt": created_at}}
-    (record,) = tap.table("queues").make_records(resource)
+    (record,) = tap.stream("queues").make_records(resource)
 
     assert record["created_at"] == "2020-07-22T15:40:38.206Z"
     assert not record.get("_extra")

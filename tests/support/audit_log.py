@@ -116,7 +116,7 @@ def taken(log: AuditLog, window: Window = YEAR) -> Iterator[Taken]:
         yield [row["id"] for row in page.resources], page.reached
 
 
-def read(log: AuditLog, window: Window = YEAR) -> list[Taken]:
+def read_log(log: AuditLog, window: Window = YEAR) -> list[Taken]:
     return list(taken(log, window))
 
 

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     from support.singer_output import Output
 
-FORBIDDEN = AccessError("GET /v1/tags answered 403: forbidden")
+FORBIDDEN = AccessError("GET /v1/tags: HTTP 403: forbidden")
 
-ABSENT = MissingError("GET /v1/tags answered 404: not_found")
+NOT_FOUND = MissingError("GET /v1/tags: HTTP 404: not_found")
 
-REFUSED = RefusedError("GET /v1/tags answered 400: bad_parameter")
+REFUSED = RefusedError("GET /v1/tags: HTTP 400: bad_parameter")
 
-OVERSIZED = OversizedError("GET /v1/tags answered with more than 100 MB")
+OVERSIZED = OversizedError("GET /v1/tags: the response has more than 100 MB")
 
-GIVEN_UP = GaveUpError("GET /v1/tags answered 500: oops. Given up after 9 tries in 300 s")
+GIVEN_UP = GaveUpError("GET /v1/tags: HTTP 500: oops. Given up after 9 tries in 300 s")
 
 BEFORE = "2026-05-01T00:00:00.000Z"
 
@@ -76,10 +76,10 @@ def cut_off(*resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
     raise SystemExit(128 + signal.SIGTERM)
 
 
-SHORT = IncompleteError(
+INCOMPLETE = IncompleteError(
     "tags: 2 rows are counted, 1 came", missing_from=times.to_milliseconds(at(2))
 )
 
-MISSING = Shortfall(Window(0, NOW), expected=3, delivered=1)
+SHORTFALL = Shortfall(Window(0, NOW), expected=3, delivered=1)
 
 UNPROVEN = Unproven(Window(0, NOW))

@@ -21,14 +21,14 @@ BARE: dict[str, Any] = {"properties": {}}
 
 
 @dataclass(frozen=True)
-class TapStream:
+class FakeStream:
     name: str
     replication_key: str | None = "updated_at"
     primary_keys: tuple[str, ...] = ("id",)
     schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
 
 
-TABLES = (TapStream("teams", None), TapStream("messages"))
+STREAMS = (FakeStream("teams", None), FakeStream("messages"))
 
 
 def metadata(*breadcrumb: str, **values: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def entry(name: str = "messages", **given: Any) -> dict[str, Any]:
 def repair(*entries: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Repair a catalog; return it by stream, and the warnings."""
     catalog = parse_catalog({"streams": list(entries)})
-    warnings = repair_catalog(catalog, TABLES)
+    warnings = repair_catalog(catalog, STREAMS)
     return dict(catalog), warnings
 
 

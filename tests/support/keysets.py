@@ -49,7 +49,7 @@ def read_keyset(
     return ids
 
 
-def read(index: IndexModel, page_size: int = 500) -> list[str]:
+def read_window(index: IndexModel, page_size: int = 500) -> list[str]:
     """All ids of the window, in the order of their delivery."""
     return read_keyset(Keyset(WINDOW, "conversations"), index, page_size)
 

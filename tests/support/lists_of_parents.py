@@ -22,7 +22,7 @@ from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.sources import PerParent, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tap_kustomer.client.session import Request
 
@@ -37,19 +37,21 @@ EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
 
 @dataclass
 class Lists:
-    """Answers with the pages of a list or an error, by path."""
+    """Answers with the pages of a list, or with errors, by path."""
 
-    answers: dict[str, list[Document] | RequestError]
+    answers: Mapping[str, Sequence[Document | RequestError] | RequestError]
     sent: list[Request] = field(default_factory=list)
     base_url: str = "https://acme.api.kustomerapp.com"
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
         self.sent.append(request)
-        answer = self.answers.get(request.path, MissingError(f"{request} answered 404"))
+        answer = self.answers.get(request.path, MissingError(f"{request}: HTTP 404"))
         if isinstance(answer, RequestError):
             raise answer
         page = int(request.params["page"])
-        document = answer[page - 1] if page <= len(answer) else {**answer[-1], "data": []}
+        document = answer[page - 1] if page <= len(answer) else {"data": []}
+        if isinstance(document, RequestError):
+            raise document
         return parse(Body(msgspec.json.encode(document)))
 
     @property
@@ -100,7 +102,7 @@ def rows(*ids: str, next_page: int | None = None, **meta: Any) -> Document:
     return {"data": data, "links": {"next": following}, "meta": meta}
 
 
-def events(answers: Mapping[str, list[Document] | RequestError]) -> Lists:
+def events(answers: Mapping[str, Sequence[Document | RequestError] | RequestError]) -> Lists:
     """The events of conversations, by the conversation's id."""
     return Lists({f"/v1/conversations/{key}/events": answer for key, answer in answers.items()})
 
@@ -123,11 +125,11 @@ def pages_of(
     workers: Workers | None = None,
     **settings: Any,
 ) -> Iterator[Page]:
-    context = context_of(lists, workers=workers or LazyWorkers(), parallel=parallel, **settings)
+    context = context_of(lists, workers=workers or LazyWorkers(), max_parallel=parallel, **settings)
     return read_children(context, source, given, "events")
 
 
-def read(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:
+def read_rows_of(lists: Lists, given: Iterable[Page], source: PerParent = EVENTS) -> list[Resource]:
     return [row for page in pages_of(lists, given, source) for row in page.resources]
 
 

@@ -15,7 +15,7 @@ URL = "https://acme.api.kustomerapp.com"
 TEAMS = PagedList("/v1/teams")
 
 
-def read(session: Session, source: PagedList = TEAMS, **settings: Any) -> list[str]:
+def read_list_ids(session: Session, source: PagedList = TEAMS, **settings: Any) -> list[str]:
     pages = read_list(context_of(session, **settings), source)
     return [row["id"] for page in pages for row in page.resources]
 

@@ -39,11 +39,11 @@ UNTIL = "2026-06-01T11:59:00.000Z"
 
 
 @dataclass
-class Script:
+class FakeKustomer:
     """What Kustomer returns in a test, and what was requested of it.
 
     Attributes:
-        script: What each extraction returns, by the name of its lead: pages, missing rows, an error
+        pages: What each extraction returns, by the name of its lead: pages, missing rows, an error
             at the end.
         key_is_good: Whether Kustomer knows the key.
         is_reachable: Whether Kustomer can be reached.
@@ -53,7 +53,7 @@ class Script:
         counted: The windows whose rows were counted.
     """
 
-    script: Mapping[str, Iterable[Page | Shortfall | Unproven | BaseException]] = field(
+    pages: Mapping[str, Iterable[Page | Shortfall | Unproven | BaseException]] = field(
         default_factory=dict
     )
     key_is_good: bool = True
@@ -66,31 +66,31 @@ class Script:
 
 @dataclass(frozen=True)
 class OfflineContext(RunContext):
-    """A context whose extractions return what a script says."""
+    """A context whose extractions return what a fake Kustomer has."""
 
-    script: Script = field(default_factory=Script)
+    kustomer: FakeKustomer = field(default_factory=FakeKustomer)
 
     @override
     def fix_times(self) -> RunTimes:
-        settled = self.script.started - self.settings.settle_seconds * 1000
-        return RunTimes(self.script.started, self.settings.start_date or 0, settled)
+        settled = self.kustomer.started - self.settings.settle_seconds * 1000
+        return RunTimes(self.kustomer.started, self.settings.start_date or 0, settled)
 
     @override
     def check_credential(self) -> None:
-        if not self.script.is_reachable:
+        if not self.kustomer.is_reachable:
             raise GaveUpError("GET /v1/auth/tokens/current failed")
-        if not self.script.key_is_good:
+        if not self.kustomer.key_is_good:
             raise InvalidCredentialError("Kustomer does not accept the API key")
 
     @override
     def reader(
         self, run_times: RunTimes, report: Callable[[Shortfall | Unproven], None] = lambda _: None
     ) -> Reader:
-        return cast("Reader", _Reader(self.script, report))
+        return cast("Reader", _Reader(self.kustomer, report))
 
 
 def offline_context(
-    settings: Settings, clock: Clock, stop_if_asked: Callable[[], None], script: Script
+    settings: Settings, clock: Clock, stop_if_asked: Callable[[], None], kustomer: FakeKustomer
 ) -> OfflineContext:
     """Make a context without Kustomer."""
     context = open_context(settings, clock, stop_if_asked)
@@ -100,24 +100,27 @@ def offline_context(
         context.session,
         context.workers,
         stop_if_asked,
-        script=script,
+        context.search_schema,
+        kustomer=kustomer,
     )
 
 
 class _Reader:
     """Replaces a `Reader`."""
 
-    def __init__(self, script: Script, report: Callable[[Shortfall | Unproven], None]) -> None:
+    def __init__(
+        self, kustomer: FakeKustomer, report: Callable[[Shortfall | Unproven], None]
+    ) -> None:
         self.context = SimpleNamespace(session=SimpleNamespace(request_count=1))
-        self._script = script
+        self._kustomer = kustomer
         self._report = report
 
     def read(
         self, source: Source, window: Window, name: str, *, is_consumed: Callable[[], bool]
     ) -> Iterator[Page]:
         del is_consumed
-        self._script.asked.append((name, source, window))
-        for given in self._script.script.get(name, ()):
+        self._kustomer.asked.append((name, source, window))
+        for given in self._kustomer.pages.get(name, ()):
             if isinstance(given, BaseException):
                 raise given
             if isinstance(given, Shortfall | Unproven):
@@ -127,10 +130,10 @@ class _Reader:
 
     def count(self, source: Search, window: Window) -> int | None:
         del source
-        self._script.counted.append(window)
-        if isinstance(self._script.count, Exception):
-            raise self._script.count
-        return self._script.count
+        self._kustomer.counted.append(window)
+        if isinstance(self._kustomer.count, Exception):
+            raise self._kustomer.count
+        return self._kustomer.count
 
 
 class OfflineTap(TapKustomer):
@@ -141,7 +144,8 @@ class OfflineTap(TapKustomer):
         klasses: The klasses that have streams of their own.
         selected: The names of the selected streams; all of them if empty.
         state: The state of an earlier run.
-        scripted: What `Script` is made of.
+        pages: What each extraction returns, as in `FakeKustomer`.
+        kustomer: Its other attributes.
         config: Settings.
     """
 
@@ -151,24 +155,25 @@ class OfflineTap(TapKustomer):
         klasses: Sequence[str] = (),
         selected: Iterable[str] = (),
         state: dict[str, Any] | None = None,
-        scripted: Mapping[str, Any] | None = None,
+        pages: Mapping[str, Any] | None = None,
+        kustomer: Mapping[str, Any] | None = None,
         **config: Any,
     ) -> None:
         self._declared = streams
         self._klasses = klasses
-        self.script = Script(**(scripted or {}))
+        self.kustomer = FakeKustomer(pages or {}, **(kustomer or {}))
         super().__init__(config={"api_key": "a-key", **config}, state=state)
         wanted = set(selected)
-        for table in self.streams.values():
-            table.selected = not wanted or table.name in wanted
+        for stream in self.streams.values():
+            stream.selected = not wanted or stream.name in wanted
 
     @cached_property
     def clock(self) -> VirtualClock:  # type: ignore[explicit-override]  # Cached properties.
-        return VirtualClock(self.script.started / 1000)
+        return VirtualClock(self.kustomer.started / 1000)
 
     @cached_property
     def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.clock, self.stop_if_asked, self.script)
+        return offline_context(self._settings, self.clock, self.stop_if_asked, self.kustomer)
 
     @override
     def define_streams(self) -> Sequence[StreamDefinition]:
@@ -178,7 +183,7 @@ class OfflineTap(TapKustomer):
             *(define_klass(f"kobject_{klass}", klass) for klass in self._klasses),
         ]
 
-    def table(self, name: str) -> TapStream:
+    def stream(self, name: str) -> TapStream:
         """One of its streams."""
         return cast("TapStream", self.streams[name])
 
@@ -192,7 +197,7 @@ class CatalogTap(TapKustomer):
 
     Args:
         catalog: The document that `--catalog` would name.
-        script: What each extraction returns, by the name of its lead.
+        pages: What each extraction returns, by the name of its lead.
         state: The state of an earlier run.
         started: The start of the run, in milliseconds since 1970.
         config: Settings.
@@ -201,12 +206,12 @@ class CatalogTap(TapKustomer):
     def __init__(
         self,
         catalog: dict[str, Any],
-        script: Mapping[str, Iterable[Page | BaseException]],
+        pages: Mapping[str, Iterable[Page | BaseException]],
         state: dict[str, Any] | None = None,
         started: int = NOW,
         **config: Any,
     ) -> None:
-        self.script = Script(script, started=started)
+        self.kustomer = FakeKustomer(pages, started=started)
         super().__init__(
             config={"api_key": "a-key", **config},
             catalog=parse_catalog(catalog),
@@ -216,11 +221,11 @@ class CatalogTap(TapKustomer):
 
     @cached_property
     def clock(self) -> VirtualClock:  # type: ignore[explicit-override]  # Cached properties.
-        return VirtualClock(self.script.started / 1000)
+        return VirtualClock(self.kustomer.started / 1000)
 
     @cached_property
     def context(self) -> OfflineContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.clock, self.stop_if_asked, self.script)
+        return offline_context(self._settings, self.clock, self.stop_if_asked, self.kustomer)
 
     def sync(self) -> Output:
         """Run, however it ends."""

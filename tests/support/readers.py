@@ -30,7 +30,7 @@ def context_of(session: object, **settings: Any) -> ReadContext:
     defaults: dict[str, Any] = {
         "workers": Workers(2, lambda: None),
         "page_size": 500,
-        "parallel": 2,
+        "max_parallel": 2,
         "lookahead": 10**6,
         "strict": False,
         "started": NOW,

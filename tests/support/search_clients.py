@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import override
 
-from support.stand_in import StandIn
+from support.fake_session import FakeSession
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.keyset import Keyset
@@ -24,7 +24,7 @@ END = START + 600_000
 WINDOW = Window(START, END)
 
 
-def client_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> SearchClient:
+def client_of(session: FakeSession, *, page_size: int = 50, path: str = PATH) -> SearchClient:
     return SearchClient(
         cast("Session", session),
         Search("conversation"),
@@ -34,7 +34,9 @@ def client_of(session: StandIn, *, page_size: int = 50, path: str = PATH) -> Sea
     )
 
 
-def read(session: StandIn, window: Window = WINDOW, *, page_size: int = 50) -> list[str]:
+def read_by_client(
+    session: FakeSession, window: Window = WINDOW, *, page_size: int = 50
+) -> list[str]:
     """Read all ids in a window with one keyset."""
     client = client_of(session, page_size=page_size)
     keyset = Keyset(window, "conversations")
@@ -46,14 +48,14 @@ def read(session: StandIn, window: Window = WINDOW, *, page_size: int = 50) -> l
     return ids
 
 
-def bounds_sent(session: StandIn) -> list[list[dict[str, dict[str, str]]]]:
+def bounds_sent(session: FakeSession) -> list[list[dict[str, dict[str, str]]]]:
     return [request.json["and"] for request in session.sent if request.json]
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class FineSession(StandIn):
+class FineSession(FakeSession):
     """Has rows with times in microseconds, and compares them as such.
 
     Attributes:
@@ -95,7 +97,7 @@ def fine_session(updated: list[int]) -> FineSession:
     return session
 
 
-class CappedSession(StandIn):
+class CappedSession(FakeSession):
     """Puts fewer rows on a page than it says."""
 
     most = 20

@@ -12,8 +12,8 @@ from tap_kustomer.times import DAY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from support.fake_session import FakeSession
     from support.search_model import Rows
-    from support.stand_in import StandIn
     from tap_kustomer.reading.pages import Page, Shortfall, Unproven, Window
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "NOW",
     "WORK_ITEMS",
     "pages_of",
-    "read",
+    "read_ids",
     "rows",
     "without_times",
 ]
@@ -46,7 +46,7 @@ CONVERSATION_TIMES = Search(
 
 
 def pages_of(  # noqa: PLR0913
-    session: StandIn,
+    session: FakeSession,
     window: Window,
     source: Search = CONVERSATIONS,
     *,
@@ -61,7 +61,7 @@ def pages_of(  # noqa: PLR0913
         session,
         workers=Workers(parallel, lambda: None),
         page_size=page_size,
-        parallel=parallel,
+        max_parallel=parallel,
         strict=strict,
         earliest=earliest,
         report=report,
@@ -69,8 +69,8 @@ def pages_of(  # noqa: PLR0913
     return reader.read(source, window, "conversations", is_consumed=is_consumed)
 
 
-def read(
-    session: StandIn, window: Window, source: Search = CONVERSATIONS, *, strict: bool = False
+def read_ids(
+    session: FakeSession, window: Window, source: Search = CONVERSATIONS, *, strict: bool = False
 ) -> list[str]:
     pages = pages_of(session, window, source, strict=strict)
     resources = [resource for page in pages for resource in page.resources]

@@ -138,7 +138,7 @@ class Simulation:
             schedule,
             ask,
             cast("Workers", workers),
-            parallel=parallel,
+            parallelism=parallel,
             is_consumed=lambda: pages >= self.prefetched,
         )
         try:

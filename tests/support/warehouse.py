@@ -136,6 +136,11 @@ def variables(now: datetime) -> dict[str, Any]:
     }
 
 
+def variables_beside_project(now: datetime) -> dict[str, Any]:
+    """The variables that the project which uses the package does not set by itself."""
+    return {name: value for name, value in variables(now).items() if name != "kustomer_time_zone"}
+
+
 def in_postgres(database: Database) -> dict[str, str]:
     """The settings with which dbt uses a database."""
     return {
@@ -151,6 +156,14 @@ def reports(folder: Path) -> Path:
     shutil.copytree(ROOT / "tests" / "metrics" / "project", project)
     package = os.path.relpath(PACKAGE, project)
     (project / "packages.yml").write_text(f"packages:\n- local: {package}\n")
+    return project
+
+
+def reports_with_package(folder: Path) -> Path:
+    """The same, with the package installed as `dbt deps` does, which the nightly tests run."""
+    project = reports(folder)
+    (project / "dbt_packages").mkdir()
+    (project / "dbt_packages" / "kustomer").symlink_to(PACKAGE)
     return project
 
 
@@ -170,11 +183,8 @@ def make(shared: Warehouse) -> None:
     """Load a sandbox, let time pass, load what has changed, and run the models."""
     now = datetime.now(UTC).replace(microsecond=0)
     target = DuckdbTarget(shared.folder)
-    dbt = Dbt(shared.folder, variables(now), {"KUSTOMER_DUCKDB": str(shared.file)})
-    project = reports(shared.folder)
-    # As `dbt deps` does, which the nightly tests run.
-    (project / "dbt_packages").mkdir()
-    (project / "dbt_packages" / "kustomer").symlink_to(PACKAGE)
+    dbt = Dbt(shared.folder, variables_beside_project(now), {"KUSTOMER_DUCKDB": str(shared.file)})
+    project = reports_with_package(shared.folder)
     with Sandbox(scale=0.2, monotonic=count(step=61).__next__, **GENEROUS) as sandbox:
         tap = InProcess(sandbox)
         catalog = only(tap.discover(), STREAMS)

@@ -1,3 +1,5 @@
+"""The option `--test` says which streams can be read."""
+
 from __future__ import annotations
 
 import json
@@ -21,6 +23,7 @@ from tap_kustomer.client.errors import (
     RefusedError,
 )
 from tap_kustomer.client.limits import BudgetKind, Limiter
+from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import IncompleteError
 from tap_kustomer.reading.sources import PagedList, Search, Source
 from tap_kustomer.streams.tags import Tags
@@ -62,7 +65,7 @@ class Peeked:
         definition = SimpleNamespace(name="tags", source=self.source, declaration=declaration)
         return SimpleNamespace(definition=definition)
 
-    def peek(self) -> list[Any] | None:
+    def peek_in_worker(self) -> list[Any] | None:
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
@@ -70,7 +73,7 @@ class Peeked:
 
 def checks_of(*peeked: Peeked) -> list[AccessCheck]:
     context = SimpleNamespace(
-        stop_if_asked=lambda: None, session=SimpleNamespace(credential=ApiKey("a-key"))
+        workers=Workers(2, lambda: None), session=SimpleNamespace(credential=ApiKey("a-key"))
     )
     return check_access(cast("RunContext", context), cast("list[Extraction]", peeked))
 
@@ -94,11 +97,11 @@ def test_without_a_parent_to_ask_about_nothing_is_known() -> None:
 
 
 def test_without_its_role_a_stream_can_not_be_read_and_the_role_is_named() -> None:
-    (check,) = checks_of(Peeked(AccessError("GET /v1/tags answered 403")))
+    (check,) = checks_of(Peeked(AccessError("GET /v1/tags: HTTP 403")))
 
     assert check.readable is Readable.NO
     assert "org.permission.tag.read" in check.reason
-    assert "GET /v1/tags answered 403" in check.reason
+    assert "GET /v1/tags: HTTP 403" in check.reason
 
 
 @pytest.mark.parametrize("source", [TAGS, Search("tag")], ids=["list", "search"])
@@ -130,11 +133,11 @@ def test_a_stream_that_a_run_may_leave_out_is_absent_and_others_can_not_be_read(
 
 
 def test_with_a_dead_key_no_stream_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    tap = OfflineTap(Tags, scripted={"key_is_good": False})
+    tap = OfflineTap(Tags, kustomer={"key_is_good": False})
     monkeypatch.setattr(OfflineContext, "fix_times", OfflineContext.check_credential)
 
     with pytest.raises(InvalidCredentialError):
-        check_streams(tap.context, [tap.table("tags")])
+        check_streams(tap.context, [tap.stream("tags")])
 
 
 def test_checks_keep_the_order_of_the_extractions() -> None:
@@ -180,9 +183,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def checked(sandbox: Sandbox, folder: Path, *streams: str) -> Output:
+def checked(sandbox: Sandbox, folder: Path, *streams: str, **settings: Any) -> Output:
     """Run `--test` over some streams."""
-    config = {"api_url": sandbox.url, "api_key": sandbox.api_key}
+    config = {"api_url": sandbox.url, "api_key": sandbox.api_key, **settings}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "catalog.json").write_text(json.dumps(catalog_of(*streams)))
     return run_command("--test", "--config", "config.json", "--catalog", "catalog.json", cwd=folder)
@@ -219,7 +222,8 @@ def test_the_command_checks_the_selected_streams_and_fails_if_one_can_not_be_rea
 
 
 def test_the_command_succeeds_if_all_streams_can_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
-    run = checked(sandbox, tmp_path, "brands", "conversation_events")
+    # A check in the only worker must not wait for a second one.
+    run = checked(sandbox, tmp_path, "brands", "conversation_events", max_parallel_requests=1)
 
     assert run.code == 0, run.log
     assert run.log.count(" yes") == 2

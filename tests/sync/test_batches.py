@@ -10,8 +10,8 @@ import pytest
 from support.given import (
     BEFORE,
     GIVEN_UP,
+    INCOMPLETE,
     ONE_TAG,
-    SHORT,
     at,
     bookmarked,
     bookmarks,
@@ -40,7 +40,7 @@ def test_a_state_follows_each_whole_file_and_the_files_of_streams_read_with_it(
     tap = OfflineTap(
         Companies,
         selected=["companies", "company_tags"],
-        scripted={"script": {"companies": pages}},
+        pages={"companies": pages},
         batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 1_000},
     )
 
@@ -54,14 +54,14 @@ def test_a_state_follows_each_whole_file_and_the_files_of_streams_read_with_it(
 
 
 def test_no_file_holds_more_records_than_the_batch_size(tmp_path: Path) -> None:
-    script = {"companies": [page(*(company(hour) for hour in range(5)), reached=at(5))]}
+    pages_by_stream = {"companies": [page(*(company(hour) for hour in range(5)), reached=at(5))]}
     storage = {"root": str(tmp_path)}
     encoding = {"compression": "none"}
 
     OfflineTap(
         Companies,
         selected=["companies"],
-        scripted={"script": script},
+        pages=pages_by_stream,
         batch_config={"encoding": encoding, "storage": storage, "batch_size": 2},
     ).sync()
 
@@ -102,7 +102,7 @@ def test_the_last_state_of_a_run_that_ends_early_covers_whole_files_only(
         Companies,
         selected=["companies"],
         state=state,
-        scripted={"script": {"companies": pages()}},
+        pages={"companies": pages()},
         batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 2},
     )
 
@@ -119,7 +119,7 @@ def test_the_last_state_does_not_cover_a_part_of_a_page_that_is_in_no_file(tmp_p
     tap = OfflineTap(
         Companies,
         selected=["company_tags"],
-        scripted={"script": {"company_tags": pages}},
+        pages={"company_tags": pages},
         batch_config={"storage": {"root": str(tmp_path)}, "batch_size": 2},
     )
 
@@ -141,10 +141,10 @@ def test_a_stream_that_stream_maps_duplicate_is_refused_before_the_run(tmp_path:
 
 def test_a_file_holds_the_rows_that_came_before_a_failure(tmp_path: Path) -> None:
     batches = {"encoding": {"format": "jsonl"}, "storage": {"root": tmp_path.as_uri()}}
-    script = {"companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP]}
+    pages_by_stream = {"companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP]}
 
     run = OfflineTap(
-        Companies, selected=["companies"], scripted={"script": script}, batch_config=batches
+        Companies, selected=["companies"], pages=pages_by_stream, batch_config=batches
     ).sync()
 
     assert run.bookmark("companies") == at(1)
@@ -157,7 +157,7 @@ def test_a_folder_that_can_t_be_written_to_is_an_error_before_the_run(tmp_path: 
         "encoding": {"format": "jsonl"},
         "storage": {"root": (tmp_path / "file" / "folder").as_uri()},
     }
-    tap = OfflineTap(Tags, scripted={"script": {"tags": [ONE_TAG]}}, batch_config=batches)
+    tap = OfflineTap(Tags, pages={"tags": [ONE_TAG]}, batch_config=batches)
 
     run = tap.sync()
 
@@ -173,9 +173,7 @@ def test_rows_of_a_list_that_is_short_are_written_to_a_file(tmp_path: Path) -> N
         "storage": {"root": tmp_path.as_uri()},
     }
 
-    run = OfflineTap(
-        Tags, scripted={"script": {"tags": [ONE_TAG, SHORT]}}, batch_config=batches
-    ).sync()
+    run = OfflineTap(Tags, pages={"tags": [ONE_TAG, INCOMPLETE]}, batch_config=batches).sync()
 
     (batch,) = run.of_type("BATCH")
     assert len(batch["manifest"]) == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 import msgspec
 import pytest
 
-from support.offline_tap import Script, offline_context
+from support.offline_tap import FakeKustomer, offline_context
 from support.readers import reader_of
 from tap_kustomer.client.errors import (
     AccessError,
@@ -26,7 +26,6 @@ from tap_kustomer.client.errors import (
 )
 from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.sources import PagedList
 from tap_kustomer.streams import STREAMS
 from tap_kustomer.streams.kobjects import stream_names
 from tap_kustomer.streams.roles import METADATA_ROLES
@@ -41,8 +40,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-KLASSES = PagedList("/v1/klasses")
-FORBIDDEN = AccessError("GET /v1/metadata/customer answered 403: forbidden")
+FORBIDDEN = AccessError("GET /v1/metadata/customer: HTTP 403: forbidden")
 
 
 def klass(name: Any, created: str = "2024-01-01T00:00:00.000Z", **more: Any) -> dict[str, Any]:
@@ -88,7 +86,7 @@ class Story:
             reader=lambda _: reader_of(self.session),
             check_credential=self._check_credential,
         )
-        return fetch_metadata(cast("RunContext", context), ["customer", "message"], KLASSES)
+        return fetch_metadata(cast("RunContext", context), ["customer", "message"])
 
     def _check_credential(self) -> None:
         self.checks += 1
@@ -168,8 +166,8 @@ def test_a_klass_without_a_name_is_passed_over(odd: dict[str, Any]) -> None:
     "error",
     [
         FORBIDDEN,
-        MissingError("answered 404"),
-        RefusedError("answered 400"),
+        MissingError("HTTP 404"),
+        RefusedError("HTTP 400"),
         OversizedError("has more than 500 MB"),
         PagingError("leads in a circle"),
     ],
@@ -239,7 +237,7 @@ def test_without_the_role_for_metadata_attributes_stay_untyped_and_one_warning_n
 
 @pytest.mark.parametrize(
     "error",
-    [MissingError("answered 404"), RefusedError("answered 400"), OversizedError("500 MB")],
+    [MissingError("HTTP 404"), RefusedError("HTTP 400"), OversizedError("500 MB")],
     ids=str,
 )
 def test_a_resource_without_metadata_is_a_warning_and_the_others_are_typed(
@@ -299,19 +297,19 @@ class DiscoveringTap(TapKustomer):
 
     @cached_property
     def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
-        return offline_context(self._settings, self.clock, self.stop_if_asked, Script())
+        return offline_context(self._settings, self.clock, self.stop_if_asked, FakeKustomer())
 
 
 def tap_of(
     monkeypatch: pytest.MonkeyPatch, *klasses: Klass, catalog: dict[str, Any] | None = None
 ) -> TapKustomer:
-    def found(context: RunContext, resources: list[str], source: PagedList) -> OrganizationMetadata:
-        del context, source
+    def found(context: RunContext, resources: list[str]) -> OrganizationMetadata:
+        del context
         assert catalog is None, "a catalog knows what there is"
         assert {"company", "conversation", "customer", "message"} == set(resources)
         return OrganizationMetadata(klasses)
 
-    monkeypatch.setattr("tap_kustomer.sync.streams.fetch_metadata", found)
+    monkeypatch.setattr("tap_kustomer.sync.definitions.fetch_metadata", found)
     return DiscoveringTap(config={"api_key": "a-key"}, catalog=catalog)
 
 

@@ -39,7 +39,7 @@ def test_the_first_error_is_reported(
 
     monkeypatch.setattr(BufferedWriter, "end", fail)
 
-    run = OfflineTap(Notes, scripted={"script": {"notes": ended_by}}).sync()
+    run = OfflineTap(Notes, pages={"notes": ended_by}).sync()
 
     assert run.code == code
     assert [error in line for line in run.logged("ERROR")] == ([True] if error else [])

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from support.given import (
+    INCOMPLETE,
     ONE_BRAND,
     ONE_TAG,
-    SHORT,
     at,
     page,
     resource,
@@ -29,22 +29,22 @@ from tap_kustomer.streams.tags import Tags
 @pytest.mark.parametrize("source", ["the table", "its parents"])
 def test_a_missing_archive_fails_the_run_at_its_end(source: str) -> None:
     stream = Notes if source == "the table" else ConversationEvents
-    script = {stream.name: [IncompleteError("the archive is not there")]}
+    pages_by_stream = {stream.name: [IncompleteError("the archive is not there")]}
 
-    run = OfflineTap(stream, scripted={"script": script}).sync()
+    run = OfflineTap(stream, pages=pages_by_stream).sync()
 
     assert run.code == 1
 
 
 def test_a_list_that_is_shorter_than_its_count_is_a_warning() -> None:
-    script = {"tags": [ONE_TAG, SHORT], "brands": [ONE_BRAND]}
+    pages_by_stream = {"tags": [ONE_TAG, INCOMPLETE], "brands": [ONE_BRAND]}
 
-    run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, Brands, pages=pages_by_stream).sync()
 
     check(run)
     assert run.counts() == {"tags": 1, "brands": 1}
     (warning,) = run.logged("WARNING")
-    assert str(SHORT) in warning
+    assert str(INCOMPLETE) in warning
 
 
 @pytest.mark.parametrize(
@@ -56,21 +56,21 @@ def test_a_search_that_is_short_fails_the_run_at_its_end_and_a_list_only_if_coun
     tap = OfflineTap(
         stream,
         selected=[stream.name],
-        scripted={"script": {stream.name: [SHORT]}},
+        pages={stream.name: [INCOMPLETE]},
         strict_counts=strict,
     )
 
     run = tap.sync()
 
     assert run.code == 1
-    assert str(SHORT) in run.logged("ERROR")[0]
+    assert str(INCOMPLETE) in run.logged("ERROR")[0]
 
 
 def test_a_cursor_list_that_is_short_is_a_warning_and_the_next_run_reads_from_there() -> None:
     log = resource("audit_log", "a", createdAt=at(1))
-    script = {"audit_logs": [page(log, reached=at(3)), SHORT]}
+    pages_by_stream = {"audit_logs": [page(log, reached=at(3)), INCOMPLETE]}
 
-    run = OfflineTap(AuditLogs, scripted={"script": script}).sync()
+    run = OfflineTap(AuditLogs, pages=pages_by_stream).sync()
 
     assert run.code == 0
     assert run.logged("WARNING")

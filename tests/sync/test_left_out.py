@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from support.given import (
-    ABSENT,
     FORBIDDEN,
     GIVEN_UP,
+    NOT_FOUND,
     ONE_BRAND,
     ONE_NOTE,
     ONE_TAG,
@@ -40,9 +40,9 @@ from tap_kustomer.streams.teams import Teams
 
 
 def test_a_stream_without_its_role_is_left_out_with_a_warning_that_names_the_roles() -> None:
-    script = {"tags": [FORBIDDEN], "brands": [ONE_BRAND]}
+    pages = {"tags": [FORBIDDEN], "brands": [ONE_BRAND]}
 
-    run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, Brands, pages=pages).sync()
 
     check(run)
     (warning,) = run.logged("WARNING")
@@ -54,7 +54,7 @@ def test_a_stream_without_its_role_is_left_out_with_a_warning_that_names_the_rol
 
 
 def test_for_a_searched_stream_the_roles_for_searching_are_named_too() -> None:
-    tap = OfflineTap(Companies, NoteIds, scripted={"script": {"companies": [FORBIDDEN]}})
+    tap = OfflineTap(Companies, NoteIds, pages={"companies": [FORBIDDEN]})
 
     (warning,) = tap.sync().logged("WARNING")
 
@@ -63,7 +63,7 @@ def test_for_a_searched_stream_the_roles_for_searching_are_named_too() -> None:
 
 
 def test_derived_streams_are_left_out_with_their_root() -> None:
-    tap = OfflineTap(Companies, scripted={"script": {"companies": [FORBIDDEN]}})
+    tap = OfflineTap(Companies, pages={"companies": [FORBIDDEN]})
 
     run = tap.sync()
 
@@ -85,9 +85,9 @@ def test_derived_streams_are_left_out_with_their_root() -> None:
 def test_a_refused_stream_that_an_earlier_run_has_read_fails_the_run_at_its_end(
     state: dict[str, Any],
 ) -> None:
-    script = {"tags": [FORBIDDEN], "companies": [FORBIDDEN], "teams": [page(resource("team", "t"))]}
+    pages = {"tags": [FORBIDDEN], "companies": [FORBIDDEN], "teams": [page(resource("team", "t"))]}
 
-    run = OfflineTap(Tags, Companies, Teams, state=state, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, Companies, Teams, state=state, pages=pages).sync()
 
     check_messages(run)
     assert run.code == 1
@@ -101,9 +101,9 @@ def test_a_refused_stream_that_an_earlier_run_has_read_fails_the_run_at_its_end(
 
 
 def test_a_stream_that_is_refused_half_way_fails_the_run_at_its_end() -> None:
-    script = {"tags": [ONE_TAG, FORBIDDEN]}
+    pages = {"tags": [ONE_TAG, FORBIDDEN]}
 
-    run = OfflineTap(Tags, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, pages=pages).sync()
 
     assert run.code == 1
     assert run.by_id("tags").keys() == {"a"}
@@ -112,11 +112,11 @@ def test_a_stream_that_is_refused_half_way_fails_the_run_at_its_end() -> None:
 @pytest.mark.parametrize(
     ("error", "is_good"),
     [(FORBIDDEN, False), (InvalidCredentialError("Kustomer does not know the key"), True)],
-    ids=["found out", "said"],
+    ids=["by the credential check", "by the response"],
 )
 def test_a_dead_key_ends_the_run_at_once(error: RequestError, *, is_good: bool) -> None:
-    script = {"brands": [error], "tags": [ONE_TAG]}
-    tap = OfflineTap(Brands, Tags, scripted={"script": script, "key_is_good": is_good})
+    pages = {"brands": [error], "tags": [ONE_TAG]}
+    tap = OfflineTap(Brands, Tags, pages=pages, kustomer={"key_is_good": is_good})
 
     run = tap.sync()
 
@@ -129,13 +129,13 @@ def test_a_dead_key_ends_the_run_at_once(error: RequestError, *, is_good: bool) 
 
 @pytest.mark.parametrize(
     ("stream", "error"),
-    [(Tags, ABSENT), (Assistants, ABSENT), (Assistants, REFUSED), (Assistants, GIVEN_UP)],
+    [(Tags, NOT_FOUND), (Assistants, NOT_FOUND), (Assistants, REFUSED), (Assistants, GIVEN_UP)],
     ids=["404", "assumed, 404", "assumed, 400", "assumed, 500"],
 )
 def test_a_stream_that_the_organisation_lacks_is_left_out(stream: Any, error: RequestError) -> None:
-    script = {stream.name: [error], "brands": [ONE_BRAND]}
+    pages = {stream.name: [error], "brands": [ONE_BRAND]}
 
-    run = OfflineTap(stream, Brands, scripted={"script": script}).sync()
+    run = OfflineTap(stream, Brands, pages=pages).sync()
 
     check(run)
     (warning,) = run.logged("WARNING")
@@ -148,18 +148,18 @@ def test_a_stream_that_the_organisation_lacks_is_left_out(stream: Any, error: Re
     ("stream", "error"),
     [
         *((Tags, REFUSED), (Tags, GIVEN_UP), (Tags, OVERSIZED)),
-        *((Companies, ABSENT), (NoteIds, ABSENT)),
+        *((Companies, NOT_FOUND), (NoteIds, NOT_FOUND)),
     ],
     ids=["400", "500", "too large", "no search", "no search for ids"],
 )
 def test_a_stream_that_should_be_there_fails_the_run_at_its_end(
     stream: Any, error: RequestError
 ) -> None:
-    script = {stream.name: [error], "brands": [ONE_BRAND], "notes": [ONE_NOTE]}
+    pages = {stream.name: [error], "brands": [ONE_BRAND], "notes": [ONE_NOTE]}
     streams = (stream, Brands, Notes)
     selected = [each.name for each in streams]
 
-    run = OfflineTap(*streams, selected=selected, scripted={"script": script}).sync()
+    run = OfflineTap(*streams, selected=selected, pages=pages).sync()
 
     check_messages(run)
     assert run.code == 1
@@ -170,8 +170,8 @@ def test_a_stream_that_should_be_there_fails_the_run_at_its_end(
 
 
 def test_the_run_ends_at_once_if_kustomer_can_t_be_reached() -> None:
-    script = {"brands": [GIVEN_UP], "tags": [ONE_TAG]}
-    tap = OfflineTap(Brands, Tags, scripted={"script": script, "is_reachable": False})
+    pages = {"brands": [GIVEN_UP], "tags": [ONE_TAG]}
+    tap = OfflineTap(Brands, Tags, pages=pages, kustomer={"is_reachable": False})
 
     run = tap.sync()
 
@@ -181,24 +181,24 @@ def test_the_run_ends_at_once_if_kustomer_can_t_be_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "error"), [(Tags, ABSENT), (Assistants, REFUSED)], ids=["404", "assumed, 400"]
+    ("stream", "error"), [(Tags, NOT_FOUND), (Assistants, REFUSED)], ids=["404", "assumed, 400"]
 )
 def test_a_missing_stream_that_an_earlier_run_has_read_fails_the_run_at_its_end(
     stream: Any, error: RequestError
 ) -> None:
     state = {"bookmarks": {stream.name: {"was_read": True}}}
-    script = {stream.name: [error]}
+    pages = {stream.name: [error]}
 
-    run = OfflineTap(stream, state=state, scripted={"script": script}).sync()
+    run = OfflineTap(stream, state=state, pages=pages).sync()
 
     assert run.code == 1
     assert run.state() == state
 
 
 def test_an_assumed_stream_that_fails_half_way_fails_the_run_at_its_end() -> None:
-    script = {"assistants": [page(resource("assistant", "a")), REFUSED]}
+    pages = {"assistants": [page(resource("assistant", "a")), REFUSED]}
 
-    run = OfflineTap(Assistants, scripted={"script": script}).sync()
+    run = OfflineTap(Assistants, pages=pages).sync()
 
     assert run.code == 1
     assert run.by_id("assistants").keys() == {"a"}
@@ -209,9 +209,9 @@ NONE_FOUND = NoParentFoundError("conversation_events: no parent has any (asked a
 
 def test_parents_that_are_all_gone_are_no_fault_and_move_no_bookmark() -> None:
     state = {"bookmarks": {"conversation_events": {"replication_key_value": at(1)}}}
-    script = {"conversation_events": [page(), NONE_FOUND]}
+    pages = {"conversation_events": [page(), NONE_FOUND]}
 
-    run = OfflineTap(ConversationEvents, state=state, scripted={"script": script}).sync()
+    run = OfflineTap(ConversationEvents, state=state, pages=pages).sync()
 
     check(run)
     assert run.bookmark("conversation_events") == at(1)
@@ -219,9 +219,9 @@ def test_parents_that_are_all_gone_are_no_fault_and_move_no_bookmark() -> None:
 
 
 def test_parents_that_are_all_gone_are_no_fault_of_a_first_run_either() -> None:
-    script = {"conversation_events": [page(), NONE_FOUND]}
+    pages = {"conversation_events": [page(), NONE_FOUND]}
 
-    run = OfflineTap(ConversationEvents, scripted={"script": script}).sync()
+    run = OfflineTap(ConversationEvents, pages=pages).sync()
 
     check(run)
     assert not run.state()["bookmarks"]["conversation_events"]
@@ -229,9 +229,9 @@ def test_parents_that_are_all_gone_are_no_fault_of_a_first_run_either() -> None:
 
 
 def test_a_stream_whose_pages_lead_in_a_circle_holds_up_no_other() -> None:
-    script = {"tags": [PagingError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
+    pages = {"tags": [PagingError("GET /v1/tags leads in a circle")], "brands": [ONE_BRAND]}
 
-    run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, Brands, pages=pages).sync()
 
     check_messages(run)
     assert run.code == 1

@@ -39,7 +39,7 @@ FEW, MANY = 1000, 1001
 def planned(tap: OfflineTap, selected: Iterable[str] = ()) -> list[Extraction]:
     """The extractions, in order."""
     wanted = set(selected)
-    streams = [tap.table(name) for name in tap.streams if not wanted or name in wanted]
+    streams = [tap.stream(name) for name in tap.streams if not wanted or name in wanted]
     return plan_extractions(tap.context, tap.context.fix_times(), streams)
 
 
@@ -61,7 +61,7 @@ def kobjects(
         klasses=("order", "return"),
         selected=selected,
         state=state,
-        scripted={"count": count},
+        kustomer={"count": count},
         lookback_seconds=0,
     )
 
@@ -138,7 +138,7 @@ def test_a_key_that_may_not_read_all_klasses_reads_each_that_it_may() -> None:
     rows = Page([{"type": "kobject.order", "id": "o", "attributes": {"updatedAt": EARLY}}])
     forbidden = AccessError("403")
     tap = kobjects(count=forbidden)
-    tap.script.script = {
+    tap.kustomer.pages = {
         "kobjects": [forbidden],
         "kobject_order": [rows],
         "kobject_return": [forbidden],
@@ -148,7 +148,7 @@ def test_a_key_that_may_not_read_all_klasses_reads_each_that_it_may() -> None:
 
     assert run.code == 0
     assert run.counts() == {"kobject_order": 1}
-    assert [name for name, _, _ in tap.script.asked] == ["kobjects", *KLASSES]
+    assert [name for name, _, _ in tap.kustomer.asked] == ["kobjects", *KLASSES]
 
 
 def test_whether_all_klasses_may_be_read_is_not_asked_again_once_they_were() -> None:
@@ -157,11 +157,11 @@ def test_whether_all_klasses_may_be_read_is_not_asked_again_once_they_were() -> 
         Kobjects,
         klasses=("order", "return"),
         state={"bookmarks": was_read},
-        scripted={"count": AccessError("403")},
+        kustomer={"count": AccessError("403")},
     )
 
     assert [sorted(group) for group in names(planned(later))] == [sorted(ALL)]
-    assert not later.script.counted
+    assert not later.kustomer.counted
 
 
 def test_a_derived_stream_of_all_klasses_takes_them_along_too() -> None:
@@ -199,7 +199,7 @@ def test_a_single_klass_is_read_from_its_own_source() -> None:
 
     assert names(extractions) == [["kobject_order"]]
     assert contexts(extractions)["kobject_order"] == "kobject_order"
-    assert not tap.script.counted
+    assert not tap.kustomer.counted
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_rows_are_counted_from_the_start_of_the_earliest_klass() -> None:
     names(planned(tap, KLASSES))
 
     until = times.to_milliseconds(UNTIL)
-    assert tap.script.counted == [Window(times.to_milliseconds(EARLY), until)]
+    assert tap.kustomer.counted == [Window(times.to_milliseconds(EARLY), until)]
 
 
 def test_no_rows_are_counted_if_there_is_nothing_to_read() -> None:
@@ -236,7 +236,7 @@ def test_no_rows_are_counted_if_there_is_nothing_to_read() -> None:
     tap = kobjects(bookmarks={"kobject_order": later, "kobject_return": later})
 
     assert names(planned(tap, KLASSES)) == [KLASSES]
-    assert not tap.script.counted
+    assert not tap.kustomer.counted
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_objects_of_a_klass_that_is_taken_along_go_to_its_stream() -> None:
     tap = OfflineTap(
         Kobjects,
         klasses=("order", "return"),
-        scripted={"script": {"kobjects": [Page(resources)]}},
+        pages={"kobjects": [Page(resources)]},
     )
 
     run = tap.sync()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.given import (
     FORBIDDEN,
     GIVEN_UP,
-    MISSING,
+    SHORTFALL,
     UNPROVEN,
     at,
     company,
@@ -19,14 +19,14 @@ from tap_kustomer.streams.tags import Tags
 
 
 def test_the_result_of_each_stream_is_noted() -> None:
-    script = {
-        "companies": [page(company(1, "x", "y"), reached=at(1)), MISSING, UNPROVEN],
+    pages = {
+        "companies": [page(company(1, "x", "y"), reached=at(1)), SHORTFALL, UNPROVEN],
         "tags": [FORBIDDEN],
     }
     tap = OfflineTap(
         *(Companies, Tags),
         selected=["companies", "company_tags", "tags"],
-        scripted={"script": script},
+        pages=pages,
     )
 
     tap.sync()
@@ -44,9 +44,17 @@ def test_the_result_of_each_stream_is_noted() -> None:
     assert "403" in outcomes["tags"].reason
 
 
+def test_a_run_without_a_selected_stream_warns() -> None:
+    run = OfflineTap(Tags, Brands, selected=["no_such_stream"]).sync()
+
+    (warning,) = run.logged("WARNING")
+    assert "No stream is selected" in warning
+    assert run.code == 0
+    assert not OfflineTap(Tags, selected=["tags"]).sync().logged("WARNING")
+
+
 def test_a_stream_that_the_run_did_not_finish_is_cut_short() -> None:
-    scripted = {"script": {"brands": [GIVEN_UP]}, "is_reachable": False}
-    tap = OfflineTap(Tags, Brands, scripted=scripted)
+    tap = OfflineTap(Tags, Brands, pages={"brands": [GIVEN_UP]}, kustomer={"is_reachable": False})
 
     tap.sync()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from support.given import (
     GIVEN_UP,
-    SHORT,
+    INCOMPLETE,
     at,
     bookmarked,
     company,
@@ -32,7 +32,7 @@ TEAM = resource("team", "one", members=["ada", "bob"])
 
 
 def test_rows_go_to_the_streams_that_are_made_of_them() -> None:
-    script = {
+    pages_by_stream = {
         "slas": [
             page(
                 resource("sla", "s"),
@@ -46,7 +46,7 @@ def test_rows_go_to_the_streams_that_are_made_of_them() -> None:
         ]
     }
 
-    run = OfflineTap(Slas, SlaVersions, scripted={"script": script}).sync()
+    run = OfflineTap(Slas, SlaVersions, pages=pages_by_stream).sync()
 
     check(run)
     assert run.by_id("slas").keys() == {"s"}
@@ -55,8 +55,8 @@ def test_rows_go_to_the_streams_that_are_made_of_them() -> None:
 
 
 def test_derived_rows_are_written_after_each_parent() -> None:
-    script = {"companies": [page(company(1, "x", "y"), company(2, "z"), reached=at(2))]}
-    tap = OfflineTap(Companies, selected=["companies", "company_tags"], scripted={"script": script})
+    pages_by_stream = {"companies": [page(company(1, "x", "y"), company(2, "z"), reached=at(2))]}
+    tap = OfflineTap(Companies, selected=["companies", "company_tags"], pages=pages_by_stream)
 
     run = tap.sync()
 
@@ -68,8 +68,8 @@ def test_derived_rows_are_written_after_each_parent() -> None:
 
 
 def test_a_derived_stream_is_read_even_if_its_root_is_not_selected() -> None:
-    script = {"company_tags": [page(company(1, "x"), reached=at(1))]}
-    tap = OfflineTap(Companies, selected=["company_tags"], scripted={"script": script})
+    pages_by_stream = {"company_tags": [page(company(1, "x"), reached=at(1))]}
+    tap = OfflineTap(Companies, selected=["company_tags"], pages=pages_by_stream)
 
     run = tap.sync()
 
@@ -83,21 +83,21 @@ def test_one_extraction_serves_a_stream_and_those_derived_from_it() -> None:
 
     tap.sync()
 
-    assert [name for name, _, _ in tap.script.asked] == ["companies"]
+    assert [name for name, _, _ in tap.kustomer.asked] == ["companies"]
 
 
 def test_a_stream_that_is_selected_later_gets_its_history_and_the_others_no_row_again() -> None:
-    script = {"companies": [page(company(1, "x"), company(9, "y"), reached=at(9))]}
+    pages_by_stream = {"companies": [page(company(1, "x"), company(9, "y"), reached=at(9))]}
     tap = OfflineTap(
         Companies,
         selected=["companies", "company_tags"],
         state=bookmarked("companies", at=at(5)),
-        scripted={"script": script},
+        pages=pages_by_stream,
     )
 
     run = tap.sync()
 
-    ((_, _, window),) = tap.script.asked
+    ((_, _, window),) = tap.kustomer.asked
     assert window == Window(0, times.to_milliseconds(UNTIL))
     assert run.by_id("companies").keys() == {"company-9"}
     assert [record["tag_id"] for record in run.records("company_tags")] == ["x", "y"]
@@ -110,7 +110,7 @@ def test_a_window_that_ends_before_it_starts_takes_no_request() -> None:
     run = tap.sync()
 
     check(run)
-    assert [name for name, _, _ in tap.script.asked] == ["tags"]
+    assert [name for name, _, _ in tap.kustomer.asked] == ["tags"]
     assert run.state() == {**state, "bookmarks": {**state["bookmarks"], "tags": {"was_read": True}}}
 
 
@@ -136,9 +136,7 @@ def test_no_part_of_a_key_is_null_or_empty_and_rows_without_one_stay_apart() -> 
         {"attributes": {}},
     ]
 
-    run = OfflineTap(
-        OutboundAccounts, scripted={"script": {"outbound_accounts": [page(*accounts)]}}
-    ).sync()
+    run = OfflineTap(OutboundAccounts, pages={"outbound_accounts": [page(*accounts)]}).sync()
 
     check(run)
     keys = {(row["channel"], row["account"]) for row in run.records("outbound_accounts")}
@@ -147,8 +145,8 @@ def test_no_part_of_a_key_is_null_or_empty_and_rows_without_one_stay_apart() -> 
 
 
 def test_rows_of_a_failed_extraction_are_written_and_counted() -> None:
-    script = {"teams": [page(TEAM), GIVEN_UP]}
-    tap = OfflineTap(Teams, scripted={"script": script})
+    pages_by_stream = {"teams": [page(TEAM), GIVEN_UP]}
+    tap = OfflineTap(Teams, pages=pages_by_stream)
 
     run = tap.sync()
 
@@ -158,9 +156,9 @@ def test_rows_of_a_failed_extraction_are_written_and_counted() -> None:
 
 
 def test_rows_of_a_list_that_is_short_are_written() -> None:
-    script = {"teams": [page(TEAM), SHORT]}
+    pages_by_stream = {"teams": [page(TEAM), INCOMPLETE]}
 
-    run = OfflineTap(Teams, scripted={"script": script}).sync()
+    run = OfflineTap(Teams, pages=pages_by_stream).sync()
 
     assert run.counts() == {"teams": 1, "team_members": 2}
 
@@ -168,7 +166,7 @@ def test_rows_of_a_list_that_is_short_are_written() -> None:
 def test_rows_of_a_search_are_written_before_it_fails() -> None:
     tap = OfflineTap(
         Companies,
-        scripted={"script": {"companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP]}},
+        pages={"companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP]},
     )
 
     run = tap.sync()

@@ -10,11 +10,11 @@ import pytest
 
 from support.given import (
     GIVEN_UP,
+    INCOMPLETE,
     ONE_BRAND,
     ONE_NOTE,
     ONE_TAG,
     REFUSED,
-    SHORT,
     at,
     bookmarked,
     bookmarks,
@@ -59,7 +59,7 @@ def test_a_signal_ends_the_run_between_two_pages_with_the_bookmark_of_the_first(
     tap = OfflineTap(
         *(Companies, Notes),
         selected=["companies", "notes"],
-        scripted={"script": {"companies": pages()}},
+        pages={"companies": pages()},
     )
 
     run = tap.sync()
@@ -78,8 +78,8 @@ def test_a_run_that_ends_within_a_page_moves_the_bookmark_if_the_rows_are_in_ord
     reached: str | None, bookmark: str | None
 ) -> None:
     time = None if reached is None else times.to_milliseconds(reached)
-    script = {"companies": [Page(cut_off(company(1, "x"), company(2, "y")), time)]}
-    tap = OfflineTap(Companies, selected=["companies", "company_tags"], scripted={"script": script})
+    pages_by_stream = {"companies": [Page(cut_off(company(1, "x"), company(2, "y")), time)]}
+    tap = OfflineTap(Companies, selected=["companies", "company_tags"], pages=pages_by_stream)
 
     run = tap.sync()
 
@@ -97,12 +97,12 @@ def test_a_bookmark_moves_to_the_end_of_the_window_even_without_a_row() -> None:
 
 
 def test_rows_of_the_lookback_do_not_move_a_bookmark_back() -> None:
-    script = {"companies": [page(company(1), reached=at(1)), REFUSED]}
+    pages_by_stream = {"companies": [page(company(1), reached=at(1)), REFUSED]}
     tap = OfflineTap(
         Companies,
         selected=["companies"],
         state=bookmarked("companies", at=at(2)),
-        scripted={"script": script},
+        pages=pages_by_stream,
     )
 
     run = tap.sync()
@@ -114,16 +114,16 @@ def test_rows_of_the_lookback_do_not_move_a_bookmark_back() -> None:
 @pytest.mark.parametrize("state", [None, {"bookmarks": {}}, bookmarked("companies")])
 def test_a_run_starts_with_the_state_that_it_continues_from(state: dict[str, Any] | None) -> None:
     """Some targets assume that the rows of the first STATE are loaded already."""
-    script = {"tags": [ONE_TAG], "companies": [page(company(9), reached=at(9))]}
+    pages_by_stream = {"tags": [ONE_TAG], "companies": [page(company(9), reached=at(9))]}
 
-    run = OfflineTap(Tags, Companies, state=state, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, Companies, state=state, pages=pages_by_stream).sync()
 
     assert run.messages[0] == {"type": "STATE", "value": state or {"bookmarks": {}}}
 
 
 def test_a_state_follows_every_thousand_rows_at_least() -> None:
     pages = [page(*(company(hour) for _ in range(400)), reached=at(hour)) for hour in range(1, 8)]
-    tap = OfflineTap(Companies, selected=["companies"], scripted={"script": {"companies": pages}})
+    tap = OfflineTap(Companies, selected=["companies"], pages={"companies": pages})
 
     run = tap.sync()
 
@@ -131,9 +131,9 @@ def test_a_state_follows_every_thousand_rows_at_least() -> None:
 
 
 def test_a_state_follows_every_extraction() -> None:
-    script = {"tags": [ONE_TAG], "brands": [ONE_BRAND]}
+    pages_by_stream = {"tags": [ONE_TAG], "brands": [ONE_BRAND]}
 
-    run = OfflineTap(Tags, Brands, scripted={"script": script}).sync()
+    run = OfflineTap(Tags, Brands, pages=pages_by_stream).sync()
 
     types = [message["type"] for message in run.messages]
     assert types == ["STATE", *["SCHEMA", "RECORD", "STATE"] * 2]
@@ -141,13 +141,13 @@ def test_a_state_follows_every_extraction() -> None:
 
 
 def test_a_search_that_fails_half_way_keeps_its_bookmark_and_other_streams_are_read() -> None:
-    script = {
+    pages_by_stream = {
         "companies": [page(company(1, "x"), reached=at(1)), GIVEN_UP],
         "notes": [ONE_NOTE],
     }
 
     run = OfflineTap(
-        *(Companies, Notes), selected=["companies", "notes"], scripted={"script": script}
+        *(Companies, Notes), selected=["companies", "notes"], pages=pages_by_stream
     ).sync()
 
     check_messages(run)
@@ -156,10 +156,8 @@ def test_a_search_that_fails_half_way_keeps_its_bookmark_and_other_streams_are_r
 
 
 def test_no_bookmark_is_later_than_rows_that_are_missing() -> None:
-    pages = [page(company(1, "x"), company(3, "y"), reached=at(3)), SHORT]
-    tap = OfflineTap(
-        Companies, selected=["companies", "company_tags"], scripted={"script": {"companies": pages}}
-    )
+    pages = [page(company(1, "x"), company(3, "y"), reached=at(3)), INCOMPLETE]
+    tap = OfflineTap(Companies, selected=["companies", "company_tags"], pages={"companies": pages})
 
     run = tap.sync()
 
@@ -178,8 +176,8 @@ def test_only_the_thread_that_writes_the_state_reads_it(
         return state
 
     monkeypatch.setattr(TapStream, "stream_state", property(watched))
-    script = {"companies": [page(company(1), reached=at(1))]}
-    OfflineTap(Companies, selected=["companies"], scripted={"script": script}).sync()
+    pages_by_stream = {"companies": [page(company(1), reached=at(1))]}
+    OfflineTap(Companies, selected=["companies"], pages=pages_by_stream).sync()
 
     assert looking == {threading.main_thread()}
 
@@ -200,8 +198,8 @@ def test_records_are_shaped_and_written_in_the_main_thread(
         yield given
 
     monkeypatch.setattr(TapStream, "write_resource", watched)
-    script = {"companies": pages(page(company(1))), "tags": pages(ONE_TAG)}
-    OfflineTap(Companies, Tags, selected=["companies", "tags"], scripted={"script": script}).sync()
+    pages_by_stream = {"companies": pages(page(company(1))), "tags": pages(ONE_TAG)}
+    OfflineTap(Companies, Tags, selected=["companies", "tags"], pages=pages_by_stream).sync()
 
     assert writing == {threading.main_thread()}
     assert len(reading - writing) == 2

@@ -8,9 +8,9 @@ import pytest
 
 from support.given import (
     FORBIDDEN,
-    MISSING,
+    INCOMPLETE,
     ONE_TAG,
-    SHORT,
+    SHORTFALL,
     UNPROVEN,
     cut_off,
     page,
@@ -32,9 +32,9 @@ WITH_VERSIONS: dict[str, Any] = {"emit_activate_version_messages": True}
     ("given", "activated"),
     [
         ([], True),
-        ([MISSING], False),
+        ([SHORTFALL], False),
         ([UNPROVEN], False),
-        ([SHORT], False),
+        ([INCOMPLETE], False),
         ([FORBIDDEN], False),
     ],
     ids=["whole", "fewer rows than counted", "no count", "short", "refused half-way"],
@@ -42,27 +42,27 @@ WITH_VERSIONS: dict[str, Any] = {"emit_activate_version_messages": True}
 def test_a_version_is_activated_only_if_nothing_can_be_missing(
     given: list[Any], *, activated: bool
 ) -> None:
-    script = {"tags": [ONE_TAG, *given]}
+    pages_by_stream = {"tags": [ONE_TAG, *given]}
 
-    run = OfflineTap(Tags, scripted={"script": script}, **WITH_VERSIONS).sync()
+    run = OfflineTap(Tags, pages=pages_by_stream, **WITH_VERSIONS).sync()
 
     assert run.by_id("tags").keys() == {"a"}
     assert bool(run.of_type("ACTIVATE_VERSION")) == activated
 
 
 def test_a_run_that_ends_early_activates_no_version() -> None:
-    script = {"teams": [Page(cut_off(resource("team", "t", members=["u"])))]}
+    pages_by_stream = {"teams": [Page(cut_off(resource("team", "t", members=["u"])))]}
 
-    run = OfflineTap(Teams, scripted={"script": script}, **WITH_VERSIONS).sync()
+    run = OfflineTap(Teams, pages=pages_by_stream, **WITH_VERSIONS).sync()
 
     assert len(run.records("teams")) == 1
     assert not run.of_type("ACTIVATE_VERSION")
 
 
 def test_the_versions_of_derived_streams_are_activated_with_that_of_their_root() -> None:
-    script = {"teams": [page(resource("team", "t", members=["u"]))]}
+    pages_by_stream = {"teams": [page(resource("team", "t", members=["u"]))]}
 
-    run = OfflineTap(Teams, scripted={"script": script}, **WITH_VERSIONS).sync()
+    run = OfflineTap(Teams, pages=pages_by_stream, **WITH_VERSIONS).sync()
 
     check(run)
     activated = {message["stream"] for message in run.of_type("ACTIVATE_VERSION")}
@@ -76,8 +76,8 @@ TEAMS = (
 
 
 def sync_teams(state: dict[str, Any] | None) -> Output:
-    script = {"teams": [page(*TEAMS)]}
-    return OfflineTap(Teams, state=state, scripted={"script": script}, **WITH_VERSIONS).sync()
+    pages_by_stream = {"teams": [page(*TEAMS)]}
+    return OfflineTap(Teams, state=state, pages=pages_by_stream, **WITH_VERSIONS).sync()
 
 
 def test_full_tables_and_their_derived_streams_are_written_whole_even_without_a_change() -> None:

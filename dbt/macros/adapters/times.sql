@@ -37,9 +37,18 @@
 {%- endmacro %}
 
 
+{#-
+    Whose midnight ends a day. A model of another project sees neither this package's defaults nor
+    the variables that its own project sets under `kustomer`, but it sees `kustomer` as a variable.
+-#}
+{% macro time_zone() -%}
+    {{- return(var('kustomer_time_zone', var('kustomer', {}).get('kustomer_time_zone', 'UTC'))) -}}
+{%- endmacro %}
+
+
 {#- The same moment on the clock of a time zone. -#}
 {% macro local_time(expression, time_zone=none) %}
-    {%- set time_zone = time_zone or var('kustomer_time_zone') -%}
+    {%- set time_zone = time_zone or kustomer.time_zone() -%}
     {%- if time_zone == 'UTC' -%}
         {{ expression }}
     {%- else -%}

@@ -1,4 +1,4 @@
--- One row for each shortcut, user and day: the messages that were written with it.
+-- One row for each shortcut, user, day, channel and brand: the messages that were written with it.
 --
 -- A message with two shortcuts counts for both. A shortcut that only changes attributes leaves no
 -- trace in the tables.

@@ -27,7 +27,7 @@ from kustomer_sandbox.lists import (
 )
 
 
-def _deleted_too(path: str, type_: str, needed: tuple[str, ...], **more: Any) -> Listing:
+def _listing_with_deleted(path: str, type_: str, needed: tuple[str, ...], **more: Any) -> Listing:
     return Listing(path, type_, needed, deleted=True, **more)
 
 
@@ -35,15 +35,15 @@ LISTS: tuple[Listing, ...] = (
     # Records
     Listing("/v1/customers", "customer", roles.CUSTOMER, total=True, narrow=dates),
     # Companies can only be deleted by an attribute.
-    _deleted_too("/v1/companies", "company", roles.COMPANY, narrow=equal("externalId")),
+    _listing_with_deleted("/v1/companies", "company", roles.COMPANY, narrow=equal("externalId")),
     Listing("/v1/conversations", "conversation", roles.CONVERSATION),
     Listing("/v1/messages", "message", roles.MESSAGE, extend=included.attachments),
     Listing("/v1/notes", "note", roles.NOTE),
     # Settings
-    _deleted_too("/v1/users", "user", roles.USER, largest=500, narrow=users),
-    _deleted_too("/v1/teams", "team", roles.TEAM, largest=500, narrow=deleted),
-    _deleted_too("/v1/tags", "tag", roles.TAG),
-    _deleted_too("/v1/shortcuts", "shortcut", roles.SHORTCUT, narrow=deleted),
+    _listing_with_deleted("/v1/users", "user", roles.USER, largest=500, narrow=users),
+    _listing_with_deleted("/v1/teams", "team", roles.TEAM, largest=500, narrow=deleted),
+    _listing_with_deleted("/v1/tags", "tag", roles.TAG),
+    _listing_with_deleted("/v1/shortcuts", "shortcut", roles.SHORTCUT, narrow=deleted),
     Listing("/v1/shortcuts/categories", "shortcut_category", roles.SHORTCUT),
     Listing("/v1/snippets", "snippet", roles.SNIPPET),
     Listing("/v1/brands", "brand", roles.BRAND),
@@ -51,8 +51,8 @@ LISTS: tuple[Listing, ...] = (
     Listing("/v1/slas", "sla", roles.SLA, extend=included.sla_versions),
     Listing("/v1/role-groups", "role_group"),
     Listing("/v1/satisfaction", "satisfaction", roles.SATISFACTION),
-    _deleted_too("/v1/schedules", "schedule", roles.SCHEDULE, extend=included.holidays),
-    _deleted_too("/v1/spam/senders", "sender", roles.SPAM, narrow=deleted_too),
+    _listing_with_deleted("/v1/schedules", "schedule", roles.SCHEDULE, extend=included.holidays),
+    _listing_with_deleted("/v1/spam/senders", "sender", roles.SPAM, narrow=deleted_too),
     Listing("/v1/outboundAccounts", "outbound_account", roles.APPS, bare=True),
     Listing("/v1/snoozes", "snooze", roles.SNOOZE, narrow=snoozes),
     Listing("/v1/cards", "card", roles.CARD),

@@ -147,7 +147,9 @@ def _new_kobject(organisation: Store, dice: Dice, instant: int) -> None:
 
 def _add_kobject(organisation: Store, dice: Dice, klass: Klass, instant: int) -> Row:
     customer = _living(organisation, dice, "customer")
-    row = organisation.add(f"kobject.{klass.name}", instant, customer=customer, talk=None, late=1)
+    row = organisation.add(
+        f"kobject.{klass.name}", instant, customer=customer, conversation_id=None, late=1
+    )
     kobjects = (*customer.facts["kobjects"], row)
     organisation.touch(customer, instant, kobjects=kobjects)
     return row

@@ -60,7 +60,7 @@ def page_of(
     shown = rows[start : start + size]
     document: Document = {
         "meta": {"pageSize": size, "page": number},
-        "links": _links(path, given, number, size, len(rows)),
+        "links": page_links(path, given, number, size, len(rows)),
         "data": [organisation.encoded(row) for row in shown],
     }
     if listing.total:
@@ -102,7 +102,8 @@ def find(organisation: Organisation, id_: str, *types: str) -> Row:
     return row
 
 
-def _links(path: str, given: dict[str, str], number: int, size: int, count: int) -> Document:
+def page_links(path: str, given: dict[str, str], number: int, size: int, count: int) -> Document:
+    """The links of a page of rows."""
     others = {k: v for k, v in given.items() if k not in ("id", "page", "pageSize")}
 
     def link(page: int) -> str:
@@ -116,9 +117,6 @@ def _links(path: str, given: dict[str, str], number: int, size: int, count: int)
         "next": link(number + 1) if number < last else None,
         "last": link(last),
     }
-
-
-search_links = _links
 
 
 def whole(given: dict[str, str], name: str, default: int) -> int:

@@ -1,4 +1,4 @@
-"""Sends the queries for one source to the search or its archive, and copes with how they answer."""
+"""Sends the queries for one source to the search or its archive, and copes with how they behave."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class SearchClient:
         self._behaviour = ServerBehaviour()
 
     def search(self, query: SearchQuery) -> SearchPage:
-        """Send a query, repeat it as needed, and return the page that answers it.
+        """Send a query, repeat it as needed, and return the page that it gives.
 
         Raises:
             RefusedError: The search does not know the context or the criterion.
@@ -198,7 +198,7 @@ class SearchClient:
 
         Args:
             body: The latest response to the query.
-            query: What it answers.
+            query: The query that it belongs to.
             errors: Those of all responses to this query; the last one is that of `body`.
 
         Raises:

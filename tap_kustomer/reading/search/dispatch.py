@@ -19,7 +19,7 @@ def dispatch(
     search: Callable[[SearchQuery], SearchPage],
     workers: Workers,
     *,
-    parallel: Callable[[], int],
+    parallelism: Callable[[], int],
     is_consumed: Callable[[], bool],
 ) -> Iterator[NewRows]:
     """Yield all rows of a schedule, in order of time, and send queries only while they are taken.
@@ -28,18 +28,18 @@ def dispatch(
         schedule: Knows which query comes next.
         search: Answers a query; called by the workers.
         workers: Search while the caller is busy with the rows.
-        parallel: How many queries it is useful to have under way at once, at the moment.
+        parallelism: How many queries it is useful to have under way at once, at the moment.
         is_consumed: Whether a consumer takes the rows already. Until then, one query at a time is
             sent, and none while there are rows to yield.
 
     Raises:
-        RequestError: A query can't be answered.
+        RequestError: A query fails.
         IncompleteError: The search does not return all rows of a tie.
     """
     under_way: dict[Future[SearchPage], Slice] = {}
 
     def send() -> None:
-        most = parallel() if is_consumed() else int(not schedule.is_due)
+        most = parallelism() if is_consumed() else int(not schedule.is_due)
         while (task := schedule.next_query(most)) is not None:
             slice_, query = task
             under_way[workers.submit(partial(search, query))] = slice_
@@ -50,8 +50,8 @@ def dispatch(
     try:
         while not schedule.is_done:
             send()
-            for new in schedule.deliver():
-                yield new
+            for new_rows in schedule.deliver():
+                yield new_rows
                 # Writing many rows takes a while, in which no worker should be idle.
                 for response in _succeeded(under_way):
                     learn(response)

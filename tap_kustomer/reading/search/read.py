@@ -18,7 +18,7 @@ import msgspec
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.nesting import encode_sorted
-from tap_kustomer.reading.pages import IncompleteError, Page, Window
+from tap_kustomer.reading.pages import IncompleteError, Page, Window, chunked
 from tap_kustomer.reading.search.client import SearchClient
 from tap_kustomer.reading.search.dispatch import dispatch
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH, Row, SearchQuery, time_of
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tap_kustomer.reading.sources import Criterion, LiveIds, PagedList, PerParent, Search
     from tap_kustomer.resource import Resource
 
+    ReadList: TypeAlias = Callable[[PagedList | PerParent, Window], Iterator[Page]]
+
 # The search drops rows that were not updated for two years. When exactly a row moves to the archive
 # is not documented, so both are read for some days before and after that edge.
 _TWO_YEARS: Final = 730 * times.DAY
@@ -45,8 +47,6 @@ _FUTURE: Final = 7 * times.DAY
 _PAGE_ROWS: Final = 500
 
 T = TypeVar("T")
-
-ReadList: TypeAlias = "Callable[[PagedList | PerParent, Window], Iterator[Page]]"
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +79,8 @@ def read_search(  # noqa: PLR0913  # The list is read by a function that knows a
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
     """
-    for new in _SearchReader(context, source, window, name, is_consumed, read_list).read():
-        yield Page(map(Row.resource, new.rows), new.reached)
+    for new_rows in _SearchReader(context, source, window, name, is_consumed, read_list).read():
+        yield Page(map(Row.resource, new_rows.rows), new_rows.reached)
 
 
 def read_live_ids(  # noqa: PLR0913  # As `read_search`.
@@ -217,9 +217,9 @@ class _SearchReader:
             Window(max(self.window.start, self.edge - _OVERLAP), self.window.end),
             is_consumed=lambda: is_archive_read and self.is_consumed(),
         )
-        for new in _merge(archived(), recent):
+        for new_rows in _merge(archived(), recent):
             # Without the archive no bookmark may move: the next run would not ask it again.
-            yield new if archive_error is None else replace(new, reached=None)
+            yield new_rows if archive_error is None else replace(new_rows, reached=None)
         if archive_error is not None:
             raise IncompleteError(
                 f"{self.name}: what was not updated since {times.to_text(self.edge)} is missing, "
@@ -269,19 +269,20 @@ class _SearchReader:
             schedule,
             client.search,
             context.workers,
-            parallel=self._useful_parallelism,
+            parallelism=self._useful_parallelism,
             is_consumed=is_consumed,
         )
-        for new in found:
+        for new_rows in found:
             self._report(schedule, criterion)
-            yield new
+            yield new_rows
         self._report(schedule, criterion)
 
     def _useful_parallelism(self) -> int:
         """Enough requests at once to use the budget up, given how long responses take."""
         session = self.context.session
         return min(
-            useful_parallelism(session.latency, session.limiter.search.rate), self.context.parallel
+            useful_parallelism(session.latency, session.limiter.search.rate),
+            self.context.max_parallel,
         )
 
     def _report(self, schedule: Schedule, criterion: Criterion) -> None:
@@ -316,8 +317,8 @@ class _SearchReader:
             IncompleteError: All that came was yielded, but the list counts more rows.
         """
         try:
-            for new in self._read_list(source, criterion):
-                yield replace(new, reached=None)
+            for new_rows in self._read_list(source, criterion):
+                yield replace(new_rows, reached=None)
         except (AccessError, MissingError, RefusedError) as error:
             logger.warning(
                 "%s: those that are still open are missing, as the search finds only rows with %s: "
@@ -356,7 +357,7 @@ class _SearchReader:
         except IncompleteError as error:
             incomplete = error
         rows.sort(key=time_of)
-        yield from _chunks(rows)
+        yield from _as_new_rows(rows)
         if incomplete is not None:
             raise IncompleteError(str(incomplete), missing_from=self.window.start)
 
@@ -403,8 +404,8 @@ def _row(resource: Resource, attribute: str, default: int) -> Row:
 
 def _merge(*sources: Iterable[NewRows]) -> Iterator[NewRows]:
     """The rows of several sources in order of time, each row once."""
-    rows = (chain.from_iterable(new.rows for new in source) for source in sources)
-    yield from _chunks(_distinct(heapq.merge(*rows, key=time_of)))
+    rows = (chain.from_iterable(new_rows.rows for new_rows in source) for source in sources)
+    yield from _as_new_rows(_distinct(heapq.merge(*rows, key=time_of)))
 
 
 def _start(found: Iterator[NewRows]) -> Iterator[NewRows]:
@@ -417,10 +418,9 @@ def _start(found: Iterator[NewRows]) -> Iterator[NewRows]:
     return chain(first, found)
 
 
-def _chunks(rows: Iterable[Row]) -> Iterator[NewRows]:
-    rows = iter(rows)
-    while some := list(islice(rows, _PAGE_ROWS)):
-        yield NewRows(some, reached=some[-1].time)
+def _as_new_rows(rows: Iterable[Row]) -> Iterator[NewRows]:
+    for page in chunked(rows, _PAGE_ROWS):
+        yield NewRows(page, reached=page[-1].time)
 
 
 def _distinct(rows: Iterable[Row]) -> Iterator[Row]:

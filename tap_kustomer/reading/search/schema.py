@@ -1,8 +1,9 @@
-"""The criteria that the search of an organisation lists: better asked than found out by refusals.
+"""The criteria that the search of an organisation lists.
 
-A query with a criterion that the search does not know costs several requests of the search budget.
-What a schema leaves out is no proof: the documented example lacks all criteria of work items and
-all sort keys but those of customers. So a schema decides what is tried first, not what is tried.
+Asking once is cheaper than being refused: a query with a criterion that the search does not know
+costs several requests of the search budget. What a schema leaves out may still work: the documented
+example lacks all criteria of work items and all sort keys but those of customers. So a schema only
+decides the order in which criteria are tried.
 Source: `GET /v1/customers/searches/schema`, https://developer.kustomer.com/api
 """
 
@@ -68,7 +69,7 @@ def _request(session: Session) -> frozenset[str]:
     try:
         return session.send(Request("GET", SCHEMA_PATH), _parse)
     except StreamError as error:
-        logger.info("the criteria of the search are found out by trying: %s", error)
+        logger.info("The criteria of the search are found out by trying: %s", error)
         return _NOTHING
 
 

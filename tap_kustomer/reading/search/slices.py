@@ -92,7 +92,7 @@ class Slice:
     @property
     def waiting_bytes(self) -> int:
         """How many bytes wait."""
-        return sum(new.byte_count for new in self.waiting)
+        return sum(batch.byte_count for batch in self.waiting)
 
 
 def useful_parallelism(latency: float, rate: float) -> int:

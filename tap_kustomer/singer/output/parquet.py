@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from tap_kustomer.shaping.schema import types_of
 from tap_kustomer.singer.encoding import as_json_text
-from tap_kustomer.singer.flattening import types_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

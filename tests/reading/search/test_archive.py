@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.fake_session import FakeSession
 from support.search_model import IndexModel
-from support.stand_in import StandIn
+from support.searches import CONVERSATIONS, EDGE, NOW, pages_of, read_ids, rows
 from tap_kustomer.client.errors import AccessError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH
@@ -17,7 +18,6 @@ from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
     from tap_kustomer.reading.pages import Page
-from support.searches import CONVERSATIONS, EDGE, NOW, pages_of, read, rows
 
 ORDERS = Search(
     "kobject_order",
@@ -26,9 +26,9 @@ ORDERS = Search(
 
 
 def test_the_archive_is_not_asked_for_a_recent_window() -> None:
-    session = StandIn({PATH: IndexModel({}), ARCHIVE_PATH: IndexModel({})})
+    session = FakeSession({PATH: IndexModel({}), ARCHIVE_PATH: IndexModel({})})
 
-    read(session, Window(EDGE, NOW))
+    read_ids(session, Window(EDGE, NOW))
 
     assert [request.path for request in session.sent] == [PATH]
 
@@ -36,48 +36,48 @@ def test_the_archive_is_not_asked_for_a_recent_window() -> None:
 def test_rows_that_were_not_updated_for_two_years_come_from_the_archive() -> None:
     old = rows(EDGE - 300 * DAY, EDGE - 1, 120, "old")
     recent = rows(EDGE, NOW, 170, "new")
-    session = StandIn({PATH: IndexModel(recent), ARCHIVE_PATH: IndexModel(old)})
+    session = FakeSession({PATH: IndexModel(recent), ARCHIVE_PATH: IndexModel(old)})
 
-    assert sorted(read(session, Window(0, NOW))) == sorted(old | recent)
+    assert sorted(read_ids(session, Window(0, NOW))) == sorted(old | recent)
 
 
 @pytest.mark.parametrize("shift", [-2 * DAY, -1, 0, 1, 2 * DAY])
 def test_the_edge_of_the_archive_may_be_some_days_off(shift: int) -> None:
     all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
     edge = EDGE + shift
-    session = StandIn(
+    session = FakeSession(
         {
             PATH: IndexModel({i: t for i, t in all_rows.items() if t[0] >= edge}),
             ARCHIVE_PATH: IndexModel({i: t for i, t in all_rows.items() if t[0] < edge}),
         }
     )
 
-    assert sorted(read(session, Window(0, NOW))) == sorted(all_rows)
+    assert sorted(read_ids(session, Window(0, NOW))) == sorted(all_rows)
 
 
 def test_rows_of_both_the_search_and_the_archive_come_once() -> None:
     all_rows = rows(EDGE - 30 * DAY, EDGE + 30 * DAY, 600)
-    session = StandIn({PATH: IndexModel(all_rows), ARCHIVE_PATH: IndexModel(all_rows)})
+    session = FakeSession({PATH: IndexModel(all_rows), ARCHIVE_PATH: IndexModel(all_rows)})
 
-    ids = read(session, Window(0, NOW))
+    ids = read_ids(session, Window(0, NOW))
 
     assert sorted(ids) == sorted(all_rows)
 
 
 def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+    session = FakeSession({PATH: IndexModel(rows(EDGE, NOW, 10))})
 
-    assert len(read(session, Window(0, NOW), Search("note", archived=False))) == 10
+    assert len(read_ids(session, Window(0, NOW), Search("note", archived=False))) == 10
     assert "no archive" in caplog.text
 
 
 def test_without_the_archive_no_page_moves_the_bookmark_and_the_extraction_is_incomplete() -> None:
-    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))})
+    session = FakeSession({PATH: IndexModel(rows(EDGE, NOW, 10))})
     pages = pages_of(session, Window(0, NOW))
     given: list[Page] = []
 
-    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 404"):
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .*: HTTP 404"):
         given.extend(pages)
 
     assert sum(len(list(page.resources)) for page in given) == 10
@@ -86,14 +86,14 @@ def test_without_the_archive_no_page_moves_the_bookmark_and_the_extraction_is_in
 
 @pytest.mark.parametrize("source", [CONVERSATIONS, ORDERS], ids=["one criterion", "two"])
 def test_an_archive_that_refuses_every_criterion_is_like_a_missing_one(source: Search) -> None:
-    session = StandIn(
+    session = FakeSession(
         {PATH: IndexModel(rows(EDGE, NOW, 10))},
-        documents={ARCHIVE_PATH: RefusedError("POST archive answered 400")},
+        documents={ARCHIVE_PATH: RefusedError("POST archive: HTTP 400")},
     )
     pages = pages_of(session, Window(0, NOW), source)
     given: list[Page] = []
 
-    with pytest.raises(IncompleteError, match=r"archive can't be read: POST archive answered 400"):
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST archive: HTTP 400"):
         given.extend(pages)
 
     assert sum(len(list(page.resources)) for page in given) == 10
@@ -101,7 +101,7 @@ def test_an_archive_that_refuses_every_criterion_is_like_a_missing_one(source: S
 
 
 def test_the_archive_may_accept_another_criterion_than_the_search() -> None:
-    session = StandIn(
+    session = FakeSession(
         {
             PATH: IndexModel(rows(EDGE, NOW, 10, "new")),
             ARCHIVE_PATH: IndexModel(rows(0, EDGE - DAY, 10, "old")),
@@ -110,11 +110,11 @@ def test_the_archive_may_accept_another_criterion_than_the_search() -> None:
         refusing=ARCHIVE_PATH,
     )
 
-    assert len(read(session, Window(0, NOW), ORDERS)) == 20
+    assert len(read_ids(session, Window(0, NOW), ORDERS)) == 20
 
 
 def test_if_the_search_refuses_a_criterion_the_archive_is_asked_by_the_next_one_too() -> None:
-    session = StandIn(
+    session = FakeSession(
         {
             PATH: IndexModel(rows(EDGE, NOW, 10, "new")),
             ARCHIVE_PATH: IndexModel(rows(0, EDGE - DAY, 10, "old")),
@@ -122,15 +122,15 @@ def test_if_the_search_refuses_a_criterion_the_archive_is_asked_by_the_next_one_
         refused=("kobject_updated_at",),
     )
 
-    assert len(read(session, Window(0, NOW), ORDERS)) == 20
+    assert len(read_ids(session, Window(0, NOW), ORDERS)) == 20
 
 
 def test_without_access_to_the_archive_the_rows_of_the_search_come_and_no_bookmark_moves() -> None:
-    session = StandIn({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
+    session = FakeSession({PATH: IndexModel(rows(EDGE, NOW, 10))}, forbidden=ARCHIVE_PATH)
     pages = pages_of(session, Window(0, NOW))
     given: list[Page] = []
 
-    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .* answered 403"):
+    with pytest.raises(IncompleteError, match=r"archive can't be read: POST .*: HTTP 403"):
         given.extend(pages)
 
     assert sum(len(list(page.resources)) for page in given) == 10
@@ -138,8 +138,8 @@ def test_without_access_to_the_archive_the_rows_of_the_search_come_and_no_bookma
 
 
 def test_a_credential_that_may_search_neither_lacks_access() -> None:
-    session = StandIn(
-        {}, documents=dict.fromkeys((PATH, ARCHIVE_PATH), AccessError("answered 403"))
+    session = FakeSession(
+        {}, documents=dict.fromkeys((PATH, ARCHIVE_PATH), AccessError("HTTP 403"))
     )
 
     with pytest.raises(AccessError):
@@ -149,7 +149,7 @@ def test_a_credential_that_may_search_neither_lacks_access() -> None:
 def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
     old = IndexModel(rows(EDGE - 300 * DAY, EDGE - DAY, 2_000, "old"))
     new = IndexModel(rows(EDGE, NOW, 2_000, "new"))
-    session = StandIn({PATH: new, ARCHIVE_PATH: old})
+    session = FakeSession({PATH: new, ARCHIVE_PATH: old})
     pages = pages_of(session, Window(0, NOW))
 
     for _ in range(3):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.fake_session import FakeSession, search_of
 from support.search_model import IndexModel, resource
-from support.stand_in import StandIn, search_of
+from support.searches import NOW, WORK_ITEMS, pages_of, read_ids, rows, without_times
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.times import DAY
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tap_kustomer.reading.pages import Page
-from support.searches import NOW, WORK_ITEMS, pages_of, read, rows, without_times
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from support.searches import NOW, WORK_ITEMS, pages_of, read, rows, without_time
 )
 def test_a_response_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any]) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     def spoil(document: dict[str, Any]) -> None:
         if len(session.sent) in {1, 4, 5}:
@@ -41,12 +41,12 @@ def test_a_response_that_cannot_be_true_is_asked_for_again(fault: dict[str, Any]
 
     session.spoil = spoil
 
-    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+    assert sorted(read_ids(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
 def test_a_search_that_timed_out_is_asked_again_though_its_count_is_consistent() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 300), page_size=50)
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     def spoil(document: dict[str, Any]) -> None:
         if len(session.sent) in {1, 4}:
@@ -55,17 +55,17 @@ def test_a_search_that_timed_out_is_asked_again_though_its_count_is_consistent()
 
     session.spoil = spoil
 
-    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+    assert sorted(read_ids(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
 def test_a_response_that_stays_wrong_is_an_error() -> None:
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel(rows(NOW - DAY, NOW, 9))),
         spoil=lambda document: document["meta"].update(timed_out=True),
     )
 
     with pytest.raises(WrongResponseError, match="timed out"):
-        read(session, Window(NOW - DAY, NOW))
+        read_ids(session, Window(NOW - DAY, NOW))
 
 
 def hiding(*ids: str) -> Callable[[dict[str, Any]], None]:
@@ -88,7 +88,7 @@ def test_with_strict_counts_no_bookmark_passes_a_row_that_never_comes(
     hidden: tuple[str, ...], parallel: int
 ) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
-    session = StandIn(search_of(index), spoil=hiding(*hidden))
+    session = FakeSession(search_of(index), spoil=hiding(*hidden))
     window = Window(NOW - 100 * DAY, NOW)
     given: list[Page] = []
 
@@ -103,7 +103,7 @@ def test_rows_that_the_search_hides_are_reported_and_the_others_come(
     hidden: tuple[str, ...],
 ) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 90), page_size=50)
-    session = StandIn(search_of(index), spoil=hiding(*hidden))
+    session = FakeSession(search_of(index), spoil=hiding(*hidden))
     window = Window(NOW - 100 * DAY, NOW)
     reported: list[Shortfall | Unproven] = []
 
@@ -127,15 +127,15 @@ def test_rows_that_are_counted_but_never_come_are_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
-    session = StandIn(search_of(index), spoil=hide_one_row)
+    session = FakeSession(search_of(index), spoil=hide_one_row)
 
-    assert len(read(session, Window(NOW - 100 * DAY, NOW))) == 89
+    assert len(read_ids(session, Window(NOW - 100 * DAY, NOW))) == 89
     assert "of 90 rows with conversation_updated_at from" in caplog.text
 
 
 def test_a_shortfall_is_reported_with_both_counts() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
-    session = StandIn(search_of(index), spoil=hide_one_row)
+    session = FakeSession(search_of(index), spoil=hide_one_row)
     window = Window(NOW - 100 * DAY, NOW)
     reported: list[Shortfall | Unproven] = []
 
@@ -146,7 +146,7 @@ def test_a_shortfall_is_reported_with_both_counts() -> None:
 
 def test_a_window_whose_rows_no_count_proves_is_reported() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 40), page_size=50)
-    session = StandIn(search_of(index), spoil=lambda document: document.update(meta={}))
+    session = FakeSession(search_of(index), spoil=lambda document: document.update(meta={}))
     window = Window(NOW - 100 * DAY, NOW)
     reported: list[Shortfall | Unproven] = []
 
@@ -159,7 +159,7 @@ def test_rows_that_show_no_time_are_proven_by_the_counts_of_their_parts() -> Non
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 700), page_size=50)
     reported: list[Shortfall | Unproven] = []
     window = Window(NOW - 100 * DAY, NOW)
-    session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
+    session = FakeSession(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
 
     list(pages_of(session, window, WORK_ITEMS, report=reported.append))
     assert reported == []
@@ -175,7 +175,7 @@ def test_rows_that_show_no_time_are_proven_by_the_counts_of_their_parts() -> Non
 
 def test_with_strict_counts_a_shortfall_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 90), page_size=50)
-    session = StandIn(search_of(index), spoil=hide_one_row)
+    session = FakeSession(search_of(index), spoil=hide_one_row)
 
     with pytest.raises(IncompleteError, match="of 90 rows with conversation_updated_at from"):
-        read(session, Window(NOW - 100 * DAY, NOW), strict=True)
+        read_ids(session, Window(NOW - 100 * DAY, NOW), strict=True)

@@ -34,7 +34,7 @@ class Extraction:
             self.schedule,
             self._ask,
             cast("Workers", self.workers),
-            parallel=lambda: 4,
+            parallelism=lambda: 4,
             is_consumed=lambda: True,
         )
 

@@ -6,7 +6,14 @@ import random
 
 import pytest
 
-from support.search_clients import START, WINDOW, bounds_sent, client_of, fine_session, read
+from support.search_clients import (
+    START,
+    WINDOW,
+    bounds_sent,
+    client_of,
+    fine_session,
+    read_by_client,
+)
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import SearchQuery
 
@@ -14,7 +21,7 @@ from tap_kustomer.reading.search.query import SearchQuery
 def test_rows_within_one_millisecond_all_arrive() -> None:
     session = fine_session([5_000 + n for n in range(130)] + [9_000_000])
 
-    assert len(read(session)) == 131
+    assert len(read_by_client(session)) == 131
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -22,7 +29,7 @@ def test_rows_with_finer_times_than_milliseconds_all_arrive_once(seed: int) -> N
     draw = random.Random(seed)
     session = fine_session([draw.randrange(30_000) for _ in range(400)])
 
-    ids = read(session)
+    ids = read_by_client(session)
 
     assert sorted(ids) == sorted(f"row{n}" for n in range(400))
 

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.keysets import BEYOND, END, START, WINDOW, ids_inside, read, read_keyset, rows_at
+from support.keysets import (
+    BEYOND,
+    END,
+    START,
+    WINDOW,
+    ids_inside,
+    read_keyset,
+    read_window,
+    rows_at,
+)
 from support.search_model import IndexModel, Rows, StillIndex
 from tap_kustomer.reading.pages import Shortfall, Unproven
 from tap_kustomer.reading.search.keyset import Keyset
@@ -22,26 +31,26 @@ if TYPE_CHECKING:
 def test_an_empty_window_takes_one_query() -> None:
     index = IndexModel({})
 
-    assert read(index) == []
+    assert read_window(index) == []
     assert len(index.queries) == 1
 
 
 def test_a_page_that_is_not_full_is_the_last_one() -> None:
     index = IndexModel(rows_at(*range(START, START + 499)))
 
-    assert len(read(index)) == 499
+    assert len(read_window(index)) == 499
     assert len(index.queries) == 1
 
 
 def test_both_ends_of_the_window_belong_to_it() -> None:
     index = IndexModel(rows_at(START - 1, START, END, END + 1))
 
-    assert read(index) == ["row1", "row2"]
+    assert read_window(index) == ["row1", "row2"]
 
 
 def test_every_query_has_both_bounds_and_asks_for_page_one() -> None:
     index = IndexModel(rows_at(*range(START, START + 500)), page_size=50)
-    read(index)
+    read_window(index)
 
     assert index.queries[0].window.start == START
     assert all(START <= query.window.start <= END for query in index.queries)
@@ -52,7 +61,7 @@ def test_every_query_has_both_bounds_and_asks_for_page_one() -> None:
 def test_pages_overlap_only_by_the_rows_of_one_time() -> None:
     index = IndexModel(rows_at(*range(START, START + 1_000)), page_size=50)
 
-    assert len(read(index)) == 1_000
+    assert len(read_window(index)) == 1_000
     assert len(index.queries) <= 1_000 / 49 + 1
 
 
@@ -60,7 +69,7 @@ def test_pages_overlap_only_by_the_rows_of_one_time() -> None:
 def test_rows_of_one_time_that_are_split_between_two_pages_all_arrive(size: int) -> None:
     index = IndexModel(rows_at(*[START + n // 3 for n in range(100)]), page_size=size)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
 
 
 def test_a_row_that_is_updated_meanwhile_hides_no_other_row() -> None:
@@ -71,7 +80,7 @@ def test_a_row_that_is_updated_meanwhile_hides_no_other_row() -> None:
         model.rows[oldest] = (BEYOND, START)
 
     index.before_answer = move_the_first
-    ids = read(index)
+    ids = read_window(index)
 
     assert ids_inside(index) <= set(ids)
     assert len(ids) == len(set(ids))
@@ -162,7 +171,7 @@ def test_all_rows_that_stay_in_the_window_arrive_once_and_in_order_whatever_move
 
     index.before_answer = move_some
     times = dict(rows)
-    ids = read(index)
+    ids = read_window(index)
 
     assert ids_inside(index) <= set(ids)
     assert len(ids) == len(set(ids))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from support.fake_session import FakeSession, search_of
 from support.json_values import deep
 from support.search_model import IndexModel, resource
-from support.searches import EDGE, NOW, WORK_ITEMS, pages_of, read, rows
-from support.stand_in import StandIn, search_of
+from support.searches import EDGE, NOW, WORK_ITEMS, pages_of, read_ids, rows
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window
@@ -23,13 +23,13 @@ def test_if_the_criterion_is_refused_the_whole_list_is_read(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     listed = [resource(f"row{n}", NOW - n * DAY, 0) for n in range(9)]
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})),
         lists={"/v1/conversations": [listed[:5], listed[5:]]},
         refused=("conversation_updated_at",),
     )
 
-    ids = read(session, Window(0, NOW - DAY))
+    ids = read_ids(session, Window(0, NOW - DAY))
 
     assert ids == ["row8", "row7", "row6", "row5", "row4", "row3", "row2", "row1"]
     assert "/v1/conversations is read instead" in caplog.text
@@ -38,7 +38,7 @@ def test_if_the_criterion_is_refused_the_whole_list_is_read(
 def test_a_list_yields_rows_from_before_the_window_too_back_to_the_earliest_wanted() -> None:
     listed = [resource(f"row{n}", NOW - n * DAY, 0) for n in range(9)]
     timeless = {"type": "conversation", "id": "timeless", "attributes": {"updatedAt": None}}
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})),
         lists={"/v1/conversations": [[*listed, timeless]]},
         refused=("conversation_updated_at",),
@@ -54,7 +54,7 @@ def test_a_list_yields_rows_from_before_the_window_too_back_to_the_earliest_want
 @pytest.mark.parametrize("levels", range(900, 990))
 def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read_from_a_list(levels: int) -> None:
     row = {"type": "conversation", "id": "a", "attributes": {"deep": deep("x", levels)}}
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})),
         lists={"/v1/conversations": [[row]]},
         refused=("conversation_updated_at",),
@@ -67,7 +67,7 @@ def test_rows_nested_as_deeply_as_a_parser_can_follow_are_read_from_a_list(level
 
 def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:
     listed = [resource(f"row{n}", NOW - n, 0) for n in range(1_234)]
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})),
         lists={"/v1/conversations": [listed]},
         refused=("conversation_updated_at",),
@@ -80,10 +80,10 @@ def test_the_rows_of_a_list_come_in_pages_of_a_bounded_size() -> None:
 
 
 def test_a_refused_criterion_is_an_error_if_there_is_no_list() -> None:
-    session = StandIn(search_of(IndexModel({})), refused=("kobject_updated_at",))
+    session = FakeSession(search_of(IndexModel({})), refused=("kobject_updated_at",))
 
     with pytest.raises(RefusedError):
-        read(session, Window(EDGE, NOW), Search("kobject"))
+        read_ids(session, Window(EDGE, NOW), Search("kobject"))
 
 
 def test_if_one_criterion_is_refused_the_next_one_is_used(
@@ -91,19 +91,19 @@ def test_if_one_criterion_is_refused_the_next_one_is_used(
 ) -> None:
     caplog.set_level(logging.INFO)
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 60))
-    session = StandIn(search_of(index), refused=("note_updated_at",))
+    session = FakeSession(search_of(index), refused=("note_updated_at",))
     source = Search(
         "note",
         criteria=(Criterion("note_updated_at"), Criterion("note_modified_at")),
         archived=False,
     )
 
-    assert sorted(read(session, Window(NOW - 100 * DAY, NOW), source)) == sorted(index.rows)
+    assert sorted(read_ids(session, Window(NOW - 100 * DAY, NOW), source)) == sorted(index.rows)
     assert [record.message for record in caplog.records if "note_modified_at" in record.message]
 
 
 def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})),
         lists={"/v1/work-items": [[resource("listed", NOW, 0)]]},
         refused=("work_item_updated_at", "work_item_handle_completed_at"),
@@ -112,7 +112,7 @@ def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
         "work_item", WORK_ITEMS.criteria, archived=False, fallback=PagedList("/v1/work-items")
     )
 
-    assert read(session, Window(EDGE, NOW), source) == ["listed"]
+    assert read_ids(session, Window(EDGE, NOW), source) == ["listed"]
 
 
 HANDLED = replace(
@@ -130,7 +130,7 @@ def work_item(row_id: str, updated: int, handle: dict[str, Any] | None) -> dict[
     return {**row, "attributes": {**row["attributes"], "handle": handle}}
 
 
-def handled_items(**more: Any) -> StandIn:
+def handled_items(**more: Any) -> FakeSession:
     """The search finds only what is completed; the list has open work items, too."""
     listed = [
         work_item("open", NOW - 1, {}),
@@ -143,7 +143,7 @@ def handled_items(**more: Any) -> StandIn:
         "refused": ("work_item_updated_at",),
         **more,
     }
-    return StandIn(search_of(IndexModel({"handled": (NOW - DAY, NOW - DAY)})), **given)
+    return FakeSession(search_of(IndexModel({"handled": (NOW - DAY, NOW - DAY)})), **given)
 
 
 def test_what_a_criterion_does_not_find_comes_from_the_list_after_the_search() -> None:
@@ -164,25 +164,25 @@ def test_the_list_is_read_though_the_search_finds_no_rows() -> None:
 def test_no_list_is_read_where_the_search_finds_all_rows() -> None:
     session = handled_items(refused=())
 
-    assert read(session, Window(NOW - 2 * DAY, NOW), HANDLED) == ["handled"]
+    assert read_ids(session, Window(NOW - 2 * DAY, NOW), HANDLED) == ["handled"]
     assert "/v1/work-items" not in {request.path for request in session.sent}
 
 
-def test_where_there_is_no_list_the_rows_of_the_search_stand() -> None:
+def test_where_there_is_no_list_the_rows_are_those_of_the_search() -> None:
     source = replace(HANDLED, fallback=None)
 
-    assert read(handled_items(), Window(NOW - 2 * DAY, NOW), source) == ["handled"]
+    assert read_ids(handled_items(), Window(NOW - 2 * DAY, NOW), source) == ["handled"]
 
 
 @pytest.mark.parametrize(
     "error", [AccessError("no role"), MissingError("no list"), RefusedError("not so")], ids=str
 )
-def test_without_the_list_the_rows_of_the_search_stand_and_the_log_says_what_is_missing(
+def test_without_the_list_the_rows_are_those_of_the_search_and_the_log_says_what_is_missing(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     session = handled_items(documents={"/v1/work-items": error})
 
-    assert read(session, Window(NOW - 2 * DAY, NOW), HANDLED) == ["handled"]
+    assert read_ids(session, Window(NOW - 2 * DAY, NOW), HANDLED) == ["handled"]
     (warning,) = (one.message for one in caplog.records if one.levelno == logging.WARNING)
     assert "those that are still open are missing" in warning
     assert str(error) in warning
@@ -203,9 +203,9 @@ def klass(name: str) -> dict[str, Any]:
     return {"type": "klass", "id": f"id of {name}", "attributes": {"name": name}}
 
 
-def klass_lists(**more: Any) -> StandIn:
+def klass_lists(**more: Any) -> FakeSession:
     """Three klasses; the search refuses their objects, and one klass has no list."""
-    return StandIn(
+    return FakeSession(
         search_of(IndexModel({})),
         lists={
             "/v1/klasses": [[klass("order"), klass("gone")], [klass("a b")]],
@@ -221,11 +221,11 @@ def klass_lists(**more: Any) -> StandIn:
 
 
 def test_where_the_search_refuses_all_objects_the_list_of_each_klass_is_read() -> None:
-    assert read(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS) == ["older", "newer"]
+    assert read_ids(klass_lists(), Window(NOW - 2 * DAY, NOW), KLASS_LISTS) == ["older", "newer"]
 
 
 def test_rows_from_before_the_window_come_with_those_of_the_lists() -> None:
-    assert read(klass_lists(), Window(NOW - 2, NOW), KLASS_LISTS) == ["older", "newer"]
+    assert read_ids(klass_lists(), Window(NOW - 2, NOW), KLASS_LISTS) == ["older", "newer"]
 
 
 def test_rows_of_the_lists_are_as_the_search_has_them() -> None:
@@ -245,7 +245,7 @@ def test_no_page_of_the_lists_reaches_beyond_its_rows() -> None:
 
 def test_a_refusal_after_the_first_rows_is_an_error() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500))
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
     pages = pages_of(session, Window(NOW - 100 * DAY, NOW), parallel=1)
     next(pages)
     session.refused = ("conversation_updated_at",)
@@ -256,7 +256,7 @@ def test_a_refusal_after_the_first_rows_is_an_error() -> None:
 
 def test_the_rows_of_a_list_are_yielded_though_it_counts_more() -> None:
     listed = {"id": "listed", "attributes": {"updatedAt": times.to_text(NOW - DAY)}}
-    session = StandIn(
+    session = FakeSession(
         lists={"/v1/conversations": [[listed]]},
         refused=("conversation_updated_at",),
         indexes=search_of(IndexModel({})),

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.fake_session import FakeSession, search_of
 from support.search_model import IndexModel, resource
-from support.stand_in import StandIn, search_of
-from tap_kustomer.reading.pages import IncompleteError, Window
-from tap_kustomer.times import DAY
-
-if TYPE_CHECKING:
-    from tap_kustomer.reading.pages import Page
 from support.searches import (
     CONVERSATION_TIMES,
     NOW,
     WORK_ITEMS,
     pages_of,
-    read,
+    read_ids,
     rows,
     without_times,
 )
+from tap_kustomer.reading.pages import IncompleteError, Window
+from tap_kustomer.times import DAY
+
+if TYPE_CHECKING:
+    from tap_kustomer.reading.pages import Page
 
 
 def test_conversation_times_are_read_by_the_time_of_their_creation() -> None:
@@ -29,7 +29,7 @@ def test_conversation_times_are_read_by_the_time_of_their_creation() -> None:
     index = IndexModel(
         {f"row{n}": (NOW - n * step, NOW - n * step) for n in range(300)}, page_size=50
     )
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     pages = list(pages_of(session, Window(NOW - 100 * DAY, NOW), CONVERSATION_TIMES))
 
@@ -45,7 +45,7 @@ def test_conversation_times_are_read_by_the_time_of_their_creation() -> None:
 def test_rows_created_at_one_time_are_not_split_by_that_time() -> None:
     index = IndexModel({f"row{n}": (NOW, NOW) for n in range(120)}, page_size=50, row_cap=100)
 
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     with pytest.raises(IncompleteError, match="100 of 120 rows"):
         list(pages_of(session, Window(NOW - DAY, NOW), CONVERSATION_TIMES))
@@ -57,7 +57,7 @@ def sort_keys(body: Any) -> list[str]:
 
 
 def read_work_items(index: IndexModel) -> list[Page]:
-    session = StandIn(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
+    session = FakeSession(search_of(index), spoil=without_times, refused=("work_item_updated_at",))
     return list(pages_of(session, Window(NOW - 100 * DAY, NOW), WORK_ITEMS))
 
 
@@ -95,16 +95,16 @@ def test_a_server_that_does_not_sort_is_read_in_parts_that_fit_on_a_page() -> No
     def mix(document: dict[str, Any]) -> None:
         document["data"].reverse()
 
-    session = StandIn(search_of(index), spoil=mix)
+    session = FakeSession(search_of(index), spoil=mix)
 
-    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+    assert sorted(read_ids(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
 def test_a_search_that_refuses_to_sort_is_read_whole() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW, 500), page_size=50)
-    session = StandIn(search_of(index), refuses_sort=True)
+    session = FakeSession(search_of(index), refuses_sort=True)
 
-    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+    assert sorted(read_ids(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
     assert not any(request.method == "GET" for request in session.sent)
 
 
@@ -119,7 +119,7 @@ def hide_one_of_many(document: dict[str, Any]) -> None:
 
 def test_a_second_pass_over_a_window_repeats_no_rows() -> None:
     index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 2_000), page_size=50)
-    session = StandIn(search_of(index), spoil=hide_one_of_many, latency=10.0)
+    session = FakeSession(search_of(index), spoil=hide_one_of_many, latency=10.0)
 
     pages = pages_of(session, Window(NOW - 100 * DAY, NOW))
     ids = [row["id"] for page in pages for row in page.resources]
@@ -130,9 +130,9 @@ def test_a_second_pass_over_a_window_repeats_no_rows() -> None:
 def test_a_tie_arrives_whole_if_the_search_refuses_to_sort() -> None:
     tie = {f"tie{n}": (NOW - DAY, NOW - DAY - n) for n in range(120)}
     index = IndexModel({**rows(NOW - 100 * DAY, NOW, 100), **tie}, page_size=50)
-    session = StandIn(search_of(index), refuses_sort=True)
+    session = FakeSession(search_of(index), refuses_sort=True)
 
-    assert sorted(read(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
+    assert sorted(read_ids(session, Window(NOW - 100 * DAY, NOW))) == sorted(index.rows)
 
 
 def test_many_rows_without_a_time_are_read_in_few_requests() -> None:
@@ -146,6 +146,6 @@ def test_many_rows_without_a_time_are_read_in_few_requests() -> None:
             row["attributes"] = {}
 
     index.before_answer = check
-    pages = pages_of(StandIn(search_of(index), spoil=spoil), Window(NOW - 100 * DAY, NOW))
+    pages = pages_of(FakeSession(search_of(index), spoil=spoil), Window(NOW - 100 * DAY, NOW))
 
     assert {row["id"] for page in pages for row in page.resources} == index.rows.keys()

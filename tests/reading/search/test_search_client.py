@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.fake_session import FakeSession, search_of
+from support.search_clients import END, START, WINDOW, CappedSession, bounds_sent, client_of
 from support.search_model import IndexModel, resource
-from support.stand_in import StandIn, search_of
 from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import (
@@ -20,11 +21,9 @@ from tap_kustomer.reading.search.query import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-from support.search_clients import END, START, WINDOW, CappedSession, bounds_sent, client_of
-
 
 def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation_shows() -> None:
-    session = StandIn(search_of(IndexModel({})))
+    session = FakeSession(search_of(IndexModel({})))
     client_of(session).search(SearchQuery(Window(START, START + 1)))
 
     (request,) = session.sent
@@ -41,7 +40,7 @@ def test_each_bound_is_a_criterion_of_its_own_in_the_form_that_the_documentation
 
 
 def test_a_span_of_creation_narrows_a_query_further() -> None:
-    session = StandIn(search_of(IndexModel({})))
+    session = FakeSession(search_of(IndexModel({})))
     client_of(session).search(SearchQuery(WINDOW, Span(None, START)))
 
     assert bounds_sent(session)[0][2:] == [
@@ -50,14 +49,14 @@ def test_a_span_of_creation_narrows_a_query_further() -> None:
 
 
 def test_the_archive_is_asked_at_its_own_path() -> None:
-    session = StandIn({ARCHIVE_PATH: IndexModel({})})
+    session = FakeSession({ARCHIVE_PATH: IndexModel({})})
     client_of(session, path=ARCHIVE_PATH).search(SearchQuery(WINDOW))
 
     assert [request.path for request in session.sent] == [ARCHIVE_PATH]
 
 
 def test_a_refused_window_is_an_error() -> None:
-    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+    session = FakeSession(search_of(IndexModel({})), refused=("conversation_updated_at",))
 
     with pytest.raises(RefusedError):
         client_of(session).search(SearchQuery(WINDOW))
@@ -69,13 +68,13 @@ def test_a_refused_window_is_an_error() -> None:
 def test_a_refused_page_or_span_of_creation_is_no_error(query: SearchQuery) -> None:
     index = IndexModel({}, row_cap=100, knows_creation=False)
 
-    assert client_of(StandIn(search_of(index))).search(query) is REFUSED_PAGE
+    assert client_of(FakeSession(search_of(index))).search(query) is REFUSED_PAGE
 
 
 # Answers that contradict themselves or the query
 
 
-def spoiled_once(session: StandIn, **changes: Any) -> None:
+def spoiled_once(session: FakeSession, **changes: Any) -> None:
     """Change the first answer."""
 
     def spoil(document: dict[str, Any]) -> None:
@@ -95,7 +94,7 @@ def spoiled_once(session: StandIn, **changes: Any) -> None:
     ids=["another page", "more rows than there are", "only a part"],
 )
 def test_a_response_that_cannot_be_true_is_asked_for_again(changes: dict[str, Any]) -> None:
-    session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(2)})))
+    session = FakeSession(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(2)})))
     spoiled_once(session, **changes)
 
     assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 2
@@ -103,7 +102,7 @@ def test_a_response_that_cannot_be_true_is_asked_for_again(changes: dict[str, An
 
 
 def test_rows_out_of_order_are_asked_for_again_before_they_count_as_unsorted() -> None:
-    session = StandIn(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(9)})))
+    session = FakeSession(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(9)})))
     rows = [resource("later", START + 5, START), resource("earlier", START, START)]
     spoiled_once(session, data=rows, meta={})
 
@@ -112,7 +111,7 @@ def test_rows_out_of_order_are_asked_for_again_before_they_count_as_unsorted() -
     assert client_of(session).search(SearchQuery(WINDOW)).is_unsorted
 
 
-def linking_on(session: StandIn) -> StandIn:
+def linking_on(session: FakeSession) -> FakeSession:
     """Give no counts, and link every page to a next one."""
     session.spoil = lambda document: document.update(
         meta={}, links={"next": "/v1/customers/search?page=2"}
@@ -130,7 +129,7 @@ def test_without_a_count_a_page_is_not_the_last_if_the_next_one_has_rows() -> No
 
 
 def test_without_a_count_a_page_is_the_last_if_the_next_one_is_empty() -> None:
-    session = StandIn(search_of(IndexModel({"row": (START, START)})))
+    session = FakeSession(search_of(IndexModel({"row": (START, START)})))
 
     assert not client_of(linking_on(session)).search(SearchQuery(WINDOW)).is_full
     assert [request.params["page"] for request in session.sent] == [1, 2, 1]
@@ -176,7 +175,7 @@ def test_a_row_without_a_time_gets_that_of_the_row_before_it_and_proves_no_order
     attributes: Any,
 ) -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(4)}, page_size=50)
-    session = StandIn(search_of(index), spoil=timeless("row0", "row2", attributes=attributes))
+    session = FakeSession(search_of(index), spoil=timeless("row0", "row2", attributes=attributes))
 
     client, window = client_of(session), Window(START, START + 9)
     answer = client.search(SearchQuery(window))
@@ -188,7 +187,7 @@ def test_a_row_without_a_time_gets_that_of_the_row_before_it_and_proves_no_order
 
 
 def test_a_time_that_is_missing_once_is_asked_for_again() -> None:
-    session = StandIn(search_of(IndexModel({"row": (START + 1, START)})))
+    session = FakeSession(search_of(IndexModel({"row": (START + 1, START)})))
     spoiled_once(session, data=[{"id": "row", "attributes": {}}])
 
     (row,) = client_of(session).search(SearchQuery(WINDOW)).rows
@@ -201,7 +200,7 @@ def test_a_time_that_is_missing_once_is_asked_for_again() -> None:
 
 def test_a_search_that_refuses_to_sort_is_asked_without_a_sort() -> None:
     index = IndexModel({"row": (START, START)})
-    session = StandIn(search_of(index), refuses_sort=True)
+    session = FakeSession(search_of(index), refuses_sort=True)
     client = client_of(session)
 
     assert client.search(SearchQuery(WINDOW)).is_unsorted
@@ -212,7 +211,7 @@ def test_a_search_that_refuses_to_sort_is_asked_without_a_sort() -> None:
 
 
 def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
-    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+    session = FakeSession(search_of(IndexModel({})), refused=("conversation_updated_at",))
     client = client_of(session)
 
     with pytest.raises(RefusedError):
@@ -226,7 +225,7 @@ def test_a_search_that_refuses_more_than_the_sort_is_an_error() -> None:
     "absent", [{"links": None, "meta": None}, {"links": [], "meta": []}], ids=str
 )
 def test_a_response_may_lack_links_and_counts(absent: dict[str, Any]) -> None:
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({"row": (START, START)})),
         spoil=lambda document: document.update(absent),
     )
@@ -236,7 +235,7 @@ def test_a_response_may_lack_links_and_counts(absent: dict[str, Any]) -> None:
 
 
 def test_an_id_may_be_a_number() -> None:
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})),
         spoil=lambda document: document.update(
             data=[resource("x", START, START) | {"id": 17}], meta={}
@@ -249,7 +248,7 @@ def test_an_id_may_be_a_number() -> None:
 
 def test_a_response_with_only_rows_after_the_window_is_an_error() -> None:
     late = [resource("late", END + 1, START)]
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({})), spoil=lambda answer: answer.update(data=late, meta={})
     )
 
@@ -260,27 +259,27 @@ def test_a_response_with_only_rows_after_the_window_is_an_error() -> None:
 # Counts that may stop at 10,000
 
 
-def params_sent(session: StandIn) -> list[bool]:
+def params_sent(session: FakeSession) -> list[bool]:
     """Of each request, whether it asked for the count of all rows."""
     return ["trackTotalHits" in request.params for request in session.sent]
 
 
 def test_the_count_of_all_rows_is_asked_for() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(90)}, total_cap=70)
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     assert client_of(session).search(SearchQuery(WINDOW)).total == 90
 
 
 def test_the_archive_is_not_asked_for_the_count_of_all_rows() -> None:
-    session = StandIn({ARCHIVE_PATH: IndexModel({})})
+    session = FakeSession({ARCHIVE_PATH: IndexModel({})})
     client_of(session, path=ARCHIVE_PATH).search(SearchQuery(WINDOW))
 
     assert params_sent(session) == [False]
 
 
 def test_once_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_for_it() -> None:
-    session = StandIn(search_of(IndexModel({"row": (START, START)})), refuses_tracking=True)
+    session = FakeSession(search_of(IndexModel({"row": (START, START)})), refuses_tracking=True)
 
     for _ in range(3):
         client = client_of(session)
@@ -290,7 +289,7 @@ def test_once_the_count_of_all_rows_is_refused_no_search_of_the_session_asks_for
 
 
 def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({"row": (START, START)})), refuses_sort=True, refuses_tracking=True
     )
     client = client_of(session)
@@ -306,7 +305,7 @@ def test_a_search_may_refuse_both_the_count_of_all_rows_and_the_sort() -> None:
 def test_a_search_that_refuses_deleted_rows_is_asked_without_them(
     refuses_others: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    session = StandIn(
+    session = FakeSession(
         search_of(IndexModel({"row": (START, START)})),
         refuses_deleted=True,
         refuses_sort=refuses_others,
@@ -324,7 +323,7 @@ def test_a_search_that_refuses_deleted_rows_is_asked_without_them(
 
 
 def test_a_refused_criterion_costs_one_more_request() -> None:
-    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+    session = FakeSession(search_of(IndexModel({})), refused=("conversation_updated_at",))
 
     with pytest.raises(RefusedError):
         client_of(session).search(SearchQuery(WINDOW))
@@ -332,7 +331,7 @@ def test_a_refused_criterion_costs_one_more_request() -> None:
 
 
 def test_a_refused_criterion_says_nothing_about_the_count() -> None:
-    session = StandIn(search_of(IndexModel({})), refused=("conversation_updated_at",))
+    session = FakeSession(search_of(IndexModel({})), refused=("conversation_updated_at",))
     client = client_of(session)
 
     with pytest.raises(RefusedError):

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from typing_extensions import override
 
+from support.fake_session import FakeSession, search_of
+from support.search_clients import (
+    END,
+    START,
+    WINDOW,
+    CappedSession,
+    bounds_sent,
+    client_of,
+    fine_session,
+)
 from support.search_model import IndexModel
-from support.stand_in import StandIn, search_of
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search import client as client_module
 from tap_kustomer.reading.search.client import SearchClient
@@ -25,15 +34,6 @@ if TYPE_CHECKING:
 
     from tap_kustomer.client.session import Body, Request, Session
     from tap_kustomer.reading.search.query import ServerBehaviour
-from support.search_clients import (
-    END,
-    START,
-    WINDOW,
-    CappedSession,
-    bounds_sent,
-    client_of,
-    fine_session,
-)
 
 
 @dataclass
@@ -114,7 +114,7 @@ def test_what_threads_share_is_replaced_under_a_lock() -> None:
 
 
 def test_another_thread_may_learn_that_sorting_is_refused_while_a_refusal_is_on_its_way() -> None:
-    session = StandIn(search_of(IndexModel({"row": (START, START)})), refuses_sort=True)
+    session = FakeSession(search_of(IndexModel({"row": (START, START)})), refuses_sort=True)
     client = client_of(session)
     send = session.send
 

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.fake_session import FakeSession, search_of
+from support.search_clients import END, START, WINDOW, CappedSession, client_of, read_by_client
 from support.search_model import IndexModel
-from support.stand_in import StandIn, search_of
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import SearchQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-from support.search_clients import END, START, WINDOW, CappedSession, client_of, read
-
 
 def test_a_server_that_puts_fewer_rows_on_a_page_than_it_says_is_read_whole() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
     session = CappedSession(search_of(index))
 
-    assert sorted(read(session)) == sorted(index.rows)
+    assert sorted(read_by_client(session)) == sorted(index.rows)
     assert len(session.sent) <= 300 / 19 + 3
 
 
@@ -31,12 +30,12 @@ def test_a_tie_arrives_whole_though_pages_have_fewer_rows_than_they_say() -> Non
         {f"row{n}": (START + 5, START - n) for n in range(90)}, order=random.Random(1)
     )
 
-    assert sorted(read(CappedSession(search_of(index)))) == sorted(index.rows)
+    assert sorted(read_by_client(CappedSession(search_of(index)))) == sorted(index.rows)
 
 
 def test_a_short_page_that_comes_once_is_asked_for_again() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(300)})
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     def lose_rows(document: dict[str, Any]) -> None:
         if len(session.sent) in {1, 3}:
@@ -62,7 +61,7 @@ def test_a_page_of_few_rows_is_asked_for_seven_times_and_never_taken_for_the_siz
     left: int,
 ) -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
-    session = StandIn(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
+    session = FakeSession(search_of(index), spoil=without(*(f"row{n}" for n in range(left, 30))))
 
     page = client_of(session).search(SearchQuery(WINDOW))
 
@@ -72,7 +71,7 @@ def test_a_page_of_few_rows_is_asked_for_seven_times_and_never_taken_for_the_siz
 
 def test_few_rows_that_come_late_are_waited_for() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
-    session = StandIn(search_of(index))
+    session = FakeSession(search_of(index))
 
     def lose_rows(document: dict[str, Any]) -> None:
         if len(session.sent) < 7:
@@ -85,7 +84,7 @@ def test_few_rows_that_come_late_are_waited_for() -> None:
 
 def test_a_search_that_is_known_to_hide_rows_is_asked_twice() -> None:
     index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
-    session = StandIn(search_of(index), spoil=without("row29"))
+    session = FakeSession(search_of(index), spoil=without("row29"))
     client = client_of(session)
     for start in (START + 25, START + 26):
         session.sent.clear()

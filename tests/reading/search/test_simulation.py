@@ -76,7 +76,7 @@ class Organisation:
     def change(self, index: IndexModel) -> None:
         """Update a row, which moves it out of the window, or remove it without a trace."""
         if self.draw.random() < self.faults:
-            raise GaveUpError("POST /v1/customers/search answered 503. Given up")
+            raise GaveUpError("POST /v1/customers/search: HTTP 503. Given up")
         if index.rows and self.draw.random() < self.churn:
             row_id = self.draw.choice(list(index.rows))
             if self.draw.random() < 0.8:

@@ -1,3 +1,5 @@
+"""A window is read in slices, several at once, and its rows come in order."""
+
 from __future__ import annotations
 
 import random

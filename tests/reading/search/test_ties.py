@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from support.keysets import BEYOND, END, START, WINDOW, ids_inside, read, read_keyset, rows_at
+from support.keysets import (
+    BEYOND,
+    END,
+    START,
+    WINDOW,
+    ids_inside,
+    read_keyset,
+    read_window,
+    rows_at,
+)
 from support.search_model import IndexModel, Rows
 from tap_kustomer import times
 from tap_kustomer.reading.pages import IncompleteError, Unproven, Window
@@ -41,7 +50,7 @@ def test_a_tie_larger_than_a_page_arrives_whole(size: int) -> None:
     times = [START, *[START + 50] * size, START + 51, *range(START + 60, START + 100)]
     index = IndexModel(rows_at(*times), page_size=50)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 15
 
 
@@ -51,7 +60,7 @@ def test_a_tie_arrives_whole_though_its_order_differs_from_query_to_query(seed: 
         rows_at(START, *[START + 50] * 130, START + 51), page_size=50, order=random.Random(seed)
     )
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 100
 
 
@@ -61,7 +70,7 @@ def test_a_tie_that_may_exceed_the_count_limit_is_split_by_creation(
 ) -> None:
     index = IndexModel(tie(10_300), row_cap=row_cap, total_cap=total_cap, order=random.Random(1))
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert any(query.created for query in index.queries)
     assert max(query.page for query in index.queries) * 500 <= 10_000
 
@@ -69,33 +78,33 @@ def test_a_tie_that_may_exceed_the_count_limit_is_split_by_creation(
 def test_a_smaller_cap_is_learned_from_the_refusal() -> None:
     index = IndexModel(tie(300), page_size=50, row_cap=100)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
 
 
 def test_a_tie_whose_rows_do_not_show_their_creation_is_halved() -> None:
     index = IndexModel(tie(300), page_size=50, row_cap=100, shows_creation=False)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 200
 
 
 def test_a_tie_is_paged_through_more_often_if_creation_is_no_criterion() -> None:
     index = IndexModel(tie(130), page_size=50, order=random.Random(2), knows_creation=False)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
 
 
 def test_a_tie_of_more_than_10_000_rows_is_paged_through_if_it_cannot_be_split() -> None:
     index = IndexModel(tie(10_300), knows_creation=False)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
 
 
 def test_a_refused_criterion_on_the_creation_is_not_tried_again_for_each_tie() -> None:
     ties = [START + n // 60 for n in range(300)]
     index = IndexModel(rows_at(*ties), page_size=50, order=random.Random(2), knows_creation=False)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert sum(query.created is not None for query in index.queries) == 1
 
 
@@ -115,7 +124,7 @@ def test_rows_that_leave_a_part_of_a_tie_while_it_is_read_do_not_end_the_splitti
             model.rows[row_id] = (BEYOND, START)
 
     index.before_answer = empty_the_second_page
-    ids = read(index)
+    ids = read_window(index)
 
     assert is_emptied
     assert ids_inside(index) <= set(ids)
@@ -129,14 +138,14 @@ def test_a_tie_that_cannot_be_split_is_not_taken_to_end_where_counting_may_have_
     index = IndexModel(tie(10_300, created), total_cap=10_000, knows_creation=knows_creation)
 
     with pytest.raises(IncompleteError, match=r"\d+ of 10000 or more rows"):
-        read(index)
+        read_window(index)
 
 
 def test_a_tie_that_cannot_be_read_whole_is_an_error_with_both_counts() -> None:
     index = IndexModel(tie(300, lambda _: START - MINUTE), page_size=50, row_cap=100)
 
     with pytest.raises(IncompleteError, match=r"conversations: \d+ of 300 rows .*2023-11-14T22:13"):
-        read(index)
+        read_window(index)
     assert len(index.queries) < 200
 
 
@@ -160,7 +169,7 @@ def test_rows_without_a_time_of_creation_are_missed_by_no_split() -> None:
     rows["row7"] = rows[first[0].id] = (START + 5, None)
 
     with pytest.raises(IncompleteError, match="299 of 300 rows"):
-        read(IndexModel(rows, page_size=50, row_cap=100))
+        read_window(IndexModel(rows, page_size=50, row_cap=100))
 
 
 CREATIONS: dict[str, Callable[[int], int | None]] = {
@@ -186,7 +195,7 @@ def test_a_tie_arrives_whole_whenever_its_rows_were_created(
         tie(130, created), page_size=50, order=random.Random(1), shows_creation=shows_creation
     )
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 250
 
 
@@ -204,14 +213,14 @@ def test_a_tie_beyond_the_cap_is_split_whenever_its_rows_were_created(
         shows_creation=shows_creation,
     )
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 250
 
 
 def test_a_tie_arrives_whole_if_the_search_ignores_the_time_of_creation() -> None:
     index = IndexModel(tie(130), page_size=50, order=random.Random(1), honours_creation=False)
 
-    assert sorted(read(index)) == sorted(index.rows)
+    assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 500
 
 
@@ -221,7 +230,7 @@ def test_a_tie_that_no_split_makes_smaller_ends_after_a_bounded_number_of_querie
     )
 
     with pytest.raises(IncompleteError, match="conversations: 100 of 300 rows"):
-        read(index)
+        read_window(index)
     assert len(index.queries) < 500
 
 
@@ -274,6 +283,6 @@ def test_a_tie_whose_count_changes_is_counted_anew() -> None:
             model.rows[row_id] = (BEYOND, model.rows[row_id][1])
 
     index.before_answer = remove_one
-    ids = set(read(index))
+    ids = set(read_window(index))
 
     assert ids_inside(index) <= ids

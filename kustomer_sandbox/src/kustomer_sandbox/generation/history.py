@@ -91,12 +91,12 @@ def populate(organisation: Store) -> None:
     add_staff(organisation, eras[0].start - 60 * DAY, now - QUIET)
     add_settings(organisation, eras[0].start - 50 * DAY, now - QUIET)
     for era in eras:
-        _Era(organisation, era).fill()
+        _EraFiller(organisation, era).fill()
     for type_, amount in {**TIES, **organisation.ties}.items():
         _tie(organisation, type_, amount, now - 3 * DAY)
 
 
-class _Era:
+class _EraFiller:
     """The rows of one era; later ones refer to earlier ones."""
 
     def __init__(self, organisation: Store, era: Era) -> None:
@@ -228,7 +228,7 @@ class _Era:
                     f"kobject.{klass.name}",
                     max(created, customer.created + SECOND),
                     customer=customer,
-                    talk=talks[0].id if talks else None,
+                    conversation_id=talks[0].id if talks else None,
                     **({"company": company} if company else {}),
                 )
                 row.updated = era.until_end(row.created + dice.below(5 * DAY))

@@ -45,9 +45,9 @@ def kobject(organisation: Store, row: Row) -> Document:
         "commentCount": 1,
     }
     done = now.one_in(3)
-    talk: str | None = row.facts["talk"]
+    conversation_id: str | None = row.facts["conversation_id"]
     attribution = {
-        "conversationId": talk,
+        "conversationId": conversation_id,
         "attributionBy": agent.id,
         "channel": "email",
         "time": 3_600_000,
@@ -68,7 +68,7 @@ def kobject(organisation: Store, row: Row) -> Document:
         "rev": row.rev,
         "s3DataUrl": rarely(dice, "https://data.example.com/kobject.json"),
         "roleGroupVersions": [],
-        "attribution": rarely(dice, attribution, 4) if talk else None,
+        "attribution": rarely(dice, attribution, 4) if conversation_id else None,
         "klassDisplayName": klass.title(),
         "klassMixins": ["commentable", "assignable"],
         "status": "done" if done else now.pick(("open", "snoozed")),

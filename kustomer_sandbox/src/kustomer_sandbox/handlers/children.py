@@ -9,7 +9,7 @@ import msgspec
 from kustomer_sandbox import roles
 from kustomer_sandbox.errors import json_api
 from kustomer_sandbox.handlers.call import Call, Endpoint
-from kustomer_sandbox.lists import Listing, find, page_of, search_links, whole
+from kustomer_sandbox.lists import Listing, find, page_links, page_of, whole
 
 if TYPE_CHECKING:
     from kustomer_sandbox.generation.document import Document
@@ -51,7 +51,7 @@ def _conversation_attachments(call: Call) -> Document:
     size = min(whole(call.parameters, "pageSize", 100), 100)
     return {
         "meta": {},
-        "links": search_links(call.path, call.parameters, number, size, len(found)),
+        "links": page_links(call.path, call.parameters, number, size, len(found)),
         "data": found[(number - 1) * size : number * size],
     }
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustomer_sandbox import roles
 from kustomer_sandbox.handlers.call import Call, Endpoint
-from kustomer_sandbox.lists import search_links
+from kustomer_sandbox.lists import page_links
 from kustomer_sandbox.search.query import ARCHIVE, STANDARD
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _searching(rules: Rules) -> Callable[[Call], Document]:
                 "aggregations": {},
                 "timed_out": False,
             },
-            "links": search_links(rules.path, given, found.page, size, found.total),
+            "links": page_links(rules.path, given, found.page, size, found.total),
             "data": found.data,
         }
 

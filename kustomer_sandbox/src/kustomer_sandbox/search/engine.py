@@ -32,7 +32,7 @@ _ORDER = attrgetter("order")
 
 
 @dataclass
-class Answer:
+class SearchPage:
     """A page of rows, with its metadata."""
 
     rows: Sequence[Row]
@@ -67,7 +67,7 @@ class SearchEngine:
         self._shuffle = random.Random(organisation.seed)  # noqa: S311  # Repeatable.
         self.dice = Dice(organisation.seed)
 
-    def search(self, body: Any, parameters: dict[str, str], rules: Rules) -> Answer:
+    def search(self, body: Any, parameters: dict[str, str], rules: Rules) -> SearchPage:
         """Page that a request asks for.
 
         Raises:
@@ -88,7 +88,7 @@ class SearchEngine:
             raise bad_parameter("page", f"At most {limit} rows can be reached")
         rows = self._found(query, archive=rules is ARCHIVE)
         start = (page - 1) * size
-        answer = Answer(
+        answer = SearchPage(
             rows=rows[start : start + size],
             page=page,
             page_size=size,

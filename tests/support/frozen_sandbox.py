@@ -19,6 +19,6 @@ Asker = Callable[[Sandbox], Ask]
 Maker = Callable[..., Sandbox]
 
 
-def standing(**more: Any) -> Organisation:
+def frozen_organisation(**more: Any) -> Organisation:
     """Return an organisation whose clock stands still."""
     return Organisation(started_at=NOW, clock=Clock(frozen=NOW), **more)

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class StandIn:
+class FakeSession:
     """Replaces a `Session`.
 
     Attributes:
@@ -76,32 +76,32 @@ class StandIn:
         if request.method == "GET":
             return self._list_page(request)
         if request.path == self.forbidden:
-            raise AccessError(f"{request} answered 403")
+            raise AccessError(f"{request}: HTTP 403")
         if request.path not in self.indexes:
-            raise MissingError(f"{request} answered 404")
+            raise MissingError(f"{request}: HTTP 404")
         body = request.json or {}
         refused = self.refused if self.refusing in {"", request.path} else ()
         if any(name in bound for name in refused for bound in body["and"]):
-            raise RefusedError(f"{request} answered 400: {self.refused}")
+            raise RefusedError(f"{request}: HTTP 400: {self.refused}")
         if self.refuses_sort and "sort" in body:
-            raise RefusedError(f"{request} answered 400: Sorting is unavailable")
+            raise RefusedError(f"{request}: HTTP 400: Sorting is unavailable")
         if self.refuses_deleted and "includeDeleted" in body:
-            raise RefusedError(f"{request} answered 400: includeDeleted is not allowed")
+            raise RefusedError(f"{request}: HTTP 400: includeDeleted is not allowed")
         counts_all = request.params.get("trackTotalHits") == "true"
         if self.refuses_tracking and counts_all:
-            raise RefusedError(f"{request} answered 400: trackTotalHits is not allowed")
+            raise RefusedError(f"{request}: HTTP 400: trackTotalHits is not allowed")
         query = _query_of(body, int(request.params["page"]))
         document = self.indexes[request.path].document(
             query, int(request.params["pageSize"]), counts_all=counts_all
         )
         if document is None:
-            raise RefusedError(f"{request} answered 400")
+            raise RefusedError(f"{request}: HTTP 400")
         return document
 
     def _list_page(self, request: Request) -> dict[str, Any]:
         path = request.path
         if path not in self.lists:
-            raise MissingError(f"{request} answered 404")
+            raise MissingError(f"{request}: HTTP 404")
         page = int(request.params["page"])
         pages = self.lists[path]
         following = f"{path}?page={page + 1}" if page < len(pages) else None

@@ -13,7 +13,6 @@ from tap_kustomer.streams.definition import (
     derived_replication_key,
     replication_key,
 )
-from tap_kustomer.streams.klasses import Klasses
 from tap_kustomer.streams.kobjects import (
     PREFIX,
     Kobjects,
@@ -41,9 +40,11 @@ def define_from_api(context: RunContext) -> list[StreamDefinition]:
         RequestError: Kustomer can't be reached.
         ConfigurationError: The tokens of a sign-in can't be read.
     """
-    resources = [stream.metadata_resource for stream in STREAMS if stream.metadata_resource]
-    metadata = fetch_metadata(context, resources, Klasses.source)
-    streams = _declared_streams(lambda stream: _custom_fields(stream, metadata))
+    resources = [
+        declaration.metadata_resource for declaration in STREAMS if declaration.metadata_resource
+    ]
+    metadata = fetch_metadata(context, resources)
+    streams = _declared_streams(lambda declaration: _custom_fields(declaration, metadata))
     taken = {stream.name for stream in streams}
     names = stream_names((klass.name for klass in metadata.klasses), taken)
     of_klasses = (
@@ -63,7 +64,9 @@ def define_from_catalog(catalog: Catalog) -> list[StreamDefinition]:
 
     So a run with a catalog needs no request for them.
     """
-    streams = _declared_streams(lambda stream: _custom_fields_in(catalog.get(stream.name)))
+    streams = _declared_streams(
+        lambda declaration: _custom_fields_in(catalog.get(declaration.name))
+    )
     taken = {stream.name for stream in streams}
     of_klasses = (
         define_klass(
@@ -80,10 +83,11 @@ def define_from_catalog(catalog: Catalog) -> list[StreamDefinition]:
 def replication_keys() -> dict[str, str | None]:
     """The replication keys of all declared streams; None for a full table."""
     keys: dict[str, str | None] = {}
-    for stream in STREAMS:
-        keys[stream.name] = replication_key(stream.source, stream.shape)
-        for each in stream.derived:
-            keys[each.name] = derived_replication_key(keys[stream.name], stream.singular)
+    for declaration in STREAMS:
+        key = replication_key(declaration.source, declaration.shape)
+        keys[declaration.name] = key
+        for derived in declaration.derived:
+            keys[derived.name] = derived_replication_key(key, declaration.singular)
     return keys
 
 
@@ -99,19 +103,23 @@ def _declared_streams(
     custom_fields: Callable[[type[KustomerStream]], tuple[Field, ...]],
 ) -> list[StreamDefinition]:
     return [
-        *(define(stream, custom_fields(stream)) for stream in STREAMS),
-        *(define_derived(stream, each) for stream in STREAMS for each in stream.derived),
+        *(define(declaration, custom_fields(declaration)) for declaration in STREAMS),
+        *(
+            define_derived(declaration, derived)
+            for declaration in STREAMS
+            for derived in declaration.derived
+        ),
     ]
 
 
 def _custom_fields(
-    stream: type[KustomerStream], metadata: OrganizationMetadata
+    declaration: type[KustomerStream], metadata: OrganizationMetadata
 ) -> tuple[Field, ...]:
-    if stream is Kobjects:
+    if declaration is Kobjects:
         return in_common(
             fields for name, fields in metadata.custom.items() if name.startswith("kobject.")
         )
-    return metadata.custom.get(stream.metadata_resource or "", ())
+    return metadata.custom.get(declaration.metadata_resource or "", ())
 
 
 def _custom_fields_in(entry: CatalogEntry | None) -> tuple[Field, ...]:
