@@ -41,7 +41,7 @@ kustomer:
       type: duckdb
       path: {file}
       schema: metrics
-      threads: 1
+      threads: 2
       settings: {{memory_limit: 3GB, threads: 2}}
       config_options: {{temp_directory: {folder}/spilled}}
 """
