@@ -78,7 +78,7 @@ _UNCHECKED: Final = "nothing: each record is valid by its schema, which tests sh
 _DUCKDB, _POSTGRES, _, _CSV, _JSONL, _PARQUET = LOADERS
 TRIALS: Final = (
     Trial(_DUCKDB),
-    Trial(_DUCKDB, _DUCKDB.recommended, "more, smaller loads"),
+    Trial(_DUCKDB, _DUCKDB.recommended, "little; a third of the memory where more rows come"),
     Trial(_POSTGRES),
     Trial(_POSTGRES, {"validate_records": False}, _UNCHECKED),
     Trial(
