@@ -10,7 +10,7 @@ from itertools import combinations, takewhile
 from typing import TYPE_CHECKING, Final
 
 from tap_kustomer import times
-from tap_kustomer.client.errors import RefusedError, WrongResponseError
+from tap_kustomer.client.errors import GaveUpError, RefusedError, WrongResponseError
 from tap_kustomer.client.limits import BudgetKind
 from tap_kustomer.client.session import Request
 from tap_kustomer.reading.search.query import (
@@ -186,7 +186,15 @@ class SearchClient:
                 errors.append(error)
                 return self._accept_if_permanent(body, query, errors)
 
-        page = self._session.send(self._request(query, extras), parse)
+        request = self._request(query, extras)
+        try:
+            page = self._session.send(request, parse)
+        except GaveUpError:
+            if not (errors and _lacks_rows(errors[-1])):
+                raise
+            # `max_retry_seconds` are over, and the rows are still missing.
+            self._learn(lambda behaviour: replace(behaviour, hides_rows=True))
+            page = self._session.send(request, parse)
         digits = page.digits
         self._learn(lambda behaviour: replace(behaviour, digits=max(behaviour.digits, digits)))
         return page
@@ -206,7 +214,7 @@ class SearchClient:
         """
         latest = errors[-1]
         in_a_row = sum(1 for _ in takewhile(partial(_are_alike, latest), reversed(errors)))
-        lacks_rows = isinstance(latest, ShortPageError) and latest.rows < _SMALLEST_PAGE
+        lacks_rows = _lacks_rows(latest)
         is_new = lacks_rows and not self._behaviour.hides_rows
         if in_a_row < (_MISSING_AFTER if is_new else _PERMANENT_AFTER[type(latest)]):
             raise latest
@@ -293,6 +301,11 @@ def _subsets(extras: frozenset[str]) -> Iterator[frozenset[str]]:
     """Yield the sets that lack one of the extras or more, the largest ones first."""
     for count in range(len(extras) - 1, 0, -1):
         yield from map(frozenset, combinations(sorted(extras), count))
+
+
+def _lacks_rows(error: WrongResponseError) -> bool:
+    """Whether a page has fewer rows than any server puts on one, although it counts more."""
+    return isinstance(error, ShortPageError) and error.rows < _SMALLEST_PAGE
 
 
 def _are_alike(one: WrongResponseError, other: WrongResponseError) -> bool:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 import pytest
+from typing_extensions import override
 
 from support.fake_session import FakeSession, search_of
 from support.search_clients import END, START, WINDOW, CappedSession, client_of, read_by_client
 from support.search_model import IndexModel
+from tap_kustomer.client.errors import GaveUpError, WrongResponseError
+from tap_kustomer.client.session import Body
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import SearchQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tap_kustomer.client.session import Request
+
+T = TypeVar("T")
 
 
 def test_a_server_that_puts_fewer_rows_on_a_page_than_it_says_is_read_whole() -> None:
@@ -80,6 +88,40 @@ def test_few_rows_that_come_late_are_waited_for() -> None:
     session.spoil = lose_rows
 
     assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 30
+
+
+class ImpatientSession(FakeSession):
+    """Gives up after one attempt, as with a `max_retry_seconds` of 0."""
+
+    @override
+    def send(self, request: Request, parse: Callable[[Body], T]) -> T:
+        self.sent.append(request)
+        document = self._document(request)
+        self.spoil(document)
+        try:
+            return parse(Body(msgspec.json.encode(document)))
+        except WrongResponseError as error:
+            raise GaveUpError(str(error)) from error
+
+
+def test_rows_that_are_missing_when_the_time_to_retry_is_over_do_not_fail_the_search() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = ImpatientSession(search_of(index), spoil=without("row29"))
+    query = SearchQuery(Window(START + 25, END))
+
+    assert len(client_of(session).search(query).rows) == 4
+    assert len(session.sent) == 2
+
+
+def test_other_errors_fail_the_search_when_the_time_to_retry_is_over() -> None:
+    index = IndexModel({f"row{n}": (START + n, START) for n in range(30)})
+    session = ImpatientSession(
+        search_of(index), spoil=lambda document: document["meta"].update(timed_out=True)
+    )
+
+    with pytest.raises(GaveUpError, match="timed out"):
+        client_of(session).search(SearchQuery(WINDOW))
+    assert len(session.sent) == 1
 
 
 def test_a_search_that_is_known_to_hide_rows_is_asked_twice() -> None:
