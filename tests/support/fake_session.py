@@ -40,6 +40,7 @@ class FakeSession:
         forbidden: A path for which the key lacks the role.
         spoil: Changes a document before it is sent.
         sent: All requests so far.
+        attempts: How often a request is sent while the response is wrong.
     """
 
     indexes: dict[str, IndexModel] = field(default_factory=dict)
@@ -54,12 +55,13 @@ class FakeSession:
     spoil: Callable[[dict[str, Any]], None] = lambda _: None
     sent: list[Request] = field(default_factory=list)
     refused_parameters: set[str] = field(default_factory=set)
+    attempts: int = 8
     latency: float = 1.0
     base_url: str = "https://acme.api.kustomerapp.com"
     limiter: Limiter = field(default_factory=lambda: Limiter(VirtualClock(), 0.9))
 
     def send(self, request: Request, parse: Callable[[Body], T]) -> T:
-        for tries in range(8):
+        for tries in range(1, self.attempts + 1):
             self.sent.append(request)
             if isinstance(given := self.documents.get(request.path), Exception):
                 raise given
@@ -68,7 +70,7 @@ class FakeSession:
             try:
                 return parse(Body(msgspec.json.encode(document)))
             except WrongResponseError:
-                if tries == 7:
+                if tries == self.attempts:
                     raise
         raise AssertionError
 
