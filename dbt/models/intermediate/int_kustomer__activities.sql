@@ -7,10 +7,16 @@
 -- `teams` has the ids of the teams that it counts for, as a JSON array. What customers and agreements
 -- do has no worker: it counts for the teams that the conversation is assigned to now.
 
-with message as (
+{#- What is counted by itself, so that a metric of one kind reads no messages of the other. -#}
+{% set directions = [
+    ('message_in', "direction = 'in'", 'assigned_teams'),
+    ('message_out', "direction is distinct from 'in'", 'created_by_teams'),
+] %}
+with {% for activity, condition, teams in directions -%}
+{{ activity }} as (
 
     select
-        case when direction = 'in' then 'message_in' else 'message_out' end as activity,
+        '{{ activity }}' as activity,
         id as activity_id,
         counts_at,
         user_id,
@@ -23,12 +29,13 @@ with message as (
         response_{{ var('kustomer_hours') }}_seconds as seconds,
         has_shortcut as is_hit,
         cast(null as {{ kustomer.type_number() }}) as score,
-        cast(case when direction = 'in' then assigned_teams else created_by_teams end as {{ dbt.type_string() }}) as teams
+        cast({{ teams }} as {{ dbt.type_string() }}) as teams
     from {{ ref('messages') }}
-    where is_counted and counts_at is not null
+    where is_counted and counts_at is not null and {{ condition }}
 
 ),
 
+{% endfor -%}
 {#- From a conversation: the activity, its time, person, duration, what makes it a hit, kind, teams. -#}
 {% set moments = [
     ('first_response', 'first_response_at', 'first_response_by',
@@ -205,12 +212,10 @@ queued as (
 
 activity as (
 
-    select * from message
-    {%- for activity, time, person, seconds, hit, kind, teams in moments %}
+    {%- for counted in directions + moments %}
+    select * from {{ counted[0] }}
     union all
-    select * from {{ activity }}
     {%- endfor %}
-    union all
     select * from automation
     union all
     select * from handled
