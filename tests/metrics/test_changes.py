@@ -113,8 +113,8 @@ def _compare(query: Query, dbt: Dbt) -> None:
     assert {table for table, rows in full.items() if before[table] == rows} <= _UNCHANGED
 
 
-# Views show changes at once, and nothing was done that these count.
-_UNCHANGED = {"satisfaction_ratings", "sla_states", "conversations"}
+# A view on the tap's own tables shows changes at once, and nothing was done that the others count.
+_UNCHANGED = {"queue_days", "satisfaction_ratings", "sla_states", "conversations"}
 
 
 def _rows(query: Query) -> dict[str, list[tuple[str, ...]]]:

@@ -1,8 +1,8 @@
--- One row for each conversation, out of JSON, with what other tables add to it.
+-- One row for each conversation, out of JSON.
 --
--- Nothing here depends on the present moment or on names that may change, but for those of tags, so
--- that only conversations that have changed are built again. `int_kustomer__measured_conversations`
--- and `conversations` add the rest.
+-- Nothing here depends on the present moment, on other tables, or on names that may change, but for
+-- those of tags, so that only conversations that have changed are built again.
+-- `int_kustomer__measured_conversations` and `conversations` add the rest.
 
 {{ config(
     materialized='incremental',
@@ -11,29 +11,11 @@
     post_hook="{{ kustomer.forget('stg_kustomer__conversations') }}",
 ) }}
 
-with handled as (
-
-    select
-        conversation_id,
-        sum(seconds) as handle_seconds
-    from {{ ref('handle_times') }}
-    group by conversation_id
-
-),
-
-{% if is_incremental() -%}
+with {% if is_incremental() -%}
 -- Their ids first: the columns of the rest need not be read out of JSON.
 changed as (
 
     {{ kustomer.changed('stg_kustomer__conversations') }}
-
-    union all
-
-    select built.id
-    from {{ this }} as built
-    left join handled
-        on built.id = handled.conversation_id
-    where built.handle_seconds is distinct from handled.handle_seconds
 
     union all
 
@@ -74,10 +56,7 @@ tagged as (
 select
     conversation.*,
     tagged.tag_names,
-    tagged.tags_named_at,
-    handled.handle_seconds
+    tagged.tags_named_at
 from conversation
 left join tagged
     on conversation.id = tagged.id
-left join handled
-    on conversation.id = handled.conversation_id

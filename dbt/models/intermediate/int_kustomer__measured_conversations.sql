@@ -1,5 +1,5 @@
 -- One row for each conversation, with all that the metrics ask of it. The table `conversations` adds
--- the names of its brand, queue, team and agent.
+-- its handle time and the names of its brand, queue, team and agent.
 --
 -- Deleted and empty conversations stay; `is_counted` leaves them out of the metrics. What counts
 -- conversations reads them here, because joins for four names would cost more than the counting.
@@ -86,7 +86,5 @@ select
     {{ kustomer.json_has_items('conversation.ai_agent_automation_id') }} as has_ai_agent,
     coalesce(conversation.assistant_emulation, false) as is_emulation,
     coalesce(conversation.assistant_fac_is_fac, false) as is_fully_automated,
-    conversation.last_deflection_status as deflection_status,
-
-    conversation.handle_seconds
+    conversation.last_deflection_status as deflection_status
 from {{ ref('int_kustomer__conversations') }} as conversation

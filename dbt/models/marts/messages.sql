@@ -36,6 +36,15 @@ message as (
 
 ),
 
+conversation as (
+
+    select * from {{ ref('int_kustomer__conversations') }}
+    {% if is_incremental() -%}
+    where id in (select conversation_id from message)
+    {%- endif %}
+
+),
+
 counted as (
 
     select
@@ -53,7 +62,7 @@ counted as (
         conversation.assigned_teams,
         conversation.updated_at as conversation_updated_at
     from message
-    left join {{ ref('int_kustomer__conversations') }} as conversation
+    left join conversation
         on message.conversation_id = conversation.id
 
 )
