@@ -9,7 +9,7 @@ the state. Then the dependencies are audited for known vulnerabilities, by OSV (
 With `--complete`, a Python that is missing or an audit that is not possible is an error too.
 """
 
-# ruff: noqa: INP001, S603, T201  # A script that runs commands and prints what it found.
+# ruff: noqa: S603  # It runs commands of its own.
 from __future__ import annotations
 
 import argparse

@@ -3,8 +3,6 @@
 kustomer-sandbox run -- python .ci/round_trip.py
 """
 
-# ruff: noqa: INP001, T201 - a script that prints what it found.
-
 from __future__ import annotations
 
 import json

@@ -4,8 +4,6 @@ All read the same rows, whose columns have one letter: a activity, d day, w week
 c channel, b brand, t teams, u user, v conversation, k customer, m kind, s seconds, x hit, y score.
 """
 
-# ruff: noqa: INP001 - part of a script.
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ brand is chosen. It fetches nothing. Rows of the latest days are taken until the
 page says from when on.
 """
 
-# ruff: noqa: INP001, T201 - a script that says what it has written.
-
 from __future__ import annotations
 
 import argparse

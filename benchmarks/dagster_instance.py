@@ -1,6 +1,5 @@
 """A running Dagster: its API, and what its processes cost. Linux only."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import os

@@ -3,7 +3,6 @@
 The tap's share of the budget is the default of `api_usage_percent`, 90 %.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import tempfile

@@ -4,7 +4,6 @@ In this process, on rows of the sandbox, and relative to msgspec alone, which de
 the same bytes, row by row. The ratios of minima repeat to a few percent, even on a busy machine.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import gc

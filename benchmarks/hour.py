@@ -1,6 +1,5 @@
 """Search for an hour of virtual time, against Kustomer's budget of fixed minutes."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import heapq

@@ -1,6 +1,5 @@
 """Measure what the tap costs: processor time, memory, and time to start."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import json

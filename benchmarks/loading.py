@@ -5,7 +5,6 @@ what was measured: the types of columns, rows a second, and peak memory. The tab
 is the tests' own.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import argparse

@@ -4,7 +4,6 @@ This can't be seen from outside the process. So here the engine alone reads from
 requests at once and without a rate limit, while the consumer pauses after each page.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import time

@@ -6,7 +6,7 @@ which show changes at once. On a machine that does other work as well, the proce
 better measure.
 """
 
-# ruff: noqa: INP001, S608, T201 - a script that shows something, on files of its own.
+# ruff: noqa: S608 - queries on files that this script makes.
 
 from __future__ import annotations
 

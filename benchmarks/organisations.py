@@ -12,7 +12,6 @@ end, every organisation is checked, and the exit code is 1 unless
 Linux only.
 """
 
-# ruff: noqa: INP001, T201  # A script that prints what it has measured.
 from __future__ import annotations
 
 import argparse

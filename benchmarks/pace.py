@@ -4,7 +4,6 @@ The tap's own session, limiter and engine read from a search on virtual time. So
 searching take a second, even on a busy machine.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import json

@@ -6,7 +6,6 @@ with all derived streams into a file, and may search 1,000 times a minute. What 
 into docs/targets.md. It takes some ten minutes, on a machine that does nothing else.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import argparse

@@ -1,6 +1,5 @@
 """Run commands, and measure what they cost."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import json

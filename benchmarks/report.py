@@ -1,6 +1,5 @@
 """Write the results of a benchmark as Markdown tables."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import os

@@ -4,7 +4,6 @@ Conversations have about 2.5 KB; customers and messages are those of the sandbox
 1.5 KB.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import json

@@ -5,7 +5,6 @@ It runs the installed tap as a process, mostly against a minimal stand-in for Ku
 exits with 1 if a count is wrong.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import argparse

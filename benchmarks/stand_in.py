@@ -5,7 +5,6 @@ standard input, so it never outlives the process that started it, or after an ho
 returns what was requested since the last such request.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import argparse

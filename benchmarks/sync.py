@@ -1,6 +1,5 @@
 """Run the installed tap and its stand-in, each in a process of its own."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import json

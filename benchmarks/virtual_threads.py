@@ -1,6 +1,5 @@
 """Run the tap's workers and clock on virtual time."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import heapq

@@ -4,7 +4,6 @@ The pages are those of the repository: the README is the home page, and links be
 repository become links of the site. With `--serve` the site is served while it is worked on.
 """
 
-# ruff: noqa: INP001  # A script, no package.
 from __future__ import annotations
 
 import argparse

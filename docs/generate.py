@@ -5,7 +5,6 @@ from `tap_kustomer/config/settings.py`. With `--check`, nothing is written, and 
 if a file is out of date.
 """
 
-# ruff: noqa: INP001  # A script, no package.
 from __future__ import annotations
 
 import argparse

@@ -4,8 +4,6 @@ The first run reads the whole organisation. Before each later run, two hours pas
 what changed in them is read, except for the small tables that are always read whole.
 """
 
-# ruff: noqa: INP001, T201 - a script that shows something.
-
 from __future__ import annotations
 
 import os

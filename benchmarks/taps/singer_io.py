@@ -5,7 +5,6 @@ versions of shared dependencies. Kustomer's address is a constant in it, so it i
 address is the first argument; the others are the tap's.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 import importlib

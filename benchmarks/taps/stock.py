@@ -4,7 +4,6 @@ It reads the same search with its own keyset, one request after the other, and s
 tap does. The difference is the SDK's way from an answer to a line.
 """
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar

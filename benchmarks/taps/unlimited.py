@@ -1,6 +1,5 @@
 """Run the installed tap without rate limits, so that a minute's budget takes a few seconds."""
 
-# ruff: noqa: INP001  # Scripts, no package.
 from __future__ import annotations
 
 from unittest import mock

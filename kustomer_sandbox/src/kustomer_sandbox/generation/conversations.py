@@ -1,7 +1,5 @@
 """Conversations, the widest record."""
 
-# ruff: noqa: FBT003 - the data is made of numbers and yes or no
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -3,8 +3,6 @@
 https://developer.kustomer.com/api/core-resources (metadata)
 """
 
-# ruff: noqa: PLR2004 - the data is made of numbers and yes or no
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field

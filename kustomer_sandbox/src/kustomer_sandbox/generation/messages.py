@@ -1,7 +1,5 @@
 """Messages, their attachments, and notes."""
 
-# ruff: noqa: FBT003, PLR2004 - the data is made of numbers and yes or no
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,5 @@
 """Apps: cards, KViews, workflows, assistants, notifications."""
 
-# ruff: noqa: PLR2004 - the data is made of numbers and yes or no
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
