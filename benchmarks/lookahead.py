@@ -10,24 +10,18 @@ import time
 from typing import TYPE_CHECKING, Final
 from unittest import mock
 
+from reading import open_session, read_conversations
 from typing_extensions import override
 
-from tap_kustomer.client.authenticator import BearerAuthenticator
 from tap_kustomer.client.clock import SystemClock
-from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import Limiter
-from tap_kustomer.client.session import Session
 from tap_kustomer.client.workers import Workers
-from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.pages import Window
-from tap_kustomer.reading.reader import Reader
 from tap_kustomer.reading.search import read
-from tap_kustomer.reading.search.schema import SearchSchema
 from tap_kustomer.reading.search.slices import Schedule, Slice
-from tap_kustomer.reading.sources import Search
+from tap_kustomer.times import DAY
 
 if TYPE_CHECKING:
-    from tap_kustomer.reading.pages import Shortfall, Unproven
     from tap_kustomer.reading.search.query import SearchPage
 
 PARALLEL: Final = 8
@@ -36,7 +30,8 @@ PAGE_SIZE: Final = 500
 # More than the stand-in can answer, so all workers are always busy.
 _NO_LIMIT: Final = 60_000
 
-_DAYS: Final = 400 * 86_400
+# More than the year in which the stand-in's rows were updated, in milliseconds.
+_PERIOD: Final = 400 * DAY
 
 
 def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, int]:
@@ -50,29 +45,7 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
     clock = SystemClock()
     limiter = Limiter(clock, share=1.0)
     limiter.organization.limit = limiter.search.limit = _NO_LIMIT
-    now = int(time.time() * 1000)
-    context = ReadContext(
-        session=Session(
-            base_url=address,
-            authenticator=BearerAuthenticator(ApiKey("benchmark"), address),
-            limiter=limiter,
-            clock=clock,
-            timeout=60,
-            user_agent="benchmark",
-            max_retry_seconds=60,
-            connections=PARALLEL,
-        ),
-        workers=Workers(PARALLEL, _never_stop),
-        page_size=PAGE_SIZE,
-        max_parallel=PARALLEL,
-        lookahead=lookahead,
-        strict=True,
-        started=now,
-        earliest=0,
-        report=_never_short,
-        search_schema=SearchSchema(),
-    )
-    reader = Reader(context)
+    session = open_session(address, limiter, clock, parallel=PARALLEL)
     most = rows = 0
 
     class Watched(Schedule):
@@ -82,10 +55,15 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
             super().learn(part, answer)
             most = max(most, self.waiting_bytes)
 
-    window = Window(now - _DAYS * 1000, now)
+    now = int(time.time() * 1000)
     with mock.patch.object(read, "Schedule", Watched):
-        for page in reader.read(
-            Search("conversation"), window, "conversations", is_consumed=_always
+        for page in read_conversations(
+            session,
+            Workers(PARALLEL, _never_stop),
+            Window(now - _PERIOD, now),
+            page_size=PAGE_SIZE,
+            parallel=PARALLEL,
+            lookahead=lookahead,
         ):
             rows += sum(1 for _ in page.resources)
             time.sleep(pause)
@@ -94,13 +72,3 @@ def most_waiting(address: str, *, lookahead: int, pause: float) -> tuple[int, in
 
 def _never_stop() -> None:
     """No signal ends a benchmark."""
-
-
-def _always() -> bool:
-    """Whether the rows are waited for: nothing else is read."""
-    return True
-
-
-def _never_short(shortfall: Shortfall | Unproven) -> None:
-    """The stand-in gives all rows that it counts."""
-    raise AssertionError(shortfall)

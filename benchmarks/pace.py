@@ -18,6 +18,7 @@ from unittest import mock
 import requests
 import urllib3
 from hour import BUDGET, FixedMinutes
+from reading import open_session, read_conversations
 from report import Line, say, write_table
 from requests.adapters import HTTPAdapter
 from rows import milliseconds, time_text
@@ -25,19 +26,11 @@ from typing_extensions import override
 from virtual_threads import START, VirtualThreads
 
 from tap_kustomer.client import session as sessions
-from tap_kustomer.client.authenticator import BearerAuthenticator
-from tap_kustomer.client.credentials import ApiKey
 from tap_kustomer.client.limits import BudgetKind, Limiter
-from tap_kustomer.reading.context import ReadContext
 from tap_kustomer.reading.pages import Window
-from tap_kustomer.reading.reader import Reader
-from tap_kustomer.reading.search.schema import SearchSchema
-from tap_kustomer.reading.sources import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from tap_kustomer.reading.pages import Shortfall, Unproven
 
 LEAST: Final = 0.95
 
@@ -169,33 +162,17 @@ def _pages(
     threads: VirtualThreads, kustomer: _VirtualKustomer, limiter: Limiter, parallel: int
 ) -> Iterator[object]:
     with mock.patch.object(sessions, "HTTPAdapter", return_value=kustomer):
-        session = sessions.Session(
-            base_url=_URL,
-            authenticator=BearerAuthenticator(ApiKey("benchmark"), _URL),
-            limiter=limiter,
-            clock=threads,
-            timeout=60,
-            user_agent="benchmark",
-            max_retry_seconds=300,
-            connections=parallel,
-        )
+        session = open_session(_URL, limiter, threads, parallel=parallel)
     # Any other request states the organisation's limit.
     limiter.learn(BudgetKind.PLAIN, {"x-ratelimit-limit": "2000"}, threads.monotonic())
-    context = ReadContext(
-        session=session,
-        workers=threads,
+    return read_conversations(
+        session,
+        threads,
+        Window(kustomer.earliest, START * 1000),
         page_size=PAGE_SIZE,
-        max_parallel=parallel,
+        parallel=parallel,
         lookahead=_LOOKAHEAD,
-        strict=True,
-        started=START * 1000,
-        earliest=0,
-        report=_never_short,
-        search_schema=SearchSchema(),
     )
-    reader = Reader(context)
-    window = Window(kustomer.earliest, START * 1000)
-    return reader.read(Search("conversation"), window, "conversations", is_consumed=_always)
 
 
 class _VirtualKustomer(HTTPAdapter):
@@ -274,16 +251,6 @@ def _response(
     response.url = request.url or ""
     response.raw = urllib3.HTTPResponse(BytesIO(content), status=status, preload_content=False)
     return response
-
-
-def _always() -> bool:
-    """Whether the rows are waited for: nothing else is read."""
-    return True
-
-
-def _never_short(shortfall: Shortfall | Unproven) -> None:
-    """The search gives all rows that it counts."""
-    raise AssertionError(shortfall)
 
 
 if __name__ == "__main__":

@@ -33,13 +33,11 @@ class Spent:
         seconds: From its start to its end.
         cpu: Seconds of processor time, in user and system mode.
         peak: Its peak memory, in megabytes.
-        output: Bytes that it wrote.
     """
 
     seconds: float
     cpu: float
     peak: float
-    output: int
 
 
 def spend(
@@ -64,7 +62,6 @@ def spend(
         SystemExit: The command failed.
     """
     began = time.monotonic()
-    written = 0
     with messages.open("rb") as given, output.open("wb") as file, log.open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603
             command,
@@ -75,16 +72,10 @@ def spend(
         )
         if process.stdout is not None and pause is not None:
             while block := os.read(process.stdout.fileno(), _BLOCK):
-                written += len(block)
                 time.sleep(pause(len(block)))
             process.stdout.close()
         cpu, peak = wait_for(process, log)
-    return Spent(
-        seconds=time.monotonic() - began,
-        cpu=cpu,
-        peak=peak,
-        output=written or (output.stat().st_size if output.is_file() else 0),
-    )
+    return Spent(time.monotonic() - began, cpu, peak)
 
 
 def wait_for(process: subprocess.Popen[bytes], log: Path) -> tuple[float, float]:

@@ -50,11 +50,10 @@ class Rows:
         kind: Their type, such as `conversation`.
         count: How many rows.
         end: A time after the last row, in milliseconds since 1970.
-        seed: Determines where in its part each row lies, and what it holds.
     """
 
-    def __init__(self, kind: str, count: int, end: int, seed: int = 1) -> None:
-        draw = random.Random(seed)  # noqa: S311  # A seed is there to be repeated.
+    def __init__(self, kind: str, count: int, end: int) -> None:
+        draw = random.Random(1)  # noqa: S311  # A seed is there to be repeated.
         part = 365 * _DAY / count
         begin = end - 365 * _DAY
         self._times = [begin + int((n + draw.random()) * part) for n in range(count)]

@@ -47,14 +47,12 @@ class Figures:
     Attributes:
         searches: Searches that were answered.
         refused: Searches that were answered 429.
-        others: All other requests.
         first: When the first search came, in seconds.
         last: When the last answer to a search had been sent, in seconds.
     """
 
     searches: int = 0
     refused: int = 0
-    others: int = 0
     first: float = 0.0
     last: float = 0.0
 
@@ -98,11 +96,6 @@ class Kustomer:
         if not admitted:
             headers["x-ratelimit-reset"] = str((self._minute + 1) * 60)
         return admitted, headers
-
-    def count_other(self) -> None:
-        """Note a request that is no search."""
-        with self._lock:
-            self._figures.others += 1
 
     def note_answered(self) -> None:
         """Note that the answer to a search was sent."""
@@ -170,7 +163,6 @@ class Handler(BaseHTTPRequestHandler):
             figures = asdict(self._kustomer.take_figures())
             self._send(HTTPStatus.OK, json.dumps(figures).encode())
             return
-        self._kustomer.count_other()
         time.sleep(self._kustomer.latency)
         if path.rstrip("/") in WHO:
             self._send(HTTPStatus.OK, b'{"data":{"type":"token","id":"1","attributes":{}}}')
@@ -184,7 +176,6 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         address = urlsplit(self.path)
         if address.path != SEARCH:
-            self._kustomer.count_other()
             self._send(HTTPStatus.NOT_FOUND, b'{"errors":[{"code":"not_found"}]}')
             return
         began = time.monotonic()
