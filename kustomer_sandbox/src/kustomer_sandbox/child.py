@@ -87,11 +87,9 @@ def _started(command: Sequence[str], environment: Mapping[str, str]) -> subproce
             command, env={**os.environ, **environment}, process_group=0
         )
     except FileNotFoundError as error:
-        message = f"{command[0]}: command not found"
-        raise CommandError(message, _NOT_FOUND) from error
+        raise CommandError(f"{command[0]}: command not found", _NOT_FOUND) from error
     except OSError as error:
-        message = f"{command[0]}: {error.strerror}"
-        raise CommandError(message, _NOT_EXECUTABLE) from error
+        raise CommandError(f"{command[0]}: {error.strerror}", _NOT_EXECUTABLE) from error
 
 
 def _signal_group(group: int, number: int) -> bool:

@@ -8,21 +8,20 @@ import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlencode, urlsplit
 
 import click
 
 from kustomer_sandbox import child
+from kustomer_sandbox.options import RatelimitHeaders
 from kustomer_sandbox.saved import SavedError, open_organisation, save
-from kustomer_sandbox.server import Sandbox
+from kustomer_sandbox.server import LOOPBACK, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LOOK_UP = 1.0
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_RATELIMIT_HEADERS = ("none", "normal", "always-reset", "ms")
 
 
 def _organisation_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -128,7 +127,7 @@ _OPTIONS = (
     ),
     click.option(
         "--ratelimit-headers",
-        type=click.Choice(_RATELIMIT_HEADERS),
+        type=click.Choice(get_args(RatelimitHeaders)),
         default="normal",
         show_default=True,
     ),
@@ -167,8 +166,7 @@ def _ties(given: tuple[str, ...]) -> dict[str, int]:
     for one in given:
         type_, _, amount = one.partition("=")
         if not amount.isdecimal():
-            message = f"--ties takes TYPE=N, not {one}"
-            raise click.UsageError(message)
+            raise click.UsageError(f"--ties takes TYPE=N, not {one}")
         ties[type_] = int(amount)
     return ties
 
@@ -177,8 +175,7 @@ def _start(sandbox: Sandbox, port: int) -> None:
     try:
         sandbox.start()
     except OSError as error:
-        message = f"can't listen on port {port}: {error.strerror}"
-        raise click.ClickException(message) from error
+        raise click.ClickException(f"can't listen on port {port}: {error.strerror}") from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -246,8 +243,7 @@ def run(port: int, command: tuple[str, ...], **given: Any) -> None:
 def advance(minutes: float, url: str | None, file: Path | None) -> None:
     """Let time pass, in a server or in a saved organisation."""
     if (url is None) == (file is None):
-        message = "give either --url or --organisation"
-        raise click.UsageError(message)
+        raise click.UsageError("give either --url or --organisation")
     try:
         if file is not None:
             organisation = open_organisation(file)
@@ -260,9 +256,8 @@ def advance(minutes: float, url: str | None, file: Path | None) -> None:
 
 
 def _advance_server(url: str, minutes: float) -> None:
-    if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in _LOOPBACK:
-        message = f"not a sandbox on this machine: {url}"
-        raise ValueError(message)
+    if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in LOOPBACK:
+        raise ValueError(f"not a sandbox on this machine: {url}")
     address = f"{url.rstrip('/')}/_sandbox/advance?{urlencode({'minutes': minutes})}"
     request = urllib.request.Request(address, method="POST")  # noqa: S310  # Checked above.
     try:
@@ -271,5 +266,4 @@ def _advance_server(url: str, minutes: float) -> None:
     except urllib.error.HTTPError as error:
         raise ValueError(json.load(error)["error"]) from error
     except urllib.error.URLError as error:
-        message = f"no sandbox answers at {url}: {error.reason}"
-        raise ValueError(message) from error
+        raise ValueError(f"no sandbox answers at {url}: {error.reason}") from error

@@ -48,8 +48,7 @@ class Fault:
     def __post_init__(self) -> None:
         """Refuse a kind that does not exist."""
         if self.kind not in KINDS:
-            message = f"unknown kind of fault: {self.kind}"
-            raise ValueError(message)
+            raise ValueError(f"unknown kind of fault: {self.kind}")
 
 
 def from_json(value: dict[str, Any]) -> Fault:
@@ -61,8 +60,7 @@ def from_json(value: dict[str, Any]) -> Fault:
     known = {one.name for one in fields(Fault)}
     unknown = sorted(set(value) - known)
     if unknown or "kind" not in value:
-        message = f"unknown keys: {unknown}" if unknown else "kind is missing"
-        raise ValueError(message)
+        raise ValueError(f"unknown keys: {unknown}" if unknown else "kind is missing")
     return Fault(**value)
 
 

@@ -132,7 +132,7 @@ def _new_note(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _new_klass(organisation: Store, dice: Dice, instant: int) -> None:
-    """Add the next class that the organisation does not have yet, with a first object."""
+    """Add the next klass that the organisation does not have yet, with a first object."""
     for klass in KLASSES[len(organisation.rows["klass"]) :]:
         organisation.add("klass", instant)
         _add_kobject(organisation, dice, klass, instant)

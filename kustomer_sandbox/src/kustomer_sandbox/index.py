@@ -42,8 +42,7 @@ class UpdatedIndex:
         rows = self._in_order()
         at = bisect_left(rows, row.order, key=_ORDER)
         if rows[at] is not row:
-            message = f"{row.type} {row.id} is not where the index expects it"
-            raise LookupError(message)
+            raise LookupError(f"{row.type} {row.id} is not where the index expects it")
         del rows[at]
 
     def insert(self, row: Row) -> None:

@@ -6,11 +6,13 @@ https://developer.kustomer.com/docs/concepts/pagination
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from kustomer_sandbox.errors import bad_parameter, json_api
 from kustomer_sandbox.generation.settings.routing import QUEUES
+from kustomer_sandbox.parameters import COMPARISONS, whole_number
 from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
@@ -54,8 +56,8 @@ def page_of(
 ) -> Document:
     """Page of a list that the parameters ask for."""
     rows = _rows(organisation, listing, given)
-    number = whole(given, "page", 1)
-    size = min(whole(given, "pageSize", _DEFAULT_PAGE), listing.largest)
+    number = whole_number(given, "page", 1)
+    size = min(whole_number(given, "pageSize", _DEFAULT_PAGE), listing.largest)
     start = (number - 1) * size
     shown = rows[start : start + size]
     document: Document = {
@@ -119,21 +121,7 @@ def page_links(path: str, given: dict[str, str], number: int, size: int, count: 
     }
 
 
-def whole(given: dict[str, str], name: str, default: int) -> int:
-    """Parameter that is a whole number from 1.
-
-    Raises:
-        ApiError: It is not (400).
-    """
-    text = given.get(name)
-    if text is None:
-        return default
-    if not text.isdecimal() or int(text) < 1:
-        raise bad_parameter(name, f"Must be a whole number from 1: {text}")
-    return int(text)
-
-
-def users(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
+def users(organisation: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
     """Filter users; the filters can't be combined."""
     filters = [one for one in ("deleted", "pending", "userType", "email") if one in given]
     if len(filters) > 1:
@@ -146,7 +134,7 @@ def users(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
         wanted = given["pending"] == "true"
         return [row for row in rows if (row.number % 7 == 0) is wanted]
     if filters:
-        return _equal(_, rows, given, *filters)
+        return _equal(organisation, rows, given, *filters)
     return [row for row in rows if row.deleted is None]
 
 
@@ -239,8 +227,11 @@ def klasses(organisation: Organisation, rows: list[Row], given: Parameters) -> l
 
 def dates(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
     """Filter by `filter[createdAt][gte]`, `filter[updatedAt][lt]` and the like."""
-    for attribute, read in (("createdAt", "created"), ("updatedAt", "updated")):
-        for operator in ("gte", "gt", "lte", "lt"):
+    for attribute, time_of in (
+        ("createdAt", attrgetter("created")),
+        ("updatedAt", attrgetter("updated")),
+    ):
+        for operator, holds in COMPARISONS.items():
             text = given.get(f"filter[{attribute}][{operator}]")
             if text is None:
                 continue
@@ -248,7 +239,7 @@ def dates(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
                 bound = parse_time(text)
             except ValueError as error:
                 raise bad_parameter("filter", f"Not a date: {text}") from error
-            rows = [r for r in rows if _holds(getattr(r, read), operator, bound)]
+            rows = [row for row in rows if holds(time_of(row), bound)]
     return rows
 
 
@@ -261,11 +252,3 @@ def from_date(_: Organisation, rows: list[Row], given: Parameters) -> list[Row]:
     except ValueError as error:
         raise bad_parameter("fromDate", "Not a date") from error
     return [row for row in rows if row.updated >= bound]
-
-
-def _holds(value: int, operator: str, bound: int) -> bool:
-    if operator == "gte":
-        return value >= bound
-    if operator == "gt":
-        return value > bound
-    return value <= bound if operator == "lte" else value < bound

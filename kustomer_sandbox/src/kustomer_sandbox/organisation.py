@@ -47,8 +47,7 @@ class Organisation(Store):
             ValueError: There are too few minutes.
         """
         if minutes < growth.SHORTEST:
-            message = f"minutes must be at least {growth.SHORTEST}, not {minutes:g}"
-            raise ValueError(message)
+            raise ValueError(f"minutes must be at least {growth.SHORTEST}, not {minutes:g}")
         with self.lock:
             self.advances.append((at, minutes))
             growth.live(self, at, minutes)

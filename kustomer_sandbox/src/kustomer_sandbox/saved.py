@@ -100,8 +100,7 @@ def _read(file: Path) -> Saved:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Saved)
     except (OSError, msgspec.DecodeError) as error:
-        message = f"{file} is not a saved organisation: {error}"
-        raise SavedError(message) from error
+        raise SavedError(f"{file} is not a saved organisation: {error}") from error
 
 
 def _restored(content: Saved) -> Organisation:

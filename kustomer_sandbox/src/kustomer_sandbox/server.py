@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.clock import Clock
     from kustomer_sandbox.organisation import Organisation
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class _Protocol(H11Protocol):
@@ -88,9 +88,8 @@ class Sandbox:
         monotonic: Callable[[], float] | None = None,
         **switches: Any,
     ) -> None:
-        if host not in _LOOPBACK:
-            message = f"the sandbox listens on this machine only, not on {host}"
-            raise ValueError(message)
+        if host not in LOOPBACK:
+            raise ValueError(f"the sandbox listens on this machine only, not on {host}")
         self.organisation = organisation or open_organisation(
             file,
             seed=seed,
@@ -122,8 +121,7 @@ class Sandbox:
             RuntimeError: It is not running.
         """
         if self._socket is None:
-            message = "the sandbox is not running"
-            raise RuntimeError(message)
+            raise RuntimeError("the sandbox is not running")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self._socket.getsockname()[1]}"
 

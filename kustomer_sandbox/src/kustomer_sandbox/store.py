@@ -153,7 +153,7 @@ class Store:
                     self._children[fact.id, row.type].remove(row)
 
     def index(self, type_: str) -> UpdatedIndex:
-        """Rows of a type by last update; `kobject` is every class."""
+        """Rows of a type by last update; `kobject` is every klass."""
         return self._indexes[type_]
 
     def children(self, parent: Row, type_: str) -> list[Row]:

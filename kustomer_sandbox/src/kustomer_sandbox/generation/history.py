@@ -365,11 +365,10 @@ def _tie(organisation: Store, type_: str, amount: int, instant: int) -> None:
     """Give rows one exact update time, as a bulk update does."""
     rows = [row for row in organisation.index(type_) if row.updated <= instant]
     if len(rows) < amount:
-        message = (
+        raise ValueError(
             f"a tie of {amount} {type_} rows needs more than the {len(rows)} there are: "
             "raise the scale"
         )
-        raise ValueError(message)
     dice = Dice(organisation.seed ^ amount)
     start = dice.below(len(rows))
     for number in range(amount):

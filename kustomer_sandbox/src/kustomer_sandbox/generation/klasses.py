@@ -41,13 +41,13 @@ KLASSES = (
 
 
 def klass_named(organisation: Store, name: str) -> Klass | None:
-    """The class with a singular or plural name, if the organisation has it by now."""
+    """The klass with a singular or plural name, if the organisation has it by now."""
     known = KLASSES[: len(organisation.rows["klass"])]
     return next((one for one in known if name in (one.name, f"{one.name}s")), None)
 
 
 def klass(organisation: Store, row: Row) -> Document:
-    """Build a class."""
+    """Build a klass."""
     it = KLASSES[row.number]
     attributes = {
         "name": it.name,

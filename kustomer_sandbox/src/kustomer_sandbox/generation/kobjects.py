@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def kobject(organisation: Store, row: Row) -> Document:
-    """Build a custom object of any class."""
+    """Build a custom object of any klass."""
     dice, now = row.dice(), row.revision_dice()
     klass = row.type.partition(".")[2]
     agent, desk = now.pick(agents(organisation)), now.pick(desks(organisation))
@@ -83,7 +83,7 @@ def kobject(organisation: Store, row: Row) -> Document:
         **deletion(row),
     }
     relationships: Document = {
-        # "link" instead of "links", and the class's name as its id.
+        # "link" instead of "links", and the klass's name as its id.
         "klass": {
             "link": {"self": f"/v1/klasses/{klass}"},
             "data": {"type": "klass", "id": klass},

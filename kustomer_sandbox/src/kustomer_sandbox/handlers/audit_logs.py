@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from kustomer_sandbox import roles
 from kustomer_sandbox.errors import bad_parameter
 from kustomer_sandbox.handlers.call import Call, Endpoint
-from kustomer_sandbox.lists import whole
+from kustomer_sandbox.parameters import whole_number
 from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _AGE = attrgetter("created", "id")
 def _audit_logs(call: Call) -> Document:
     """List the audit log, newest first, by cursor."""
     given = call.parameters
-    count = min(whole(given, "count", 100), _MOST)
+    count = min(whole_number(given, "count", 100), _MOST)
     rows = sorted(_wanted(call.organisation, given), key=_AGE, reverse=True)
     total = len(rows)
     if "before" in given:

@@ -9,7 +9,8 @@ import msgspec
 from kustomer_sandbox import roles
 from kustomer_sandbox.errors import json_api
 from kustomer_sandbox.handlers.call import Call, Endpoint
-from kustomer_sandbox.lists import Listing, find, page_links, page_of, whole
+from kustomer_sandbox.lists import Listing, find, page_links, page_of
+from kustomer_sandbox.parameters import whole_number
 
 if TYPE_CHECKING:
     from kustomer_sandbox.generation.document import Document
@@ -47,8 +48,8 @@ def _conversation_attachments(call: Call) -> Document:
         # The documented example has no ids, but a schema made from live data has.
         if row.number % 3 == 0:
             del document["id"]
-    number = whole(call.parameters, "page", 1)
-    size = min(whole(call.parameters, "pageSize", 100), 100)
+    number = whole_number(call.parameters, "page", 1)
+    size = min(whole_number(call.parameters, "pageSize", 100), 100)
     return {
         "meta": {},
         "links": page_links(call.path, call.parameters, number, size, len(found)),

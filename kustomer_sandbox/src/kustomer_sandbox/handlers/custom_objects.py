@@ -27,7 +27,7 @@ def _metadata(call: Call) -> Document:
 
 
 def _klass_type(organisation: Organisation, name: str) -> str:
-    """Type of a class; singular and plural both occur in paths."""
+    """Type of a klass; singular and plural both occur in paths."""
     klass = klass_named(organisation, name)
     if klass is None:
         raise json_api(404, "notfound", "Not Found", parameter="name")

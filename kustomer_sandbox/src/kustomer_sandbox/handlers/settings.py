@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kustomer_sandbox import roles
 from kustomer_sandbox.errors import bad_parameter
 from kustomer_sandbox.handlers.call import Call, Endpoint
+from kustomer_sandbox.included import holidays
 from kustomer_sandbox.lists import Listing, equal, find, page_of
 from kustomer_sandbox.secret import SECRET
 
@@ -25,9 +26,7 @@ def _schedule(call: Call) -> Document:
     first = organisation.rows["schedule"][0]
     row = first if wanted is None else find(organisation, wanted, "schedule")
     document: Document = {"data": organisation.encoded(row)}
-    if call.parameters.get("include") == "holidays":
-        holidays = organisation.children(row, "holiday")
-        document["included"] = [organisation.encoded(one) for one in holidays]
+    holidays(organisation, [row], call.parameters, document)
     return document
 
 

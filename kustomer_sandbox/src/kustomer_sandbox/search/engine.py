@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustomer_sandbox.dice import Dice
 from kustomer_sandbox.errors import bad_parameter
+from kustomer_sandbox.parameters import whole_number
 from kustomer_sandbox.search.matching import condition_holds, sort_value
 from kustomer_sandbox.search.query import ARCHIVE, Rules, parse_query
 from kustomer_sandbox.times import DAY, SECOND, YEAR
@@ -39,9 +40,7 @@ class SearchPage:
     page: int
     page_size: int
     total: int
-    path: str
     ids_only: bool
-    timed_out: bool = False
     data: list[Any] = field(default_factory=list)
 
     def fill(self, organisation: Organisation) -> None:
@@ -79,8 +78,8 @@ class SearchEngine:
         for name in parameters:
             if name in options.refused_parameters:
                 raise bad_parameter(name, "Additional properties not allowed")
-        page = _number(parameters, "page", 1)
-        size = min(_number(parameters, "pageSize", _DEFAULT_PAGE), _LARGEST_PAGE)
+        page = whole_number(parameters, "page", 1)
+        size = min(whole_number(parameters, "pageSize", _DEFAULT_PAGE), _LARGEST_PAGE)
         if page > self._options.page_limit:
             raise bad_parameter("page", f"At most {self._options.page_limit} pages")
         limit = self._options.row_limit
@@ -93,7 +92,6 @@ class SearchEngine:
             page=page,
             page_size=size,
             total=len(rows),
-            path=rules.path,
             ids_only=parameters.get("idsOnly") == "true",
         )
         if self._options.total_cap and not _tracks_all(parameters, rules):
@@ -232,12 +230,3 @@ def _tracks_all(parameters: dict[str, str], rules: Rules) -> bool:
     if given not in ("true", "false"):
         raise bad_parameter("trackTotalHits", f"Must be a boolean: {given}")
     return given == "true"
-
-
-def _number(parameters: dict[str, str], name: str, default: int) -> int:
-    text = parameters.get(name)
-    if text is None:
-        return default
-    if not text.isdecimal() or int(text) < 1:
-        raise bad_parameter(name, f"Must be a whole number from 1: {text}")
-    return int(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kustomer_sandbox.parameters import COMPARISONS
+from kustomer_sandbox.search.criteria import CONTEXTS
 from kustomer_sandbox.times import parse_time
 
 if TYPE_CHECKING:
@@ -11,17 +13,8 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
     from kustomer_sandbox.search.query import Condition
 
-_KINDS = (
-    "conversation_time",
-    "work_session",
-    "work_item",
-    "conversation",
-    "customer",
-    "company",
-    "message",
-    "kobject",
-    "note",
-)
+# The longest first: `conversation_time_` begins with `conversation_`.
+_KINDS = sorted(CONTEXTS, key=len, reverse=True)
 
 # Where a criterion is not simply the attribute in camelCase: the path to read,
 # "@" for an attribute of the row itself, "#" for a relationship's id.
@@ -83,7 +76,6 @@ _PATHS = {
     "last_done_created_by": "lastDone.createdBy",
     "shortcuts": "#shortcuts",
     "error_title": "error.title",
-    "subject": "subject",
     "body": "preview",
 }
 
@@ -197,17 +189,7 @@ def _test(found: Any, operator: str, wanted: Any) -> bool:  # noqa: PLR0911
         return bool(found == wanted)
     if operator == "contains":
         return str(wanted).lower() in str(found).lower()
-    return _compare(found, operator, wanted)
-
-
-def _compare(found: Any, operator: str, wanted: Any) -> bool:
     try:
-        if operator == "gte":
-            return bool(found >= wanted)
-        if operator == "lte":
-            return bool(found <= wanted)
-        if operator == "gt":
-            return bool(found > wanted)
-        return bool(found < wanted)
+        return bool(COMPARISONS[operator](found, wanted))
     except TypeError:
         return False

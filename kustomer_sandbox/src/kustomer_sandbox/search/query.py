@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_CRITERIA = 20
 _MOST_SORTS = 5
-_ARCHIVE_KEYS = ("queryContext", "and", "or", "not", "sort", "includeDeleted", "timeZone")
+_SHARED_KEYS = frozenset(["queryContext", "and", "or", "not", "sort", "includeDeleted", "timeZone"])
 _UNKNOWN_KEY = "Additional properties not allowed"
 
 
@@ -67,27 +67,14 @@ class Rules:
 STANDARD = Rules(
     path="/v1/customers/search",
     contexts=criteria.CONTEXTS,
-    keys=frozenset(
-        [
-            "queryContext",
-            "and",
-            "or",
-            "not",
-            "sort",
-            "includeDeleted",
-            "timeZone",
-            "fields",
-            "aggs",
-            "searchHash",
-        ]
-    ),
+    keys=_SHARED_KEYS | {"fields", "aggs", "searchHash"},
     kind=criteria.standard_kind,
     sortable=criteria.standard_sort,
 )
 ARCHIVE = Rules(
     path="/v1/customers/archive/search",
     contexts=criteria.ARCHIVE_CONTEXTS,
-    keys=frozenset(_ARCHIVE_KEYS),
+    keys=_SHARED_KEYS,
     kind=criteria.archive_kind,
     sortable=criteria.archive_sort,
 )
