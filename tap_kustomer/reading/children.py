@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -11,13 +12,13 @@ from urllib.parse import quote, urlsplit
 
 from tap_kustomer import times
 from tap_kustomer.client.errors import MissingError, RefusedError
-from tap_kustomer.reading.lists import read_list
+from tap_kustomer.reading.lists import LargestPage, read_list
 from tap_kustomer.reading.pages import IncompleteError, Page, chunked
 from tap_kustomer.reading.sources import PagedList, id_of
 from tap_kustomer.resource import PARENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from tap_kustomer.client.workers import Workers
     from tap_kustomer.reading.context import ReadContext
@@ -70,7 +71,8 @@ def read_children(
     shortfall: IncompleteError | None = None
     missing_parents: list[IncompleteError] = []
     responses = _Responses(name)
-    tasks = _tasks(in_worker, source, _until_incomplete(parents, missing_parents))
+    read_all = partial(_read_all, in_worker, LargestPage())
+    tasks = _tasks(read_all, source, _until_incomplete(parents, missing_parents))
     for pending in _run_in_order(context.workers, tasks, context.max_parallel):
         children = responses.children(pending.response)
         if shortfall is None and children.shortfall is not None:
@@ -178,6 +180,9 @@ class _Children:
 
 _NO_CHILDREN: Final = _Children([])
 
+# Reads a list, and returns all its rows and what it lacks.
+_ReadAll = Callable[[PagedList], _Children]
+
 
 @dataclass(slots=True)
 class _Pending:
@@ -218,29 +223,29 @@ def _until_incomplete(parents: Iterable[Page], missing: list[IncompleteError]) -
         missing.append(error)
 
 
-def _tasks(context: ReadContext, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
+def _tasks(read_all: _ReadAll, source: PerParent, parents: Iterable[Page]) -> Iterator[_Task]:
     """Yield what to ask about each parent, and a step without a request after each page."""
     for page in parents:
         if source.shared is not None:
             for some in chunked(page.resources, source.shared.size):
-                ask = partial(_read_together, context, source, source.shared, some)
+                ask = partial(_read_together, read_all, source, source.shared, some)
                 yield _Task(ask, _reached_after(some[-1], page))
         else:
             resources, included = _split_included(source, page)
             for parent in resources:
-                requests = [*_requests_for(context, source, parent, included)]
+                requests = [*_requests_for(read_all, source, parent, included)]
                 yield from (_Task(request, None) for request in requests[:-1])
                 yield _Task(requests[-1] if requests else None, _reached_after(parent, page))
         yield _Task(None, page.reached)
 
 
 def _requests_for(
-    context: ReadContext, source: PerParent, parent: Resource, included: list[Resource]
+    read_all: _ReadAll, source: PerParent, parent: Resource, included: list[Resource]
 ) -> Iterator[Callable[[], _Children | None]]:
     """Yield the requests for the rows of a parent; none if it has no rows.
 
     Args:
-        context: What reading needs.
+        read_all: Reads a list.
         source: What to ask for.
         parent: The parent.
         included: Rows that came with the list of parents.
@@ -253,7 +258,7 @@ def _requests_for(
         yield partial(_Children, [{**row, PARENT: link} for row in rows])
         return
     for part in source.parts(parent):
-        yield partial(_read, context, source, parent, path_id, part)
+        yield partial(_read, read_all, source, parent, path_id, part)
 
 
 def _split_included(source: PerParent, page: Page) -> tuple[Iterable[Resource], list[Resource]]:
@@ -310,7 +315,7 @@ def _reached_after(parent: Resource, page: Page) -> int | None:
 
 
 def _read(
-    context: ReadContext, source: PerParent, parent: Resource, path_id: str, part: str
+    read_all: _ReadAll, source: PerParent, parent: Resource, path_id: str, part: str
 ) -> _Children | None:
     """The rows of one parent; None if it has none because it is marked as deleted."""
     link = _link_to(parent)
@@ -327,7 +332,7 @@ def _read(
         with_included=source.included_type is not None,
     )
     try:
-        children = _read_all(context, listed)
+        children = read_all(listed)
     except MissingError:
         if _is_deleted(parent):
             return None
@@ -341,7 +346,7 @@ def _read(
 
 
 def _read_together(
-    context: ReadContext, source: PerParent, shared: SharedRequest, parents: list[Resource]
+    read_all: _ReadAll, source: PerParent, shared: SharedRequest, parents: list[Resource]
 ) -> _Children | None:
     """The rows of several parents; None if none of them can have any.
 
@@ -352,13 +357,13 @@ def _read_together(
         return None
     params = {**source.params, shared.parameter: ",".join(owners)}
     try:
-        children = _read_all(context, PagedList(source.path, source.page_size, (params,)))
+        children = read_all(PagedList(source.path, source.page_size, (params,)))
     except RefusedError:
         if len(owners) == 1:
             raise
         middle = len(parents) // 2
         halves = [
-            _read_together(context, source, shared, half)
+            _read_together(read_all, source, shared, half)
             for half in (parents[:middle], parents[middle:])
         ]
         found = [half for half in halves if half is not None]
@@ -379,11 +384,11 @@ def _read_together(
     return _Children(rows, children.shortfall)
 
 
-def _read_all(context: ReadContext, listed: PagedList) -> _Children:
+def _read_all(context: ReadContext, largest: LargestPage, listed: PagedList) -> _Children:
     """All rows of a list, and what it lacks."""
     rows: list[Resource] = []
     try:
-        for page in read_list(context, listed):
+        for page in read_list(context, listed, largest):
             rows.extend(page.resources)
     except IncompleteError as error:
         return _Children(rows, error)

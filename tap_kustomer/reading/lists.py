@@ -57,7 +57,7 @@ class _ListPage:
         included: The resources beside them.
         next_link: The link to the next page, where there is one.
         names_next: Whether it has such a link, or says that there is no next page.
-        size: How many rows the list puts on a page, where it says so.
+        is_list: Whether the rows came as an array, not as one resource without an array.
         total: How many rows the list has, where it says so.
         keys: The values by which rows differ.
     """
@@ -66,12 +66,32 @@ class _ListPage:
     included: list[Resource]
     next_link: str | None
     names_next: bool
-    size: int | None
+    is_list: bool
     total: int | None
     keys: frozenset[str]
 
+    def repeats(self, other: _ListPage) -> bool:
+        """Whether the rows are those of another page; their links may be signed again each time."""
+        return [*map(_without_links, self.data)] == [*map(_without_links, other.data)]
 
-def read_list(context: ReadContext, source: PagedList) -> Iterator[Page]:
+
+@dataclass(slots=True)
+class LargestPage:
+    """The most rows that came on one page of lists that have equally large pages.
+
+    A page with fewer rows is the last one of its list: the server gives more where it has more.
+    """
+
+    rows: int = 0
+
+    def learn(self, rows: int) -> None:
+        """Learn how many rows a page has."""
+        self.rows = max(self.rows, rows)
+
+
+def read_list(
+    context: ReadContext, source: PagedList, largest: LargestPage | None = None
+) -> Iterator[Page]:
     """Yield pages of resources, each resource once; no page is empty.
 
     A list that changes during the last pass too is reported as unproven.
@@ -79,6 +99,7 @@ def read_list(context: ReadContext, source: PagedList) -> Iterator[Page]:
     Args:
         context: Its workers fetch the next page while the caller is busy with this one.
         source: Which list. Its own maximum of rows on a page may be smaller than the context's.
+        largest: Of all lists that differ from this one by their parent only.
 
     Raises:
         RequestError: The list can't be read.
@@ -90,8 +111,11 @@ def read_list(context: ReadContext, source: PagedList) -> Iterator[Page]:
         Request("GET", source.path, params={**variant, "page": 1, "pageSize": page_size})
         for variant in source.variants
     ]
+    largest = largest or LargestPage()
     yield from without_repeats(
-        read_concurrently([partial(_read_variant, context, source, first) for first in firsts])
+        read_concurrently(
+            [partial(_read_variant, context, source, first, largest) for first in firsts]
+        )
     )
 
 
@@ -150,14 +174,16 @@ def peek_at(
     return rows
 
 
-def _read_variant(context: ReadContext, source: PagedList, first: Request) -> Iterator[Page]:
+def _read_variant(
+    context: ReadContext, source: PagedList, first: Request, largest: LargestPage
+) -> Iterator[Page]:
     session, workers = context.session, context.workers
     missing = ""
     found: set[str] = set()
     totals: set[int] = set()
     for number in range(1, _MOST_PASSES + 1):
         ask = partial(_ask_first, session, first, _list_page, source.optional_params)
-        pager = _Pager(session.base_url, *workers.call(ask))
+        pager = _Pager(session.base_url, *workers.call(ask), largest)
         for page in _pages(session, workers, pager):
             yield Page(page.data + page.included if source.with_included else page.data)
         if len(totals | pager.totals) > 1:
@@ -232,6 +258,8 @@ def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListP
             if pager.is_guess:
                 return
             raise
+        if pager.is_guess and page.repeats(pager.page):
+            return  # The list has no numbered pages, and gives all its rows each time.
         pager.learn(page)
     yield pager.page
 
@@ -243,6 +271,7 @@ class _Pager:
         base_url: Of the one host that a link may lead to.
         first: The request for the first page.
         page: The response to it.
+        largest: Of this list, and of those that differ from it by their parent only.
 
     Attributes:
         request: The next request; None at the end.
@@ -253,7 +282,9 @@ class _Pager:
         totals: All counts that it gave.
     """
 
-    def __init__(self, base_url: str, first: Request, page: _ListPage) -> None:
+    def __init__(
+        self, base_url: str, first: Request, page: _ListPage, largest: LargestPage
+    ) -> None:
         self.request: Request | None = None
         self.is_guess = False
         self.page = page
@@ -263,6 +294,7 @@ class _Pager:
         self._first = first
         self._base_url = base_url
         self._visited = VisitedPages(first)
+        self._largest_of_all = largest
         self._pages = self._rows = self._largest = 0
         self._is_stale = self._has_shifted = False
         self.learn(page)
@@ -282,6 +314,7 @@ class _Pager:
         self._pages += 1
         self._rows += len(page.data)
         self._largest = max(self._largest, len(page.data))
+        self._largest_of_all.learn(len(page.data))
         if page.total is not None:
             self.total = page.total
             self.totals.add(page.total)
@@ -306,9 +339,10 @@ class _Pager:
             return None
         if page.total is None:
             # Some lists have numbered pages but no links, such as the attachments of a conversation
-            # (https://developer.kustomer.com/api/core-resources).
-            size = page.size or self._first.params.get("pageSize")
-            self.is_guess = has_more = not page.names_next and len(page.data) == size
+            # (https://developer.kustomer.com/api/core-resources). Whether a page is full shows only
+            # in comparison: its size may be smaller than the one that was asked for.
+            is_full = len(page.data) >= self._largest_of_all.rows
+            has_more = self.is_guess = page.is_list and not page.names_next and is_full
         else:
             # The page has no link, but it is full and the list counts more rows.
             has_more = self._rows < page.total and len(page.data) == self._largest
@@ -327,7 +361,7 @@ def _list_page(body: Body) -> _ListPage:
         included=_one_or_many(document.get("included") or []),
         next_link=next_link(links),
         names_next=isinstance(links, dict) and "next" in links,
-        size=whole_number(meta.get("pageSize")) if isinstance(meta, dict) else None,
+        is_list=isinstance(document.get("data"), list),
         total=whole_number(meta.get("total")) if isinstance(meta, dict) else None,
         keys=frozenset(map(_key, data)),
     )
@@ -348,6 +382,10 @@ def _peeked(body: Body) -> list[Resource]:
 def _one_or_many(value: Any) -> list[Resource]:
     """The resources of a document's member: an array of them, or one without an array."""
     return resources_in([value] if isinstance(value, dict) else value)
+
+
+def _without_links(resource: Resource) -> Resource:
+    return {name: value for name, value in resource.items() if name != "links"}
 
 
 def _key(resource: Resource) -> str:

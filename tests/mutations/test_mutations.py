@@ -366,6 +366,14 @@ MUTATIONS = [
         "list_without_end",
     ),
     Mutation(
+        "a page with fewer rows than were asked for ends a list that says nothing about its end",
+        "reading.lists:_Pager._next_request",
+        "len(page.data) >= self._largest_of_all.rows",
+        'len(page.data) == self._first.params["pageSize"]',
+        "tests/reading/test_lists.py",
+        "numbers_are_tried_until",
+    ),
+    Mutation(
         "a list that ignores its cursor is followed",
         "reading.cursors:_CursorReader._pages",
         "keys <= before",

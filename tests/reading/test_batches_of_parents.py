@@ -59,7 +59,8 @@ class Summaries(Lists):
                     "data": [
                         {"type": "summary", "id": f"s{key}", "attributes": {"resourceId": key}}
                         for key in reversed(asked)
-                    ]
+                    ],
+                    "links": {"next": None},
                 }
             ]
         )

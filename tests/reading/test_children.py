@@ -78,6 +78,20 @@ def test_the_list_of_a_parent_ends_before_a_page_that_nothing_announced(
     assert ids(read_rows_of(events({"a": [full, error]}), parents("a"))) == ["1", "2"]
 
 
+def test_a_smaller_page_than_that_of_another_parent_is_the_last_one() -> None:
+    pages = {"a": ["12", "3"], "b": ["4"], "c": ["567", ""], "d": ["89"]}
+    bare = {
+        key: [{"data": [{"id": row_id} for row_id in page]} for page in its_pages]
+        for key, its_pages in pages.items()
+    }
+    lists = events(bare)
+
+    found = [*pages_of(lists, parents(*pages), parallel=1)]
+
+    assert [row["id"] for page in found for row in page.resources] == [*"123456789"]
+    assert [path.split("/")[3] for path in lists.paths] == [*"aabccd"]
+
+
 def test_a_row_names_its_parent() -> None:
     given = [Page([parent("a", NOW), {"type": "conversation", "id": "b", "attributes": None}])]
 

@@ -172,17 +172,55 @@ def _bare(*ids: str, **members: Any) -> dict[str, Any]:
     return {"data": page(*ids)["data"], **members}
 
 
+@pytest.mark.parametrize("page_size", [2, 20])
 @pytest.mark.parametrize(
-    "members", [{}, {"links": None}, {"links": {"self": "/v1/teams"}, "meta": {"pageSize": "2"}}]
+    "members", [{}, {"links": None}, {"links": {"self": "/v1/teams"}, "meta": {"pageSize": "20"}}]
 )
-def test_after_a_full_page_that_names_no_next_one_the_next_number_is_tried(
-    session: Session, requests_mock: Mocker, members: dict[str, Any]
+def test_if_pages_do_not_name_the_next_one_numbers_are_tried_until_a_page_is_smaller(
+    session: Session, requests_mock: Mocker, members: dict[str, Any], page_size: int
 ) -> None:
     for number, ids in enumerate(["ab", "cd", "e"], start=1):
         requests_mock.get(f"{URL}/v1/teams?page={number}", json=_bare(*ids, **members))
 
-    assert read_list_ids(session, page_size=2) == ["a", "b", "c", "d", "e"]
+    assert read_list_ids(session, page_size=page_size) == ["a", "b", "c", "d", "e"]
     assert requests_mock.call_count == 3
+
+
+@pytest.mark.parametrize(
+    ("pages", "requests"), [(["", "x"], 1), (["a", ""], 2), (["a", "a"], 2), (["ab", "ab"], 2)]
+)
+def test_a_list_that_says_nothing_about_its_end_costs_one_more_request_at_most(
+    session: Session, requests_mock: Mocker, pages: list[str], requests: int
+) -> None:
+    answers = [{"json": _bare(*ids)} for ids in pages]
+    requests_mock.get(f"{URL}/v1/teams", answers)
+
+    assert read_list_ids(session) == [*pages[0]]
+    assert requests_mock.call_count == requests
+
+
+def test_a_list_that_signs_its_links_again_each_time_comes_once(
+    session: Session, requests_mock: Mocker
+) -> None:
+    rows = [
+        {"attributes": {"name": "a.pdf"}, "links": {"related": f"https://files.example/?key={key}"}}
+        for key in "xyz"
+    ]
+    requests_mock.get(f"{URL}/v1/teams", [{"json": {"data": [row]}} for row in rows])
+
+    pages = read_list(context_of(session), TEAMS)
+
+    assert [page.resources for page in pages] == [[rows[0]]]
+    assert requests_mock.call_count == 2
+
+
+def test_a_resource_without_an_array_has_no_next_page(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams", json={"data": {"type": "team", "id": "a"}})
+
+    assert read_list_ids(session) == ["a"]
+    assert requests_mock.call_count == 1
 
 
 @pytest.mark.parametrize("status", [400, 404])

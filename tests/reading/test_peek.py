@@ -39,6 +39,8 @@ WINDOW = Window(0, NOW)
 CONVERSATIONS = Search("conversation")
 EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
 
+LAST = {"links": {"next": None}}
+
 
 def found(*ids: str) -> Document:
     return {"data": [resource(one, NOW - 1, NOW - 1) for one in ids], "meta": {"total": len(ids)}}
@@ -143,7 +145,7 @@ def test_a_search_that_refuses_every_criterion_and_has_no_list_cannot_be_read() 
 
 def test_rows_per_parent_are_asked_for_one_parent() -> None:
     answers = Answers(
-        {PATH: found("a", "b"), "/v1/conversations/a/events": {"data": [{"id": "e"}]}}
+        {PATH: found("a", "b"), "/v1/conversations/a/events": {"data": [{"id": "e"}], **LAST}}
     )
 
     assert answers.ids_in(EVENTS) == ["e"]
@@ -161,7 +163,7 @@ def test_a_parent_without_a_key_is_not_asked_about() -> None:
 
 
 def test_a_missing_parent_says_nothing_about_the_others() -> None:
-    rows = {"data": [{"id": "e"}]}
+    rows = {"data": [{"id": "e"}], **LAST}
     answers = Answers({PATH: found("a", "b", "c"), "/v1/conversations/b/events": rows})
 
     assert answers.ids_in(EVENTS) == ["e"]
