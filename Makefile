@@ -17,8 +17,8 @@ DBT := .venv/dbt/.complete
 DAGSTER := .venv/dagster/.complete
 CHART := .venv/chart/.complete
 
-# $(call environment,FOLDER,FILE) makes FOLDER of exactly what FILE pins. Nothing is resolved: pip
-# would take the newest release for a requirement with an extra, though the file is complete.
+# $(call environment,FOLDER,FILE) makes an environment in FOLDER with exactly what FILE pins. The file
+# is complete: with --no-deps, pip does not look for newer releases of requirements with an extra.
 ifneq ($(UV),)
 
 environment = rm -rf $(1) && $(UV) venv --quiet --python '$(if $(PYTHON),$(PYTHON),>=3.11,<3.15)' $(1) \
@@ -42,7 +42,7 @@ checked = $(1)/bin/python -m pip --disable-pip-version-check check
 
 endif
 
-# $(call check,FOLDER,FILE)
+# $(call check,FOLDER,FILE) fails if the environment in FOLDER lacks a requirement.
 check = { found=$$($(call checked,$(1)) 2>&1) \
 	|| { echo "$(2) is incomplete, see \`make requirements\`:" $$found >&2; exit 1; }; }
 
@@ -54,7 +54,7 @@ help:  ## Show this list.
 
 setup: $(ENVIRONMENT)  ## Install the tap and what its development needs into .venv.
 
-test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run the tests, but for what is left to the nightly run.
+test: $(ENVIRONMENT) $(MELTANO) $(DBT)  ## Run the tests, except those of the nightly run.
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lint: $(ENVIRONMENT) $(DAGSTER)  ## Check style and types.
@@ -130,7 +130,7 @@ $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
 	@echo "Installing dbt into .venv/dbt"
 	@$(call environment,.venv/dbt,$<)
 	@.venv/dbt/bin/dbt --version >/dev/null 2>&1 || { rm -f .venv/dbt/bin/dbt; \
-		echo "dbt does not run on this Python: the metrics are left out. Python 3.11 to 3.13 is right"; }
+		echo "dbt does not run on this Python: the metrics are left out. Use Python 3.11 to 3.13"; }
 	@touch $@
 
 $(DAGSTER): requirements-dagster.txt | $(ENVIRONMENT)
@@ -138,7 +138,7 @@ $(DAGSTER): requirements-dagster.txt | $(ENVIRONMENT)
 	@$(call environment,.venv/dagster,$<)
 	@touch $@
 
-# Needs Helm. The chart has the version of Dagster.
+# Needs Helm. The chart's version is that of Dagster.
 $(CHART): requirements-dagster.txt | $(ENVIRONMENT)
 	rm -rf .venv/chart
 	helm pull dagster --repo https://dagster-io.github.io/helm --untar --untardir .venv/chart \

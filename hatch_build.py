@@ -1,6 +1,5 @@
-"""Makes the description that PyPI shows from the README: links to files work there too."""
+"""Make PyPI's description from the README, with links that work there too."""
 
-# A script for the build backend, no package.
 from __future__ import annotations
 
 import os
@@ -10,20 +9,20 @@ from typing import Any, Final
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-# The text and the address of a link; of a picture too, whose `!` comes before it.
+# The text and the path of a link or, with a `!` before it, of an image.
 _LINK: Final = re.compile(r"(!?)\[([^\]]*)\]\((?![a-z]+:|#)([^)\s]+)\)")
 
 
 class DescriptionHook(MetadataHookInterface):
-    """Adds the description, and the addresses of the repository where they are known."""
+    """Adds the description, and the repository's addresses if they are known."""
 
     PLUGIN_NAME = "custom"
 
     def update(self, metadata: dict[str, Any]) -> None:  # type: ignore[explicit-override]
         """Add `readme` and `urls`.
 
-        A workflow of GitHub says which repository and which tag it builds. Elsewhere, nothing is
-        known to link to.
+        GitHub's workflows name the repository and the tag in the environment. Elsewhere, no address
+        is known.
         """
         repository, tag = os.environ.get("GITHUB_REPOSITORY"), os.environ.get("GITHUB_REF_NAME")
         address = f"https://github.com/{repository}" if repository else None
@@ -46,23 +45,23 @@ def description(readme: str, address: str | None, revision: str) -> str:
     Args:
         readme: Its text.
         address: The repository's, for example `https://github.com/owner/name`. Without one, a link
-            to a file becomes its text, and a picture is left out.
+            to a file becomes its text, and images are left out.
         revision: The tag or branch to link to.
     """
 
-    def changed(link: re.Match[str]) -> str:
-        picture, words, path = link.groups()
+    def absolute(link: re.Match[str]) -> str:
+        image, words, path = link.groups()
         if address is None:
-            return "" if picture else words
-        kind = "raw" if picture else "blob"
-        return f"{picture}[{words}]({address}/{kind}/{revision}/{path})"
+            return "" if image else words
+        kind = "raw" if image else "blob"
+        return f"{image}[{words}]({address}/{kind}/{revision}/{path})"
 
-    text = _LINK.sub(changed, readme)
+    text = _LINK.sub(absolute, readme)
     return text if address is None else text.replace("\n", f"\n\n{_badges(address)}\n", 1)
 
 
 def _badges(address: str) -> str:
-    """Badges of facts that change: they are true whenever they are looked at."""
+    """Return badges whose images always show the current state."""
     package = "complete-tap-kustomer"
     tests = f"{address}/actions/workflows/test.yml"
     return "\n".join(

@@ -1,12 +1,13 @@
-"""Build both distributions and try each as a user has it: `make release-check`.
+"""Build both distributions and try each as users install it: `make release-check`.
 
-Each is installed into an empty environment of every supported Python that is found, with the newest
-releases of its dependencies. There it has to know its version, discover, sync, and sync again from
-the state. Then the dependencies are audited for known vulnerabilities, by OSV (https://osv.dev).
+Each is installed into an empty environment of every supported Python on this machine, with the
+newest releases of its dependencies. There it has to know its version, discover, sync, and sync
+again from the state. Then the dependencies are audited for vulnerabilities that OSV
+(https://osv.dev) knows.
 
     .venv/bin/python .ci/release_check.py [--complete]
 
-With `--complete`, a Python that is missing or an audit that is not possible is an error too.
+With `--complete`, a missing Python or an impossible audit is an error too.
 """
 
 # ruff: noqa: S603  # It runs commands of its own.
@@ -35,7 +36,7 @@ _UNREACHABLE: Final = 2
 
 def main() -> None:
     """Check everything. The exit code is 1 if anything is wrong."""
-    parser = argparse.ArgumentParser(description="Try both distributions as a user has them.")
+    parser = argparse.ArgumentParser(description="Try both distributions as users install them.")
     parser.add_argument("--complete", action="store_true", help="nothing may be left out")
     is_complete = parser.parse_args().complete
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -69,7 +70,7 @@ def supported(project: dict[str, Any]) -> Iterator[str]:
 
 
 def find(version: str) -> Path | None:
-    """Find a Python of this version: one that runs, on the path, of pyenv or of uv."""
+    """Find a Python of this version that runs: on the path, of pyenv, or of uv."""
     managed = output(UV, "python", "find", "--no-python-downloads", "--managed-python", version)
     candidates = [
         shutil.which(f"python{version}"),
@@ -119,9 +120,9 @@ def audited(folder: Path) -> bool:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> None:
-    """Run a command. If it fails, so does the check."""
-    if subprocess.call(command, cwd=cwd):
-        sys.exit(f"This has failed: {' '.join(map(str, command))}")
+    """Run a command, and end with an error if it fails."""
+    if code := subprocess.call(command, cwd=cwd):
+        sys.exit(f"Expected exit code 0, but {' '.join(map(str, command))} returned {code}")
 
 
 def output(*command: str | Path) -> str:

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-# By the interpreter, in a folder without the sources: what is installed is what runs.
+# A module, run in a folder without the sources: this is the installed tap.
 TAP = (sys.executable, "-m", "tap_kustomer", "--config", "ENV")
 
 
@@ -24,18 +24,18 @@ def main() -> None:
         catalog.write_bytes(output(folder, "--discover"))
         first = messages(output(folder, "--catalog", str(catalog)))
         state.write_text(json.dumps(first[-1]["value"]), encoding="utf-8")
-        again = messages(output(folder, "--catalog", str(catalog), "--state", str(state)))
+        second = messages(output(folder, "--catalog", str(catalog), "--state", str(state)))
     streams = {message["stream"] for message in first if message["type"] == "SCHEMA"}
-    print(f"{len(streams)} streams, {records(first)} rows, then {records(again)} from the state")
-    if not records(again) < records(first):
+    print(f"{len(streams)} streams, {records(first)} rows, then {records(second)} from the state")
+    if not records(second) < records(first):
         sys.exit("Expected fewer rows from the state than without one")
     bookmarks = first[-1]["value"]["bookmarks"]
-    if not bookmarks.keys() <= again[-1]["value"]["bookmarks"].keys():
+    if not bookmarks.keys() <= second[-1]["value"]["bookmarks"].keys():
         sys.exit("Expected the second state to keep every stream of the first")
 
 
 def output(folder: Path, *arguments: str) -> bytes:
-    """Run the tap and return its standard output, in the form in which targets get it."""
+    """Run the tap and return its standard output, byte for byte."""
     written = subprocess.run(  # noqa: S603
         [*TAP, *arguments], stdout=subprocess.PIPE, check=True, cwd=folder
     ).stdout

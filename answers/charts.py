@@ -1,7 +1,8 @@
 """The charts and tables of the page, as Vega-Lite that Altair writes and checks.
 
-All read the same rows, whose columns have one letter: a activity, d day, w week, n weekday, h hour,
-c channel, b brand, t teams, u user, v conversation, k customer, m kind, s seconds, x hit, y score.
+They read the rows of page.py, whose columns have one letter to keep the page small: a activity,
+d day, w week, n weekday, h hour, c channel, b brand, t teams, u user, v conversation, k customer,
+m kind, s seconds, x hit, y score.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 import altair as alt
 
-# What is chosen in the page. A row counts for all of its teams.
+# Whether the reader of the page has chosen a row. A row counts for each of its teams.
 _CHOSEN: Final = (
     "datum.d >= first && datum.d <= last"
     " && (channel == '' || datum.c == channel)"
@@ -63,8 +64,8 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
 
 INCOMPLETE: Final = (
     "Kustomer's deflection rate, time logged in, and the AI Resolution Rate cannot be computed "
-    "from what Kustomer's API gives. Figures stand as of the latest load: resolutions, ratings and "
-    "service levels move with their conversation."
+    "from what Kustomer's API gives. Figures are those of the latest load: resolutions, ratings "
+    "and service levels move with their conversation."
 )
 
 EMPTY: Final = "No data in this range"

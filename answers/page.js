@@ -3,7 +3,7 @@
 const { vegaEmbed } = window;
 const page = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-// New objects each time: a view changes those that it is given.
+// New objects each time, because a view changes its data.
 function rows(name) {
   const packed = JSON.parse(byId(`rows-${name}`).textContent);
   const value = (column, found) => found !== null && packed.texts[column] ? packed.texts[column][found] : found;
@@ -135,7 +135,7 @@ function showTable(name, view) {
     ...(note ? [element("p", note, { className: "note" })] : []));
 }
 
-// What a chart shows, as its tooltips say it, from left to right and from top to bottom.
+// The marks of a chart that have a tooltip.
 function* marks(item) {
   if (item.tooltip) yield item;
   for (const part of item.items ?? []) yield* marks(part);
@@ -172,7 +172,7 @@ async function update() {
   const chosen = choices();
   for (const view of [tiles, ...Object.values(tables), ...Object.values(charts)]) {
     for (const [name, value] of Object.entries(chosen)) {
-      try { view.signal(name, value); } catch { /* A chart that does not ask for it. */ }
+      try { view.signal(name, value); } catch { /* This chart has no such parameter. */ }
     }
     await view.runAsync();
   }
@@ -182,7 +182,7 @@ async function update() {
   byId("status").textContent = described(chosen);
 }
 
-// What is shown, for a screen reader and on paper, where nothing can be chosen.
+// What is shown, in words: for screen readers, and for paper, where no controls are visible.
 function described({ first, last, before, ...chosen }) {
   const filters = ["channel", "brand", "team"].filter((name) => chosen[name]).map((name) => `, ${name} ${chosen[name]}`);
   const days = (Date.parse(first) - Date.parse(before)) / DAY;

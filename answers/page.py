@@ -1,8 +1,8 @@
-"""Writes one HTML file with the figures of the dbt package: `make answers`.
+"""Write one HTML file with the figures of the dbt package: `make answers`.
 
 The file holds the rows behind its figures, and computes them again when a range, team, channel or
-brand is chosen. It fetches nothing. Rows of the latest days are taken until the file is full; the
-page says from when on.
+brand is chosen. It fetches nothing. It has the rows of the latest days that fit into it, and names
+the first of these days.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
 # What the rows may take up: with the chart library, the file stays below 3 MB.
 _MOST_BYTES: Final = 1_900_000
 
-# The rows behind the figures. `t` has the teams of a row, each between bars, because a row that
-# counts for two teams is one row. Ids are numbers here, which is shorter.
+# The names of the teams in each array of ids, between bars: a row that counts for two teams is one
+# row.
 _TEAMS: Final = """
     create temporary table team as
     select ids, '|' || string_agg(coalesce(teams.name, id), '|' order by teams.name) || '|' as teams
@@ -41,6 +41,7 @@ _TEAMS: Final = """
     group by ids
 """
 
+# The rows behind the figures; charts.py explains the columns. Ids become numbers: these are short.
 _QUERIES: Final = {
     "activities": """
         select
@@ -196,7 +197,7 @@ def _is_time_zone(name: str) -> bool:
 
 
 def _rows(database: duckdb.DuckDBPyConnection, query: str) -> Rows:
-    """The rows of a query, but for those without a day: no range has them."""
+    """The rows of a query, except rows without a day, which no range contains."""
     found = database.execute(query)
     names = [name for name, *_ in found.description or ()]
     rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
@@ -212,17 +213,18 @@ def _first_day(rows: dict[str, Rows]) -> date:
     for number in reversed(range(len(days))):
         size += days[number][1]
         if size > _MOST_BYTES:
-            # The day that is cut stays out as a whole.
+            # A day that fits only in part is left out.
             return days[number][0] + timedelta(days=1)
     return days[0][0]
 
 
 def _line(row: dict[str, Any]) -> str:
+    """A row as CSV, which is about as long as in the page."""
     return ",".join("" if value is None else f"{value}" for value in row.values()) + "\n"
 
 
 def _packed(rows: Rows) -> dict[str, Any]:
-    """Rows as arrays of numbers; what is no number stands for its place in a list of texts."""
+    """Rows as arrays of numbers, in which a text is its index in a list of texts."""
     names = list(rows[0]) if rows else []
     texts: dict[str, dict[str, int]] = {
         name: {} for name in names if any(isinstance(row[name], str | date) for row in rows)
@@ -243,14 +245,14 @@ def _packed(rows: Rows) -> dict[str, Any]:
 
 
 def _short(value: Any) -> Any:
-    """A number without a fraction that is none."""
+    """A value, as an integer if it is a whole number."""
     if isinstance(value, Decimal):
         value = float(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _json(value: Any) -> str:
-    """As the text of a script that is no code."""
+    """JSON as the content of a `script` element, which no value can end."""
     return json.dumps(value, separators=(",", ":")).replace("</", "<\\/")
 
 
@@ -311,7 +313,7 @@ def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> st
 
 
 def _section(name: str, chart: Chart) -> str:
-    """One chart, into which the script draws, with its numbers and its definition on demand."""
+    """The section of a chart, with its numbers and its definition folded."""
     title = html.escape(chart.title)
     return (
         f'<section class="chart {chart.width}"><h2>{title}</h2>'
@@ -325,7 +327,7 @@ def _section(name: str, chart: Chart) -> str:
 
 
 def _region(name: str, label: str) -> str:
-    """A place for a table, which the keyboard can scroll."""
+    """An empty box for a table, which the keyboard can scroll."""
     return (
         f'<div id="{name}" class="scroll" role="region" tabindex="0" '
         f'aria-label="{html.escape(label)}"></div>'

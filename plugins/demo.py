@@ -43,8 +43,8 @@ Resource = dict[str, Any]
 
 def main() -> int:
     """Sync, show and compare, and return the exit code."""
-    again = DATABASE.exists()
-    if again:
+    is_first_run = not DATABASE.exists()
+    if not is_first_run:
         requests.post(f"{SANDBOX}/_sandbox/advance?minutes={MINUTES}", timeout=60)
     started = datetime.now(UTC)
     if code := sync():
@@ -61,7 +61,7 @@ def main() -> int:
             print("the last run, start over: `rm output/demo.duckdb output/sandbox.json`.")
             return 1
         print("\nEvery table in DuckDB has as many rows as the sandbox.")
-        if not again:
+        if is_first_run:
             print("Run `make demo` again: it reads only what has changed.")
             return 0
         read, held = (sum(map(count, INCREMENTAL)) for count in (tables.read, tables.held))
@@ -114,7 +114,7 @@ def truth() -> dict[str, int]:
         for derived in stream.derived:
             counts[derived.name] = sum(len(derived.items(row)) for row in rows)
     klasses = Counter(row["type"].removeprefix("kobject.") for row in resources("kobject"))
-    named = stream_names(klass["attributes"]["name"] for klass in in_order(resources("klass")))
+    named = stream_names(klass["attributes"]["name"] for klass in oldest_first(resources("klass")))
     return counts | {named[klass]: count for klass, count in klasses.items()}
 
 
@@ -138,8 +138,8 @@ def attributes_of(owner: str) -> list[str]:
     return list(answer.json()["data"]["attributes"]["properties"])
 
 
-def in_order(klasses: list[Resource]) -> list[Resource]:
-    """Sort klasses as the tap does to name their tables: the oldest first."""
+def oldest_first(klasses: list[Resource]) -> list[Resource]:
+    """Sort klasses as the tap does to name their tables."""
     return sorted(klasses, key=lambda klass: klass["attributes"]["createdAt"])
 
 

@@ -1,10 +1,9 @@
 {#-
     The ids of the rows that an incremental model lacks, or has in another version.
 
-    Versions are compared, not times with a clock: a row that arrives late is found as well, and a
-    run that failed leaves nothing out. All rows created on one day are compared at once, by their
-    fingerprint. Only on days that differ, of which there are few after an hour, are rows compared
-    one by one.
+    It compares versions, not times with a clock, so it also finds rows that arrive late or that a
+    failed run left out. First it compares the fingerprints of all rows created on each day. Then it
+    compares row by row on the days that differ, which are few after an hour.
 
     model    The model that the rows come from, by its name.
     version  The column that changes with each version of a row.
@@ -51,16 +50,17 @@ select
 {%- endmacro %}
 
 
-{#- Rows without a time of creation have a day, too, so that they are compared. -#}
+{#- Rows without a time of creation share a day of their own, so that they are compared as well. -#}
 {% macro day_of_creation(created_at) -%}
     coalesce(cast({{ created_at }} as date), date '1970-01-01')
 {%- endmacro %}
 
 
 {#-
-    What follows an incremental build: rows that are gone from where they came from go, too.
+    Delete the rows that the source no longer has, after an incremental build.
 
-    All that is there has just been built. So there are such rows if, and only if, there are more.
+    The build has just added every row of the source, so there are rows to delete exactly if this
+    table has more rows than the source.
 -#}
 {% macro forget(model) -%}
     {%- set query -%}

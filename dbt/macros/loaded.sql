@@ -1,7 +1,7 @@
 {#-
-    What a target has loaded: the relation, and the type of each of its columns.
+    A loaded table: its relation, and its columns by name.
 
-    A table that is not there leaves its view empty, and one line says so: all else is built.
+    Without the table, its view is empty and a warning names it; all other models are built.
 -#}
 {% macro loaded(table, quietly=false) %}
     {%- set relation = source('kustomer', table) -%}
@@ -26,18 +26,18 @@
 
 
 {#-
-    A value of a row, typed: null where the table lacks the column, as one of an older tap does.
+    A typed value of a row, or null where the table lacks the column, as with an older tap.
 
-    `name` has a dot before each key of an object. An object may be one column, or have been taken
-    apart by the tap's setting `flattening_enabled`.
+    A dot in `name` leads into an object, which may be one column or, with the tap's setting
+    `flattening_enabled`, several.
 -#}
 {% macro read(loaded, name, kind) %}
     {%- set path = name.split('.') -%}
     {%- set flattened = loaded.columns.get(path | join('__')) -%}
     {%- set column = loaded.columns.get(path[0]) -%}
-    {%- if flattened is not none and flattened is defined -%}
+    {%- if flattened is not none -%}
         {{- kustomer.typed('loaded.' ~ adapter.quote(flattened.name), kind, flattened.dtype) -}}
-    {%- elif column is none or column is not defined -%}
+    {%- elif column is none -%}
         cast(null as {{ kustomer.type_of(kind) }})
     {%- elif path | length == 1 -%}
         {{- kustomer.typed('loaded.' ~ adapter.quote(column.name), kind, column.dtype) -}}
@@ -73,7 +73,7 @@
 {% endmacro %}
 
 
-{#- The rows of a table. A target that only marks rows which are gone does so with this column. -#}
+{#- The rows of a table, without those that a target has marked as deleted. -#}
 {% macro all_rows(loaded) %}
     {%- if loaded.relation is none -%}
 where false
@@ -87,9 +87,8 @@ where loaded._sdc_deleted_at is null
 
 
 {#-
-    The rows of a derived table that are as new as the row that they were found in: see
-    docs/derived.md. Without the parent's table, or without the times of the two, those within the
-    newest number of siblings.
+    The rows of a derived table that are as new as their parent's row: see docs/derived.md. Without
+    the parent's table, or without the time of either, `rows_up_to_siblings`.
 -#}
 {% macro current_rows(loaded, parent, key, time) %}
     {%- set parent = kustomer.loaded(parent, quietly=true) -%}
@@ -109,8 +108,8 @@ where loaded._sdc_deleted_at is null
 
 
 {#-
-    The rows of a derived table below the number of siblings that its first row tells; all, where
-    the table lacks that column.
+    The rows of a derived table whose position is below `siblings` of the first row; all rows if the
+    table lacks that column.
 -#}
 {% macro rows_up_to_siblings(loaded, key) %}
     {%- if 'siblings' not in loaded.columns -%}

@@ -11,11 +11,11 @@
 
 
 {#-
-    How one promise of a conversation stands now: achieved, breached, pending, or null where the
+    The state of one promise to a conversation now: achieved, breached, pending, or null where the
     agreement does not make it.
 
-    `breach_at` is a deadline. It is there long before anything is late, and stays when the promise
-    was kept, so it counts only once it has passed without a `satisfied_at` before it.
+    `breach_at` is a deadline: it is set in advance, and stays after the promise was kept. So it is a
+    breach only once it has passed without a `satisfied_at` before it.
 -#}
 {% macro promise_state(metric) %}
     {%- set breach_at = 'conversation.sla_metrics_' ~ metric ~ '_breach_at' -%}
@@ -29,7 +29,7 @@ case
 {%- endmacro %}
 
 
-{#- The same for the agreement as a whole: one broken promise breaks it, all kept promises keep it. -#}
+{#- The state of the whole agreement: one broken promise breaches it, all kept promises achieve it. -#}
 {% macro policy_state() -%}
 case
         when conversation.sla_matched_at is null then null
@@ -45,14 +45,13 @@ case
 {%- endmacro %}
 
 
-{#- `firstResponse` and the like, as versions of an agreement spell it, in the spelling of columns. -#}
-{% macro snake_case_of_promise(column) -%}
+{#- A promise by the name of its column, such as `first_response` for `firstResponse`. -#}
+{% macro sla_metric_of(column) -%}
 case {{ column }}
-            when 'firstResponse' then 'first_response'
-            when 'longestUnrespondedMessage' then 'longest_unresponded_message'
-            when 'totalCustomerWaitTime' then 'total_customer_wait_time'
-            when 'totalConversationOpenTime' then 'total_conversation_open_time'
-            when 'nextReply' then 'next_reply'
+            {%- for metric in kustomer.sla_metrics() %}
+            {%- set words = metric.split('_') %}
+            when '{{ words[0] ~ words[1:] | map("capitalize") | join }}' then '{{ metric }}'
+            {%- endfor %}
             else {{ column }}
         end
 {%- endmacro %}

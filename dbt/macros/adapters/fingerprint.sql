@@ -1,6 +1,6 @@
 {#-
-    A text that differs if any of these columns does in any row of a group, whatever their order.
-    Hashes of 64 bits are added up, so that a change stays unseen with a chance of 1 in 10^19.
+    A text that changes whenever one of these columns changes in any row of a group, but not with the
+    order of the rows. It is a sum of 64-bit hashes: one change in 10^19 goes unseen.
 -#}
 {% macro fingerprint(columns) %}
     {{- adapter.dispatch('fingerprint', 'kustomer')(columns) -}}

@@ -47,7 +47,7 @@
 {%- endmacro %}
 
 
-{#- A JSON value inside a JSON value, or null: an array, for `json_items`. -#}
+{#- The JSON value at a path inside a JSON value, or null. -#}
 {% macro json_value(expression, path) %}
     {{- adapter.dispatch('json_value', 'kustomer')(expression, path) -}}
 {% endmacro %}

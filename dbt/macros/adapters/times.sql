@@ -1,6 +1,6 @@
 {#- Times in this package are timestamps without a time zone, and mean UTC. -#}
 
-{#- A time that a target has loaded, whatever type it chose for the column. -#}
+{#- A loaded time in UTC, whatever type the target chose for its column. -#}
 {% macro utc(expression, data_type) %}
     {{- adapter.dispatch('utc', 'kustomer')(expression, data_type | lower) -}}
 {% endmacro %}
@@ -38,8 +38,8 @@
 
 
 {#-
-    Whose midnight ends a day. A model of another project sees neither this package's defaults nor
-    the variables that its own project sets under `kustomer`, but it sees `kustomer` as a variable.
+    The time zone whose midnight ends a day. In a model of another project, `var` finds neither this
+    package's defaults nor what that project sets under `kustomer`: there, `kustomer` is a variable.
 -#}
 {% macro time_zone() -%}
     {{- return(var('kustomer_time_zone', var('kustomer', {}).get('kustomer_time_zone', 'UTC'))) -}}
@@ -77,7 +77,7 @@
 {%- endmacro %}
 
 
-{#- This moment. `kustomer_now` lets a test, or a look back, choose another. -#}
+{#- The present moment, or the variable `kustomer_now`, for tests and for looking back. -#}
 {% macro now() %}
     {%- if var('kustomer_now', none) -%}
         cast('{{ var('kustomer_now') }}' as {{ dbt.type_timestamp() }})
@@ -172,7 +172,7 @@
 {%- endmacro %}
 
 
-{#- Milliseconds, as Kustomer keeps durations, in seconds. -#}
+{#- Milliseconds, Kustomer's unit of durations, as seconds. -#}
 {% macro seconds(milliseconds) -%}
     cast({{ milliseconds }} as {{ kustomer.type_number() }}) / 1000
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The type of numbers with fractions; dbt's own type_float has but seven digits in DuckDB. -#}
+{#- The type of numbers with fractions; dbt's own type_float has only seven digits in DuckDB. -#}
 {% macro type_number() %}
     {{- adapter.dispatch('type_number', 'kustomer')() -}}
 {% endmacro %}

@@ -10,10 +10,10 @@
     names      Of metrics, see docs/metrics.md.
     first_day  The first day that counts, as YYYY-MM-DD or as a SQL expression; none for all before.
     last_day   The last day that counts; none for all after.
-    time_zone  Whose days; that of the variable kustomer_time_zone unless given.
+    time_zone  Decides where days begin; by default, the variable kustomer_time_zone.
     by         Any of: day, weekday, hour, channel, brand_id, queue_id, user_id, team_id. A team's
                row counts all that its members did, so rows of teams do not add up.
-    activities What to count, if not all of int_kustomer__activities: a relation with its columns.
+    activities A relation to count instead of int_kustomer__activities, with the same columns.
 -#}
 {% macro metric(names, first_day=none, last_day=none, time_zone=none, by=[], activities=none) %}
     {%- set names = [names] if names is string else names -%}
@@ -82,7 +82,7 @@ group by {{ range(1, by | length + 1) | join(', ') }}
 {%- endmacro %}
 
 
-{#- How a metric is declared. -#}
+{#- The declaration of a metric. -#}
 {% macro declared_metric(name) %}
     {%- set declared = kustomer.declared_metrics() -%}
     {%- if name not in declared -%}
@@ -94,7 +94,7 @@ group by {{ range(1, by | length + 1) | join(', ') }}
 {% endmacro %}
 
 
-{#- A metric as an aggregate over rows of `activities`, whichever other rows are in the group. -#}
+{#- A metric as an aggregate over `activities`; it ignores the rows of other metrics. -#}
 {% macro aggregated(name) %}
     {%- set metric = kustomer.declared_metric(name) -%}
     {%- set chosen = "activities.activity = '" ~ metric.activity ~ "'"
@@ -122,7 +122,7 @@ group by {{ range(1, by | length + 1) | join(', ') }}
 {% endmacro %}
 
 
-{#- What agents and teams are measured by, in the columns of agent_days and team_days. -#}
+{#- The metrics of agents and teams: columns of agent_days and team_days. -#}
 {% macro metrics_of_work() %}
     {{- return([
         'messages_sent',

@@ -4,10 +4,10 @@
 -- for the user who gave it, a resolution when the conversation was first done. Here each of them is
 -- a row of its own, so that all metrics are grouped alike.
 --
--- `teams` has the ids of the teams that it counts for, as a JSON array. What customers and agreements
--- do has no worker: it counts for the teams that the conversation is assigned to now.
+-- `teams` has the ids of the teams that it counts for, as a JSON array. Activities of customers and of
+-- agreements have no user: they count for the teams that the conversation is assigned to now.
 
-{#- What is counted by itself, so that a metric of one kind reads no messages of the other. -#}
+{#- One activity for each direction, so that a metric of one direction reads only its messages. -#}
 {% set directions = [
     ('message_in', "direction = 'in'", 'assigned_teams'),
     ('message_out', "direction is distinct from 'in'", 'created_by_teams'),
@@ -36,7 +36,7 @@ with {% for activity, condition, teams in directions -%}
 ),
 
 {% endfor -%}
-{#- From a conversation: the activity, its time, person, duration, what makes it a hit, kind, teams. -#}
+{#- Activities of a conversation: name, time, person, duration, hit, kind, teams. -#}
 {% set moments = [
     ('first_response', 'first_response_at', 'first_response_by',
         'first_response_' ~ var('kustomer_hours') ~ '_seconds', 'false', 'direction',

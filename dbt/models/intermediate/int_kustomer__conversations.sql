@@ -1,7 +1,7 @@
--- One row for each conversation, out of JSON.
+-- One row for each conversation, with its values taken out of JSON.
 --
--- Nothing here depends on the present moment, on other tables, or on names that may change, but for
--- those of tags, so that only conversations that have changed are built again.
+-- Only conversations that have changed are built again. So nothing here depends on the present moment
+-- or on other tables, except for the names of tags.
 -- `int_kustomer__measured_conversations` and `conversations` add the rest.
 
 {{ config(
@@ -12,7 +12,7 @@
 ) }}
 
 with {% if is_incremental() -%}
--- Their ids first: the columns of the rest need not be read out of JSON.
+-- Only ids, so that the other columns of unchanged rows are not read out of JSON.
 changed as (
 
     {{ kustomer.changed('stg_kustomer__conversations') }}

@@ -1,4 +1,5 @@
--- One row for each day: a text that changes with anything that users and teams are measured by on it.
+-- One row for each day. Its version changes with every activity of that day that a metric of users or
+-- teams counts.
 
 {{ config(materialized='table') }}
 

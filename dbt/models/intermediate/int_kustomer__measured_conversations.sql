@@ -1,8 +1,8 @@
 -- One row for each conversation, with all that the metrics ask of it. The table `conversations` adds
 -- its handle time and the names of its brand, queue, team and agent.
 --
--- Deleted and empty conversations stay; `is_counted` leaves them out of the metrics. What counts
--- conversations reads them here, because joins for four names would cost more than the counting.
+-- Deleted and empty conversations stay; `is_counted` leaves them out of the metrics. Models that count
+-- conversations read this one: the joins for four names would cost more than the counting.
 
 select
     conversation.id,
@@ -62,7 +62,7 @@ select
     conversation.open_status_at as opened_at,
     conversation.snooze_status_at as snoozed_at,
 
-    -- Published: inbound, never merged, at least one message, by the first time that it was done.
+    -- As published: inbound, never merged, with a message; it counts when it was first done.
     conversation.direction = 'in'
     and not coalesce(conversation.merged_target, false)
     and conversation.first_done_created_at is not null as is_fcr_eligible,

@@ -1,8 +1,7 @@
--- One row for each day and each user or team that did anything then which a metric counts.
+-- One row for each day and each user or team with anything that a metric counts on that day.
 --
--- Only days on which anything has changed are computed again: those whose version is not here. A
--- change counts wherever it comes from: a row that arrives late, one that is deleted, one that moves
--- to another day, user or team.
+-- A day is computed again if this table lacks its version. So every kind of change counts: a row that
+-- arrives late, that is deleted, or that moves to another day, user or team.
 
 {{ config(
     materialized='incremental',

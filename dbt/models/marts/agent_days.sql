@@ -1,8 +1,7 @@
 -- One row for each user and day on which they did anything that a metric counts.
 --
--- Only people who still are users: API keys and deleted users are left out, as in Kustomer's team
--- report. Distinct counts, means and medians hold for the day alone; for a range, use the macro
--- `metric`.
+-- API keys and deleted users are left out, as in Kustomer's team report. Distinct counts, means and
+-- medians hold for the day alone; for a range, use the macro `metric`.
 
 with work as (
 

@@ -1,8 +1,8 @@
 -- One row for each day, channel, brand and team: conversations that assistants, AI agents or offered
 -- articles took part in.
 --
--- Kustomer's own deflection rate cannot be computed: who found an answer mostly leaves no
--- conversation, and a conversation keeps its latest attempt only.
+-- Kustomer's own deflection rate cannot be computed: a customer who found an answer usually leaves no
+-- conversation, and a conversation keeps only its latest attempt.
 
 with conversation as (
 

@@ -13,7 +13,8 @@ with conversation as (
 
 stretch as (
 
-    -- Until it was first done. One that was never done, though it is, ended when it last changed.
+    -- Until it was first done. Where that time is missing for a conversation that is done now, until
+    -- its last change.
     select
         channel,
         brand_id,
@@ -25,7 +26,7 @@ stretch as (
 
     union all
 
-    -- Again, since it was last opened.
+    -- Since it was last opened again.
     select
         channel,
         brand_id,
@@ -38,7 +39,7 @@ stretch as (
 
     union all
 
-    -- Of those that wait, the ones that are snoozed now.
+    -- Snoozed now; these are among those that wait.
     select
         channel,
         brand_id,

@@ -18,8 +18,8 @@ with record as (
 
 ),
 
--- The unit is not documented for conversation_times: their values are near the time that passed
--- between the record's two times, in seconds, or near a thousand times that.
+-- The unit of conversation_times is not documented. Their values are near the seconds between the
+-- record's two times, or near a thousand times that.
 unit as (
 
     select

@@ -1,7 +1,7 @@
 -- One row for each message, with what the metrics ask of it and of its conversation.
 --
--- Messages that count are not deleted, not in a deleted conversation, and were not sent by
--- themselves: Kustomer leaves automatic messages out of its reports.
+-- Deleted messages, messages of deleted conversations, and automatic messages do not count. Kustomer
+-- leaves automatic messages out of its reports.
 
 {{ config(
     materialized='incremental',
@@ -17,7 +17,7 @@ changed as (
 
     union all
 
-    -- A message changes with its conversation, too: whether it counts, its brand, queue and teams.
+    -- Whether a message counts, its brand, queue and teams change with its conversation.
     select built.id
     from {{ this }} as built
     left join {{ ref('int_kustomer__conversations') }} as conversation

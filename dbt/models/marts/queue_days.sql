@@ -1,13 +1,13 @@
 -- One row for each queue and day on which work items came into it.
 --
--- A work item names its last queue only, and Kustomer's search may give completed items only.
+-- A work item names only its last queue, and Kustomer's search may return only completed items.
 
 with item as (
 
     select
         *,
         {{ kustomer.local_day('first_enter_queue_at') }} as day,
-        -- The first wait is known of items that were queued once.
+        -- The first wait is known only for items that were queued once.
         case
             when coalesce(queued_count, 1) = 1
             then {{ kustomer.seconds_between('first_enter_queue_at', 'last_revision_accepted_at') }}

@@ -1,5 +1,5 @@
--- One row for each day on which conversations came under an agreement, its version, promise and
--- priority: how many, and how they stand now.
+-- One row for each day on which conversations came under an agreement, for each version, promise and
+-- priority: how many there were, and their states now.
 
 with state as (
 
@@ -7,12 +7,12 @@ with state as (
 
 ),
 
--- The promise in force, by the name that conversations have for it.
+-- The promises of each version, named as in conversations.
 promised as (
 
     select
         sla_version_id,
-        {{ kustomer.snake_case_of_promise('metric') }} as metric,
+        {{ kustomer.sla_metric_of('metric') }} as metric,
         priority,
         max({{ kustomer.seconds('milliseconds') }}) as promised_seconds
     from {{ ref('stg_kustomer__sla_metrics') }}

@@ -1,5 +1,5 @@
--- One row for each conversation under an agreement and each promise of it, and one, with the metric
--- `policy`, for the agreement as a whole: how it stands now, and on which day it counts.
+-- One row for each conversation under an agreement and each promise of it, and one with the metric
+-- `policy` for the agreement as a whole: its state now, and the day on which it counts.
 
 with conversation as (
 
@@ -63,7 +63,7 @@ select
     {{ kustomer.local_day('sla_matched_at') }} as day,
     breach_at,
     satisfied_at,
-    -- Where the report draws it: at the breach, at the fulfilment, or, pending, at the deadline.
+    -- The day in Kustomer's report: of the breach, of the fulfilment, or of a pending deadline.
     {{ kustomer.local_day("case when state = 'achieved' then satisfied_at else breach_at end") }} as state_day,
     case when metric = 'next_reply' then sla_metrics_next_reply_on_time_count end as replies_on_time,
     case when metric = 'next_reply' then sla_metrics_next_reply_late_count end as replies_late

@@ -1,5 +1,5 @@
--- One row for each tag, day, channel, brand and team: the conversations created that day which have
--- the tag now. A tag that was taken off is gone.
+-- One row for each tag, day, channel, brand and team: the conversations created on that day that have
+-- the tag now. A tag that was removed from a conversation leaves no trace.
 
 select
     item as tag_id,

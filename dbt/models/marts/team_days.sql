@@ -1,7 +1,7 @@
 -- One row for each team and day on which its members did anything that a metric counts.
 --
--- A member of two teams counts in both, so teams do not add up. Which teams count, those of then or
--- those of now, is the variable `kustomer_teams`.
+-- A member of two teams counts in both, so teams do not add up. The variable `kustomer_teams` chooses
+-- between the teams that a user had at the time and those of now.
 
 with work as (
 

@@ -36,7 +36,7 @@ PARTITIONS = dg.MultiPartitionsDefinition(
 CHECK = "complete"
 
 # Lets a run that keeps tables up to date overtake backfills that wait for the same organisation.
-FIRST = {"dagster/priority": "1"}
+URGENT = {"dagster/priority": "1"}
 
 
 def _asset(stream: Stream) -> dg.AssetSpec:
@@ -126,7 +126,7 @@ def _sync(organization: str, month: str, wanted: set[str]) -> dict[str, Any]:
         lambda state: states.save(organization, period.name, state),
     )
     if period.is_past and not summary["error"]:
-        # A later run for that month is to read it again.
+        # So that a later run for that month reads it again.
         states.forget(organization, period.name)
     return summary
 
@@ -143,7 +143,7 @@ present = dg.define_asset_job(
     "present",
     selection=[stream.name for stream in STREAMS.values() if stream.selected],
     description="Bring an organisation up to date: the partition of the current month.",
-    tags=FIRST,
+    tags=URGENT,
 )
 
 history = dg.define_asset_job(
@@ -157,7 +157,7 @@ def _request(organization: str, month: str) -> dg.RunRequest:
     return dg.RunRequest(
         job_name=present.name,
         partition_key=dg.MultiPartitionKey({"organization": organization, "month": month}),
-        tags=FIRST,
+        tags=URGENT,
     )
 
 
@@ -167,7 +167,7 @@ def _request(organization: str, month: str) -> dg.RunRequest:
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def hourly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
-    """Bring every organisation up to date, except those whose last such run still lasts."""
+    """Bring every organisation up to date, unless such a run of it is unfinished."""
     month = current_month(context.scheduled_execution_time)
     unfinished = context.instance.get_run_records(
         dg.RunsFilter(

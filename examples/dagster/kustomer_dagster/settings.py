@@ -40,7 +40,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the settings file says.
+    """The content of the settings file.
 
     Attributes:
         first_month: The first month that can be backfilled, as in 2024-01.

@@ -26,7 +26,7 @@ class Stream:
         description: What a row is.
         key: The columns that tell its rows apart.
         windowed: Whether it is read by time, so that a month of it can be read.
-        selected: Whether the tap reads it unless told otherwise.
+        selected: Whether the tap selects it by default.
         columns: Name, type and description of each column.
         derived: What a row is of each stream that is derived from it, by name.
     """
@@ -52,7 +52,7 @@ def parents(streams: Iterable[Stream]) -> dict[str, str]:
 
 
 def parent_of(name: str, known: Mapping[str, str]) -> str:
-    """Return the stream whose rows a stream is made of; an organisation's klasses are not known."""
+    """Return the stream whose rows a stream is made of; an unknown one is a klass's."""
     return known.get(name, _KLASSES)
 
 

@@ -1,4 +1,4 @@
-"""What the tap's summary file says of each asset."""
+"""The result of each asset, from the tap's summary file."""
 
 from __future__ import annotations
 
