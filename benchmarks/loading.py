@@ -1,8 +1,7 @@
 """Load the same rows with each target, and write docs/targets.md: `python benchmarks/loading.py`.
 
-It takes less than four minutes, on a machine that does nothing else. The tables of the page are
-what was measured: the types of columns, rows a second, and peak memory. The table of what is tested
-is the tests' own.
+It takes less than four minutes, on a machine that does nothing else. It measures the types of
+columns, rows a second, and peak memory. The page's table of what is tested comes from the tests.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ SHOWN: Final = {
     "array": "tags",
 }
 
-# Sizes of the sandbox's organisation: about 20,000 rows of these streams, and enough for a trial.
+# Scales of the sandbox: about 20,000 rows of these streams, and a few.
 _LARGE: Final = 4.0
 _SMALL: Final = 0.05
 
@@ -64,7 +63,7 @@ class Trial:
     Attributes:
         loader: The target.
         config: Settings beside those that it needs.
-        cost: What one gives up with them.
+        cost: What is lost by them.
     """
 
     loader: Loader
@@ -111,7 +110,7 @@ def main() -> None:
             org_limit=60_000,
             search_limit=150,
             ratelimit_scope="search",
-            # To the limits a minute passes with each request.
+            # Each request comes in another minute of the limits, so none is refused.
             monotonic=itertools.count(step=61).__next__,
         ) as sandbox,
     ):
@@ -144,20 +143,20 @@ def _measured(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str
     runs: dict[str, tuple[Output, int]] = {}
     for number, trial in enumerate(TRIALS):
         loader = trial.loader
-        of_trial = folder / str(number)
-        of_trial.mkdir()
+        files = folder / str(number)
+        files.mkdir()
         say(f"{loader.name}: {trial.config}")
-        # Runs with the same settings of the tap are the same.
+        # The tap runs once with the same settings.
         key = loader.name if loader is _PARQUET else json.dumps(loader.tap_config(folder))
         if key not in runs:
             run = tap(catalog=catalog, **loader.tap_config(folder))
             rows = runs[next(iter(runs))][1] if runs else sum(run.counts().values())
             runs[key] = run, rows
         run, rows = runs[key]
-        messages = of_trial / "messages"
+        messages = files / "messages"
         messages.write_bytes(run.output)
-        target = loader.make(of_trial, server.new_database)
-        config = of_trial / "config.json"
+        target = loader.make(files, server.new_database)
+        config = files / "config.json"
         config.write_text(json.dumps({**target.config, **trial.config}), encoding="utf-8")
         spent = spend_alone([*target.command, "--config", config], messages)
         yield [
@@ -174,12 +173,12 @@ def _types(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str]]:
     yield ["target", *SHOWN]
     catalog = only(tap.discover(), ["conversations"])
     for loader in LOADERS:
-        of_types = folder / f"types of {loader.name}"
-        of_types.mkdir()
+        files = folder / f"types of {loader.name}"
+        files.mkdir()
         # Few rows: the schema alone decides.
-        few = f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}"
-        run = tap(catalog=catalog, start_date=few, **loader.tap_config(of_types))
-        target = loader.make(of_types, server.new_database)
+        recent = f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}"
+        run = tap(catalog=catalog, start_date=recent, **loader.tap_config(files))
+        target = loader.make(files, server.new_database)
         target.load(run.output)
         types = target.types("conversations")
         yield [loader.name, *(types.get(column, "text").lower() for column in SHOWN.values())]

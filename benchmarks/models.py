@@ -1,9 +1,8 @@
-"""Measures the dbt package on a million conversations: `python benchmarks/models.py`.
+"""Measure the dbt package on a million conversations: `python benchmarks/models.py`.
 
-The demo's tables (`make demo`) are copied until they hold that many, with ids of their own. Then
-the models are built in full, and three times more, each after an hour's changes, without the views,
-which show changes at once. On a machine that does other work as well, the processor's time is the
-better measure.
+It copies the demo's tables (`make demo`), with ids of their own, until they hold that many. It
+builds all models once. Then it changes as much as in an hour and builds the models again, three
+times, without the views, which show changes at once. On a busy machine, compare processor time.
 """
 
 # ruff: noqa: S608 - queries on files that this script makes.
@@ -25,7 +24,7 @@ import duckdb
 ROOT: Final = Path(__file__).parents[1]
 DBT: Final = ROOT / ".venv" / "dbt" / "bin" / "dbt"
 
-# The columns with ids that differ from copy to copy; other tables are there once.
+# The columns whose ids differ from copy to copy. Other tables are copied once.
 _COPIED: Final = {
     "conversations": ("id", "customer_id"),
     "conversation_times": ("id", "conversation_id", "customer_id"),
@@ -48,7 +47,7 @@ kustomer:
 
 
 def main() -> int:
-    """Copy, build, change, build; the exit code."""
+    """Copy, build, change, and build again; return the exit code."""
     parser = argparse.ArgumentParser(description="Measure the dbt package.")
     parser.add_argument("--demo", type=Path, default=ROOT / "output" / "demo.duckdb")
     parser.add_argument("--conversations", type=int, default=1_000_000)

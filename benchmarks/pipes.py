@@ -2,8 +2,8 @@
 
 The tap reads conversations with their derived streams from a stand-in that admits 100 searches a
 minute, and a target loads them. At last, the tap alone writes customers, messages and conversations
-with all derived streams into a file, and may search 1,000 times a minute. What is found is written
-into docs/targets.md. It takes some ten minutes, on a machine that does nothing else.
+with all derived streams into a file, and may search 1,000 times a minute. The results go into
+docs/targets.md. It takes some ten minutes, on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from termios import FIONREAD
 from typing import TYPE_CHECKING, Any, Final
 
 from loading import PAGE, ROOT, table, with_parts
-from processes import TAP, environment, spend, wait_for
+from processes import TAP, Word, environment, spend, wait_for
 from report import circumstances, say
-from sync import figures_of, stand_in, write_catalog, write_config
+from sync import figures_of, file_options, stand_in, write_catalog, write_config
 
+# `loading` has put the tests on the path.
 from support.postgres import running_server
 from support.targets import DuckdbTarget, PostgresTarget
 from tap_kustomer.streams.conversations import Conversations
@@ -51,7 +52,7 @@ _DERIVED: Final = (
 )
 _LATENCY: Final = 0.3
 
-# What the limit for a person may be, and all that is read at it.
+# The highest limit that Kustomer may grant to a person, and the types that are read with it.
 _MOST_SEARCHES: Final = 1_000
 _TYPES: Final = ("conversation", "customer", "message")
 _ALL_STREAMS: Final = tuple(
@@ -60,26 +61,26 @@ _ALL_STREAMS: Final = tuple(
     for name in (stream.name, *(derived.name for derived in stream.derived))
 )
 
-# How often the pipe is looked at, in seconds.
-_EVERY: Final = 0.02
+# Seconds between two looks at how full the pipe is.
+_PAUSE: Final = 0.02
 
 _QUICK_DUCKDB: Final = {"flush_all_streams": True, "batch_size_rows": 10_000}
 _QUICK_POSTGRES: Final = {"validate_records": False, "use_copy": True}
 
 
 @dataclass(frozen=True)
-class Way:
+class Pipe:
     """A pipe that is measured.
 
     Attributes:
         name: As the table calls it.
-        target: The target's name; None for none.
+        target: The target's name; None for the tap alone.
         config: Settings of the target beside those that it needs.
         tap_config: Settings of the tap.
         streams: The streams that are read.
-        types: What they are made of.
+        types: The types of their resources.
         searches: How many a minute the stand-in admits, and the tap may make.
-        factor: How many times as many rows of each type there are as conversations elsewhere.
+        factor: Multiplies the number of rows of each type.
     """
 
     name: str
@@ -119,7 +120,7 @@ def main() -> None:
     """Measure, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conversations", type=int, default=_CONVERSATIONS)
-    parser.add_argument("--only", help="measure the ways with this in their name; write nothing")
+    parser.add_argument("--only", help="measure the pipes with this in their name; write nothing")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as directory, running_server() as server:
@@ -133,26 +134,26 @@ def main() -> None:
         )
 
 
-def _ways(folder: Path) -> Iterable[Way]:
+def _pipes(folder: Path) -> Iterable[Pipe]:
     batches = {
         "batch_config": {
             "encoding": {"format": "parquet"},
             "storage": {"root": str(folder / "batches")},
         }
     }
-    yield Way("tap alone", None, {}, {})
-    yield Way("tap \\| target-duckdb", "duckdb", {}, {})
-    yield Way("tap \\| target-duckdb", "duckdb", _QUICK_DUCKDB, {})
-    yield Way("meltano run tap-kustomer target-duckdb", "meltano", _QUICK_DUCKDB, {})
-    yield Way("tap \\| target-postgres", "postgres", {}, {})
-    yield Way("tap \\| target-postgres", "postgres", _QUICK_POSTGRES, {})
-    yield Way(
+    yield Pipe("tap alone", None, {}, {})
+    yield Pipe("tap \\| target-duckdb", "duckdb", {}, {})
+    yield Pipe("tap \\| target-duckdb", "duckdb", _QUICK_DUCKDB, {})
+    yield Pipe("meltano run tap-kustomer target-duckdb", "meltano", _QUICK_DUCKDB, {})
+    yield Pipe("tap \\| target-postgres", "postgres", {}, {})
+    yield Pipe("tap \\| target-postgres", "postgres", _QUICK_POSTGRES, {})
+    yield Pipe(
         "tap \\| target-postgres, no derived streams",
         *("postgres", _QUICK_POSTGRES, {}, ("conversations",)),
     )
-    yield Way("tap \\| target-postgres, BATCH in Parquet", "postgres", _QUICK_POSTGRES, batches)
-    yield Way("tap alone, BATCH in Parquet", None, {}, batches)
-    yield Way(
+    yield Pipe("tap \\| target-postgres, BATCH in Parquet", "postgres", _QUICK_POSTGRES, batches)
+    yield Pipe("tap alone, BATCH in Parquet", None, {}, batches)
+    yield Pipe(
         "tap alone, 1,000 searches a minute, all streams of three types",
         target=None,
         config={},
@@ -173,40 +174,40 @@ def _lines(
         *("processor, tap, s", "processor, target, s"),
         *("peak memory, tap, MB", "peak memory, target, MB", "searches a minute", "answers 429"),
     ]
-    for number, way in enumerate(_ways(folder)):
-        if only and only not in way.name:
+    for number, pipe in enumerate(_pipes(folder)):
+        if only and only not in pipe.name:
             continue
-        say(f"{way.name}: {way.config}")
-        of_way = folder / str(number)
-        of_way.mkdir()
+        say(f"{pipe.name}: {pipe.config}")
+        files = folder / str(number)
+        files.mkdir()
         with stand_in(
-            rows=conversations * way.factor,
+            rows=conversations * pipe.factor,
             latency=_LATENCY,
-            budget=way.searches,
-            types=way.types,
+            budget=pipe.searches,
+            types=pipe.types,
         ) as address:
-            summary = of_way / "summary.json"
-            write_config(address, of_way, summary_path=str(summary), **way.tap_config)
-            write_catalog(of_way, way.streams)
+            summary = files / "summary.json"
+            write_config(address, files, summary_path=str(summary), **pipe.tap_config)
+            write_catalog(files, pipe.streams)
             figures_of(address)
-            if way.target == "meltano":
-                found = _run_meltano(of_way, way)
-            elif way.target is None:
-                found = _run_tap(of_way)
+            if pipe.target == "meltano":
+                found = _run_meltano(files, pipe)
+            elif pipe.target is None:
+                found = _run_tap(files)
             else:
-                found = _run_pipe(of_way, _target(way, of_way, server), way.config)
+                found = _run_pipe(files, _target(pipe, files, server), pipe.config)
             asked = figures_of(address)
         streams = json.loads(summary.read_text(encoding="utf-8"))["streams"]
         rows = sum(stream["rows"] for stream in streams)
-        measured = way.target in {"duckdb", "postgres"}
+        measured = pipe.target in {"duckdb", "postgres"}
         yield [
-            way.name,
-            ", ".join(f"`{name}: {json.dumps(value)}`" for name, value in way.config.items()),
+            pipe.name,
+            ", ".join(f"`{name}: {json.dumps(value)}`" for name, value in pipe.config.items()),
             f"{rows:,}",
             f"{found.seconds:.0f}",
             f"{rows / found.seconds:,.0f}",
             *([f"{found.empty:.0%}", f"{found.full:.0%}"] if measured else ["", ""]),
-            f"{found.tap:.0f}" + (" with all that it runs" if way.target == "meltano" else ""),
+            f"{found.tap:.0f}" + (" with all that it runs" if pipe.target == "meltano" else ""),
             f"{found.target:.0f}" if measured else "",
             f"{found.tap_peak:,.0f}" if found.tap_peak else "",
             f"{found.target_peak:,.0f}" if measured else "",
@@ -215,15 +216,14 @@ def _lines(
         ]
 
 
-def _target(way: Way, folder: Path, server: Server) -> Target:
-    if way.target == "duckdb":
+def _target(pipe: Pipe, folder: Path, server: Server) -> Target:
+    if pipe.target == "duckdb":
         return DuckdbTarget(folder)
     return PostgresTarget(folder, server.new_database())
 
 
-def _tap_command(folder: Path) -> list[str]:
-    files = (("--config", "config.json"), ("--catalog", "catalog.json"))
-    return [str(TAP), *(word for name, file in files for word in (name, str(folder / file)))]
+def _tap_command(folder: Path) -> list[Word]:
+    return [TAP, *file_options(folder, "config", "catalog")]
 
 
 def _run_tap(folder: Path) -> Found:
@@ -247,7 +247,7 @@ def _run_pipe(folder: Path, target: Target, config: dict[str, Any]) -> Found:
             stderr=target_log,
             env=environment(),
         )
-        looks = _watch(reading, process)
+        shares = _watch(reading, process)
         os.close(reading)
         used, tap_peak = wait_for(tap, folder / "tap.log")
         target_used, peak = wait_for(process, folder / "target.log")
@@ -257,22 +257,22 @@ def _run_pipe(folder: Path, target: Target, config: dict[str, Any]) -> Found:
         tap_peak,
         target_used,
         peak,
-        empty=sum(share == 0 for share in looks) / len(looks),
-        full=sum(share > 0.5 for share in looks) / len(looks),  # noqa: PLR2004
+        empty=sum(share == 0 for share in shares) / len(shares),
+        full=sum(share > 0.5 for share in shares) / len(shares),  # noqa: PLR2004
     )
 
 
 def _watch(reading: int, target: subprocess.Popen[bytes]) -> list[float]:
-    """Look at the pipe until the target ends; each time, how full it is."""
-    looks: list[float] = []
+    """Look at the pipe until the target ends, and return how full it was each time."""
+    shares: list[float] = []
     while os.waitid(os.P_PID, target.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         (waiting,) = unpack("i", ioctl(reading, FIONREAD, b"\0" * 4))
-        looks.append(waiting / fcntl(reading, F_GETPIPE_SZ))
-        time.sleep(_EVERY)
-    return looks
+        shares.append(waiting / fcntl(reading, F_GETPIPE_SZ))
+        time.sleep(_PAUSE)
+    return shares
 
 
-def _run_meltano(folder: Path, way: Way) -> Found:
+def _run_meltano(folder: Path, pipe: Pipe) -> Found:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     target = DuckdbTarget(folder)
     wrapper = folder / "target-duckdb"
@@ -280,7 +280,7 @@ def _run_meltano(folder: Path, way: Way) -> Found:
         f'#!/bin/sh\nexec {" ".join(map(str, target.command))} "$@"\n', encoding="utf-8"
     )
     wrapper.chmod(0o755)
-    settings = [{"name": name} for name in {*target.config, *way.config}]
+    settings = [{"name": name} for name in {*target.config, *pipe.config}]
     project = {
         "version": 1,
         "default_environment": "dev",
@@ -295,7 +295,7 @@ def _run_meltano(folder: Path, way: Way) -> Found:
                     "capabilities": ["catalog", "discover", "state"],
                     "settings": [{"name": name} for name in config],
                     "config": config,
-                    "select": [f"{stream}.*" for stream in way.streams],
+                    "select": [f"{stream}.*" for stream in pipe.streams],
                 }
             ],
             "loaders": [
@@ -304,12 +304,12 @@ def _run_meltano(folder: Path, way: Way) -> Found:
                     "namespace": "target_duckdb",
                     "executable": str(wrapper),
                     "settings": settings,
-                    "config": {**target.config, **way.config},
+                    "config": {**target.config, **pipe.config},
                 }
             ],
         },
     }
-    # Meltano reads JSON as the YAML that it is.
+    # JSON is YAML.
     (folder / "meltano.yml").write_text(json.dumps(project), encoding="utf-8")
     began = time.monotonic()
     with (folder / "meltano.log").open("wb") as log:

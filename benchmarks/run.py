@@ -13,9 +13,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import costs
 import engine
 import hot_path
-import light
 import pace
 from report import machine, write, write_table
 
@@ -26,18 +26,18 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few rows, and counts only")
     quick = parser.parse_args().quick
     engine_size = engine.QUICK if quick else engine.FULL
-    size = light.QUICK if quick else light.FULL
+    size = costs.QUICK if quick else costs.FULL
     write(f"{datetime.now(UTC):%Y-%m-%d}, {machine()}, conversations of 2.5 KB")
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
-        records = list(light.record_lines(size, folder))
+        records = list(costs.record_lines(size, folder))
         write_table(records, ["rows"] if quick else ["rows", "µs a row", "÷ msgspec"])
         stages = [] if quick else list(hot_path.lines_by_stream())
         if stages:
             write_table(stages, list(hot_path.COLUMNS))
-        others = [] if quick else [*light.memory_lines(size, folder)]
-        others += light.hourly_lines(size, folder)
-        others += [] if quick else light.start_lines(size, folder)
+        others = [] if quick else [*costs.memory_lines(size, folder)]
+        others += costs.hourly_lines(size, folder)
+        others += [] if quick else costs.start_lines(size, folder)
         write_table(others, ["measured"])
     by_latency, columns = engine.lines_by_latency(engine_size)
     write_table(by_latency, columns)

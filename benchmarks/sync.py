@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from processes import TAP, environment, serving, spend
+from processes import TAP, Word, environment, serving, spend
 from stand_in import Figures
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STAND_IN: Final = Path(__file__).with_name("stand_in.py")
 
-# Before the first row, but not so early that the archive is read.
+# How far back `start_date` is: before the first row, but not so early that the archive is read.
 _DAYS: Final = 400
 
 
@@ -112,16 +112,17 @@ def write_catalog(
     path.write_text(json.dumps(catalog), encoding="utf-8")
 
 
+def file_options(folder: Path, *names: str) -> list[Word]:
+    """Return the tap's options for files such as `config.json` in a folder."""
+    return [word for name in names for word in (f"--{name}", folder / f"{name}.json")]
+
+
 def sync(address: str, folder: Path) -> Sync:
     """Run the tap from the state in the folder, and leave its new state there."""
     figures_of(address)
     result = Sync()
     ids: set[str] = set()
-    files = [
-        word
-        for name in ("config", "catalog", "state")
-        for word in (f"--{name}", folder / f"{name}.json")
-    ]
+    files = file_options(folder, "config", "catalog", "state")
     began = time.monotonic()
     with (folder / "log.txt").open("wb") as log, _started(*files, log=log) as tap:
         assert tap.stdout is not None  # noqa: S101  # Asked for below.
@@ -142,7 +143,7 @@ def sync(address: str, folder: Path) -> Sync:
     return result
 
 
-def _started(*arguments: str | Path, log: Any) -> subprocess.Popen[bytes]:
+def _started(*arguments: Word, log: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
         [TAP, *arguments], stdout=subprocess.PIPE, stderr=log, env=environment()
     )
