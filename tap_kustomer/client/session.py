@@ -56,7 +56,7 @@ _FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 logger = logging.getLogger(__name__)
 # urllib3 warns of a header that it can't parse with a traceback and the header's own text, which
-# may be the key. The response is read without that header.
+# may be the key. The response is read without that header and, in places, those after it.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
@@ -98,6 +98,8 @@ class Body:
 
     def document(self) -> Document:
         """Parse the body as a JSON object.
+
+        A body that was cut short is none, even where no header has said how long it is.
 
         Raises:
             WrongResponseError: It is none.

@@ -45,6 +45,12 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "reset in mid-body": (reset(HALF), "Connection reset by peer"),
     "reset at once": (reset(b""), "Connection reset by peer"),
     "body cut short": (cut(HALF), "the response was cut short"),
+    "body of unknown length cut short": (cut(OK + b'\r\n{"data": ['), "no JSON"),
+    # `http.client` drops the headers that follow such a line.
+    "body cut short whose length follows a line that is no header": (
+        cut(OK + b'no header\r\nContent-Length: 100\r\n\r\n{"data": ['),
+        "no JSON",
+    ),
     "chunk cut short": (
         cut(OK + b'Transfer-Encoding: chunked\r\n\r\n64\r\n{"data": ['),
         "the response was cut short",
