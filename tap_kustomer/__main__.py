@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tap_kustomer.errors import SIGNAL_CODES, TapKustomerError
+from tap_kustomer.log_lines import OneLineRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,8 @@ def main() -> None:
     # the tap handles signals itself, nothing has to be finished.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end_at_once)
+    # Names in the data, such as that of a klass, and texts of a server may have any characters.
+    logging.setLogRecordFactory(OneLineRecord)
     from singer_sdk.exceptions import (  # noqa: PLC0415
         MapExpressionError,
         StreamMapConfigError,

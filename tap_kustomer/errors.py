@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from typing_extensions import override
+
+from tap_kustomer.log_lines import one_line
+
 # What is added to the number of a signal to give the code that a process ends with.
 SIGNAL_CODES: Final = 128
 
@@ -13,6 +17,10 @@ class TapKustomerError(Exception):
 
     The command line prints the text and exits with a code other than 0, without a traceback.
     """
+
+    @override
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class ConfigurationError(TapKustomerError):

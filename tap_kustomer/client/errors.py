@@ -178,7 +178,7 @@ def _shorten(line: str) -> str:
 
 def _explain_one(error: Any) -> str:
     if not isinstance(error, dict):
-        return str(error)
+        return " ".join(str(error).split())
     source = error.get("source")
     place = (
         source.get("parameter") or source.get("parameters") or source.get("pointer")

@@ -63,7 +63,7 @@ def test_an_error_of_a_request_concerns_one_stream_or_the_whole_run(error: type[
         ),
         (b'{"errors":{"code":"unauthorized"}}', "unauthorized"),
         (b'{"errors":[{"code":"a"},{"code":"b"}]}', "a; b"),
-        (b'{"errors":["gone"]}', "gone"),
+        (b'{"errors":["gone\\nfor good"]}', "gone for good"),
         (b'{"message":"Forbidden"}', "Forbidden"),
         (
             b'{"error":"Forbidden","message":"No such route","statusCode":403}',

@@ -19,6 +19,7 @@ SANDBOX = Path(kustomer_sandbox.__file__).parent
 
 # From the bottom to the top: each of these may import from the lines above it.
 LAYERS = (
+    ("log_lines",),
     ("atomic_files", "errors", "nesting", "resource", "secrecy", "suggestions", "times"),
     ("client",),
     ("config", "files", "reading", "shaping"),

@@ -69,6 +69,7 @@ def _logging_kept() -> Iterator[None]:
     """The command sets up logging for itself; in the end, it is as it was before."""
     root = logging.getLogger()
     loggers = [root, *(logging.getLogger(name) for name in root.manager.loggerDict)]
+    factory = logging.getLogRecordFactory()
     before = [(logger, logger.level, logger.handlers[:], logger.disabled) for logger in loggers]
     # In a new process there are none.
     root.handlers.clear()
@@ -80,6 +81,7 @@ def _logging_kept() -> Iterator[None]:
         try:
             yield
         finally:
+            logging.setLogRecordFactory(factory)
             for logger, level, handlers, is_disabled in before:
                 logger.setLevel(level)
                 logger.handlers[:] = handlers
