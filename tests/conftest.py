@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+from support.signal_handlers import signals_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ["support.object_store", "support.postgres"]
 
-# How long an example takes says nothing on a machine that does other work as well.
+# On a busy machine, an example may take any time.
 hypothesis.settings.register_profile("any speed", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("any speed")
 
 
 @pytest.fixture
 def signals() -> Iterator[None]:
-    """A tap takes the signals of its process."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    """Restores the handlers of signals after a test with a tap."""
+    with signals_kept():
+        yield

@@ -126,9 +126,9 @@ def test_every_day_of_a_year_has_a_canonical_time(leap: int) -> None:
 
 def test_a_canonical_time_is_not_parsed() -> None:
     # Two days a year apart: one is recognised by its form, the other is parsed and formatted.
-    told, parsed = (f"2024-02-{day}T10:00:00.000Z" for day in (28, 29))
+    recognised, parsed = (f"2024-02-{day}T10:00:00.000Z" for day in (28, 29))
 
-    assert canonical(told) is told
+    assert canonical(recognised) is recognised
     assert canonical(parsed) is not parsed
 
 

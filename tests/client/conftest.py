@@ -1,4 +1,4 @@
-"""What tests of several files in this package need."""
+"""Fixtures of several test files of the client."""
 
 from __future__ import annotations
 

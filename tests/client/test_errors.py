@@ -79,15 +79,15 @@ def test_an_error_of_a_request_concerns_one_stream_or_the_whole_run(error: type[
         (b'{"errors":[]}', "no reason given"),
     ],
 )
-def test_both_error_shapes_are_told_in_one_line(body: bytes, line: str) -> None:
+def test_both_error_shapes_are_explained_in_one_line(body: bytes, line: str) -> None:
     assert explain(body) == line
 
 
 def test_a_long_explanation_is_cut_and_stays_one_line() -> None:
-    told = explain(b'{"errors":[{"message":"' + b"very\\nlong " * 200 + b'"}]}')
+    explained = explain(b'{"errors":[{"message":"' + b"very\\nlong " * 200 + b'"}]}')
 
-    assert len(told) < 400
-    assert "\n" not in told
+    assert len(explained) < 400
+    assert "\n" not in explained
 
 
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"code":', b"}")])

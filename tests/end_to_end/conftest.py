@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 KEY = "a-key-that-nobody-may-see"
 
-# Budgets that the command learns from the headers, so that it need not pace itself as much as it
-# would with Kustomer. In this process it knows no pace.
+# Budgets that the command learns from the headers, so that it waits less than with Kustomer. The
+# tap in this process does not wait at all.
 GENEROUS: dict[str, Any] = {
     "org_limit": 60_000,
     "search_limit": 150,
@@ -37,12 +37,12 @@ class SandboxMaker(Protocol):
 
 @pytest.fixture(scope="session")
 def make_sandbox() -> Iterator[SandboxMaker]:
-    """A maker of sandboxes that leave the pace to the tap."""
+    """Starts sandboxes that refuse no request for its rate."""
     running: list[Sandbox] = []
 
     def make(*, scale: float = 0.1, **more: Any) -> Sandbox:
         switches = {**GENEROUS, "api_key": KEY, **more}
-        # To the limits a minute passes with each request: they refuse none.
+        # Each request comes in another minute of the limits, so none is refused.
         sandbox = Sandbox(scale=scale, monotonic=itertools.count(step=61).__next__, **switches)
         sandbox.start()
         running.append(sandbox)

@@ -155,7 +155,7 @@ def test_what_was_removed_for_good_is_missing_among_the_live_ids(story: Story) -
 
 
 @pytest.mark.parametrize("table", DERIVED_FROM_SEARCHED)
-def test_rows_left_over_from_an_array_that_shrank_are_told_by_their_parents_time(
+def test_rows_left_over_from_an_array_that_shrank_are_recognised_by_their_parents_time(
     story: Story, table: str
 ) -> None:
     parents = truth(story.sandbox.organisation, DERIVED[table].parent)

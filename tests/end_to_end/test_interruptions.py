@@ -136,7 +136,7 @@ def test_a_signal_ends_the_run_with_whole_lines_and_a_state_to_go_on_from(  # no
     assert not {"conversations", "conversation_tags"} & later.counts().keys()
 
 
-def test_a_run_that_is_told_to_stop_while_nobody_reads_loses_nothing(
+def test_a_run_that_is_stopped_while_nobody_reads_loses_nothing(
     command: Runner, tap: InProcess, full_run: Output, catalog: dict[str, Any]
 ) -> None:
     # More than the pipe holds.

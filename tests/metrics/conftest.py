@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def installed() -> None:
-    """Without dbt, there is nothing to test."""
+    """Skips the tests where dbt is not installed."""
     if not DBT.exists():
         pytest.skip("dbt is not installed; `make .venv/dbt/.complete`")
 

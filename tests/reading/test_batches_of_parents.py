@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from support.lists_of_parents import (
     CONVERSATIONS,
-    NOW,
     Document,
     Lists,
     Resource,
@@ -21,6 +20,7 @@ from support.lists_of_parents import (
     parents,
     read_rows_of,
 )
+from support.readers import NOW
 from tap_kustomer.client.errors import (
     RefusedError,
     RequestError,

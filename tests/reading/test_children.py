@@ -9,7 +9,6 @@ import pytest
 from support.lists_of_parents import (
     CONVERSATIONS,
     EVENTS,
-    NOW,
     Lists,
     Resource,
     events,
@@ -20,6 +19,7 @@ from support.lists_of_parents import (
     read_rows_of,
     rows,
 )
+from support.readers import NOW
 from tap_kustomer.client.errors import MissingError, RefusedError, RequestError
 from tap_kustomer.reading.pages import Page, Unproven
 from tap_kustomer.reading.sources import PagedList, PerParent, Search

@@ -10,7 +10,6 @@ import pytest
 from support.audit_log import (
     COUNT,
     MOST_HELD,
-    NOW,
     AuditLog,
     Taken,
     ids,
@@ -20,6 +19,7 @@ from support.audit_log import (
     taken,
     without_total,
 )
+from support.readers import NOW
 from tap_kustomer import times
 from tap_kustomer.reading import cursors
 from tap_kustomer.reading.cursors import _Row

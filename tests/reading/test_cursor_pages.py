@@ -9,7 +9,6 @@ import pytest
 from support.audit_log import (
     COUNT,
     MOST_HELD,
-    NOW,
     AuditLog,
     ids,
     log,
@@ -19,6 +18,7 @@ from support.audit_log import (
     without_total,
 )
 from support.json_values import deep
+from support.readers import NOW
 from tap_kustomer import times
 from tap_kustomer.client.errors import PagingError
 from tap_kustomer.reading.pages import IncompleteError

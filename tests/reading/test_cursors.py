@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from support.audit_log import (
     COUNT,
     MOST_HELD,
-    NOW,
     YEAR,
     AuditLog,
     ids,
@@ -20,6 +19,7 @@ from support.audit_log import (
     spread,
     without_total,
 )
+from support.readers import NOW
 from tap_kustomer import times
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.sources import CursorList

@@ -370,7 +370,7 @@ def test_a_response_without_a_list_of_rows_is_asked_for_again(
     assert read_list_ids(session) == ["a"]
 
 
-def test_rows_without_an_id_are_told_apart_by_their_content(
+def test_rows_without_an_id_are_distinguished_by_their_content(
     session: Session, requests_mock: Mocker
 ) -> None:
     rows = [{"attributes": {"channel": "email", "name": "a"}}, {"attributes": {"channel": "sms"}}]

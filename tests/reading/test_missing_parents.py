@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from support.lists_of_parents import (
-    NOW,
     Lists,
     events,
     ids,
@@ -15,6 +14,7 @@ from support.lists_of_parents import (
     read_rows_of,
     rows,
 )
+from support.readers import NOW
 from tap_kustomer.client.errors import MissingError
 from tap_kustomer.reading.children import NoParentFoundError
 from tap_kustomer.reading.pages import Page

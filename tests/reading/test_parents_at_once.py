@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from support.lists_of_parents import (
     CONVERSATIONS,
     EVENTS,
-    NOW,
     LazyWorkers,
     events,
     ids,
@@ -20,6 +19,7 @@ from support.lists_of_parents import (
     parents,
     rows,
 )
+from support.readers import NOW
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.pages import Page
 from tap_kustomer.reading.sources import PerParent

@@ -9,7 +9,6 @@ import pytest
 from support.lists_of_parents import (
     CONVERSATIONS,
     EVENTS,
-    NOW,
     Lists,
     events,
     ids,
@@ -19,6 +18,7 @@ from support.lists_of_parents import (
     read_rows_of,
     rows,
 )
+from support.readers import NOW
 from tap_kustomer import times
 from tap_kustomer.client.errors import (
     AccessError,

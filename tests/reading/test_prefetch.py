@@ -82,7 +82,7 @@ def test_one_page_waits_and_at_most_one_more_is_fetched() -> None:
     assert script.events.empty()
 
 
-def test_the_source_is_told_when_the_consumer_takes_its_pages() -> None:
+def test_the_source_learns_when_the_consumer_takes_its_pages() -> None:
     script = Script(*PAGES)
     pages = script.prefetch()
     script.expect("read 0", "read 1")

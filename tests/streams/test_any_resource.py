@@ -172,8 +172,8 @@ def test_every_array_is_a_derived_table_or_has_a_reason_to_be_none(
     stream: type[KustomerStream],
 ) -> None:
     arrays = arrays_of(stream)
-    told = [made_of(derived) for derived in stream.derived]
-    with_table = {name for names in told for name in {*names[0], *names[1]}}
+    made = [made_of(derived) for derived in stream.derived]
+    with_table = {name for names in made for name in {*names[0], *names[1]}}
     with_reason = {name for name in arrays if f"{stream.name}.{name}" in WITHOUT_A_TABLE}
 
     assert arrays - with_table == with_reason

@@ -145,9 +145,9 @@ def test_what_kustomer_documents_is_not_assumed() -> None:
 
 
 def test_no_docstring_says_that_a_stream_is_undocumented() -> None:
-    told = re.compile("nconfirmed|[Uu]ndocumented")
+    undocumented = re.compile("nconfirmed|[Uu]ndocumented")
 
-    assert not [stream.name for stream in STREAMS if told.search(stream.__doc__ or "")]
+    assert not [stream.name for stream in STREAMS if undocumented.search(stream.__doc__ or "")]
 
 
 def is_dear(source: Source) -> bool:

@@ -34,7 +34,7 @@ def test_secrets_stay_in_kustomer(stream: type[KustomerStream], sample: dict[str
     assert b"s1gn" not in msgspec.json.encode(shaped(stream, sample))
 
 
-def test_what_a_workflow_does_is_told_without_its_parameters() -> None:
+def test_the_steps_of_a_workflow_come_without_their_parameters() -> None:
     (step,) = shaped(Workflows, WORKFLOW)["steps"]
 
     assert step["action"] == "kustomer.rest-api.json"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from support.readers import context_of
+from support.readers import NOW, context_of
 from tap_kustomer import times
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Body
@@ -28,7 +28,6 @@ T = TypeVar("T")
 
 # The ids of a page, and what it has reached.
 Taken = tuple[list[str], int | None]
-NOW = 1_750_000_000_000
 YEAR = Window(NOW - 365 * DAY, NOW)
 COUNT = 3
 LOGS = CursorList("/v1/audit-logs", page_size=COUNT)
@@ -41,11 +40,12 @@ class AuditLog:
 
     Attributes:
         rows: When each was written, by id.
-        filtered_by: When each is found by the filter; None for when it was written.
-        is_closed: Whether the ends belong to a window.
-        meta: What an answer says of so many rows in the window.
-        names_next: Whether the last page names a next one, too.
+        filtered_by: The times by which the filter finds them; None for when they were written.
+        is_closed: Whether a window includes its ends.
+        meta: Returns the `meta` of an answer, from the number of rows in the window.
+        names_next: Whether the last page, too, names a next page.
         spoil: Changes a document before it is sent.
+        sent: All requests so far.
     """
 
     rows: dict[str, int]

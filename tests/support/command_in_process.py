@@ -14,8 +14,8 @@ from weakref import WeakValueDictionary
 
 from typing_extensions import override
 
+from support.signal_handlers import signals_kept
 from support.singer_output import Output, Runner
-from support.tap_in_process import signals_kept
 from support.tap_process import environment
 from tap_kustomer.__main__ import main
 
@@ -66,7 +66,7 @@ def _text(content: io.BytesIO, stack: ExitStack) -> io.TextIOWrapper:
 
 @contextmanager
 def _logging_kept() -> Iterator[None]:
-    """The command sets up logging for itself; in the end, it is as it was before."""
+    """Restore in the end the logging that the command configures."""
     root = logging.getLogger()
     loggers = [root, *(logging.getLogger(name) for name in root.manager.loggerDict)]
     factory = logging.getLogRecordFactory()

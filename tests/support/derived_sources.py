@@ -50,7 +50,7 @@ def _related(name: str) -> Callable[[Resource], Items]:
 
 
 def _mentions(*, teams: bool) -> Callable[[Resource], Items]:
-    """Users and teams that are mentioned: teams stand among the users, or by themselves."""
+    """Users or teams that are mentioned: teams are listed among the users, or by themselves."""
     return lambda note: [
         one["id"]
         for name in ("userMentions", "teamMentions")
@@ -175,7 +175,7 @@ def _external_id(company: Resource) -> Items:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
-# Tables that are not simply called by what one resource is and by the attribute that has the rows.
+# Tables whose name is not simply that of the parent and of the attribute with the rows.
 _NAMED_OTHERWISE = {
     "business_schedule_hours": Source("business_schedules", _hours),
     "company_external_ids": Source("companies", _external_id),
@@ -226,7 +226,7 @@ _NAMED_OTHERWISE = {
 
 
 def _named_by_the_attribute(name: str) -> Source:
-    """What a table is made of, such as `customer_shared_emails` of `sharedEmails`."""
+    """The source of a table by its name: `customer_shared_emails` is made of `sharedEmails`."""
     (stream,) = (one for one in STREAMS if name in {derived.name for derived in one.derived})
     first, *words = name.removeprefix(f"{stream.singular}_").split("_")
     return Source(stream.name, _attribute(first + "".join(map(str.capitalize, words))))

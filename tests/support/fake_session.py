@@ -33,7 +33,7 @@ class FakeSession:
         lists: The pages of each list, by path.
         documents: Other answers to `GET`, or errors, by path.
         refused: Criteria that are answered with 400.
-        refusing: The one path that refuses them; all paths, if empty.
+        refusing: The path that refuses them; all paths if empty.
         refuses_sort: Whether a sort is answered with 400.
         refuses_deleted: Whether `includeDeleted` is answered with 400.
         refuses_tracking: Whether `trackTotalHits` is answered with 400.

@@ -19,7 +19,7 @@ WINDOW = Window(START, END)
 # After the end of the window.
 BEYOND = END + 1_000
 
-# More than any of these windows takes: far fewer, to fail soon.
+# More than any of these windows takes, but few enough to fail soon.
 _MOST_QUERIES = 1_000
 
 

@@ -11,10 +11,7 @@ from typing_extensions import override
 
 from support.readers import context_of
 from tap_kustomer import times
-from tap_kustomer.client.errors import (
-    MissingError,
-    RequestError,
-)
+from tap_kustomer.client.errors import MissingError, RequestError
 from tap_kustomer.client.session import Body
 from tap_kustomer.client.workers import Workers
 from tap_kustomer.reading.children import read_children
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Resource = dict[str, Any]
 Document = dict[str, Any]
-NOW = 1_750_000_000_000
 CONVERSATIONS = Search("conversation")
 EVENTS = PerParent(CONVERSATIONS, "/v1/conversations/{id}/events")
 

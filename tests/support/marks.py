@@ -1,4 +1,4 @@
-"""Values by which a column is known wherever it is written."""
+"""Marked values, by which a test recognises a column wherever it is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def mark(path: tuple[str, ...]) -> str:
-    """A value by which its column is known wherever it is."""
+    """A value that names its column."""
     return f"<{'.'.join(path)}>"
 
 

@@ -73,8 +73,8 @@ class Oracle:
 
     Attributes:
         resources: All that it has, by type.
-        zone: Whose days count.
-        now: Until when promises are pending.
+        zone: The time zone of the days.
+        now: The present moment; promises with a later deadline are pending.
     """
 
     resources: Resources
@@ -245,7 +245,7 @@ class Oracle:
 
     def _queued(self) -> Iterator[Activity]:
         conversations = self._conversations
-        for one in self.work_items():
+        for one in self.resources["work_item"]:
             conversation = conversations.get(_related(one, "resource"))
             entered, accepted = (
                 _of(one, "firstEnterQueueAt"),
@@ -266,13 +266,10 @@ class Oracle:
                 teams=frozenset({team} - {None}),
             )
 
-    def work_items(self) -> list[Resource]:
-        return self.resources["work_item"]
-
     # Service levels
 
     def policy_state(self, one: Resource) -> str:
-        """How the agreement of a conversation stands."""
+        """The state of a conversation's agreement."""
         kept, broken = (
             _of(one, "sla", "summary", "satisfiedAt"),
             _of(one, "sla", "summary", "firstBreachAt"),
@@ -289,7 +286,7 @@ class Oracle:
         return None
 
     def sla_states(self) -> set[Row]:
-        """Conversation, promise, and how it stands."""
+        """Each conversation's promises and their states."""
         found = set[Row]()
         for one in self.resources["conversation"]:
             if self._is_deleted(one) or not _of(one, "sla", "matchedAt"):

@@ -33,11 +33,10 @@ TYPES = {
     if stream.name not in _MADE_OF_OTHERS and not isinstance(stream.source, LiveIds)
 }
 
-# Nothing in it leaves the tap, not even what is no secret by itself.
+# The tap writes nothing of this attribute, not even the parts that are no secret.
 _WITHHELD = "password"
 
-# Searched by the time of their last change: rows that are deleted come, too. Beside each, the table
-# of the ids that are still there.
+# Searched tables, which have deleted rows too, and for each the table of the ids that still exist.
 SEARCHED = {
     searched.name: ids.name
     for ids in STREAMS
@@ -49,7 +48,6 @@ SEARCHED = {
 
 # The resources whose custom attributes are listed, beside the klasses.
 _CUSTOMISED = ("company", "conversation", "customer", "message")
-
 
 # Times that come as milliseconds, for some rows at least.
 _TIMES_AS_NUMBERS = {"outbound_webhook_calls": "sentAt", "queues": "createdAt"}
@@ -146,7 +144,7 @@ def _is_secret(value: Any) -> bool:
 
 
 def check_equal(resources: dict[str, Resource], records: Iterable[Record]) -> None:
-    """That the records are those resources, key by key and value by value."""
+    """Check that the records are those resources, key by key and value by value."""
     arrived = {record["id"]: record for record in records}
     assert arrived.keys() == resources.keys()
     wrong = {
@@ -212,7 +210,7 @@ OTHERS: dict[str, Callable[[Organisation], set[tuple[Any, ...]]]] = {
 
 
 def check_derived(table: str, parents: dict[str, Resource], records: Iterable[Record]) -> None:
-    """That the rows of a derived table are what its parents carry, in order.
+    """Check that the rows of a derived table are what its parents carry, in order.
 
     Args:
         table: Its name.

@@ -128,5 +128,5 @@ def ask(session: Session) -> object:
 
 def everything_said(error: BaseException) -> str:
     """All that a log could show of an error: its texts, its causes, and local variables."""
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
-    return f"{error} {error!r} {error.args} {vars(error)} {''.join(told.format())}"
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return f"{error} {error!r} {error.args} {vars(error)} {''.join(shown.format())}"

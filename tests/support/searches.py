@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     from support.search_model import Rows
     from tap_kustomer.reading.pages import Page, Shortfall, Unproven, Window
 
-__all__ = [
-    "CONVERSATIONS",
-    "CONVERSATION_TIMES",
-    "EDGE",
-    "NOW",
-    "WORK_ITEMS",
-    "pages_of",
-    "read_ids",
-    "rows",
-    "without_times",
-]
-
 EDGE = NOW - 730 * DAY
 CONVERSATIONS = Search("conversation", fallback=PagedList("/v1/conversations"))
 WORK_ITEMS = Search(

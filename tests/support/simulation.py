@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MOST_PARALLEL = 8
 
-# The most requests for each page of rows that exists, plus one: for a tie that takes many splits or
-# can't be split, or to find the ends of a part of the window that fits on a page.
+# The most requests for each page of rows, and for one more: a tie may take many splits or be
+# impossible to split, and finding the ends of a part of the window takes requests as well.
 REQUESTS_PER_PAGE = 150
 
 # Pages that may be in memory besides those that wait to be delivered and those that are asked for:

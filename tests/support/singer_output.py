@@ -27,7 +27,7 @@ Key = tuple[Any, ...]
 # What a target holds: rows by key, by stream.
 Held = dict[str, dict[Key, Record]]
 
-# Read by a time that their rows do not show, so these come in no order that could be seen.
+# Streams read by a time that their rows do not show, so that their order cannot be checked.
 OPAQUE = frozenset({"work_items"})
 
 # The setting `lookback_seconds`, where a run does not say otherwise.
@@ -36,7 +36,7 @@ LOOKBACK = 300
 
 @dataclass(frozen=True)
 class Output:
-    """What came of one run.
+    """The result of one run.
 
     Attributes:
         code: Its exit code.
@@ -99,7 +99,7 @@ class Output:
         return held_after(self.messages)
 
     def held(self) -> Held:
-        """What a target holds in the end that held nothing before."""
+        """What a target holds in the end if it was empty."""
         return self._held
 
     def resumptions(self) -> Iterator[tuple[Held, State]]:
@@ -152,7 +152,7 @@ class Runner:
         pipesize: int = -1,
         **config: Any,
     ) -> subprocess.Popen[bytes]:
-        """Start it with these files; `config` stands beside the address and the key."""
+        """Start it with these files; `config` is added to the address and the key."""
         directory, named = self.prepare(state=state, catalog=catalog, **config)
         return start(*named, *arguments, env=env, cwd=directory, pipesize=pipesize)
 
@@ -235,14 +235,14 @@ def only(catalog: Catalog, streams: Iterable[str]) -> Catalog:
 
 
 def check(run: Output, *, lookback: int = LOOKBACK) -> None:
-    """What a target may rely on when a run has come to its end, whatever it was asked for."""
+    """Check what a target may rely on after any run that came to its end."""
     assert run.code == 0, run.log
     assert not run.logged("ERROR")
     check_messages(run, lookback=lookback)
 
 
 def check_messages(run: Output, *, lookback: int = LOOKBACK, is_whole: bool = True) -> None:
-    """What a target may rely on, even if a run did not come to its end.
+    """Check what a target may rely on even if a run did not come to its end.
 
     Args:
         run: What was written.
@@ -301,7 +301,7 @@ def _check_records(run: Output, stream: str, *, is_whole: bool) -> None:
 
 
 def _check_states(run: Output, lookback: int) -> None:
-    """That no state claims rows which come only after it, and that none goes back."""
+    """Check that no state claims rows that come only after it, and that no bookmark goes back."""
     columns = {
         message["stream"]: message["bookmark_properties"][0]
         for message in run.of_type("SCHEMA")

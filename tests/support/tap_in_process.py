@@ -1,4 +1,4 @@
-"""The tap in this process, without its pace: what a run writes takes no time to come."""
+"""The tap in this process, without rate limits, so that a run takes little time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import itertools
 import json
 import logging
-import signal
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.plugin_base import _ConfigInput
 from typing_extensions import override
 
+from support.signal_handlers import signals_kept
 from support.singer_output import Output
 from tap_kustomer.client.documents import replace_nulls
 from tap_kustomer.client.limits import Limiter
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 
 class _Unlimited(Limiter):
-    """Lets every request go at once: the sandbox minds no pace."""
+    """Lets every request go at once."""
 
     @override
     def wait(self, kind: BudgetKind) -> float:
-        """Go ahead."""
+        """Wait for nothing."""
         return 0.0
 
 
 class HurriedTap(TapKustomer):
-    """The tap, but for its pace."""
+    """The tap, without rate limits."""
 
     @cached_property
     def context(self) -> RunContext:  # type: ignore[explicit-override]  # Cached properties.
@@ -50,7 +50,7 @@ class HurriedTap(TapKustomer):
 
 
 class TapOfLater(HurriedTap):
-    """A second passes between two runs: that much tells one version of a table from another."""
+    """A tap whose runs begin a second apart, so that the versions of a table differ."""
 
     _starts = itertools.count(1_700_000_000_000, 1_000)
 
@@ -78,7 +78,7 @@ class InProcess:
     def __call__(
         self, *, state: State | None = None, catalog: Catalog | None = None, **config: Any
     ) -> Output:
-        """Run it to its end; `config` stands beside the address and the key."""
+        """Run it to its end; `config` is added to the address and the key."""
         settings = {"api_url": self.sandbox.url, "api_key": self.sandbox.api_key, **config}
         return output_of(
             lambda: self.tap_class.invoke(
@@ -144,14 +144,3 @@ def _written() -> Iterator[io.BytesIO]:
     with redirect_stdout(io.TextIOWrapper(written, write_through=True)) as stream:
         yield written
         stream.detach()
-
-
-@contextmanager
-def signals_kept() -> Iterator[None]:
-    """A tap takes signals for itself; what takes them otherwise does so again in the end."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)

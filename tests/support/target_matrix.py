@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Config = dict[str, Any]
 
-# In the default run, or in the nightly run only. Any other text in the table says why not.
+# In the default run, or only in the nightly run. Any other text says why there is no test.
 DAILY: Final = "daily"
 NIGHTLY: Final = "nightly"
 
@@ -34,9 +34,9 @@ class Loader:
 
     Attributes:
         name: As users know it.
-        make: Makes one that holds nothing yet, of a folder and what gives a PostgreSQL database.
-        tap_config: Settings of the tap that it needs, in a folder.
-        load_methods: What a second load may do to the rows of the first, and the settings for it.
+        make: Makes an empty target, from a folder and a function that creates a database.
+        tap_config: Returns the tap's settings that it needs, from a folder.
+        load_methods: The settings with which a second load appends, upserts or overwrites.
         recommended: Settings that docs/targets.md recommends beside those that it needs.
         types: The types of its columns by those that SCHEMA declares; empty for files of text.
     """

@@ -62,7 +62,7 @@ class Pipeline:
         loader: The target's line of the matrix.
         config: What the target needs of the tap.
         target: Holds nothing at first.
-        runs: Of the tap so far, by what they were given, if they may be used again.
+        runs: The tap's runs so far, by their arguments; None to repeat each run.
     """
 
     tap: InProcess
@@ -107,7 +107,7 @@ def latest(target: Target, run: Output, stream: str) -> dict[Key, Record]:
 
 
 def check_rows(target: Target, run: Output, held: Held) -> None:
-    """That a target holds these rows of each stream of a run, value by value."""
+    """Check that a target holds these rows of each stream of a run, value by value."""
     for stream in run.streams:
         leaves = run.schema(stream)["schema"]["properties"]
         expected = {
@@ -117,7 +117,7 @@ def check_rows(target: Target, run: Output, held: Held) -> None:
 
 
 def check_keys(target: Target, run: Output, sandbox: Sandbox) -> None:
-    """That a target holds each row of the sandbox once."""
+    """Check that a target holds each row of the sandbox once."""
     for stream in run.streams:
         message = run.schema(stream)
         rows = Counter(
@@ -130,7 +130,7 @@ def check_keys(target: Target, run: Output, sandbox: Sandbox) -> None:
 
 
 def check_types(pipeline: Pipeline, run: Output) -> None:
-    """That each column in the target has the type that stands for what its SCHEMA declares."""
+    """Check that each column in the target has the type for what its SCHEMA declares."""
     types = pipeline.loader.types
     for stream in run.streams if types else ():
         found = pipeline.target.types(stream)

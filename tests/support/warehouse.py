@@ -37,7 +37,7 @@ STREAMS: Final = frozenset(
     path.stem.removeprefix("stg_kustomer__") for path in PACKAGE.glob("models/staging/stg_*.sql")
 ) - {"conversation_times_v2"}
 
-# Budgets that no run exhausts; to the limits a minute passes with each request.
+# Budgets that no run exhausts. Each request comes in another minute of the limits.
 GENEROUS: Final[dict[str, Any]] = {"org_limit": 60_000, "search_limit": 150}
 
 RESOURCES: Final = ("conversation", "conversation_time", "message", "team", "user", "work_item")
@@ -89,7 +89,7 @@ class Dbt:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """What is shared by all tests, made once by whichever worker comes first.
+    """The files that all tests share; the first worker makes them.
 
     Attributes:
         folder: With the DuckDB file, and the sandbox's resources.
@@ -137,7 +137,7 @@ def variables(now: datetime) -> dict[str, Any]:
 
 
 def variables_beside_project(now: datetime) -> dict[str, Any]:
-    """The variables that the project which uses the package does not set by itself."""
+    """The variables that the project with the package does not set."""
     return {name: value for name, value in variables(now).items() if name != "kustomer_time_zone"}
 
 

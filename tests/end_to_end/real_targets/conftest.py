@@ -1,4 +1,4 @@
-"""Pipelines from a sandbox into a real target that holds nothing yet."""
+"""Pipelines from a sandbox into an empty real target."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ def test_target_csv_writes_objects_as_python_shows_them(
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("loader", [LOADERS[3]], ids=["target-csv"])
-def test_target_csv_replaces_files_though_it_is_told_to_append(
+def test_target_csv_replaces_files_though_it_is_configured_to_append(
     tap: InProcess, catalog: Catalog, target: Target
 ) -> None:
     run = tap(catalog=only(catalog, ["teams"]))
-    told = {"file_naming_scheme": "{stream_name}.csv", "overwrite_behavior": "append_records"}
+    settings = {"file_naming_scheme": "{stream_name}.csv", "overwrite_behavior": "append_records"}
 
-    target.load(run.output, **told)
-    target.load(run.output, **told)
+    target.load(run.output, **settings)
+    target.load(run.output, **settings)
 
     assert len(target.rows("teams", "id")) == len(run.records("teams"))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.fake_session import FakeSession
+from support.readers import NOW
 from support.search_model import IndexModel
-from support.searches import CONVERSATIONS, EDGE, NOW, pages_of, read_ids, rows
+from support.searches import CONVERSATIONS, EDGE, pages_of, read_ids, rows
 from tap_kustomer.client.errors import AccessError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window
 from tap_kustomer.reading.search.query import ARCHIVE_PATH, PATH

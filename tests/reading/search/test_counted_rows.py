@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.fake_session import FakeSession, search_of
+from support.readers import NOW
 from support.search_model import IndexModel, resource
-from support.searches import NOW, WORK_ITEMS, pages_of, read_ids, rows, without_times
+from support.searches import WORK_ITEMS, pages_of, read_ids, rows, without_times
 from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.reading.pages import IncompleteError, Shortfall, Unproven, Window
 from tap_kustomer.times import DAY

@@ -10,8 +10,9 @@ import pytest
 
 from support.fake_session import FakeSession, search_of
 from support.json_values import deep
+from support.readers import NOW
 from support.search_model import IndexModel, resource
-from support.searches import EDGE, NOW, WORK_ITEMS, pages_of, read_ids, rows
+from support.searches import EDGE, WORK_ITEMS, pages_of, read_ids, rows
 from tap_kustomer import times
 from tap_kustomer.client.errors import AccessError, MissingError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from support.fake_session import FakeSession, search_of
+from support.readers import NOW
 from support.search_model import IndexModel
-from support.searches import NOW, pages_of, read_ids, rows
+from support.searches import pages_of, read_ids, rows
 from tap_kustomer.reading.pages import Window
 from tap_kustomer.reading.search.query import Row
 from tap_kustomer.times import DAY

@@ -273,7 +273,7 @@ def test_a_time_of_creation_that_cannot_be_written_is_not_asked_for() -> None:
     assert all((span.start or 0) >= EARLIEST and (span.end or 0) >= EARLIEST for span in spans)
 
 
-def test_a_tie_whose_count_changes_is_counted_anew() -> None:
+def test_a_tie_whose_count_changes_is_counted_again() -> None:
     index = IndexModel(rows_at(*[START + 5] * 120), page_size=50, order=random.Random(3))
     leaving = random.Random(4)
 
