@@ -163,7 +163,7 @@ class Reader:
         """Count the rows of a search with one request; None where the server gives no count.
 
         Raises:
-            RequestError: The search can't be asked.
+            RequestError: The search fails.
         """
         return count_search(self.context, source, window)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kustomer_dagster.streams import load_streams, parents, select
+from kustomer_dagster.streams import load_streams, parents_of, select
 from kustomer_dagster.summaries import Outcome, outcomes
 from support.catalogs import catalog_of
 
-PARENTS = parents(load_streams().values())
+PARENTS = parents_of(load_streams().values())
 ENTRY = {
     "stream": "messages",
     "status": "complete",

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from kustomer_dagster.pipes import Pipe
 from kustomer_dagster.settings import load_settings
 from kustomer_dagster.states import States
-from kustomer_dagster.streams import load_streams, parents
+from kustomer_dagster.streams import load_streams, parents_of
 from kustomer_sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(organization: str, sandbox: Sandbox, database: Database, states: States)
     )
     summary = pipe.run(
         {"companies"},
-        parents(load_streams().values()),
+        parents_of(load_streams().values()),
         states.load(organization, "present"),
         lambda state: states.save(organization, "present", state),
     )

@@ -14,13 +14,13 @@ from kustomer_dagster.periods import MONTH, current_month, period_of
 from kustomer_dagster.pipes import Pipe, PipeError
 from kustomer_dagster.settings import SettingsError, key_name, load_settings, without_keys
 from kustomer_dagster.states import States
-from kustomer_dagster.streams import Stream, load_streams, parents
+from kustomer_dagster.streams import Stream, load_streams, parents_of
 from kustomer_dagster.summaries import COMPLETE, outcomes
 
 FOLDER = Path(__file__).parents[1]
 FILE = Path(os.environ.get("KUSTOMER_SETTINGS", FOLDER / "organizations.toml"))
 STREAMS = load_streams()
-PARENTS = parents(STREAMS.values())
+PARENTS = parents_of(STREAMS.values())
 
 ORGANIZATIONS = dg.DynamicPartitionsDefinition(name="organizations")
 PARTITIONS = dg.MultiPartitionsDefinition(

@@ -45,7 +45,7 @@ class Pipe:
     def run(
         self,
         wanted: Collection[str],
-        known: Mapping[str, str],
+        parents: Mapping[str, str],
         state: Mapping[str, Any] | None,
         save: Callable[[dict[str, Any]], None],
     ) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Pipe:
 
         Args:
             wanted: The streams to read, with their derived ones.
-            known: The stream whose rows each stream is made of, by its name.
+            parents: The stream whose rows each stream is made of, by its name.
             state: Where to go on.
             save: Takes each state that the target prints.
 
@@ -68,7 +68,7 @@ class Pipe:
             config = _write(files / "tap.json", {**self.tap_settings, "summary_path": str(summary)})
             read = [*self.tap, "--config", "ENV", "--config", config]
             catalog = json.loads(self._discover(read))
-            select(catalog, wanted, known)
+            select(catalog, wanted, parents)
             read += ["--catalog", _write(files / "catalog.json", catalog)]
             if state is not None:
                 read += ["--state", _write(files / "state.json", state)]
@@ -114,12 +114,12 @@ class Pipe:
         ):
             assert tap.stdout is not None  # noqa: S101
             assert target.stdout is not None  # noqa: S101
-            # Only the target holds the pipe, so that the tap notices if the target ends.
+            # Only the target may hold the pipe open, so that the tap notices the target's end.
             tap.stdout.close()
             try:
                 _save_states(target.stdout, save)
             except BaseException:
-                # Dagster ends the run. The tap ends in order, the target loads what it has got.
+                # Dagster ends the run: the tap stops in order, and the target loads what it has.
                 tap.terminate()
                 _save_states(target.stdout, save)
                 raise

@@ -46,20 +46,20 @@ def load_streams(file: Path = _FILE) -> dict[str, Stream]:
     return {each["name"]: Stream(**each) for each in json.loads(file.read_text(encoding="utf-8"))}
 
 
-def parents(streams: Iterable[Stream]) -> dict[str, str]:
+def parents_of(streams: Iterable[Stream]) -> dict[str, str]:
     """Map each stream and each derived one to the stream whose rows it is made of."""
     return {name: each.name for each in streams for name in (each.name, *each.derived)}
 
 
-def parent_of(name: str, known: Mapping[str, str]) -> str:
-    """Return the stream whose rows a stream is made of; an unknown one is a klass's."""
-    return known.get(name, _KLASSES)
+def parent_of(name: str, parents: Mapping[str, str]) -> str:
+    """Return the stream whose rows a stream is made of; an unknown stream is a klass's."""
+    return parents.get(name, _KLASSES)
 
 
-def select(catalog: dict[str, Any], wanted: Collection[str], known: Mapping[str, str]) -> None:
+def select(catalog: dict[str, Any], wanted: Collection[str], parents: Mapping[str, str]) -> None:
     """Select in a Singer catalog these streams with their derived ones, and no others."""
     for entry in catalog["streams"]:
-        chosen = parent_of(entry["tap_stream_id"], known) in wanted
+        chosen = parent_of(entry["tap_stream_id"], parents) in wanted
         for described in entry["metadata"]:
             if not described["breadcrumb"]:
                 described["metadata"]["selected"] = chosen

@@ -91,7 +91,7 @@ class SearchClient:
 
         Raises:
             RefusedError: The search does not know the context or the criterion.
-            RequestError: It can't be asked.
+            RequestError: The search fails.
         """
         # Read once: another thread may learn more while this query is under way.
         extras = self._extras

@@ -74,7 +74,7 @@ def read_search(  # noqa: PLR0913  # The list is read by a function that knows a
         read_list: Reads the source's list, within a window.
 
     Raises:
-        RequestError: The search can't be asked.
+        RequestError: The search fails.
         AccessError: A role is missing.
         IncompleteError: The search does not return all rows of a tie; or fewer rows came than it
             counts, and counts are strict.
@@ -95,7 +95,7 @@ def read_live_ids(  # noqa: PLR0913  # As `read_search`.
     """Yield the ids of all live rows, whenever they were updated.
 
     Raises:
-        RequestError: The search can't be asked.
+        RequestError: The search fails.
         IncompleteError: Some ids did not come.
     """
     past = Window(0, window.end)
@@ -112,7 +112,7 @@ def peek_search(
 
     Raises:
         RefusedError: The search refuses every criterion.
-        RequestError: It can't be asked.
+        RequestError: The search fails.
     """
     query = SearchQuery(window, must_be_sorted=False)
 
@@ -129,7 +129,7 @@ def count_search(context: ReadContext, source: Search, window: Window) -> int | 
     """Count the rows of a window with one request; None where the server gives no count.
 
     Raises:
-        RequestError: The search can't be asked.
+        RequestError: The search fails.
     """
     client = SearchClient(context.session, source, source.effective_criteria[0], page_size=1)
     return context.workers.call(
