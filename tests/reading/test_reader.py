@@ -74,14 +74,6 @@ def test_the_variants_of_a_list_are_asked_for_at_once(
     assert ids(reader, USERS) == ["a", "b", "c"]
 
 
-def test_a_row_that_moves_from_one_variant_to_another_comes_once(
-    reader: Reader, requests_mock: Mocker
-) -> None:
-    requests_mock.get(f"{URL}/v1/users", json=page("a"))
-
-    assert ids(reader, USERS) == ["a"]
-
-
 def test_a_variant_that_lacks_rows_does_not_keep_the_others_from_being_read(
     reader: Reader, requests_mock: Mocker
 ) -> None:

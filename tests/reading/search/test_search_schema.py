@@ -111,7 +111,7 @@ def test_a_criterion_that_is_not_listed_is_tried_all_the_same() -> None:
     [AccessError("403"), MissingError("404"), GaveUpError("503")],
     ids=lambda error: type(error).__name__,
 )
-def test_without_a_schema_the_criteria_are_found_out_by_trying(error: RequestError) -> None:
+def test_without_a_schema_the_criteria_are_found_by_trying(error: RequestError) -> None:
     session = session_with(error, UPDATED.name)
 
     assert ids(reader_of(session)) == ["a"]

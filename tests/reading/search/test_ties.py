@@ -47,8 +47,8 @@ def tie(count: int, created: Callable[[int], int | None] = lambda n: START - n *
 
 @pytest.mark.parametrize("size", [50, 51, 100, 123])
 def test_a_tie_larger_than_a_page_arrives_whole(size: int) -> None:
-    times = [START, *[START + 50] * size, START + 51, *range(START + 60, START + 100)]
-    index = IndexModel(rows_at(*times), page_size=50)
+    updated = [START, *[START + 50] * size, START + 51, *range(START + 60, START + 100)]
+    index = IndexModel(rows_at(*updated), page_size=50)
 
     assert sorted(read_window(index)) == sorted(index.rows)
     assert len(index.queries) < 15

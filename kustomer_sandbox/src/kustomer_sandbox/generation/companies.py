@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def company(organisation: Store, row: Row) -> Document:
     """Build a company."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     name = f"{words.COMPANY_NAMES[row.number % 12]} {row.number + 1}"
     tags = [tag.id for tag in organisation.rows["tag"]]
     attributes = {
@@ -37,22 +37,22 @@ def company(organisation: Store, row: Row) -> Document:
         "avatarUrl": maybe(dice, "https://images.example.com/company.png"),
         "defaultLang": maybe(dice, dice.pick(words.LANGUAGES)),
         "employeeCount": dice.pick((1, 25, 400, 12.5, None)),
-        "tags": sparse(now, now.some(tags[:20], 3)),
-        **contacts(row, dice, now, f"office{row.number}"),
+        "tags": sparse(changing, changing.some(tags[:20], 3)),
+        **contacts(row, dice, changing, f"office{row.number}"),
         "domains": a_few(
             row,
             dice,
-            now,
+            changing,
             [{"domain": f"company{row.number}.{end}"} for end in ("example", "test")],
         ),
         "rev": row.rev,
         "roleGroupVersions": [],
         "deleted": None if dice.one_in(2) else False,
-        "custom": values("company", row, now),
+        "custom": values("company", row, changing),
         **deletion(row),
     }
     creator = to_one(dice.pick(agents(organisation)))
-    editor = to_one(now.pick(agents(organisation)))
+    editor = to_one(changing.pick(agents(organisation)))
     return resource(organisation, row, attributes, {"createdBy": creator, "modifiedBy": editor})
 
 

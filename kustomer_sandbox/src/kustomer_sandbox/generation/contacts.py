@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SILENT = 5
 
 
-def contacts(row: Row, dice: Dice, now: Dice, name: str) -> Document:
+def contacts(row: Row, dice: Dice, changing: Dice, name: str) -> Document:
     """Contact details; few people have no e-mail address."""
     phones = [f"+1555{dice.below(10**7):07d}" for _ in range(2)]
     if dice.one_in(10):
@@ -44,28 +44,28 @@ def contacts(row: Row, dice: Dice, now: Dice, name: str) -> Document:
         for kind in ("twitter", "facebook", "linkedin")
     ]
     return {
-        "emails": sparse(now, shrinking(row, now, emails)),
-        "phones": a_few(row, dice, now, [_phone(dice, phone) for phone in phones]),
+        "emails": sparse(changing, shrinking(row, changing, emails)),
+        "phones": a_few(row, dice, changing, [_phone(dice, phone) for phone in phones]),
         "whatsapps": a_few(
             row,
             dice,
-            now,
+            changing,
             [
                 {"phone": f"whatsapp:{phone}", "type": "mobile", "verified": True}
                 for phone in phones
             ],
         ),
-        "socials": a_few(row, dice, now, socials),
+        "socials": a_few(row, dice, changing, socials),
         "urls": a_few(
             row,
             dice,
-            now,
+            changing,
             [
                 {"url": f"https://{name}.example.com", "type": "website", **item_id(dice)},
                 {"url": f"https://blog.example.com/{name}", "type": "blog", **item_id(dice)},
             ],
         ),
-        "locations": a_few(row, dice, now, [location(dice), location(dice)]),
+        "locations": a_few(row, dice, changing, [location(dice), location(dice)]),
     }
 
 
@@ -83,10 +83,10 @@ def item_id(dice: Dice) -> Document:
     return dice.pick(({"id": None}, {"id": None}, {}, {"id": f"{dice.below(1 << 48):024x}"}))
 
 
-def a_few(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
+def a_few(row: Row, dice: Dice, changing: Dice, items: list[Any]) -> Any:
     """The first few items, perhaps none; all of them in the first row."""
-    some = shrinking(row, now, items[: dice.below(len(items) + 1)])
-    return sparse(now, some if row.number else items)
+    some = shrinking(row, changing, items[: dice.below(len(items) + 1)])
+    return sparse(changing, some if row.number else items)
 
 
 def location(dice: Dice) -> Document:

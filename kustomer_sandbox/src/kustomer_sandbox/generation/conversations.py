@@ -35,14 +35,14 @@ _SURVEY_STATUSES = ("scheduled", "offered", "rated", "commented", "unresponded")
 
 def conversation(organisation: Store, row: Row) -> Document:
     """Build a conversation."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     facts = row.facts
     status, channel = facts["status"], facts["channel"]
     messages: tuple[Row, ...] = facts.get("messages", ())
     tags = [tag.id for tag in organisation.rows["tag"][:30]]
-    actors = _Actors(organisation, now)
+    actors = _Actors(organisation, changing)
     outbound = len(messages) // 2
-    polarity = now.between(-1, 1)
+    polarity = changing.between(-1, 1)
     done = status == "done"
     ended = done and dice.one_in(3)
     updated = row.updated
@@ -96,12 +96,12 @@ def conversation(organisation: Store, row: Row) -> Document:
         "locked": rarely(dice, True, 20),
         "lockedAt": rarely(dice, at(row.created + HOUR), 20),
         "deleted": rarely(dice, False),
-        "tags": sparse(now, now.some(tags, 4)),
+        "tags": sparse(changing, changing.some(tags, 4)),
         "assignedUsers": actors.users(),
         "assignedTeams": actors.teams(),
         "campaign": rarely(dice, "0123456789abcdef01234567", 15),
-        "suggestedTags": [{"tag": tag, "confidence": 0.5} for tag in now.some(tags, 2)],
-        "suggestedShortcuts": _suggested_shortcuts(organisation, now),
+        "suggestedTags": [{"tag": tag, "confidence": 0.5} for tag in changing.some(tags, 2)],
+        "suggestedShortcuts": _suggested_shortcuts(organisation, changing),
         "predictions": [
             {
                 "field": "priority",
@@ -116,36 +116,36 @@ def conversation(organisation: Store, row: Row) -> Document:
         "sentiment": dice.pick((None, {}, {"polarity": polarity, "confidence": 0.649023})),
         **_first_and_last(row, messages, actors),
         **_done(row, actors, len(messages)),
-        **_sla(row, dice, now),
+        **_sla(row, dice, changing),
         **_assistance(organisation, row, dice),
-        "modificationHistory": _history(row, now),
+        "modificationHistory": _history(row, changing),
         "matchedTimeBasedRules": [],
         "skills": ["refunds", "german"][: row.number % 3],
         "linkedConversations": _linked(row),
         "roleGroupVersions": [],
         "accessOverride": [],
         "subStatus": rarely(dice, organisation.rows["sub_status"][0].id),
-        "custom": values("conversation", row, now),
+        "custom": values("conversation", row, changing),
         **deletion(row),
     }
-    relationships = _relationships(organisation, row, dice, now)
+    relationships = _relationships(organisation, row, dice, changing)
     return resource(organisation, row, attributes, relationships)
 
 
 class _Actors:
     """Random agents, and lists of ids that may be empty, null or absent."""
 
-    def __init__(self, organisation: Store, now: Dice) -> None:
-        self._now = now
+    def __init__(self, organisation: Store, changing: Dice) -> None:
+        self._changing = changing
         self._users = [one.id for one in agents(organisation)]
         self._teams = [one.id for one in desks(organisation)]
-        self.agent: str = now.pick(self._users)
+        self.agent: str = changing.pick(self._users)
 
     def users(self) -> Any:
-        return sparse(self._now, self._now.some(self._users, 2))
+        return sparse(self._changing, self._changing.some(self._users, 2))
 
     def teams(self) -> Any:
-        return sparse(self._now, self._now.some(self._teams, 2))
+        return sparse(self._changing, self._changing.some(self._teams, 2))
 
     def all(self) -> Document:
         return {
@@ -167,9 +167,9 @@ def _channels(channel: str, dice: Dice) -> list[str]:
     return [channel] if dice.below(4) or other == channel else [channel, other]
 
 
-def _suggested_shortcuts(organisation: Store, now: Dice) -> list[Document]:
+def _suggested_shortcuts(organisation: Store, changing: Dice) -> list[Document]:
     shortcuts = organisation.rows["shortcut"][:20]
-    return [{"shortcutId": one.id, "confidence": 0.25} for one in now.some(shortcuts, 1)]
+    return [{"shortcutId": one.id, "confidence": 0.25} for one in changing.some(shortcuts, 1)]
 
 
 def _satisfaction(organisation: Store, row: Row, dice: Dice, actors: _Actors) -> Any:
@@ -311,17 +311,17 @@ def _done(row: Row, actors: _Actors, count: int) -> Document:
     return state
 
 
-def _sla(row: Row, dice: Dice, now: Dice) -> Document:
+def _sla(row: Row, dice: Dice, changing: Dice) -> Document:
     if row.number % 3:
         return {}
     breach, met = at(row.created + 4 * HOUR), at(row.created + HOUR)
-    breached = now.one_in(4)
+    breached = changing.one_in(4)
     timing = {"breachAt": breach, "satisfiedAt": met}
     sla = {
         "name": "Standard",
         "version": 1,
         "matchedAt": at(row.created),
-        "status": now.pick(("done", "pending", "paused")),
+        "status": changing.pick(("done", "pending", "paused")),
         "breached": breached,
         "breach": {"metric": "firstResponse", "at": breach} if breached else {},
         "summary": {"satisfiedAt": met, "firstBreachAt": breach},
@@ -395,23 +395,23 @@ def _assistance(organisation: Store, row: Row, dice: Dice) -> Document:
     return state
 
 
-def _history(row: Row, now: Dice) -> Document:
+def _history(row: Row, changing: Dice) -> Document:
     names = ("name", "priority", "channel", "assignedTeams", "assignedUsers", "brand",
              "defaultLang", "status", "tags", "custom")  # fmt: skip
     changed, created = at(row.updated), at(row.created)
-    return {f"{name}At": now.pick((None, created, changed)) for name in names}
+    return {f"{name}At": changing.pick((None, created, changed)) for name in names}
 
 
-def _relationships(organisation: Store, row: Row, dice: Dice, now: Dice) -> Document:
+def _relationships(organisation: Store, row: Row, dice: Dice, changing: Dice) -> Document:
     staff = agents(organisation)
     rows = organisation.rows
     relationships: Document = {
         "customer": to_one(row.facts["customer"]),
         "messages": {"links": {"self": f"/v1/conversations/{row.id}/messages"}},
         "createdBy": maybe(dice, to_one(dice.pick(staff))),
-        "modifiedBy": maybe(now, to_one(now.pick(staff))),
+        "modifiedBy": maybe(changing, to_one(changing.pick(staff))),
         "brand": maybe(dice, to_one(dice.pick(rows["brand"][:3]))),
-        "queue": maybe(now, to_one(now.pick(rows["queue"][:5]))),
+        "queue": maybe(changing, to_one(changing.pick(rows["queue"][:5]))),
         "endedBy": rarely(dice, to_one(dice.pick(staff))),
         "pinnedBy": rarely(dice, to_one(dice.pick(staff)), 12),
         "lockedBy": rarely(dice, to_one(dice.pick(staff)), 20),

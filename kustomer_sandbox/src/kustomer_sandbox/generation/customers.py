@@ -45,7 +45,7 @@ def counted(conversations: tuple[Row, ...]) -> Document:
 
 def customer(organisation: Store, row: Row) -> Document:
     """Build a customer."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     first, last = dice.pick(words.FIRST_NAMES), dice.pick(words.LAST_NAMES)
     name = f"{first} {last}"
     tags = [tag.id for tag in organisation.rows["tag"][:30]]
@@ -59,10 +59,10 @@ def customer(organisation: Store, row: Row) -> Document:
         }
         for shop in ("shop", "outlet")[: row.number % 3]
     ]
-    reached = contacts(row, dice, now, f"customer{row.number}")
+    reached = contacts(row, dice, changing, f"customer{row.number}")
     activity = at(row.updated)
     facts = row.facts
-    polarity = now.between(-1, 1)
+    polarity = changing.between(-1, 1)
     mood: Document = {"polarity": polarity, "confidence": round(polarity * 0.649023, 6)}
     attributes: Document = {
         "name": name if row.number % 17 else "",
@@ -74,19 +74,19 @@ def customer(organisation: Store, row: Row) -> Document:
         "displayColor": dice.pick(words.COLOURS),
         "displayIcon": dice.pick(words.ICONS),
         "externalId": external_ids[0]["externalId"] if external_ids else None,
-        "externalIds": sparse(now, shrinking(row, now, external_ids)),
+        "externalIds": sparse(changing, shrinking(row, changing, external_ids)),
         **reached,
-        **_shared(row, dice, now, {**reached, "externalIds": external_ids}),
+        **_shared(row, dice, changing, {**reached, "externalIds": external_ids}),
         "facebookIds": _seldom(
             row,
             dice,
-            now,
+            changing,
             [{"pageId": page, "userId": str(row.number), "name": name} for page in ("100", "101")],
         ),
         "instagramIds": _seldom(
             row,
             dice,
-            now,
+            changing,
             [
                 {
                     "pageId": page,
@@ -98,15 +98,15 @@ def customer(organisation: Store, row: Row) -> Document:
             ],
         ),
         "smoochIds": [f"smooch-{row.number}"] if row.number % 11 == 0 else [],
-        "activeUsers": sparse(now, now.some(staff, 2)),
-        "watchers": sparse(now, now.some(staff, 2)),
+        "activeUsers": sparse(changing, changing.some(staff, 2)),
+        "watchers": sparse(changing, changing.some(staff, 2)),
         "recentLocation": _recent_location(dice, row),
         "locale": maybe(dice, dice.pick(words.LOCALES)),
         "timeZone": maybe(dice, dice.pick(words.TIME_ZONES)),
         "gender": maybe(dice, dice.pick(("m", "f"))),
         "avatarUrl": maybe(dice, "https://images.example.com/customer.png"),
         "defaultLang": maybe(dice, dice.pick(words.LANGUAGES)),
-        "presence": now.pick(("online", "offline", "idle")),
+        "presence": changing.pick(("online", "offline", "idle")),
         "birthdayAt": maybe(dice, "1990-05-04T00:00:00.000Z"),
         "signedUpAt": maybe(dice, at(row.created)),
         "lastSeenAt": maybe(dice, activity),
@@ -118,13 +118,13 @@ def customer(organisation: Store, row: Row) -> Document:
         "deletedAt": rarely(dice, None),
         "verified": dice.one_in(2),
         "conversationCounts": facts.get("counts", counted(())),
-        "tags": sparse(now, now.some(tags, 4)),
-        "sentiment": mood if now.below(3) else {},
+        "tags": sparse(changing, changing.some(tags, 4)),
+        "sentiment": mood if changing.below(3) else {},
         "rev": row.rev,
         "recentItems": _recent_items(facts.get("kobjects", ())),
-        "satisfactionLevel": _satisfaction(organisation, row, dice, now),
+        "satisfactionLevel": _satisfaction(organisation, row, dice, changing),
         "sla": rarely(dice, {"name": "Standard", "version": 1, "breached": False}, 20),
-        "custom": values("customer", row, now),
+        "custom": values("customer", row, changing),
         "roleGroupVersions": [],
         "accessOverride": [{"user": staff[0]}] if seldom(row, dice, 20) else [],
         "unmaskingWindow": rarely(
@@ -133,20 +133,22 @@ def customer(organisation: Store, row: Row) -> Document:
         **_conversation_state(row, mood),
         **deletion(row),
     }
-    return resource(organisation, row, attributes, _relationships(organisation, row, dice, now))
+    return resource(
+        organisation, row, attributes, _relationships(organisation, row, dice, changing)
+    )
 
 
-def _seldom(row: Row, dice: Dice, now: Dice, items: list[Any]) -> Any:
-    return a_few(row, dice, now, items) if seldom(row, dice, 6) else sparse(now, [])
+def _seldom(row: Row, dice: Dice, changing: Dice, items: list[Any]) -> Any:
+    return a_few(row, dice, changing, items) if seldom(row, dice, 6) else sparse(changing, [])
 
 
-def _shared(row: Row, dice: Dice, now: Dice, own: Document) -> Document:
+def _shared(row: Row, dice: Dice, changing: Dice, own: Document) -> Document:
     """Addresses that another customer has too."""
     shares = seldom(row, dice, 4)
     names = ("emails", "phones", "externalIds", "socials", "whatsapps")
     lists = {name: own[name] if shares and isinstance(own[name], list) else [] for name in names}
     return {
-        f"shared{name[0].upper()}{name[1:]}": a_few(row, dice, now, items)
+        f"shared{name[0].upper()}{name[1:]}": a_few(row, dice, changing, items)
         for name, items in lists.items()
     }
 
@@ -222,7 +224,7 @@ def _conversation_state(row: Row, mood: Document) -> Document:
     return state
 
 
-def _satisfaction(organisation: Store, row: Row, dice: Dice, now: Dice) -> Document:
+def _satisfaction(organisation: Store, row: Row, dice: Dice, changing: Dice) -> Document:
     conversations: tuple[Row, ...] = row.facts.get("conversations", ())
     answers = [
         answer
@@ -233,8 +235,8 @@ def _satisfaction(organisation: Store, row: Row, dice: Dice, now: Dice) -> Docum
         empty: Document = {"sentByTeams": []}
         return {"firstSatisfaction": empty, "lastSatisfaction": empty}
     return {
-        "firstSatisfaction": _answered(organisation, answers[0], now),
-        "lastSatisfaction": _answered(organisation, answers[-1], now),
+        "firstSatisfaction": _answered(organisation, answers[0], changing),
+        "lastSatisfaction": _answered(organisation, answers[-1], changing),
         "count": len(answers),
         "acknowledgeCount": len(answers),
         "avgRating": dice.pick((4, 3.5)),
@@ -242,7 +244,7 @@ def _satisfaction(organisation: Store, row: Row, dice: Dice, now: Dice) -> Docum
     }
 
 
-def _answered(organisation: Store, answer: Row, now: Dice) -> Document:
+def _answered(organisation: Store, answer: Row, changing: Dice) -> Document:
     conversation, when = answer.facts["conversation"], at(answer.created)
     return present(
         {
@@ -256,7 +258,9 @@ def _answered(organisation: Store, answer: Row, now: Dice) -> Document:
             "sentAt": when,
             "updatedAt": when,
             "sentBy": agents(organisation)[0].id,
-            "sentByTeams": sparse(now, now.some([desk.id for desk in desks(organisation)], 2)),
+            "sentByTeams": sparse(
+                changing, changing.some([desk.id for desk in desks(organisation)], 2)
+            ),
             "rating": answer.number % 11,
             "score": answer.number % 2,
             "firstAnswer": "Everything was fine 😊",
@@ -264,13 +268,13 @@ def _answered(organisation: Store, answer: Row, now: Dice) -> Document:
     )
 
 
-def _relationships(organisation: Store, row: Row, dice: Dice, now: Dice) -> Document:
+def _relationships(organisation: Store, row: Row, dice: Dice, changing: Dice) -> Document:
     path = f"/v1/customers/{row.id}"
     staff = agents(organisation)
     relationships: Document = {
         "messages": {"links": {"self": f"{path}/messages"}},
         "createdBy": to_one(dice.pick(staff)) if row.number % 3 else ABSENT,
-        "modifiedBy": to_one(now.pick(staff)) if row.number % 4 else ABSENT,
+        "modifiedBy": to_one(changing.pick(staff)) if row.number % 4 else ABSENT,
     }
     if "company" in row.facts:
         relationships["company"] = to_one(row.facts["company"])

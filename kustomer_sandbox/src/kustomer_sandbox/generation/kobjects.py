@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 def kobject(organisation: Store, row: Row) -> Document:
     """Build a custom object of any klass."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     klass = row.type.partition(".")[2]
-    agent, desk = now.pick(agents(organisation)), now.pick(desks(organisation))
-    queue = now.pick(organisation.rows["queue"][:5])
+    agent, desk = changing.pick(agents(organisation)), changing.pick(desks(organisation))
+    queue = changing.pick(organisation.rows["queue"][:5])
     tags = [tag.id for tag in organisation.rows["tag"][:30]]
     outcome = {
         "time": row.updated - row.created,
@@ -44,7 +44,7 @@ def kobject(organisation: Store, row: Row) -> Document:
         "assignedUser": agent.id,
         "commentCount": 1,
     }
-    done = now.one_in(3)
+    done = changing.one_in(3)
     conversation_id: str | None = row.facts["conversation_id"]
     attribution = {
         "conversationId": conversation_id,
@@ -60,9 +60,9 @@ def kobject(organisation: Store, row: Row) -> Document:
         "description": maybe(dice, dice.pick(words.SENTENCES)),
         "icon": maybe(dice, dice.pick(words.ICONS)),
         "images": ["https://images.example.com/item-1.jpg"][: dice.below(2)],
-        "custom": values(row.type, row, now),
+        "custom": values(row.type, row, changing),
         "data": maybe(dice, {"legacyNumber": row.number, "lines": [{"sku": "a"}]}),
-        "tags": sparse(now, now.some(tags, 2)),
+        "tags": sparse(changing, changing.some(tags, 2)),
         **stamps(row, modified=False),
         "importedAt": maybe(dice, at(row.created)),
         "rev": row.rev,
@@ -71,10 +71,10 @@ def kobject(organisation: Store, row: Row) -> Document:
         "attribution": rarely(dice, attribution, 4) if conversation_id else None,
         "klassDisplayName": klass.title(),
         "klassMixins": ["commentable", "assignable"],
-        "status": "done" if done else now.pick(("open", "snoozed")),
+        "status": "done" if done else changing.pick(("open", "snoozed")),
         "subStatus": rarely(dice, organisation.rows["sub_status"][3].id),
-        "assignedUser": maybe(now, agent.id),
-        "queue": maybe(now, queue.id),
+        "assignedUser": maybe(changing, agent.id),
+        "queue": maybe(changing, queue.id),
         "firstDone": outcome if done else {},
         "lastDone": outcome if done else {},
         "doneCount": int(done),
@@ -103,11 +103,11 @@ def kobject(organisation: Store, row: Row) -> Document:
 
 def comment(organisation: Store, row: Row) -> Document:
     """Build a comment: a note on a custom object. Its form in answers is not documented."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     about = row.facts["kobject"]
     author = dice.pick(agents(organisation))
     attributes = {
-        "body": now.pick(words.SENTENCES),
+        "body": changing.pick(words.SENTENCES),
         "importedAt": maybe(dice, None),
         "attachments": files(row),
         **stamps(row),

@@ -79,7 +79,7 @@ def addresses(channel: str, number: int, direction: str) -> Document | None:
 
 def message(organisation: Store, row: Row) -> Document:
     """Build a message."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     facts = row.facts
     channel, position = facts["channel"], facts["position"]
     incoming = position % 2 == 0
@@ -127,11 +127,13 @@ def message(organisation: Store, row: Row) -> Document:
         if failed
         else ABSENT,
         "meta": addresses(channel, row.number, direction),
-        "assignedTeams": sparse(now, now.some(teams, 2)),
-        "assignedUsers": sparse(now, [one.id for one in now.some(staff, 2)]),
+        "assignedTeams": sparse(changing, changing.some(teams, 2)),
+        "assignedUsers": sparse(changing, [one.id for one in changing.some(staff, 2)]),
         # Not documented, but other connectors have a column for them.
-        "tags": rarely(dice, [tag.id for tag in now.some(organisation.rows["tag"][:20], 3)], 20),
-        "createdByTeams": sparse(now, [] if incoming else dice.some(teams, 2)),
+        "tags": rarely(
+            dice, [tag.id for tag in changing.some(organisation.rows["tag"][:20], 3)], 20
+        ),
+        "createdByTeams": sparse(changing, [] if incoming else dice.some(teams, 2)),
         "kbArticles": [organisation.rows["kb_article"][0].id] if row.number % 5 == 0 else [],
         "reactions": [
             {
@@ -141,19 +143,19 @@ def message(organisation: Store, row: Row) -> Document:
                 "createdAt": at(row.created),
             }
         ]
-        if now.one_in(12)
+        if changing.one_in(12)
         else [],
         "firstDelivered": {"timestamp": at(row.created), "clientType": "web"} if seen else ABSENT,
         "firstRead": {"timestamp": at(row.created)} if seen else ABSENT,
         "intentDetections": [{"confidence": 0.75, "intent": "refund", "resolutionType": "article"}]
         if dice.one_in(10)
         else [],
-        "sentiment": {"polarity": 1, "confidence": 1} if now.below(3) else {},
+        "sentiment": {"polarity": 1, "confidence": 1} if changing.below(3) else {},
         "location": rarely(dice, location(dice), 10),
         "firstCompany": {"id": company.id, "name": f"Company {company.number}"}
         if company
         else ABSENT,
-        "custom": values("message", row, now) if dice.one_in(3) else ABSENT,
+        "custom": values("message", row, changing) if dice.one_in(3) else ABSENT,
         **deletion(row),
     }
     relationships: Document = {
@@ -212,22 +214,22 @@ def files(row: Row) -> Any:
 
 def note(organisation: Store, row: Row) -> Document:
     """Build a note."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     people, teams = agents(organisation), desks(organisation)
     author = dice.pick(people)
     attributes = {
-        "body": now.pick(words.SENTENCES),
+        "body": changing.pick(words.SENTENCES),
         "externalId": maybe(dice, f"note-{row.number}"),
         "lang": maybe(dice, dice.pick(words.LANGUAGES)),
         **stamps(row),
         "importedAt": maybe(dice, at(row.created)),
-        "createdByTeams": sparse(now, dice.some([one.id for one in teams], 2)),
+        "createdByTeams": sparse(changing, dice.some([one.id for one in teams], 2)),
         "attachments": files(row),
         "deleted": rarely(dice, False, 2),
-        "custom": values("note", row, now) if dice.one_in(3) else ABSENT,
+        "custom": values("note", row, changing) if dice.one_in(3) else ABSENT,
         **deletion(row),
     }
-    users = now.some(people, 2)
+    users = changing.some(people, 2)
     desk = dice.some(teams, 1) if dice.one_in(3) else []
     # Where mentioned teams are listed is not documented: in either list.
     apart = bool(desk) and dice.one_in(2)

@@ -68,7 +68,7 @@ def machine(organisation: Store) -> Row:
 
 def user(organisation: Store, row: Row) -> Document:
     """Build a user."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     name = f"{dice.pick(FIRST_NAMES)} {dice.pick(LAST_NAMES)}"
     automatic = row.number == USERS - 1
     kind = "machine" if automatic else ("limited" if row.number % 9 == 8 else "user")
@@ -94,11 +94,13 @@ def user(organisation: Store, row: Row) -> Document:
             "hash": SECRET,
             "updatedAt": at(row.created),
         },
-        "roles": shrinking(row, now, roles[: row.number % 4])
+        "roles": shrinking(row, changing, roles[: row.number % 4])
         if row.number % 4
         else NOTHING[row.number % 3],
-        "roleGroups": sparse(now, [one.id for one in groups[row.number % 7 : row.number % 7 + 1]]),
-        "custom": values("user", row, now) if row.number % 2 else ABSENT,
+        "roleGroups": sparse(
+            changing, [one.id for one in groups[row.number % 7 : row.number % 7 + 1]]
+        ),
+        "custom": values("user", row, changing) if row.number % 2 else ABSENT,
         **stamps(row),
         **deletion(row),
     }
@@ -113,7 +115,7 @@ def user(organisation: Store, row: Row) -> Document:
 
 def team(organisation: Store, row: Row) -> Document:
     """Build a team."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     people = agents(organisation)
     name = TEAMS[row.number] if row.number < len(TEAMS) else f"Team {row.number}"
     first = row.number * 4 + row.rev - 1
@@ -124,8 +126,8 @@ def team(organisation: Store, row: Row) -> Document:
         "displayName": name,
         "icon": maybe(dice, "team"),
         "externalId": f"team-{row.number}" if row.number % 2 else None,
-        "members": NOTHING[row.number % 3] if empty else shrinking(row, now, members),
-        "roleGroups": sparse(now, [organisation.rows["role_group"][0].id][: row.number % 4]),
+        "members": NOTHING[row.number % 3] if empty else shrinking(row, changing, members),
+        "roleGroups": sparse(changing, [organisation.rows["role_group"][0].id][: row.number % 4]),
         "importedAt": at(row.created) if row.number % 2 else None,
         **stamps(row),
         "deleted": row.deleted is not None,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def work_session(organisation: Store, row: Row) -> Document:
     """Build a work session."""
-    dice, now = row.dice(), row.revision_dice()
+    dice, changing = row.dice(), row.revision_dice()
     active = row.facts["active"]
     statuses = organisation.rows["status"][:5]
     status = statuses[0] if active else statuses[3]
@@ -41,14 +41,14 @@ def work_session(organisation: Store, row: Row) -> Document:
         "statusType": "available" if active else "offline",
         "signedInAt": started,
         "signedOutAt": None if active else at(row.updated),
-        "workItemCount": now.between(-1, 4) if active else 0,
+        "workItemCount": changing.between(-1, 4) if active else 0,
         "pausedWorkItemCount": 0,
         "capacity": [{"priority": 1 + n, "limit": 2, "remaining": 2} for n in range(dice.below(3))],
         "capacityRemaining": 2,
         "totalCapacity": 2,
-        "capacityStatus": now.pick(("idle", "not-at-capacity")),
-        "handledItemCount": now.below(12),
-        "handledConversationCount": now.below(9),
+        "capacityStatus": changing.pick(("idle", "not-at-capacity")),
+        "handledItemCount": changing.below(12),
+        "handledConversationCount": changing.below(9),
         "totalAvailable": {"statusAt": started, **spent},
         "totalUnavailable": {"statusAt": started, **spent},
         "totalAvailableIdleCapacity": spent,
@@ -61,9 +61,9 @@ def work_session(organisation: Store, row: Row) -> Document:
             for n, one in enumerate(statuses[: dice.between(1, 3)])
         }
         if row.number % 9
-        else now.pick(({}, None, ABSENT)),
+        else changing.pick(({}, None, ABSENT)),
         "lastAssignedItemAt": maybe(dice, started),
-        "lastRevision": {"handledItemCount": now.below(12)},
+        "lastRevision": {"handledItemCount": changing.below(12)},
         "rev": row.rev,
         **stamps(row),
     }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
     from kustomer_sandbox.store import Store
 
-_NANOSECONDS = 1_000_000
+_NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 
 def _automation(organisation: Store, row: Row) -> Parts:
@@ -59,7 +59,7 @@ def _run(organisation: Store, row: Row) -> Document:
         "status": "completed",
         "score": 0.5,
         "scoreByTestCase": {case.id: case.number / 2 for case in cases},
-        "durationInNanos": MINUTE * _NANOSECONDS,
+        "durationInNanos": MINUTE * _NANOSECONDS_PER_MILLISECOND,
         "runsPerTestCase": 1,
     }
     return _made(organisation, row, attributes)
@@ -79,7 +79,7 @@ def _result(organisation: Store, row: Row) -> Document:
         },
         "startedAt": at(run.created),
         "endedAt": at(run.created + MINUTE),
-        "durationInNanos": MINUTE * _NANOSECONDS,
+        "durationInNanos": MINUTE * _NANOSECONDS_PER_MILLISECOND,
     }
     return _made(organisation, row, attributes)
 

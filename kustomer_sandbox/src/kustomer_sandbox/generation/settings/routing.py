@@ -63,9 +63,9 @@ def _status(_: Store, row: Row) -> Parts:
 
 
 def _team_settings(organisation: Store, row: Row) -> Parts:
-    now = row.revision_dice()
+    changing = row.revision_dice()
     first = organisation.rows["queue"][: len(QUEUES) - row.number]
-    queues = shrinking(row, now, [one.id for one in first])
+    queues = shrinking(row, changing, [one.id for one in first])
     attributes = {
         "enabled": row.number % 4 != 3,
         "workItemCapacity": 2 + row.number,
