@@ -7,7 +7,6 @@ columns, rows a second, and peak memory. The page's table of what is tested come
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import sys
@@ -23,8 +22,8 @@ from report import circumstances, say
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from kustomer_sandbox import Sandbox  # noqa: E402
 from support.postgres import running_server  # noqa: E402
+from support.sandboxes import generous_sandbox  # noqa: E402
 from support.singer_output import only  # noqa: E402
 from support.tap_in_process import InProcess  # noqa: E402
 from support.target_matrix import LOADERS, matrix_table  # noqa: E402
@@ -105,14 +104,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as directory,
         running_server() as server,
-        Sandbox(
-            scale=_SMALL if quick else _LARGE,
-            org_limit=60_000,
-            search_limit=150,
-            ratelimit_scope="search",
-            # Each request comes in another minute of the limits, so none is refused.
-            monotonic=itertools.count(step=61).__next__,
-        ) as sandbox,
+        generous_sandbox(scale=_SMALL if quick else _LARGE) as sandbox,
     ):
         tap = InProcess(sandbox)
         lines = list(_measured(tap, server, Path(directory)))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kustomer_sandbox import Sandbox
 from support.command_in_process import RunnerInProcess
+from support.sandboxes import SandboxMaker, generous_sandbox
 from support.singer_output import Output, Runner, everything, select
 from support.tap_in_process import InProcess
 
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
 
 KEY = "a-key-that-nobody-may-see"
 
-# Budgets that the command learns from the headers, so that it waits less than with Kustomer. The
-# tap in this process does not wait at all.
-GENEROUS: dict[str, Any] = {
-    "org_limit": 60_000,
-    "search_limit": 150,
-    "ratelimit_scope": "search",
-}
-
-
-class SandboxMaker(Protocol):
-    """Starts sandboxes that stop when the tests are done."""
-
-    def __call__(self, *, scale: float = ..., **more: Any) -> Sandbox: ...
-
 
 @pytest.fixture(scope="session")
 def make_sandbox() -> Iterator[SandboxMaker]:
@@ -41,9 +27,7 @@ def make_sandbox() -> Iterator[SandboxMaker]:
     running: list[Sandbox] = []
 
     def make(*, scale: float = 0.1, **more: Any) -> Sandbox:
-        switches = {**GENEROUS, "api_key": KEY, **more}
-        # Each request comes in another minute of the limits, so none is refused.
-        sandbox = Sandbox(scale=scale, monotonic=itertools.count(step=61).__next__, **switches)
+        sandbox = generous_sandbox(scale=scale, **{"api_key": KEY, **more})
         sandbox.start()
         running.append(sandbox)
         return sandbox

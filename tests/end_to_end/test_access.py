@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
+    from support.sandboxes import SandboxMaker
 
 STREAMS = (
     *("companies", "company_tags", "note_user_mentions", "notes", "slas", "sla_versions", "tags"),

@@ -13,10 +13,9 @@ from support.targets import PostgresTarget
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
     from support.postgres import Server
+    from support.sandboxes import SandboxMaker
     from support.singer_output import Catalog
 
 # Full tables with a column of this name, as docs/deletes.md lists them.

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
+    from support.sandboxes import SandboxMaker
     from support.singer_output import Runner
 
 # Read whole, by lists and by the search for ids, with tables of what their rows carry.

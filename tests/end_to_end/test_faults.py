@@ -13,9 +13,8 @@ from support.tap_in_process import InProcess
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
+    from support.sandboxes import SandboxMaker
 
 SEARCH = "/v1/customers/search"
 

@@ -30,11 +30,10 @@ from tap_kustomer import times
 from tap_kustomer.sync.context import RunContext
 
 if TYPE_CHECKING:
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
     from support.command_in_process import RunnerInProcess
     from support.sandbox_truth import Resource
+    from support.sandboxes import SandboxMaker
     from tap_kustomer.sync.context import RunTimes
 
 DERIVED_FROM_SEARCHED = [table for table, one in DERIVED.items() if one.parent in SEARCHED]

@@ -25,9 +25,8 @@ from support.tap_process import LONGEST_RUN
 if TYPE_CHECKING:
     import subprocess
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
+    from support.sandboxes import SandboxMaker
 
 SEARCH = "/v1/customers/search"
 

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Sandbox
+    from support.sandboxes import SandboxMaker
     from support.tap_in_process import InProcess
 
 if sys.platform != "linux":

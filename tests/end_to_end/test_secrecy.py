@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from end_to_end.conftest import SandboxMaker
-
     from kustomer_sandbox import Organisation
+    from support.sandboxes import SandboxMaker
 
 
 def _encoded(content: bytes) -> str:

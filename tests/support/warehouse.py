@@ -8,15 +8,14 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from kustomer_sandbox import Sandbox
 from support.metrics_oracle import Oracle
+from support.sandboxes import generous_sandbox
 from support.singer_output import only
 from support.tap_in_process import InProcess
 from support.tap_process import environment
@@ -36,9 +35,6 @@ ZONE: Final = "Europe/Berlin"
 STREAMS: Final = frozenset(
     path.stem.removeprefix("stg_kustomer__") for path in PACKAGE.glob("models/staging/stg_*.sql")
 ) - {"conversation_times_v2"}
-
-# Budgets that no run exhausts. Each request comes in another minute of the limits.
-GENEROUS: Final[dict[str, Any]] = {"org_limit": 60_000, "search_limit": 150}
 
 RESOURCES: Final = ("conversation", "conversation_time", "message", "team", "user", "work_item")
 
@@ -185,7 +181,7 @@ def make(shared: Warehouse) -> None:
     target = DuckdbTarget(shared.folder)
     dbt = Dbt(shared.folder, variables_beside_project(now), {"KUSTOMER_DUCKDB": str(shared.file)})
     project = reports_with_package(shared.folder)
-    with Sandbox(scale=0.2, monotonic=count(step=61).__next__, **GENEROUS) as sandbox:
+    with generous_sandbox(scale=0.2) as sandbox:
         tap = InProcess(sandbox)
         catalog = only(tap.discover(), STREAMS)
         first = tap(catalog=catalog)

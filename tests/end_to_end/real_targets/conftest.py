@@ -13,8 +13,7 @@ from support.targets import JSONL, JsonlTarget
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from end_to_end.conftest import SandboxMaker
-
+    from support.sandboxes import SandboxMaker
     from support.singer_output import Output
     from support.target_matrix import Loader
     from support.targets import Target
