@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import altair as alt
 
-# Whether the reader of the page has chosen a row. A row counts for each of its teams.
-_CHOSEN: Final = (
-    "datum.d >= first && datum.d <= last"
-    " && (channel == '' || datum.c == channel)"
+# Whether a row has the channel, brand and team that are chosen in the page, by any of its teams.
+CHOSEN: Final = (
+    "(channel == '' || datum.c == channel)"
     " && (brand == '' || datum.b == brand)"
     " && (team == '' || indexof(datum.t || '', '|' + team + '|') >= 0)"
 )
@@ -93,7 +92,7 @@ def _rows(name: str) -> alt.Chart:
     by_day = "(bucket == 'day' || !datum.w)"
     return (
         alt.Chart(alt.NamedData(name=name), width="container", height=220)
-        .transform_filter(_CHOSEN)
+        .transform_filter(f"datum.d >= first && datum.d <= last && {CHOSEN}")
         .transform_calculate(
             when=f"toDate({by_day} ? datum.d : datum.w < first ? first : datum.w)",
             until=f"min({by_day} ? toDate(datum.d) + 864e5 : toDate(datum.w) + 7 * 864e5, "

@@ -31,9 +31,7 @@ function choices() {
 const COLUMNS = { conversation_id: "v", customer_id: "k", seconds: "s", score: "y", is_hit: "x", kind: "m" };
 const condition = (text) => text.replace(/\b(kind)\b/, "datum.m").replace("<>", "!=").replace(" = ", " == ");
 function transforms(metric, by) {
-  const chosen = `datum.a == '${metric.activity}' && datum.d >= before && datum.d <= last`
-    + " && (channel == '' || datum.c == channel) && (brand == '' || datum.b == brand)"
-    + " && (team == '' || indexof(datum.t || '', '|' + team + '|') >= 0)"
+  const chosen = `datum.a == '${metric.activity}' && datum.d >= before && datum.d <= last && ${page.chosen}`
     + (metric.where ? ` && ${condition(metric.where)}` : "");
   const of = COLUMNS[metric.of], per = COLUMNS[metric.per];
   const known = by === "period" ? "" : ` && datum.${by} && datum.period == 'now'`;

@@ -20,7 +20,7 @@ from typing import Any, Final
 import duckdb
 import vl_convert
 import yaml
-from charts import CHARTS, EMPTY, INCOMPLETE, MEASURED, TABLES, Chart
+from charts import CHARTS, CHOSEN, EMPTY, INCOMPLETE, MEASURED, TABLES, Chart
 
 HERE: Final = Path(__file__).parent
 METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
@@ -281,6 +281,7 @@ def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> st
         "measured": MEASURED,
         "tables": TABLES,
         "empty": EMPTY,
+        "chosen": CHOSEN,
     }
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     parts = {

@@ -111,12 +111,8 @@ class _Nowhere(BufferedWriter):
         self._bytes = 0
 
 
-def lines_by_stream(rounds: int = _ROUNDS) -> Iterator[Line]:
-    """Measure each stage for rows of several streams.
-
-    Args:
-        rounds: How often everything is measured; the least counts.
-    """
+def lines_by_stream() -> Iterator[Line]:
+    """Measure each stage for rows of several streams."""
     organisation = Organisation(started_at=_NOW, clock=Clock(frozen=_NOW), scale=0.2)
     for stream in _STREAMS:
         say(f"Shaping {stream.name}")
@@ -130,7 +126,7 @@ def lines_by_stream(rounds: int = _ROUNDS) -> Iterator[Line]:
         page = msgspec.json.encode(
             {"data": resources, "meta": {"page": 1, "pageSize": _ROWS, "total": _ROWS}}
         )
-        costs = _HotPath(page, _compiled(define(stream, custom_fields)), derive).measure(rounds)
+        costs = _HotPath(page, _compiled(define(stream, custom_fields)), derive).measure()
         floor = costs.msgspec
         row = (costs.check + costs.write) / floor
         derived_row = costs.derived / derived_rows * _ROWS / floor
@@ -171,7 +167,7 @@ class _HotPath:
         self._resources = [row.resource() for row in self._rows]
         self._writer = _Nowhere()
 
-    def measure(self, rounds: int) -> Costs:
+    def measure(self) -> Costs:
         """Run all stages in turn, some hundred times, and keep the least time of each."""
         stages = (
             self._use_msgspec_alone,
@@ -181,7 +177,7 @@ class _HotPath:
             self._write_rows,
             self._write_derived_rows,
         )
-        return Costs(*_least(stages, rounds))
+        return Costs(*_least(stages))
 
     def _use_msgspec_alone(self) -> None:
         for row in self._rows:
@@ -218,13 +214,12 @@ def _compiled(definition: StreamDefinition) -> MakeRecords:
     return definition.compile_rows(definition.schema["properties"].keys())
 
 
-def _least(stages: Iterable[Callable[[], None]], rounds: int) -> list[float]:
-    """Run all stages in turn, and return the least time of each."""
+def _least(stages: Iterable[Callable[[], None]]) -> list[float]:
     least = dict.fromkeys(stages, math.inf)
     gc.collect()
     gc.disable()
     try:
-        for _ in range(rounds):
+        for _ in range(_ROUNDS):
             for stage in least:
                 began = time.thread_time()
                 stage()

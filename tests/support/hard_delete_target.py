@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
     return json.dumps(value, default=float) if isinstance(value, dict | list) else value
 
 
-class _Target(SQLTarget):
+class SdkTarget(SQLTarget):
     """The target, as its command runs it."""
 
     name = "target-hard-delete"
@@ -95,7 +95,7 @@ class HardDeleteTarget:
         confirmed = io.StringIO()
         try:
             with redirect_stdout(confirmed):
-                _Target(config=config).listen(io.StringIO(messages.decode()))
+                SdkTarget(config=config).listen(io.StringIO(messages.decode()))
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
@@ -109,4 +109,4 @@ class HardDeleteTarget:
 
 
 if __name__ == "__main__":
-    _Target.cli()
+    SdkTarget.cli()

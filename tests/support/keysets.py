@@ -23,9 +23,9 @@ BEYOND = END + 1_000
 _MOST_QUERIES = 1_000
 
 
-def rows_at(*updated: int, created: int = START - 1_000) -> Rows:
+def rows_at(*updated: int) -> Rows:
     """A row for each of these times; each was created a millisecond before the one before it."""
-    return {f"row{n}": (at, created - n) for n, at in enumerate(updated)}
+    return {f"row{n}": (at, START - 1_000 - n) for n, at in enumerate(updated)}
 
 
 def read_keyset(
@@ -49,9 +49,9 @@ def read_keyset(
     return ids
 
 
-def read_window(index: IndexModel, page_size: int = 500) -> list[str]:
+def read_window(index: IndexModel) -> list[str]:
     """All ids of the window, in the order of their delivery."""
-    return read_keyset(Keyset(WINDOW, "conversations"), index, page_size)
+    return read_keyset(Keyset(WINDOW, "conversations"), index)
 
 
 def ids_inside(index: IndexModel) -> set[str]:

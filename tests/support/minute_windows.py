@@ -23,17 +23,15 @@ class MinuteWindows:
         self.used = 0
         self.refused: list[float] = []
 
-    def use(self, count: int = 1) -> dict[str, str] | None:
+    def use(self) -> dict[str, str] | None:
         """Headers of an answer, or None for a 429."""
         window = int((self._clock.elapsed + self._begin) // 60)
         if window != self._window:
             self._window, self.used = window, 0
-        if self.used + count > self.limit:
-            if count == 1:
-                self.refused.append(self._clock.elapsed)
-            self.used = self.limit if count > 1 else self.used
+        if self.used >= self.limit:
+            self.refused.append(self._clock.elapsed)
             return None
-        self.used += count
+        self.used += 1
         return limit_headers(self.limit, self.limit - self.used)
 
 

@@ -34,12 +34,10 @@ def client_of(session: FakeSession, *, page_size: int = 50, path: str = PATH) ->
     )
 
 
-def read_by_client(
-    session: FakeSession, window: Window = WINDOW, *, page_size: int = 50
-) -> list[str]:
-    """Read all ids in a window with one keyset."""
-    client = client_of(session, page_size=page_size)
-    keyset = Keyset(window, "conversations")
+def read_by_client(session: FakeSession) -> list[str]:
+    """Read all ids in the window with one keyset."""
+    client = client_of(session)
+    keyset = Keyset(WINDOW, "conversations")
     ids = []
     while keyset.query is not None:
         assert len(session.sent) < 1_000, "it does not come to an end"

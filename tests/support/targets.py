@@ -270,7 +270,7 @@ class SqliteTarget(Target):
     """A target of the SDK's own make that deletes for good, and one file."""
 
     command = SQLITE
-    hasty_command = _hasty("support.hard_delete_target:_Target")
+    hasty_command = _hasty("support.hard_delete_target:SdkTarget")
 
     @property
     @override

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import JSON, Column, DateTime, MetaData, String, Table, create_engine, select
 from sqlalchemy.pool import NullPool
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _METADATA: Final = MetaData()
 
@@ -28,13 +25,11 @@ class States:
 
     Args:
         url: SQLAlchemy's address of the database.
-        now: Tells the time.
     """
 
-    def __init__(self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, url: str) -> None:
         # A run lasts long and writes seldom: it holds no connection in between.
         self._engine = create_engine(url, poolclass=NullPool)
-        self._now = now
         _METADATA.create_all(self._engine)
 
     def load(self, organization: str, period: str) -> dict[str, Any] | None:
@@ -49,7 +44,7 @@ class States:
         row = {"organization": organization, "period": period, "state": state}
         with self._engine.begin() as connection:
             connection.execute(_STATES.delete().where(*_is(organization, period)))
-            connection.execute(_STATES.insert().values(**row, written_at=self._now()))
+            connection.execute(_STATES.insert().values(**row, written_at=datetime.now(UTC)))
 
     def forget(self, organization: str, period: str) -> None:
         """Remove the state of a period."""

@@ -41,9 +41,9 @@ class Stream:
     derived: dict[str, str]
 
 
-def load_streams(file: Path = _FILE) -> dict[str, Stream]:
+def load_streams() -> dict[str, Stream]:
     """Load all streams, by name."""
-    return {each["name"]: Stream(**each) for each in json.loads(file.read_text(encoding="utf-8"))}
+    return {each["name"]: Stream(**each) for each in json.loads(_FILE.read_text(encoding="utf-8"))}
 
 
 def parents_of(streams: Iterable[Stream]) -> dict[str, str]:

@@ -67,9 +67,9 @@ def reference(row: Row, type_: str | None = None) -> Document:
     return {"type": type_ or row.type, "id": row.id}
 
 
-def to_one(row: Row, *, link: str = "links", type_: str | None = None) -> Document:
+def to_one(row: Row, *, type_: str | None = None) -> Document:
     """To-one relationship, with its link."""
-    return {link: {"self": f"{PATHS[row.type]}/{row.id}"}, "data": reference(row, type_)}
+    return {"links": {"self": f"{PATHS[row.type]}/{row.id}"}, "data": reference(row, type_)}
 
 
 def to_many(rows: Iterable[Row]) -> Document:
