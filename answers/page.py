@@ -25,7 +25,7 @@ from charts import CHARTS, CHOSEN, EMPTY, INCOMPLETE, MEASURED, TABLES, Chart
 HERE: Final = Path(__file__).parent
 METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
 
-# What the rows may take up: with the chart library, the file stays below 3 MB.
+# The most bytes of rows: with the chart library, the file stays below 3 MB.
 _MOST_BYTES: Final = 1_900_000
 
 # The names of the teams in each array of ids, between bars: a row that counts for two teams is one

@@ -36,7 +36,7 @@ _MOST_MEMORY: Final = 200
 _MOST_GROWTH: Final = 1.2
 _MOST_SECONDS: Final = 8
 
-# What the slow reader takes, in bytes a second: less than the tap writes on any machine.
+# The speed of the slow reader, in bytes a second: slower than the tap writes on any machine.
 _SLOWLY: Final = 20e6
 
 _RECORD: Final = b'"RECORD"'

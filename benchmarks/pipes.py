@@ -95,7 +95,7 @@ class Pipe:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run has cost.
+    """The cost of a run.
 
     Attributes:
         seconds: From the first start to the last end.

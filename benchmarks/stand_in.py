@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SEARCH: Final = "/v1/customers/search"
-# What taps request to check their key.
+# The paths by which taps check their key.
 WHO: Final = ("/v1/auth/tokens/current", "/v1/users/current")
 LISTS: Final = ("/v1/metadata/", "/v1/klasses")
 

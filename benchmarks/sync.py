@@ -40,7 +40,7 @@ _MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 @dataclass
 class Sync:
-    """What a run of the tap wrote and requested.
+    """The output and the requests of a run of the tap.
 
     Attributes:
         rows: Records that it wrote.

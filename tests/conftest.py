@@ -1,4 +1,4 @@
-"""What tests of several packages need."""
+"""Fixtures of several packages of tests."""
 
 from __future__ import annotations
 

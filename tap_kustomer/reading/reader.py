@@ -188,7 +188,7 @@ class Reader:
         """Yield the rows of all parts.
 
         Raises:
-            MissingError: Nothing was yielded, and every part is missing but for optional ones.
+            MissingError: Nothing was yielded, and every part except optional ones is missing.
             IncompleteError: All that came was yielded, but a part is missing.
         """
         missing: dict[int, MissingError] = {}
@@ -225,7 +225,7 @@ class Reader:
         """Ask for a few rows of each required part.
 
         Raises:
-            MissingError: Every part is missing, but for optional ones.
+            MissingError: Every part except optional ones is missing.
         """
         rows: list[Resource] = []
         missing: list[MissingError] = []

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # For how long a tap that keeps to the limits may ask for nothing.
 QUIET_SECONDS: Final = 5.0
 
-# What is compared: what is read by search, a full table, and what comes along with both.
+# The tables that are compared: searched ones, a full one, and some that derive from them.
 TABLES = {
     "companies": "company",
     "conversations": "conversation",
@@ -269,7 +269,7 @@ class SyncChain:
         check_end(run, plan.end, is_sure=is_sure)
 
     def _read(self, process: subprocess.Popen[bytes], plan: Plan) -> list[bytes]:
-        """What the tap writes, until one of the two ends."""
+        """The messages of the tap, until the tap or the target ends."""
         assert process.stdout is not None
         if plan.end is not None and plan.after_requests:
             self._traffic.wait_for(plan.after_requests, process)
@@ -305,7 +305,7 @@ class SyncChain:
             self._sandbox.options.api_key = "another-key"
 
     def _repair(self, plan: Plan) -> None:
-        """Have all as it was, but for what the target has lost."""
+        """Restore the conditions before the end, except what the target has lost."""
         self._sandbox.options.api_key = self._key
         if plan.end is End.LOST_NETWORK:
             self._sandbox.stop()

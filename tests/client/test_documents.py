@@ -1,4 +1,4 @@
-"""What servers send as JSON is read, whether a strict parser accepts it or not."""
+"""JSON from servers is parsed, even where a strict parser refuses it."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def warnings_of(run: Output) -> list[str]:
 # Types
 
 
-# What a catalog may say of any column, or of a part of one.
+# Types that a catalog may give to any column, or to a part of one.
 OTHER_TYPES: dict[str, Any] = {
     "text": {"type": "string"},
     "text or null": {"type": ["null", "string"]},
@@ -161,7 +161,7 @@ def test_columns_are_of_the_types_that_the_tap_declares_whatever_the_catalog_say
     for stream in sound.streams:
         own = sound.schema(stream)["schema"]["properties"]
         written = run.schema(stream)["schema"]["properties"]
-        # What is inside of `custom` is the organisation's own: the catalog alone has it.
+        # Attributes inside `custom` are the organisation's own: only the catalog has them.
         assert written | {"custom": None} == own | {"custom": None}
 
 

@@ -1,4 +1,4 @@
-"""What `check` holds a run to: each promise to a target, broken once, is noticed."""
+"""`check` notices each broken promise to a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run writes is in DuckDB as its schemas say, with the real target in between."""
+"""The real target loads the values of a run into DuckDB as their schemas declare."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TYPES = {
     ("array", None): "JSON",
 }
 
-# What target-duckdb stores something else for: value by value, for the columns of a type.
+# Values that target-duckdb changes, and what it stores instead, by the type of the column.
 LOST: dict[str, dict[Any, Any]] = {"VARCHAR": {"": None}}
 
 # Values that a CSV, a database or a conversion might trip over.
@@ -103,7 +103,7 @@ class Warehouse:
 
 
 def stored(value: Any, type_: str) -> Any:
-    """What a column of this type should hold for a value that the tap wrote."""
+    """The value that a column of this type should hold for one that the tap wrote."""
     if value is None:
         return None
     if type_ == "TIMESTAMP":

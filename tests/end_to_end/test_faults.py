@@ -1,4 +1,4 @@
-"""What a server under strain answers: asked again, never believed."""
+"""Wrong answers of a server under strain are requested again, and never believed."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _type(leaf: Record) -> str:
 
 
 def expected(value: Any, leaf: Record) -> Any:
-    """What DuckDB should hold for a value that a RECORD has."""
+    """The value in DuckDB for one of a RECORD."""
     if value is None or leaf.get("format") != "date-time":
         return value
     return datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None)

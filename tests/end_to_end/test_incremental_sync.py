@@ -52,7 +52,7 @@ class Story:
 
     @cached_property
     def held(self) -> Held:
-        """What a target holds in the end that updates rows by their keys."""
+        """The rows of a target in the end, if it updates rows by their keys."""
         held: Held = {}
         for run in (self.first, self.second, self.third):
             held = held_after(run.messages, held)
@@ -60,7 +60,7 @@ class Story:
 
     @cached_property
     def incremental(self) -> set[str]:
-        """The tables that go on where the run before ended."""
+        """The tables that continue where the run before ended."""
         return {
             message["stream"]
             for message in self.third.of_type("SCHEMA")
@@ -68,7 +68,7 @@ class Story:
         }
 
     def changed(self, table: str) -> dict[str, Resource]:
-        """What was changed or added between the first run and the second."""
+        """The resources that were changed or added between the first run and the second."""
         before = self.before[table]
         return {
             key: resource
@@ -137,7 +137,7 @@ def test_rows_that_were_deleted_meanwhile_arrive_as_deleted(story: Story) -> Non
 def test_what_arrived_in_all_runs_is_what_the_sandbox_holds(story: Story, table: str) -> None:
     resources = truth(story.sandbox.organisation, table)
     held = story.held[table]
-    # What was removed for good does not come any more: only its live id is missing.
+    # Rows that were removed for good do not come any more: only their live ids are missing.
     kept = {key: record for (key,), record in held.items() if key in resources}
 
     check_equal(resources, kept.values())

@@ -38,12 +38,12 @@ SOME = {
     *("customer_session_events", "kobject_ids", "kobject_order", "kobject_tags", "kobjects"),
     *("notes", "note_user_mentions", "sla_versions", "slas", "work_items"),
 }
-# Read by itself, and by a search of its own.
+# A klass that is read alone, by a search of its own.
 KLASS_ALONE = {"brands", "companies", "kobject_order"}
 
 
 def read_until_schema_of(process: subprocess.Popen[bytes], stream: str) -> bytes:
-    """What a running tap writes up to the beginning of a stream."""
+    """The output of a running tap up to the SCHEMA of a stream."""
     assert process.stdout is not None
     lines = b""
     for line in process.stdout:
@@ -55,7 +55,7 @@ def read_until_schema_of(process: subprocess.Popen[bytes], stream: str) -> bytes
 
 
 def check_resumed(before: Output, later: Output, whole: Output) -> None:
-    """That two runs together give what one gives that runs through."""
+    """Check that two runs together give what one whole run gives."""
     check_messages(before, is_whole=False)
     check(later)
     assert held_after(later.messages, before.held()) == {

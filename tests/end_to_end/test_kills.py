@@ -57,7 +57,7 @@ def unread(process: subprocess.Popen[bytes]) -> int:
 
 
 def end_by(process: subprocess.Popen[bytes], signals: Sequence[int]) -> Output:
-    """What a tap leaves that is ended by signals, the later ones while it ends already."""
+    """Send signals to a tap, the later ones while it ends already, and return its output."""
     for number in signals:
         process.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
@@ -67,7 +67,7 @@ def end_by(process: subprocess.Popen[bytes], signals: Sequence[int]) -> Output:
 
 
 def check_resumed(run: Output, later: Output, whole: Output) -> None:
-    """That two runs together give what one gives that runs through."""
+    """Check that two runs together give what one whole run gives."""
     assert "Traceback" not in run.log
     check(later)
     held = held_after(later.messages, run.held())
@@ -155,7 +155,7 @@ def test_a_signal_before_there_is_anything_to_write_ends_the_run_at_once(
     assert not run.output
 
 
-# What sends a signal to its own process as soon as the tap's first library is imported.
+# A module that sends a signal to its own process as soon as the tap imports its first library.
 SIGNALLED = """
 import os
 import sys

@@ -54,7 +54,7 @@ def selecting_teams(tmp_path: Path) -> str:
 
 
 def agree(answer: Callable[[str], str] = lambda address: address) -> Callable[[str], bool]:
-    """What replaces the browser: the person agrees, and the browser follows the redirect."""
+    """Replaces the browser: the person agrees, and the browser follows the redirect."""
 
     def browse(address: str) -> bool:
         def follow() -> None:

@@ -28,7 +28,7 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIO
 
 
 def shell(redirection: str, *arguments: str, env: dict[str, str]) -> Output:
-    """What the tap gives when a shell has set up its standard streams."""
+    """The result of a tap whose standard streams a shell has set up."""
     return finish(
         start(*arguments, command=("sh", "-c", f'exec "$0" "$@" {redirection}', COMMAND), env=env)
     )

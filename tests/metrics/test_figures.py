@@ -98,7 +98,7 @@ def test_a_range_counts_whole_days_of_its_own_time_zone(
     assert not differences(found, expected)
 
 
-# What agents and teams are measured by.
+# The metrics of agents and teams.
 WORK = {"message_out", "first_response", "first_done", "last_done", "handled", "rating"}
 
 

@@ -40,7 +40,7 @@ def page(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @functools.cache
 def show(page: Path, choice: str = "") -> tuple[str, str]:
-    """What a browser makes of the page, and what it logs."""
+    """The document that a browser makes of the page, and its log."""
     assert BROWSER is not None
     done = subprocess.run(  # noqa: S603
         [
@@ -116,7 +116,7 @@ def test_a_time_zone_that_does_not_exist_is_refused_in_one_line(
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen in the page besides a range of days; none for all.
+    """A choice in the page besides the range of days; None for all.
 
     Attributes:
         channel: The channel.
@@ -129,7 +129,7 @@ class Choice:
     brand: tuple[str, str] | None = None
 
     def address(self, first: date, last: date) -> str:
-        """What the page's address has after the hash."""
+        """The part of the page's address after the hash."""
         chosen = {"channel": self.channel, "brand": self.brand, "team": self.team}
         names = {key: one[1] if isinstance(one, tuple) else one for key, one in chosen.items()}
         # Two days in the wrong order are a range, too.

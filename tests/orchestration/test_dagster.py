@@ -19,7 +19,7 @@ PYTHON = ROOT / ".venv" / "dagster" / "bin" / "python"
 CHART = ROOT / ".venv" / "chart" / "dagster"
 HELM = shutil.which("helm")
 
-# What the chart gives to each of its containers.
+# The environment that the chart gives to each of its containers.
 POD = {
     "DAGSTER_HOME": "/home",
     "DAGSTER_PG_PASSWORD": "secret",
@@ -50,7 +50,7 @@ result = validate_config(Shape(kind) if isinstance(kind, dict) else kind, json.l
 sys.exit("; ".join(error.message for error in result.errors or ()) or 0)
 """
 
-# What the schedule and the sensor ask for, with an instance that knows one organisation.
+# A script that prints the requests of the schedule and the sensor, for one known organisation.
 TICKS = """
 import json, dagster as dg
 from datetime import datetime, UTC

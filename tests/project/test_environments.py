@@ -177,7 +177,7 @@ class Clone:
         )
 
     def installed(self, place: str) -> set[str]:
-        """The distributions of an environment, but for those that come with it."""
+        """The distributions of an environment, except those that come with it."""
         found = (self.folder / place).glob("lib/python*/site-packages/*.dist-info")
         names = {path.name.removesuffix(".dist-info") for path in found}
         return {name for name in names if not name.startswith(("pip-", "setuptools-"))}

@@ -58,7 +58,7 @@ def sentences() -> frozenset[str]:
 
 
 def sentences_in(tree: ast.Module) -> Iterator[str]:
-    """Yield each text of a module that has several words, but for docstrings."""
+    """Yield each text of a module that has several words, except docstrings."""
     passed_over = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):

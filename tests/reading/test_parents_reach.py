@@ -1,4 +1,4 @@
-"""Rows of parents show up to when all was read, and say so if some did not come."""
+"""Pages of rows per parent show up to when all was read, and missing rows are an error."""
 
 from __future__ import annotations
 
@@ -121,6 +121,16 @@ def test_a_list_that_lacks_rows_is_an_error_after_the_rows_of_all_others() -> No
         found.extend((ids(page.resources), page.reached) for page in pages_of(lists, given))
 
     assert found == [(["1"], NOW), (["2"], None), (["3"], None), (["4"], None)]
+    assert caught.value.missing_from == NOW
+
+
+def test_rows_are_missing_from_the_latest_time_that_was_reached() -> None:
+    lists = events({"a": [rows("1")], "b": [rows("2")], "c": [rows("3", total=9)]})
+    given = [Page([parent("a", NOW), parent("b"), parent("c", NOW + 9)], reached=NOW + 9)]
+
+    with pytest.raises(IncompleteError) as caught:
+        list(pages_of(lists, given))
+
     assert caught.value.missing_from == NOW
 
 

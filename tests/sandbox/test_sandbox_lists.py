@@ -1,4 +1,4 @@
-"""Lists, reads by id, metadata, classes, audit logs."""
+"""Lists, reads by id, metadata, klasses, audit logs."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def test_reasons_are_given_for_arrays_that_there_are() -> None:
 
 
 def oddities(stream: type[KustomerStream], derived: Derived) -> Iterator[dict[str, Any]]:
-    """Resources that carry rows of a derived table, but for one place that is odd."""
+    """Resources that carry rows of a derived table, with one odd place."""
     attributes, relationships = made_of(derived)
     fields = [field for field in stream.shape.attributes if field.source in attributes]
     references = [{"type": "user", "id": "1"}, {"type": "team", "id": "2"}]

@@ -47,7 +47,7 @@ def sound(field: Field) -> Any:
 
 
 def odd(field: Field) -> Iterator[Any]:
-    """Values that are sound but for one place, wherever that is."""
+    """Values that are sound except in one place, wherever that is."""
     yield from ODD
     if field.kind is Kind.OBJECT:
         for inner in field.fields:

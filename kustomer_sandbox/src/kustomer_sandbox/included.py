@@ -1,4 +1,4 @@
-"""What a page of a list contains besides its rows."""
+"""Additions to a page of a list, besides its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests and runs AI automations: evaluations, their test cases, and the results."""
+"""AI automations, and their evaluations with test cases and results."""
 
 from __future__ import annotations
 
