@@ -24,6 +24,7 @@ REQUIREMENTS = (
     "requirements-dagster.txt",
     "requirements-docs.txt",
 )
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
 
 
 def all_settings() -> dict[str, dict[str, Any]]:
@@ -53,6 +54,16 @@ def entry(plugins: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The tap's entry in a Meltano project."""
     (found,) = plugins["extractors"]
     return found
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_a_form_for_issues_is_what_github_accepts(form: Path) -> None:
+    content = yaml.safe_load(form.read_text(encoding="utf-8"))
+
+    assert {"name", "description", "body"} <= content.keys()
+    for element in content["body"]:
+        needed = "value" if element["type"] == "markdown" else "label"
+        assert needed in element["attributes"]
 
 
 # Meltano. What it knows of each setting is generated, and `test_docs.py` keeps it fresh.
