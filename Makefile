@@ -46,6 +46,13 @@ endif
 check = { found=$$($(call checked,$(1)) 2>&1) \
 	|| { echo "$(2) is incomplete, see \`make requirements\`:" $$found >&2; exit 1; }; }
 
+# $(call nested_environment,NAME) makes the environment of a target such as .venv/dbt/.complete.
+define nested_environment
+@echo "Installing $(1) into $(@D)"
+@$(call environment,$(@D),$<)
+@touch $@
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint benchmark demo answers site dist release-check requirements clean
 
@@ -122,21 +129,15 @@ $(ENVIRONMENT): requirements-dev.txt pyproject.toml kustomer_sandbox/pyproject.t
 	@touch $@
 
 $(MELTANO): requirements-demo.txt | $(ENVIRONMENT)
-	@echo "Installing Meltano into .venv/meltano"
-	@$(call environment,.venv/meltano,$<)
-	@touch $@
+	$(call nested_environment,Meltano)
 
 $(DBT): requirements-dbt.txt | $(ENVIRONMENT)
-	@echo "Installing dbt into .venv/dbt"
-	@$(call environment,.venv/dbt,$<)
+	$(call nested_environment,dbt)
 	@.venv/dbt/bin/dbt --version >/dev/null 2>&1 || { rm -f .venv/dbt/bin/dbt; \
 		echo "dbt does not run on this Python: the metrics are left out. Use Python 3.11 to 3.13"; }
-	@touch $@
 
 $(DAGSTER): requirements-dagster.txt | $(ENVIRONMENT)
-	@echo "Installing Dagster into .venv/dagster"
-	@$(call environment,.venv/dagster,$<)
-	@touch $@
+	$(call nested_environment,Dagster)
 
 # Needs Helm. The chart's version is that of Dagster.
 $(CHART): requirements-dagster.txt | $(ENVIRONMENT)
@@ -146,16 +147,10 @@ $(CHART): requirements-dagster.txt | $(ENVIRONMENT)
 	@touch $@
 
 $(SITE): requirements-docs.txt | $(ENVIRONMENT)
-	@echo "Installing the site generator into .venv/site"
-	@$(call environment,.venv/site,$<)
-	@touch $@
+	$(call nested_environment,the site generator)
 
 $(TARGET_JSONL): benchmarks/targets/requirements-target-jsonl.txt | $(ENVIRONMENT)
-	@echo "Installing target-jsonl into .venv/target-jsonl"
-	@$(call environment,.venv/target-jsonl,$<)
-	@touch $@
+	$(call nested_environment,target-jsonl)
 
 $(SINGER_IO): benchmarks/taps/requirements-singer-io.txt | $(ENVIRONMENT)
-	@echo "Installing Singer.io's tap into .venv/singer-io"
-	@$(call environment,.venv/singer-io,$<)
-	@touch $@
+	$(call nested_environment,Singer.io's tap)
