@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kustomer_sandbox.row import Row
     from kustomer_sandbox.store import Store
 
-    _Happening = Callable[[Store, Dice, int], None]
+    _Event = Callable[[Store, Dice, int], None]
 
 # Minutes of the shortest advance; half of them stay quiet.
 SHORTEST = 30
@@ -30,16 +30,17 @@ def live(organisation: Store, start: int, minutes: float) -> None:
     dice = Dice(organisation.seed ^ (len(organisation.advances) << 32))
     first = start + SECOND
     span = int(minutes * MINUTE) - QUIET - SECOND
-    happenings: list[tuple[int, int, _Happening]] = []
-    for happen, per_hour in _HAPPENINGS:
+    events: list[tuple[int, int, _Event]] = []
+    for event, per_hour in _EVENTS:
         amount = per_hour * organisation.scale * minutes * MINUTE / HOUR
         for _ in range(max(1, round(amount))):
-            happenings.append((first + dice.below(span), len(happenings), happen))
-    for instant, _, happen in sorted(happenings, key=lambda one: one[:2]):
-        happen(organisation, dice, instant)
+            events.append((first + dice.below(span), len(events), event))
+    for instant, _, event in sorted(events, key=lambda one: one[:2]):
+        event(organisation, dice, instant)
 
 
 def _living(organisation: Store, dice: Dice, type_: str) -> Row:
+    """A row of a type that is not deleted."""
     rows = organisation.rows[type_]
     for _ in range(20):
         row = dice.pick(rows)
@@ -188,7 +189,7 @@ def _rating(organisation: Store, dice: Dice, instant: int) -> None:
 
 
 def _writing(organisation: Store, dice: Dice, instant: int) -> None:
-    """Let an agent forward a conversation, send a draft, but never the first, and begin another."""
+    """Let an agent forward a conversation, send a draft other than the first, and begin another."""
     conversation = _living(organisation, dice, "conversation")
     customer = conversation.facts["customer"]
     organisation.add("forward", instant, conversation=conversation, customer=customer)
@@ -262,25 +263,25 @@ def _new_sla_version(organisation: Store, dice: Dice, instant: int) -> None:
     organisation.touch(sla, instant)
 
 
-def _new(type_: str) -> _Happening:
-    def happen(organisation: Store, dice: Dice, instant: int) -> None:
+def _new(type_: str) -> _Event:
+    def event(organisation: Store, dice: Dice, instant: int) -> None:
         del dice
         organisation.add(type_, instant)
 
-    return happen
+    return event
 
 
-def _change(type_: str) -> _Happening:
-    def happen(organisation: Store, dice: Dice, instant: int) -> None:
+def _change(type_: str) -> _Event:
+    def event(organisation: Store, dice: Dice, instant: int) -> None:
         organisation.touch(_living(organisation, dice, type_), instant)
 
-    return happen
+    return event
 
 
-def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
+def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Event:
     """Make an event that deletes one of the rows at some positions, but never the last."""
 
-    def happen(organisation: Store, dice: Dice, instant: int) -> None:
+    def event(organisation: Store, dice: Dice, instant: int) -> None:
         rows = [row for row in organisation.rows[type_][start:stop] if row.deleted is None]
         if len(rows) <= 1:
             return
@@ -289,22 +290,22 @@ def _delete(type_: str, start: int = 0, stop: int | None = None) -> _Happening:
         if type_ == "conversation":
             organisation.touch(row.facts["customer"], instant)
 
-    return happen
+    return event
 
 
-def _replace(type_: str, kept: int) -> _Happening:
-    """Make an event that purges a row, but none of the first ones, and adds another."""
+def _replace(type_: str, kept: int) -> _Event:
+    """Make an event that purges a row after the first ones, and adds another."""
 
-    def happen(organisation: Store, dice: Dice, instant: int) -> None:
+    def event(organisation: Store, dice: Dice, instant: int) -> None:
         organisation.purge(dice.pick(organisation.rows[type_][kept:]))
         organisation.add(type_, instant)
 
-    return happen
+    return event
 
 
 # Events, and how many there are in an hour at scale 1; at least one in an advance. Rows that search
 # finds are only marked as deleted; `Store.purge` removes them without a trace.
-_HAPPENINGS: tuple[tuple[_Happening, float], ...] = (
+_EVENTS: tuple[tuple[_Event, float], ...] = (
     (_new_company, 0.5),
     (_new_customer, 2),
     (_new_conversation, 3),

@@ -63,7 +63,7 @@ class Limits:
 
     def spend(self, organisation: int = 0, search: int = 0) -> None:
         """Use up requests, as other clients of the organisation do."""
-        self._turn()
+        self._begin_window_if_due()
         self._organisation.used += organisation
         self._search.used += search
 
@@ -93,7 +93,7 @@ class Limits:
             headers["x-ratelimit-reset"] = str(reset if style == "ms" else seconds)
         return headers
 
-    def _turn(self) -> None:
+    def _begin_window_if_due(self) -> None:
         passed = self._monotonic() - self._began
         if passed >= _WINDOW:
             self._began += passed // _WINDOW * _WINDOW

@@ -324,9 +324,9 @@ class _EraFiller:
             elif number % 3 == 1:
                 parents["message"] = first
             add("customer_event", created, conversation=conversation, **parents)
-        self._files_that_go_along(talks)
+        self._drafts_and_forwards(talks)
 
-    def _files_that_go_along(self, talks: list[Row]) -> None:
+    def _drafts_and_forwards(self, talks: list[Row]) -> None:
         """Add drafts and forwards. Some of them, and some shortcuts, have a file."""
         add, era, dice = self.organisation.add, self.era, self.dice
         files = [one.id for one in self.organisation.rows["attachment"]]
@@ -342,7 +342,7 @@ class _EraFiller:
                     added.facts["file"] = files[number % len(files)]
 
     def _deletions(self) -> None:
-        """Merge customers who never wrote into others, and delete a few rows."""
+        """Merge silent customers into another one, and delete a few rows."""
         era, rows = self.era, self.organisation.rows
         silent = [
             row

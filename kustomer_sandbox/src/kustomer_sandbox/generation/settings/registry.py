@@ -1,6 +1,6 @@
 """All types of records that an administrator sets up.
 
-They have few attributes that Kustomer's documentation does not mention.
+Most of their attributes are those of Kustomer's documentation.
 """
 
 from __future__ import annotations

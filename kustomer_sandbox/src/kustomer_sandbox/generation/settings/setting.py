@@ -21,7 +21,7 @@ class Setting:
     """A type of record that an administrator sets up."""
 
     build: Callable[[Store, Row], Document]
-    # How many there are initially; those of another record are added with it.
+    # How many there are initially; those that belong to another record are added with it.
     amount: int = 0
     # How many of the last ones are deleted initially.
     deleted: int = 0
