@@ -14,8 +14,21 @@ _HIDDEN: Final = "[secret]"
 _TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*", re.ASCII)
 _PASSWORD: Final = re.compile(r"(?<=://)[^\s/@]*@")
 
-# A shorter secret may be a piece of a token by chance.
+# A shorter secret may be a piece of a token or an address by chance.
 _LONG: Final = 16
+
+
+def contains_secret(address: str, secrets: Iterable[str]) -> bool:
+    """Return whether an address contains one of the secrets, in capital or small letters.
+
+    A short one does not count: the key "test" of a test server is in `/v1/ai/evaluation-testcases`.
+
+    Args:
+        address: An address that a request would be sent to.
+        secrets: What must not be in it.
+    """
+    address = address.lower()
+    return any(len(secret) >= _LONG and secret.lower() in address for secret in secrets)
 
 
 def hide_secrets(text: str, *secrets: str) -> str:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tap_kustomer.client.errors import RedirectError
 from tap_kustomer.client.hosts import same_origin
-from tap_kustomer.secrecy import hide_secrets
+from tap_kustomer.secrecy import contains_secret, hide_secrets
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -35,7 +35,7 @@ class BearerAuthenticator(AuthBase):
     @override
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         url = r.url or ""
-        if any(secret.lower() in url.lower() for secret in self.credential.secrets):
+        if contains_secret(url, self.credential.secrets):
             raise RedirectError(
                 f"A redirect leads to an address that contains {self.credential.name}, which "
                 "servers on its way would log: check organization, region and api_url"

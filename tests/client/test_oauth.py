@@ -36,7 +36,7 @@ def test_the_first_request_gets_an_access_token(
     assert kustomer.forms == [
         {
             "grant_type": "refresh_token",
-            "refresh_token": "refresh-0",
+            "refresh_token": "a-refresh-token-0",
             "client_id": "a-client",
             "client_secret": "a-secret",
         }
@@ -106,7 +106,7 @@ def test_workers_that_are_refused_together_renew_the_token_once(
 ) -> None:
     session = new_session(clock, path)
     ask(session)
-    refused = "access-1"
+    refused = "an-access-token-1"
     kustomer.given += 1
     start = threading.Barrier(4)
 
@@ -270,7 +270,7 @@ def test_a_token_is_kept_before_it_is_used(
     requests_mock.get(f"{URL}/v1/teams", text=note)
     ask(new_session(clock, path))
 
-    assert "access-1" in kept[0]
+    assert "an-access-token-1" in kept[0]
     assert kustomer.refresh_token in kept[0]
 
 

@@ -38,7 +38,7 @@ def test_a_sign_in_that_has_ended_ends_the_run_with_one_sentence(
 
     assert "invalid_grant: Token is gone" in str(ended.value)
     assert "tap-kustomer-login" in str(ended.value)
-    assert "refresh-0" not in str(ended.value)
+    assert "a-refresh-token-0" not in str(ended.value)
 
 
 @pytest.mark.parametrize("failure", [503, requests.ConnectTimeout()])
@@ -119,8 +119,8 @@ def test_the_next_renewal_uses_the_token_that_could_not_be_kept(
 
     ask(session)
 
-    assert kustomer.forms[-1]["refresh_token"] == "refresh-1"
-    assert "refresh-2" in path.read_text()
+    assert kustomer.forms[-1]["refresh_token"] == "a-refresh-token-1"
+    assert "a-refresh-token-2" in path.read_text()
 
 
 def test_a_new_sign_in_wins_over_a_token_that_could_not_be_kept(
@@ -190,7 +190,7 @@ def test_no_error_shows_a_token(
 ) -> None:
     session = new_session(clock, path, secret="a-secret")
     ask(session)
-    tokens = ("access-1", kustomer.refresh_token, "a-secret", "refresh-0")
+    tokens = ("an-access-token-1", kustomer.refresh_token, "a-secret", "a-refresh-token-0")
     if place == "echo":
         body = json.dumps({"errors": [{"title": " ".join(tokens)}]})
         requests_mock.get(f"{URL}/v1/tags", status_code=400, text=body)

@@ -31,7 +31,7 @@ class Kustomer:
     def __init__(self, requests_mock: Mocker, clock: VirtualClock, *, rotates: bool) -> None:
         self.clock, self.rotates = clock, rotates
         self.given = 0
-        self.refresh_token = "refresh-0"
+        self.refresh_token = "a-refresh-token-0"
         self.forms: list[dict[str, str]] = []
         self.refused_teams = 0
         self.failures: list[Any] = []
@@ -46,11 +46,14 @@ class Kustomer:
             context.status_code = 400
             return json.dumps({"error": "invalid_grant", "error_description": "Token is gone"})
         self.given += 1
-        answer: dict[str, Any] = {"access_token": f"access-{self.given}", "token_type": "Bearer"}
+        answer: dict[str, Any] = {
+            "access_token": f"an-access-token-{self.given}",
+            "token_type": "Bearer",
+        }
         if self.lasts is not None:
             answer["expires_in"] = self.lasts
         if self.rotates:
-            self.refresh_token = answer["refresh_token"] = f"refresh-{self.given}"
+            self.refresh_token = answer["refresh_token"] = f"a-refresh-token-{self.given}"
         if self.failures:
             failure = self.failures.pop(0)
             if isinstance(failure, Exception):
@@ -59,7 +62,7 @@ class Kustomer:
         return json.dumps(answer)
 
     def _teams(self, request: Any, context: Any) -> str:
-        if request.headers.get("Authorization") != f"Bearer access-{self.given}":
+        if request.headers.get("Authorization") != f"Bearer an-access-token-{self.given}":
             self.refused_teams += 1
             context.status_code = 401
         return '{"data": []}'
@@ -81,7 +84,7 @@ def new_session(clock: VirtualClock, path: Path, *, secret: str | None = None) -
 
 
 def new_file(path: Path) -> TokenFile:
-    return TokenFile(path, client_id="a-client", organization="acme", seed="refresh-0")
+    return TokenFile(path, client_id="a-client", organization="acme", seed="a-refresh-token-0")
 
 
 def new_credential(
