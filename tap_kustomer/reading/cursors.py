@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -248,7 +249,19 @@ class _CursorReader:
             rows = [self._row(raw) for raw in document.data]
         except msgspec.DecodeError as error:
             raise WrongResponseError("the response has no list of rows") from error
-        return _CursorPage(rows, next_link(document.links), _count(document.meta))
+        link = next_link(document.links) or self._unnamed_link(rows, document)
+        return _CursorPage(rows, link, _count(document.meta))
+
+    def _unnamed_link(self, rows: list[_Row], document: _Document) -> str | None:
+        """The link to the page after a full one that does not say whether there is one.
+
+        As of June 2026, Kustomer documents the links inside of each row, and `before` as the id of
+        the row to continue with (https://developer.kustomer.com/api/core-resources).
+        """
+        names_next = isinstance(document.links, dict) and "next" in document.links
+        if names_next or len(rows) < self._source.page_size:
+            return None
+        return f"?{urlencode({'before': rows[-1].key})}"
 
     def _row(self, raw: msgspec.Raw) -> _Row:
         resource = decode_object(raw)

@@ -90,6 +90,23 @@ def test_a_response_may_lack_links_and_meta(links: Any, meta: Any) -> None:
     assert ids(read_log(audit)) == ["log0", "log1"]
 
 
+@pytest.mark.parametrize("links", [None, {"self": "/v1/audit-logs"}])
+@pytest.mark.parametrize("meta", [None, {"total": 7}])
+def test_a_full_page_without_links_is_continued_after_its_last_row(links: Any, meta: Any) -> None:
+    audit = AuditLog(spread(7))
+    audit.spoil = lambda document: document.update(links=links, meta=meta)
+
+    assert sorted(ids(read_log(audit))) == list(audit.rows)
+    assert [request.params.get("before") for request in audit.sent] == [None, "log4", "log1"]
+
+
+def test_a_full_page_that_names_no_next_one_is_the_last() -> None:
+    audit = AuditLog(spread(COUNT))
+
+    assert ids(read_log(audit)) == list(audit.rows)
+    assert len(audit.sent) == 1
+
+
 def test_rows_without_an_id_or_a_time_are_yielded_too() -> None:
     odd: list[dict[str, Any]] = [
         {"attributes": {"eventName": "a"}},
