@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import random
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import tests_on_path  # noqa: F401  # Before `support` is imported.
+
+from support.virtual_time import VirtualClock
 from tap_kustomer.client.limits import BudgetKind, Limiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tap_kustomer.client.clock import Clock
 
 HOUR: Final = 3_600.0
 BUDGET: Final = 100
 LATENCY: Final = 1.0
-
-
-class VirtualClock:
-    """A clock that sleeping moves. It also runs what falls due in the meantime."""
-
-    def __init__(self) -> None:
-        self._elapsed = 0.0
-        self._order = itertools.count()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
-
-    def monotonic(self) -> float:
-        """Seconds so far."""
-        return self._elapsed
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return 1_700_000_000.0 + self._elapsed
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        end = self._elapsed + seconds
-        while self._due and self._due[0][0] <= end:
-            at, _, action = heapq.heappop(self._due)
-            self._elapsed = max(self._elapsed, at)
-            action()
-        self._elapsed = max(self._elapsed, end)
-
-    def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Call something after a delay."""
-        heapq.heappush(self._due, (self._elapsed + seconds, next(self._order), action))
 
 
 class FixedMinutes:

@@ -16,26 +16,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import tests_on_path  # noqa: F401  # Before `support` is imported.
 from processes import spend_alone
-from report import circumstances, say
+from report import circumstances, say, table, write_page
 
-ROOT: Final = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from support.postgres import running_server  # noqa: E402
-from support.sandboxes import generous_sandbox  # noqa: E402
-from support.singer_output import only  # noqa: E402
-from support.tap_in_process import InProcess  # noqa: E402
-from support.target_matrix import LOADERS, matrix_table  # noqa: E402
+from support.postgres import running_server
+from support.sandboxes import generous_sandbox
+from support.singer_output import only
+from support.tap_in_process import InProcess
+from support.target_matrix import LOADERS, matrix_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from support.postgres import Server
     from support.singer_output import Output
     from support.target_matrix import Loader
-
-PAGE: Final = ROOT / "docs" / "targets.md"
 
 STREAMS: Final = ("conversations", "conversation_tags", "customers", "messages", "notes")
 
@@ -117,16 +113,7 @@ def main() -> None:
     if quick:
         sys.stdout.write("\n\n".join(parts.values()) + "\n")
     else:
-        PAGE.write_text(with_parts(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")
-
-
-def with_parts(page: str, parts: dict[str, str]) -> str:
-    """Replace the parts of the page between their marks."""
-    for name, part in parts.items():
-        first, last = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
-        before, _, rest = page.partition(first)
-        page = f"{before}{first}\n{part}\n{last}{rest.partition(last)[2]}"
-    return page
+        write_page(parts)
 
 
 def _measured(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str]]:
@@ -174,13 +161,6 @@ def _types(tap: InProcess, server: Server, folder: Path) -> Iterable[list[str]]:
         target.load(run.output)
         types = target.types("conversations")
         yield [loader.name, *(types.get(column, "text").lower() for column in SHOWN.values())]
-
-
-def table(lines: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table of a heading and lines."""
-    heading, *rest = lines
-    marked = [heading, ["---"] * len(heading), *rest]
-    return "\n".join(f"| {' | '.join(line)} |" for line in marked)
 
 
 if __name__ == "__main__":

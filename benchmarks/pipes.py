@@ -22,12 +22,11 @@ from struct import unpack
 from termios import FIONREAD
 from typing import TYPE_CHECKING, Any, Final
 
-from loading import PAGE, ROOT, table, with_parts
+import tests_on_path  # noqa: F401  # Before `support` is imported.
 from processes import TAP, Word, environment, spend, wait_for
-from report import circumstances, say
+from report import circumstances, say, table, write_page
 from sync import figures_of, file_options, stand_in, write_catalog, write_config
 
-# `loading` has put the tests on the path.
 from support.postgres import running_server
 from support.targets import DuckdbTarget, PostgresTarget
 from tap_kustomer.streams.conversations import Conversations
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from support.postgres import Server
     from support.targets import Target
 
-_MELTANO: Final = ROOT / ".venv" / "meltano" / "bin" / "meltano"
+_MELTANO: Final = TAP.parents[1] / "meltano" / "bin" / "meltano"
 
 # 50 searches: half a minute at the limit of 100 a minute.
 _CONVERSATIONS: Final = 25_000
@@ -129,9 +128,7 @@ def main() -> None:
     if options.only:
         sys.stdout.write(f"{part}\n")
     else:
-        PAGE.write_text(
-            with_parts(PAGE.read_text(encoding="utf-8"), {"pipes": part}), encoding="utf-8"
-        )
+        write_page({"pipes": part})
 
 
 def _pipes(folder: Path) -> Iterable[Pipe]:

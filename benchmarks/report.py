@@ -1,4 +1,4 @@
-"""Write the results of a benchmark as Markdown tables."""
+"""Write the results of a benchmark as Markdown, to standard output or into docs/targets.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_PAGE: Final = Path(__file__).parents[1] / "docs" / "targets.md"
 
 _CPU_INFO: Final = Path("/proc/cpuinfo")
 
@@ -33,9 +38,25 @@ def write_table(lines: list[Line], columns: list[str]) -> None:
         lines: The lines of the table.
         columns: Headings of the result columns.
     """
-    rows = [["what", "to reach", *columns], ["---"] * (len(columns) + 2)]
-    rows += [[line.what, line.to_reach, *line.found] for line in lines]
-    write(*(f"| {' | '.join(row)} |" for row in rows))
+    rows = [[line.what, line.to_reach, *line.found] for line in lines]
+    write(table([["what", "to reach", *columns], *rows]))
+
+
+def table(lines: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table of a heading and lines."""
+    heading, *rest = lines
+    marked = [heading, ["---"] * len(heading), *rest]
+    return "\n".join(f"| {' | '.join(line)} |" for line in marked)
+
+
+def write_page(parts: Mapping[str, str]) -> None:
+    """Replace parts of docs/targets.md, each between its marks."""
+    page = _PAGE.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        first, last = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+        before, _, rest = page.partition(first)
+        page = f"{before}{first}\n{part}\n{last}{rest.partition(last)[2]}"
+    _PAGE.write_text(page, encoding="utf-8")
 
 
 def write(*lines: str) -> None:
