@@ -200,10 +200,13 @@ def test_live_ids_come_as_objects_or_as_texts(
     rows: list[Any] = [{"id": "n1"}, {"id": "n2"}] if form == "objects" else ["n1", "n2"]
     requests_mock.post(SEARCH, json={"data": rows, "meta": {"total": 2}})
 
-    # The second window is read last: rows that change meanwhile move there.
+    # The second window is read last: rows that change during the run move there.
     assert ids(reader, IDS) == ["n1", "n2", "n1", "n2"]
     windows = [request.json()["and"] for request in requests_mock.request_history]
-    assert windows[-1][0]["note_updated_at"]["gte"] == "2023-11-14T22:13:20.001Z"
+    assert windows[-1] == [
+        {"note_updated_at": {"gte": "2023-11-14T22:13:20.001Z"}},
+        {"note_updated_at": {"lte": "2023-11-21T22:13:20.000Z"}},
+    ]
     sent = requests_mock.request_history[0]
     assert sent.qs["idsonly"] == ["true"]
     assert sent.json()["includeDeleted"] is False
