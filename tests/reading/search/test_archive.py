@@ -65,6 +65,14 @@ def test_rows_of_both_the_search_and_the_archive_come_once() -> None:
     assert sorted(ids) == sorted(all_rows)
 
 
+def test_a_row_that_was_updated_after_it_was_archived_comes_again_as_it_is_now() -> None:
+    archived = {"row": (EDGE - 30 * DAY, EDGE - 90 * DAY)}
+    searched = {"row": (EDGE + 30 * DAY, EDGE - 90 * DAY)}
+    session = FakeSession({PATH: IndexModel(searched), ARCHIVE_PATH: IndexModel(archived)})
+
+    assert read_ids(session, Window(0, NOW)) == ["row", "row"]
+
+
 def test_notes_have_no_archive_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     session = FakeSession({PATH: IndexModel(rows(EDGE, NOW, 10))})
