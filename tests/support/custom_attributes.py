@@ -1,4 +1,4 @@
-"""A shape with custom attributes, and what a record becomes by their metadata."""
+"""A shape with custom attributes, and the records that it gives by their metadata."""
 
 from __future__ import annotations
 

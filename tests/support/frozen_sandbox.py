@@ -1,4 +1,4 @@
-"""What the tests of the sandbox share: an organisation whose clock stands still."""
+"""An organisation whose clock is frozen, for the tests of the sandbox."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ Maker = Callable[..., Sandbox]
 
 
 def frozen_organisation(**more: Any) -> Organisation:
-    """Return an organisation whose clock stands still."""
+    """Return an organisation whose clock is frozen."""
     return Organisation(started_at=NOW, clock=Clock(frozen=NOW), **more)

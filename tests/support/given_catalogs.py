@@ -1,4 +1,4 @@
-"""Catalogs as users give them, and what the tap makes of them."""
+"""Catalogs as users give them, and how the tap repairs them."""
 
 from __future__ import annotations
 

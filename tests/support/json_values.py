@@ -1,4 +1,4 @@
-"""Whatever a JSON document may hold, and what is left of it after shaping."""
+"""Any JSON value, and its leaves, to compare it before and after shaping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stream maps on an offline tap, and what they make of a record."""
+"""Stream maps on an offline tap, and the records that they give."""
 
 from __future__ import annotations
 

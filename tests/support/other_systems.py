@@ -1,4 +1,4 @@
-"""What other systems lack, taken from a process of this one."""
+"""Processes on this system that lack what Windows or macOS lacks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SYSTEMS: Final = {"Windows": _WINDOWS, "macOS": _MACOS}
 
 
 def environment_of(system: str, folder: Path) -> dict[str, str]:
-    """Variables with which a Python process lacks what a system lacks.
+    """Return environment variables that take from a Python process what a system lacks.
 
     Args:
         system: Its name in `SYSTEMS`.

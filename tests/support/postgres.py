@@ -182,7 +182,7 @@ def _free_port() -> int:
 
 
 def _identity() -> Mapping[str, Any]:
-    """Who the server's programs run as, for `subprocess`."""
+    """The user that the server's programs run as, for `subprocess`."""
     if os.geteuid() != 0:
         return {}
     return {"user": _UNPRIVILEGED, "extra_groups": []}

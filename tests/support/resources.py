@@ -1,4 +1,4 @@
-"""Resources of any declared shape: as declared here and there, and odd elsewhere."""
+"""Resources of any declared shape, with odd values in some places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-# Odd in place of nearly everything.
+# Values that fit hardly any field.
 ODD: tuple[Any, ...] = (
     *(None, "x", "5", 5, 2.5, True, [], {}),
     *(["x"], [5], [None], [[5, 5]], [{}], {"a": 5}, {"a": None}, {"a": ["x"]}),
@@ -60,7 +60,7 @@ def odd(field: Field) -> Iterator[Any]:
 
 @cache
 def nearly(field: Field) -> st.SearchStrategy[Any]:
-    """Values that fit a field here and there."""
+    """Values that fit a field in some places."""
     if field.kind in {Kind.OBJECT, Kind.CUSTOM}:
         return st.one_of(nearly_all(field.fields), json_values())
     if field.kind is Kind.ARRAY:

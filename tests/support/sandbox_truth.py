@@ -1,4 +1,4 @@
-"""What the sandbox holds, in the words of the tap's tables."""
+"""The sandbox's resources, and how they compare with the rows of the tap's tables."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def column_of(key: str) -> str:
 
 
 def differences(resource: Resource, record: Record) -> list[str]:
-    """Where a record does not say what its resource says."""
+    """The differences between a record and its resource."""
     found = []
     # What has no column is kept beside the columns.
     extra = record.get("_extra") or {}

@@ -1,4 +1,4 @@
-"""A shape with each kind of column, and what a resource becomes by it."""
+"""A shape with each kind of column, and the records that it gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of the tap has written, and what every run owes to a target."""
+"""The output of a run of the tap, and checks of what a target may rely on."""
 
 from __future__ import annotations
 

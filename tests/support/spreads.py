@@ -1,4 +1,4 @@
-"""How the times of rows may lie in a window of a thousand hours."""
+"""Distributions of the times of rows in a window of a thousand hours."""
 
 from __future__ import annotations
 
