@@ -9,7 +9,7 @@ import pytest
 
 from support.fake_session import FakeSession
 from support.readers import NOW
-from support.search_model import IndexModel
+from support.search_model import IndexModel, Rows
 from support.searches import CONVERSATIONS, EDGE, pages_of, read_ids, rows
 from tap_kustomer.client.errors import AccessError, RefusedError
 from tap_kustomer.reading.pages import IncompleteError, Window
@@ -66,8 +66,8 @@ def test_rows_of_both_the_search_and_the_archive_come_once() -> None:
 
 
 def test_a_row_that_was_updated_after_it_was_archived_comes_again_as_it_is_now() -> None:
-    archived = {"row": (EDGE - 30 * DAY, EDGE - 90 * DAY)}
-    searched = {"row": (EDGE + 30 * DAY, EDGE - 90 * DAY)}
+    archived: Rows = {"row": (EDGE - 30 * DAY, EDGE - 90 * DAY)}
+    searched: Rows = {"row": (EDGE + 30 * DAY, EDGE - 90 * DAY)}
     session = FakeSession({PATH: IndexModel(searched), ARCHIVE_PATH: IndexModel(archived)})
 
     assert read_ids(session, Window(0, NOW)) == ["row", "row"]
