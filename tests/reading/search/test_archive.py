@@ -170,3 +170,14 @@ def test_while_the_archive_is_read_nothing_else_is_read_ahead() -> None:
     assert len({query.window.end for query in new.queries}) > 1, (
         "it is read ahead after the archive"
     )
+
+
+def test_after_the_archive_nothing_is_read_ahead_before_the_consumer_takes_rows() -> None:
+    old = IndexModel(rows(EDGE - 30 * DAY, EDGE - DAY, 10, "old"))
+    new = IndexModel(rows(EDGE, NOW, 2_000, "new"))
+    session = FakeSession({PATH: new, ARCHIVE_PATH: old})
+
+    pages = pages_of(session, Window(0, NOW), is_consumed=lambda: False)
+
+    assert sum(len(list(page.resources)) for page in pages) == 2_010
+    assert {query.window.end for query in new.queries} == {NOW}
