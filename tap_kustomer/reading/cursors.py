@@ -22,8 +22,14 @@ from tap_kustomer.client.errors import WrongResponseError
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.reading.lists import peek_at
-from tap_kustomer.reading.pages import IncompleteError, Page, Window
-from tap_kustomer.reading.paging import VisitedPages, follow_link, next_link, whole_number
+from tap_kustomer.reading.pages import IncompleteError, Page, Unproven, Window
+from tap_kustomer.reading.paging import (
+    VisitedPages,
+    follow_link,
+    names_next,
+    next_link,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,6 +112,7 @@ class _CursorPage:
     rows: list[_Row]
     next_link: str | None
     count: int | None
+    names_next: bool
 
 
 class _Document(msgspec.Struct):
@@ -126,6 +133,7 @@ class _CursorReader:
 
     def __init__(self, context: ReadContext, source: CursorList, name: str) -> None:
         self.shortfall: IncompleteError | None = None
+        self._report = context.report
         self._session = context.session
         self._workers = context.workers
         self._source = source
@@ -133,7 +141,7 @@ class _CursorReader:
         self._most_held = _PAGES_HELD * source.page_size
         self._counts_by_time: bool | None = None
         self._latest_keys: frozenset[str] = frozenset()
-        self._yielded = self._halvings = 0
+        self._yielded = self._halvings = self._largest = 0
 
     def read(self, window: Window) -> Iterator[Page]:
         """Yield all rows of a window, the older half of each part before the newer one."""
@@ -173,7 +181,11 @@ class _CursorReader:
         for _ in range(_MOST_PASSES):
             count: int | None = None
             is_held = True
+            is_proven = False
             for page in pages:
+                # The server may put fewer rows on a page than it was asked for.
+                is_proven = page.names_next or not page.rows or len(page.rows) < self._largest
+                self._largest = max(self._largest, len(page.rows))
                 rows = {row.key: row for row in page.rows}
                 if len(held.keys() | rows.keys()) > self._most_held:
                     # More rows than were counted, or no count: too many to reverse or to prove.
@@ -183,6 +195,8 @@ class _CursorReader:
                 held.update(rows)
                 # The first page counts the window; later ones perhaps only what is left of it.
                 count = (page.count or 0) if count is None else count
+            if not (is_proven or count):
+                self._report(Unproven())
             if not is_held or len(held) >= (count or 0) or not self._check_counts():
                 yield self._emit(held, reached=part.end)
                 return
@@ -250,7 +264,7 @@ class _CursorReader:
         except msgspec.DecodeError as error:
             raise WrongResponseError("the response has no list of rows") from error
         link = next_link(document.links) or self._unnamed_link(rows, document)
-        return _CursorPage(rows, link, _count(document.meta))
+        return _CursorPage(rows, link, _count(document.meta), names_next(document.links))
 
     def _unnamed_link(self, rows: list[_Row], document: _Document) -> str | None:
         """The link to the page after a full one that does not say whether there is one.
@@ -258,8 +272,7 @@ class _CursorReader:
         As of June 2026, Kustomer documents the links inside of each row, and `before` as the id of
         the row to continue with (https://developer.kustomer.com/api/core-resources).
         """
-        names_next = isinstance(document.links, dict) and "next" in document.links
-        if names_next or len(rows) < self._source.page_size:
+        if names_next(document.links) or len(rows) < self._source.page_size:
             return None
         return f"?{urlencode({'before': rows[-1].key})}"
 

@@ -21,6 +21,7 @@ from tap_kustomer.reading.pages import IncompleteError, Page, Unproven
 from tap_kustomer.reading.paging import (
     VisitedPages,
     follow_link,
+    names_next,
     next_link,
     resources_in,
     whole_number,
@@ -360,7 +361,7 @@ def _list_page(body: Body) -> _ListPage:
         data=data,
         included=_one_or_many(document.get("included") or []),
         next_link=next_link(links),
-        names_next=isinstance(links, dict) and "next" in links,
+        names_next=names_next(links),
         is_list=isinstance(document.get("data"), list),
         total=whole_number(meta.get("total")) if isinstance(meta, dict) else None,
         keys=frozenset(map(_key, data)),

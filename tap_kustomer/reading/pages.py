@@ -76,7 +76,7 @@ class Unproven:
     Attributes:
         window: The part of the window that they are from: the search returned no count for it, or
             one that may have stopped too early. None for a list that kept changing while it was
-            read.
+            read, or that says nothing about its end.
     """
 
     window: Window | None = None

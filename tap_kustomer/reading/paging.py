@@ -45,6 +45,11 @@ def next_link(links: Any) -> str | None:
     return link if isinstance(link, str) and link else None
 
 
+def names_next(links: Any) -> bool:
+    """Whether the `links` of a document have a link to the next page, or say that there is none."""
+    return isinstance(links, dict) and "next" in links
+
+
 def follow_link(base_url: str, first: Request, link: str) -> Request:
     """Turn a next-page link, such as `/v1/customers?page=3&pageSize=100`, into a request.
 

@@ -21,7 +21,7 @@ from support.json_values import deep
 from support.readers import NOW
 from tap_kustomer import times
 from tap_kustomer.client.errors import PagingError
-from tap_kustomer.reading.pages import IncompleteError
+from tap_kustomer.reading.pages import IncompleteError, Unproven
 
 
 def test_a_page_without_a_next_one_is_not_halved_however_many_rows_it_counts() -> None:
@@ -79,6 +79,39 @@ def test_a_response_without_a_list_of_rows_is_asked_for_again(data: Any) -> None
     audit.spoil = lambda document: document.update(data=next(answers, document["data"]))
 
     assert ids(read_log(audit)) == ["log0", "log1"]
+
+
+@pytest.mark.parametrize(
+    ("links", "meta", "is_unproven"),
+    [
+        (None, None, True),
+        ({"self": "/v1/audit-logs"}, {}, True),
+        ({"next": None}, {}, False),
+        (None, {"total": 2}, False),
+    ],
+)
+def test_a_list_that_says_nothing_about_its_end_is_reported(
+    links: Any, meta: Any, is_unproven: bool
+) -> None:
+    audit = AuditLog(spread(2))
+    audit.spoil = lambda document: document.update(links=links, meta=meta)
+    gaps: list[object] = []
+
+    pages = [*pages_of(audit, report=gaps.append)]
+
+    assert [row["id"] for page in pages for row in page.resources] == ["log0", "log1"]
+    assert gaps == [Unproven()] * is_unproven
+
+
+def test_a_page_that_is_smaller_than_the_one_before_ends_the_list() -> None:
+    audit = AuditLog(spread(COUNT + 1))
+    audit.spoil = lambda document: document.update(links=None, meta=None)
+    gaps: list[object] = []
+
+    pages = [*pages_of(audit, report=gaps.append)]
+
+    assert sum(len([*page.resources]) for page in pages) == COUNT + 1
+    assert gaps == []
 
 
 @pytest.mark.parametrize("links", [None, [], {}, {"next": ""}, {"next": 7}])

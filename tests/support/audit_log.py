@@ -107,8 +107,10 @@ def spread(count: int, window: Window = YEAR) -> dict[str, int]:
     return {f"log{n}": window.start + n * step for n in range(count)}
 
 
-def pages_of(log: AuditLog, window: Window = YEAR, source: CursorList = LOGS) -> Iterator[Page]:
-    return read_cursor_list(context_of(log), source, window, "audit_logs")
+def pages_of(
+    log: AuditLog, window: Window = YEAR, source: CursorList = LOGS, **settings: Any
+) -> Iterator[Page]:
+    return read_cursor_list(context_of(log, **settings), source, window, "audit_logs")
 
 
 def taken(log: AuditLog, window: Window = YEAR) -> Iterator[Taken]:
