@@ -14,7 +14,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from tap_kustomer.client.errors import MissingError, RefusedError, WrongResponseError
+from tap_kustomer.client.errors import (
+    GaveUpError,
+    MissingError,
+    RefusedError,
+    WrongResponseError,
+)
 from tap_kustomer.client.session import Request
 from tap_kustomer.nesting import encode_sorted
 from tap_kustomer.reading.pages import IncompleteError, Page, Unproven
@@ -104,8 +109,8 @@ def read_list(
 
     Raises:
         RequestError: The list can't be read.
-        IncompleteError: All that came was yielded, but the list counts more rows; or it changed
-            during the last pass too, and counts are strict.
+        IncompleteError: All that came was yielded, but the list counts more rows, or may have more
+            that can't be read; or it changed during the last pass too, and counts are strict.
     """
     page_size = min(context.page_size, source.page_size)
     firsts = [
@@ -249,7 +254,12 @@ def _droppable(params: Mapping[str, Any], optional: AbstractSet[str]) -> Iterato
 
 
 def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListPage]:
-    """Read the list once; each page is fetched while the consumer has the one before it."""
+    """Read the list once; each page is fetched while the consumer has the one before it.
+
+    Raises:
+        RequestError: A page can't be read.
+        IncompleteError: A page that nothing has announced can't be read.
+    """
     while (request := pager.request) is not None:
         response = workers.submit(partial(session.send, request, _list_page))
         yield pager.page
@@ -258,6 +268,11 @@ def _pages(session: Session, workers: Workers, pager: _Pager) -> Iterator[_ListP
         except (MissingError, RefusedError):
             if pager.is_guess:
                 return
+            raise
+        except GaveUpError as error:
+            if pager.is_guess:
+                # The list may have ended before this page: what came is not to be lost with it.
+                raise IncompleteError(f"nothing says where the list ends, but {error}") from error
             raise
         if pager.is_guess and page.repeats(pager.page):
             return  # The list has no numbered pages, and gives all its rows each time.

@@ -199,6 +199,18 @@ def test_a_list_that_says_nothing_about_its_end_costs_one_more_request_at_most(
     assert requests_mock.call_count == requests
 
 
+def test_if_a_page_that_nothing_announced_cannot_be_read_what_came_is_kept(
+    session: Session, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/teams?page=1", json=_bare("a"))
+    requests_mock.get(f"{URL}/v1/teams?page=2", status_code=500)
+    pages = read_list(context_of(session), TEAMS)
+
+    assert [row["id"] for row in next(pages).resources] == ["a"]
+    with pytest.raises(IncompleteError, match="nothing says where the list ends, but GET"):
+        next(pages)
+
+
 def test_a_list_that_signs_its_links_again_each_time_comes_once(
     session: Session, requests_mock: Mocker
 ) -> None:
