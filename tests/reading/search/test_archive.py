@@ -107,6 +107,9 @@ def test_an_archive_that_refuses_every_criterion_is_like_a_missing_one(source: S
 
     assert sum(len(list(page.resources)) for page in given) == 10
     assert {page.reached for page in given} == {None}
+    # Each criterion is tried once, with a sort and without one.
+    asked = sum(request.path == ARCHIVE_PATH for request in session.sent)
+    assert asked == 2 * len(source.effective_criteria)
 
 
 def test_the_archive_may_accept_another_criterion_than_the_search() -> None:
