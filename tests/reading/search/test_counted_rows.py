@@ -99,6 +99,18 @@ def test_with_strict_counts_no_bookmark_passes_a_row_that_never_comes(
     assert all((page.reached or 0) <= index.rows[hidden[0]][0] for page in given)
 
 
+def test_with_strict_counts_the_search_ends_with_the_slice_that_lacks_a_row() -> None:
+    index = IndexModel(rows(NOW - 100 * DAY, NOW - DAY, 1_000))
+    session = FakeSession(search_of(index), spoil=hiding("row300"))
+    given: list[Page] = []
+
+    with pytest.raises(IncompleteError) as caught:
+        given.extend(pages_of(session, Window(NOW - 100 * DAY, NOW), strict=True))
+
+    assert 0 < (caught.value.missing_from or 0) <= index.rows["row300"][0]
+    assert 300 < sum(1 for page in given for _ in page.resources) < 900
+
+
 @HIDDEN
 def test_rows_that_the_search_hides_are_reported_and_the_others_come(
     hidden: tuple[str, ...],
