@@ -113,6 +113,16 @@ def test_a_missing_part_of_a_concatenation_is_an_error_after_the_others(
         next(pages)
 
 
+def test_a_missing_part_of_a_concatenation_is_an_error_though_the_others_have_no_rows(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/settings", status_code=404)
+    requests_mock.get(f"{URL}/v1/teams", json=page())
+
+    with pytest.raises(IncompleteError, match="GET /v1/settings: HTTP 404"):
+        ids(reader, Concatenation((Single("/v1/settings"), PagedList("/v1/teams"))))
+
+
 def test_a_concatenation_without_any_part_is_missing(reader: Reader, requests_mock: Mocker) -> None:
     requests_mock.get(f"{URL}/v1/settings", status_code=404)
     requests_mock.get(f"{URL}/v1/teams", status_code=404)
@@ -179,6 +189,15 @@ def test_an_optional_part_of_a_concatenation_is_left_out_where_it_is_refused(
     part = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", may_be_refused=True)
 
     assert ids(reader, Concatenation((PagedList("/v1/teams"), part))) == ["t"]
+
+
+def test_a_concatenation_of_optional_parts_alone_may_be_empty(
+    reader: Reader, requests_mock: Mocker
+) -> None:
+    requests_mock.get(f"{URL}/v1/klasses", status_code=403)
+    part = PerParent(PagedList("/v1/klasses"), "/v1/snoozes", may_be_refused=True)
+
+    assert ids(reader, Concatenation((part,))) == []
 
 
 def test_another_part_of_a_concatenation_that_is_refused_is_an_error(
