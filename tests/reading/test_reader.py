@@ -54,7 +54,9 @@ def ids(reader: Reader, source: Source) -> list[Any]:
 
 
 def page(*names: str, **meta: Any) -> dict[str, Any]:
-    return {"data": [{"type": "user", "id": name} for name in names], "meta": meta}
+    """The last page of a list."""
+    rows = [{"type": "user", "id": name} for name in names]
+    return {"data": rows, "meta": meta, "links": {"next": None}}
 
 
 def test_the_variants_of_a_list_are_asked_for_at_once(
