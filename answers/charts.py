@@ -16,7 +16,7 @@ import altair as alt
 CHOSEN: Final = (
     "(channel == '' || datum.c == channel)"
     " && (brand == '' || datum.b == brand)"
-    " && (team == '' || indexof(datum.t || '', '|' + team + '|') >= 0)"
+    " && (team == '' || indexof(datum.t || '', '\\n' + team + '\\n') >= 0)"
 )
 
 # Tiles at the top, and columns of tables: metrics of dbt/metrics.yml.

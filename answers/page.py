@@ -28,11 +28,16 @@ METRICS: Final = HERE.parent / "dbt" / "metrics.yml"
 # The most bytes of rows: with the chart library, the file stays below 3 MB.
 _MOST_BYTES: Final = 1_900_000
 
-# The names of the teams in each array of ids, between bars: a row that counts for two teams is one
-# row.
+# The names of the teams in each array of ids, each on a line of its own: a row that counts for two
+# teams is one row, and a name may contain any other separator.
 _TEAMS: Final = """
     create temporary table team as
-    select ids, '|' || string_agg(coalesce(teams.name, id), '|' order by teams.name) || '|' as teams
+    select
+        ids,
+        chr(10) || string_agg(
+            coalesce(teams.display_name, teams.name, id), chr(10)
+            order by coalesce(teams.display_name, teams.name, id)
+        ) || chr(10) as teams
     from (
         select ids, unnest(json_extract_string(ids, '$[*]')) as id
         from (select distinct teams as ids from {schema}.int_kustomer__activities)
@@ -76,7 +81,7 @@ _QUERIES: Final = {
             day as d,
             channel as c,
             brands.name as b,
-            '|' || teams.name || '|' as t,
+            chr(10) || coalesce(teams.display_name, teams.name) || chr(10) as t,
             sum(open_conversations) as open,
             sum(snoozed_conversations) as snoozed
         from {schema}.backlog_days
@@ -91,7 +96,7 @@ _QUERIES: Final = {
             cast(date_trunc('week', states.state_day) as date) as w,
             states.channel as c,
             brands.name as b,
-            '|' || conversations.team || '|' as t,
+            chr(10) || conversations.team || chr(10) as t,
             states.state,
             count(*) as count
         from {schema}.sla_states as states
@@ -126,7 +131,7 @@ _QUERIES: Final = {
             day as d,
             channel as c,
             brands.name as b,
-            '|' || teams.name || '|' as t,
+            chr(10) || coalesce(teams.display_name, teams.name) || chr(10) as t,
             tag,
             sum(conversations) as count
         from {schema}.tag_days
@@ -205,7 +210,11 @@ def _rows(database: duckdb.DuckDBPyConnection, query: str) -> Rows:
 
 
 def _first_day(rows: dict[str, Rows]) -> date:
-    """The earliest day from which on all rows fit into the page."""
+    """The earliest day from which on all rows fit into the page.
+
+    The last day on which anything happened is shown whole, whatever its size.
+    """
+    last: date = max(row["d"] for row in rows["activities"])
     days: list[tuple[date, int]] = sorted(
         (row["d"], len(_line(row))) for each in rows.values() for row in each
     )
@@ -214,7 +223,7 @@ def _first_day(rows: dict[str, Rows]) -> date:
         size += days[number][1]
         if size > _MOST_BYTES:
             # A day that fits only in part is left out.
-            return days[number][0] + timedelta(days=1)
+            return min(days[number][0] + timedelta(days=1), last)
     return days[0][0]
 
 
@@ -253,7 +262,7 @@ def _short(value: Any) -> Any:
 
 def _json(value: Any) -> str:
     """JSON as the content of a `script` element, which no value can end."""
-    return json.dumps(value, separators=(",", ":")).replace("</", "<\\/")
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> str:
@@ -263,7 +272,7 @@ def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> st
     choices = {
         "channel": sorted({row["c"] for row in activities} - {None}),
         "brand": sorted({row["b"] for row in activities} - {None}),
-        "team": sorted({team for row in activities for team in (row["t"] or "").split("|")} - {""}),
+        "team": sorted({one for row in activities for one in (row["t"] or "").split("\n")} - {""}),
     }
     data = {
         "first": str(days[0]),
@@ -295,7 +304,7 @@ def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> st
         "charts": "\n".join(_section(name, chart) for name, chart in CHARTS.items()),
         "choices": "\n".join(
             f'<label>{name.title()} <select id="{name}"><option value="">All</option>'
-            + "".join(f"<option>{html.escape(each)}</option>" for each in found)
+            + "".join(map(_option, found))
             + "</select></label>"
             for name, found in choices.items()
         ),
@@ -311,6 +320,12 @@ def _page(rows: dict[str, Rows], time_zone: str, organization: str | None) -> st
     }
     page = (HERE / "page.html").read_text(encoding="utf-8")
     return re.sub(r"@@(\w+)@@", lambda found: parts[found[1]], page)
+
+
+def _option(name: str) -> str:
+    """A name to choose. Without `value`, a browser would take away some of its spaces."""
+    name = html.escape(name)
+    return f'<option value="{name}">{name}</option>'
 
 
 def _section(name: str, chart: Chart) -> str:

@@ -358,6 +358,48 @@ def test_the_table_of_ai_and_assistants_has_the_figures_of_the_marts(
 
 
 @needs_browser
+def test_a_name_may_have_any_characters(
+    warehouse: Warehouse, oracle: Oracle, tmp_path: Path
+) -> None:
+    file, page = tmp_path / "warehouse.duckdb", tmp_path / "answers.html"
+    shutil.copy(warehouse.file, file)
+    team, name = oracle.resources["team"][0]["id"], ' EMEA  | "Tier 1" <!--<script>'
+    with duckdb.connect(file) as database:
+        # Models show the display name, and take the name where there is none.
+        database.execute("update kustomer.teams set name = 'another', display_name = ?", [name])
+        database.execute("update kustomer.teams set display_name = id where id <> ?", [team])
+    assert write_page(file, page).returncode == 0
+    document, log = show(page, urlencode({"first": "2000-01-01", "team": name}))
+    activities = [one for one in oracle.activities() if team in one.teams]
+    assert tiles(document)["messages_sent"] == FIGURES["messages_sent"](activities)
+    assert f", team {html.escape(name, quote=False)}." in document
+    (states,) = warehouse.query(f"""
+        select count(*) as count from metrics.sla_states
+        where metric = 'policy' and state_day is not null and assigned_teams->>0 = '{team}'
+    """)  # noqa: S608 - an id of the sandbox.
+    assert sum(numbers(document)["promises"].values()) == states["count"]
+    assert not log
+
+
+@pytest.mark.thorough
+def test_a_day_with_more_rows_than_fit_is_shown_whole(warehouse: Warehouse, tmp_path: Path) -> None:
+    file, page = tmp_path / "warehouse.duckdb", tmp_path / "answers.html"
+    shutil.copy(warehouse.file, file)
+    with duckdb.connect(file) as database:
+        database.execute("""
+            insert into metrics.messages by name
+            select
+                id || number as id, conversation_id, customer_id, direction, is_counted,
+                '2100-01-01'::timestamp as counts_at
+            from (from metrics.messages where is_counted limit 1)
+            cross join range(50000) as each(number)
+        """)
+    done = write_page(file, page)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("from 2100-01-01 on\n")
+
+
+@needs_browser
 def test_an_axis_of_days_has_each_day_once(page: Path, oracle: Oracle) -> None:
     _, day = oracle.range_of_days
     document, _ = show(page, f"first={day}&last={day}")

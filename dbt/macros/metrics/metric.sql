@@ -17,6 +17,7 @@
 -#}
 {% macro metric(names, first_day=none, last_day=none, time_zone=none, by=[], activities=none) %}
     {%- set names = [names] if names is string else names -%}
+    {%- set by = [by] if by is string else by -%}
     {%- set local = kustomer.local_time('activities.counts_at', time_zone) -%}
     {%- set day = kustomer.local_day('activities.counts_at', time_zone) -%}
     {%- set dimensions = {

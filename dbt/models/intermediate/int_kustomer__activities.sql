@@ -10,7 +10,7 @@
 {#- One activity for each direction, so that a metric of one direction reads only its messages. -#}
 {% set directions = [
     ('message_in', "direction = 'in'", 'assigned_teams'),
-    ('message_out', "direction is distinct from 'in'", 'created_by_teams'),
+    ('message_out', "direction = 'out'", 'created_by_teams'),
 ] %}
 with {% for activity, condition, teams in directions -%}
 {{ activity }} as (
@@ -26,7 +26,7 @@ with {% for activity, condition, teams in directions -%}
         brand_id,
         queue_id,
         direction_type as kind,
-        response_{{ var('kustomer_hours') }}_seconds as seconds,
+        response_{{ kustomer.choice('kustomer_hours') }}_seconds as seconds,
         has_shortcut as is_hit,
         cast(null as {{ kustomer.type_number() }}) as score,
         cast({{ teams }} as {{ dbt.type_string() }}) as teams
@@ -39,10 +39,10 @@ with {% for activity, condition, teams in directions -%}
 {#- Activities of a conversation: name, time, person, duration, hit, kind, teams. -#}
 {% set moments = [
     ('first_response', 'first_response_at', 'first_response_by',
-        'first_response_' ~ var('kustomer_hours') ~ '_seconds', 'false', 'direction',
+        'first_response_' ~ kustomer.choice('kustomer_hours') ~ '_seconds', 'false', 'direction',
         'first_response_teams'),
     ('first_done', 'first_done_at', 'first_done_by',
-        'first_resolution_' ~ var('kustomer_hours') ~ '_seconds', 'is_done_and_not_reopened',
+        'first_resolution_' ~ kustomer.choice('kustomer_hours') ~ '_seconds', 'is_done_and_not_reopened',
         "case when is_fcr_eligible then 'fcr' else 'other' end", 'first_done_teams'),
     ('last_done', 'last_done_at', 'last_done_by', 'null', 'false', 'direction', 'last_done_teams'),
     ('created', 'created_at', 'null', 'null', 'false', 'direction', 'assigned_teams'),
@@ -89,7 +89,11 @@ automation as (
         cast(null as {{ kustomer.type_number() }}) as score,
         cast(assigned_teams as {{ dbt.type_string() }}) as teams
     from {{ ref('int_kustomer__measured_conversations') }}
-    where not is_deleted and not is_emulation and (has_assistant or has_ai_agent)
+    where
+        created_at is not null
+        and not is_deleted
+        and not is_emulation
+        and (has_assistant or has_ai_agent)
 
 ),
 
@@ -113,7 +117,9 @@ handled as (
     from {{ ref('handle_times') }} as handle_times
     left join {{ ref('int_kustomer__measured_conversations') }} as conversations
         on handle_times.conversation_id = conversations.id
-    where not coalesce(conversations.is_deleted, false)
+    where
+        handle_times.created_at is not null
+        and not coalesce(conversations.is_deleted, false)
 
 ),
 
@@ -229,7 +235,7 @@ activity as (
     select * from queued
 
 )
-{% if var('kustomer_teams') == 'then' %}
+{% if kustomer.choice('kustomer_teams') == 'then' %}
 select * from activity
 {%- else %},
 

@@ -7,7 +7,6 @@
 {{ config(
     materialized='incremental',
     unique_key='id',
-    on_schema_change='sync_all_columns',
     post_hook="{{ kustomer.forget('stg_kustomer__conversations') }}",
 ) }}
 

@@ -67,7 +67,7 @@ select
     and not coalesce(conversation.merged_target, false)
     and conversation.first_done_created_at is not null as is_fcr_eligible,
     conversation.status = 'done'
-    and coalesce(conversation.{{ var('kustomer_reopen_count') }}, 0) = 0 as is_done_and_not_reopened,
+    and coalesce(conversation.{{ kustomer.choice('kustomer_reopen_count') }}, 0) = 0 as is_done_and_not_reopened,
 
     conversation.satisfaction_level_status as satisfaction_status,
     conversation.satisfaction_level_score as satisfaction_score,

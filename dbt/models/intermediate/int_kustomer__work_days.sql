@@ -5,7 +5,6 @@
 
 {{ config(
     materialized='incremental',
-    on_schema_change='sync_all_columns',
     post_hook="delete from {{ this }} where version not in (select version from {{ ref('int_kustomer__days') }})",
 ) }}
 

@@ -1,12 +1,11 @@
 -- One row for each stretch in which a user had a conversation open, with its length in seconds.
 
-{%- set source_model = 'stg_kustomer__' ~ var('kustomer_handle_times') %}
+{%- set source_model = 'stg_kustomer__' ~ kustomer.choice('kustomer_handle_times') %}
 
 {{ config(
     materialized='incremental',
     unique_key='id',
-    on_schema_change='sync_all_columns',
-    post_hook="{{ kustomer.forget('stg_kustomer__' ~ var('kustomer_handle_times')) }}",
+    post_hook="{{ kustomer.forget('stg_kustomer__' ~ kustomer.choice('kustomer_handle_times')) }}",
 ) }}
 
 with record as (
@@ -23,10 +22,10 @@ with record as (
 unit as (
 
     select
-        {%- if var('kustomer_handle_times') == 'conversation_times_v2'
-            or var('kustomer_handle_time_unit') == 'milliseconds' %}
+        {%- if kustomer.choice('kustomer_handle_times') == 'conversation_times_v2'
+            or kustomer.choice('kustomer_handle_time_unit') == 'milliseconds' %}
         1000.0 as per_second
-        {%- elif var('kustomer_handle_time_unit') == 'seconds' %}
+        {%- elif kustomer.choice('kustomer_handle_time_unit') == 'seconds' %}
         1.0 as per_second
         {%- else %}
         case

@@ -6,7 +6,6 @@
 {{ config(
     materialized='incremental',
     unique_key='id',
-    on_schema_change='sync_all_columns',
     post_hook="{{ kustomer.forget('stg_kustomer__messages') }}",
 ) }}
 
@@ -49,7 +48,7 @@ counted as (
 
     select
         message.*,
-        {%- if var('kustomer_message_clock') == 'sent' %}
+        {%- if kustomer.choice('kustomer_message_clock') == 'sent' %}
         coalesce(message.sent_at, message.created_at) as counts_at,
         {%- else %}
         message.created_at as counts_at,

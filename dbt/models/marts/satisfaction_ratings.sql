@@ -23,8 +23,8 @@ select
     conversation.satisfaction_level_status as status,
     conversation.satisfaction_level_sent_at as sent_at,
     -- When the customer answered is not recorded; these two times are nearest to it.
-    conversation.satisfaction_level_{{ var('kustomer_rating_clock') }}_at as counts_at,
-    {{ kustomer.local_day('conversation.satisfaction_level_' ~ var('kustomer_rating_clock') ~ '_at') }} as day,
+    conversation.satisfaction_level_{{ kustomer.choice('kustomer_rating_clock') }}_at as counts_at,
+    {{ kustomer.local_day('conversation.satisfaction_level_' ~ kustomer.choice('kustomer_rating_clock') ~ '_at') }} as day,
     conversation.satisfaction_level_status in ('rated', 'commented') as is_rated,
     conversation.satisfaction_level_first_answer is not null as has_comment,
     conversation.satisfaction_level_score as score,
