@@ -99,7 +99,7 @@ class SearchClient:
             return UNSORTED_PAGE
         try:
             page = self._send(query, extras)
-            if page.links_on and not page.is_full:
+            if page.may_go_on and not page.is_full:
                 page = replace(page, is_full=not self._is_last(page, query, extras))
         except RefusedError as error:
             if query.page == 1 and query.created is None:
@@ -109,11 +109,11 @@ class SearchClient:
         return page
 
     def _is_last(self, page: SearchPage, query: SearchQuery, extras: frozenset[str]) -> bool:
-        """Whether no rows follow a page that is short, uncounted, and links to a next one.
+        """Whether no rows follow a page that is short and does not say that it is the last.
 
-        The server may put fewer rows on a page than it says, or link to a next page from the last
-        one too. Only if the page is the same after an empty one, no row has moved from the one to
-        the other in between.
+        The server may put fewer rows on a page than were asked for, or link to a next page from
+        the last one too. Only if the page is the same after an empty one, no row has moved from the
+        one to the other in between. If the next page is the same as this one, there are no pages.
         """
         try:
             following = self._send(
@@ -121,10 +121,11 @@ class SearchClient:
             )
         except RefusedError:
             return False
+        ids = {row.id for row in page.rows}
         if following.rows:
-            return False
+            return {row.id for row in following.rows} == ids
         again = self._send(query, extras)
-        return {row.id for row in again.rows} == {row.id for row in page.rows}
+        return {row.id for row in again.rows} == ids
 
     @property
     def _extras(self) -> frozenset[str]:

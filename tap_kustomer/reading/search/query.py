@@ -131,7 +131,8 @@ class SearchPage:
         byte_count: Size of the response.
         digits: Number of digits of the fractions of seconds in its times.
         is_full: Whether it has as many rows as the server puts on a page: there may be more.
-        links_on: Whether it links to a next page, and no count shows whether that has any rows.
+        may_go_on: Whether there may be a next page even if this one is not full: no count shows
+            how many rows there are, and it links to a next page or has neither a link nor a size.
         is_refused: The server refuses this query: it gives no more pages or rows, or does
             not know the criterion. There are no rows.
         is_unsorted: The server does not sort these rows by time. There are no rows.
@@ -142,7 +143,7 @@ class SearchPage:
     byte_count: int = 0
     digits: int = MILLISECOND_DIGITS
     is_full: bool = False
-    links_on: bool = False
+    may_go_on: bool = False
     is_refused: bool = False
     is_unsorted: bool = False
 
@@ -218,6 +219,7 @@ def parse_page(  # noqa: PLR0913
     number = whole_number(meta.page)
     if number is not None and number != query.page:
         raise WrongResponseError(f"page {query.page} was asked for, page {number} came")
+    is_silent = meta == _Meta() and links.next is msgspec.UNSET
     page_size = max(whole_number(meta.page_size) or page_size, 1)
     if behaviour.actual_page_size is not None:
         page_size = min(page_size, behaviour.actual_page_size)
@@ -240,7 +242,7 @@ def parse_page(  # noqa: PLR0913
         byte_count=len(body.content),
         digits=digits,
         is_full=len(found) >= page_size,
-        links_on=total is None and bool(found) and links.next is not None,
+        may_go_on=total is None and bool(found) and (is_silent or bool(links.next)),
     )
 
 
@@ -257,7 +259,7 @@ class _Meta(msgspec.Struct, rename="camel"):
 
 
 class _Links(msgspec.Struct):
-    next: Any = None
+    next: Any = msgspec.UNSET
 
 
 class _Document(msgspec.Struct):

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support.fake_session import FakeSession, search_of
-from support.search_clients import END, START, WINDOW, CappedSession, bounds_sent, client_of
+from support.search_clients import (
+    END,
+    START,
+    WINDOW,
+    CappedSession,
+    bounds_sent,
+    client_of,
+    read_by_client,
+)
 from support.search_model import IndexModel, resource
 from tap_kustomer.client.errors import RefusedError, WrongResponseError
 from tap_kustomer.reading.pages import Window
@@ -128,6 +136,37 @@ def test_without_a_count_a_page_is_not_the_last_if_the_next_one_has_rows() -> No
     assert (len(page.rows), page.is_full) == (20, True)
 
 
+@pytest.mark.parametrize("links", [None, {"self": "/v1/customers/search"}])
+def test_without_any_count_size_or_link_a_short_page_may_not_be_the_last(links: Any) -> None:
+    session = CappedSession(
+        search_of(IndexModel({f"row{n}": (START + n, START) for n in range(30)}))
+    )
+    session.spoil = lambda document: document.update(meta=None, links=links)
+
+    assert read_by_client(session) == [f"row{n}" for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    "said", [{"meta": {"pageSize": 50}, "links": None}, {"meta": None, "links": {"next": None}}]
+)
+def test_a_short_page_that_names_its_size_or_no_next_one_is_the_last(said: dict[str, Any]) -> None:
+    session = FakeSession(
+        search_of(IndexModel({"row": (START, START)})), spoil=lambda document: document.update(said)
+    )
+
+    assert not client_of(session).search(SearchQuery(WINDOW)).is_full
+    assert len(session.sent) == 1
+
+
+def test_a_page_that_comes_under_each_number_is_the_last() -> None:
+    session = FakeSession(search_of(IndexModel({})))
+    session.spoil = lambda document: document.update(
+        data=[resource("row", START, START)], meta=None, links=None
+    )
+
+    assert not client_of(session).search(SearchQuery(WINDOW)).is_full
+
+
 def test_without_a_count_a_page_is_the_last_if_the_next_one_is_empty() -> None:
     session = FakeSession(search_of(IndexModel({"row": (START, START)})))
 
@@ -231,7 +270,6 @@ def test_a_response_may_lack_links_and_counts(absent: dict[str, Any]) -> None:
     )
 
     assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 1
-    assert len(session.sent) == 1
 
 
 def test_an_id_may_be_a_number() -> None:
