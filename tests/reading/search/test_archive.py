@@ -112,6 +112,19 @@ def test_an_archive_that_refuses_every_criterion_is_like_a_missing_one(source: S
     assert asked == 2 * len(source.effective_criteria)
 
 
+def test_the_archive_is_not_asked_by_another_time_than_the_search() -> None:
+    by_creation = Criterion("kobject_order_created_at", "createdAt")
+    source = Search("kobject_order", criteria=(Criterion("kobject_updated_at"), by_creation))
+    session = FakeSession(
+        {PATH: IndexModel(rows(EDGE, NOW, 10)), ARCHIVE_PATH: IndexModel({})},
+        refused=("kobject_updated_at",),
+        refusing=ARCHIVE_PATH,
+    )
+
+    with pytest.raises(IncompleteError, match="archive can't be read"):
+        list(pages_of(session, Window(0, NOW), source))
+
+
 def test_the_archive_may_accept_another_criterion_than_the_search() -> None:
     session = FakeSession(
         {
