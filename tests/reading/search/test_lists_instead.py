@@ -116,6 +116,28 @@ def test_the_list_is_read_only_if_all_criteria_are_refused() -> None:
     assert read_ids(session, Window(EDGE, NOW), source) == ["listed"]
 
 
+@pytest.mark.parametrize(
+    ("criterion", "attribute"),
+    [(Criterion("by_creation", "createdAt"), "createdAt"), (Criterion("by", None), "updatedAt")],
+    ids=["another time", "a time that rows do not show"],
+)
+def test_the_window_bounds_the_rows_of_a_list_by_the_time_of_the_search(
+    criterion: Criterion, attribute: str
+) -> None:
+    listed = [
+        {"id": row_id, "attributes": {attribute: times.to_text(time)}}
+        for row_id, time in (("later", NOW + 1), ("inside", NOW))
+    ]
+    session = FakeSession(
+        search_of(IndexModel({})), lists={"/v1/logs": [listed]}, refused=(criterion.name,)
+    )
+    source = Search("log", (criterion,), archived=False, fallback=PagedList("/v1/logs"))
+
+    pages = pages_of(session, Window(EDGE, NOW), source)
+
+    assert [row["id"] for page in pages for row in page.resources] == ["inside"]
+
+
 HANDLED = replace(
     WORK_ITEMS,
     criteria=(
