@@ -119,6 +119,20 @@ def test_rows_out_of_order_are_asked_for_again_before_they_count_as_unsorted() -
     assert client_of(session).search(SearchQuery(WINDOW)).is_unsorted
 
 
+def test_wrong_responses_of_two_kinds_are_each_asked_for_again() -> None:
+    session = FakeSession(search_of(IndexModel({f"row{n}": (START + n, START) for n in range(9)})))
+    unsorted = [resource("later", START + 5, START), resource("earlier", START, START)]
+    answers: list[dict[str, Any]] = [
+        {"meta": {"page": 1, "total": 99}},
+        {"data": unsorted, "meta": {}},
+    ]
+    wrong = iter(answers)
+    session.spoil = lambda document: document.update(next(wrong, {}))
+
+    assert len(client_of(session).search(SearchQuery(WINDOW)).rows) == 9
+    assert len(session.sent) == 3
+
+
 def linking_on(session: FakeSession) -> FakeSession:
     """Give no counts, and link every page to a next one."""
     session.spoil = lambda document: document.update(
