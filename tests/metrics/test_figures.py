@@ -213,3 +213,22 @@ def test_a_model_of_another_project_counts_by_the_days_that_the_project_sets(
     query = (tmp_path / "target/compiled/reports/models/by_day.sql").read_text()
     assert (f"at time zone '{zone}'" in query) == (zone is not None)
     assert ("at time zone" in query) == (zone is not None)
+
+
+@pytest.mark.thorough
+def test_the_tests_of_the_package_pass_in_a_project_that_sets_each_variable_otherwise(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    shutil.copy(warehouse.file, tmp_path / "copy.duckdb")
+    chosen = {
+        "kustomer_time_zone": "Pacific/Kiritimati",
+        "kustomer_hours": "calendar",
+        "kustomer_message_clock": "sent",
+        "kustomer_rating_clock": "updated",
+        "kustomer_reopen_count": "reopen_from_done_count",
+        "kustomer_teams": "now",
+        "kustomer_handle_times": "conversation_times_v2",
+        "kustomer_handle_time_unit": "milliseconds",
+    }
+    dbt = Dbt(tmp_path, chosen, {"KUSTOMER_DUCKDB": str(tmp_path / "copy.duckdb")})
+    dbt("test", "--select", "test_type:unit")
