@@ -59,7 +59,8 @@ def refusal(option: str, path: Path) -> str:
     with pytest.raises(ConfigurationError) as caught:
         load_document(option, str(path))
     said = str(caught.value)
-    assert said.startswith(f"{option} {path}: expected a JSON object, but the file ")
+    shown = str(path).replace("\0", " ")
+    assert said.startswith(f"{option} {shown}: expected a JSON object, but the file ")
     assert "\n" not in said
     return said
 
