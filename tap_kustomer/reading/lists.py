@@ -356,7 +356,7 @@ class _Pager:
         if page.total is None:
             # Some lists have numbered pages but no links, such as the attachments of a conversation
             # (https://developer.kustomer.com/api/core-resources). Whether a page is full shows only
-            # in comparison: its size may be smaller than the one that was asked for.
+            # in comparison: the server may put fewer rows on it than were asked for.
             is_full = len(page.data) >= self._largest_of_all.rows
             has_more = self.is_guess = page.is_list and not page.names_next and is_full
         else:
