@@ -158,7 +158,7 @@ def explain(body: bytes) -> str:
 
 def _explain(document: Any) -> str:
     errors = _errors_in(document) if isinstance(document, dict) else []
-    line = "; ".join(_explain_one(error) for error in errors)
+    line = "; ".join(" ".join(_explain_one(error).split()) for error in errors)
     return _shorten(line) if line else "no reason given"
 
 
@@ -178,7 +178,7 @@ def _shorten(line: str) -> str:
 
 def _explain_one(error: Any) -> str:
     if not isinstance(error, dict):
-        return " ".join(str(error).split())
+        return str(error)
     source = error.get("source")
     place = (
         source.get("parameter") or source.get("parameters") or source.get("pointer")
@@ -187,7 +187,7 @@ def _explain_one(error: Any) -> str:
     )
     parts = [error.get("code"), error.get("message") or error.get("title"), error.get("detail")]
     text = ": ".join(str(part) for part in parts if part)
-    return " ".join((f"{text} ({place})" if place else text).split())
+    return f"{text} ({place})" if place else text
 
 
 def _is_json(body: bytes) -> bool:
