@@ -6,14 +6,13 @@ runs. Here are changes that it does not make.
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from support.targets import SCHEMA
-from support.warehouse import Dbt, in_postgres, variables
+from support.warehouse import Dbt, in_duckdb, in_postgres, variables
 
 # ruff: noqa: S608 - queries are put together of this module's own texts.
 
@@ -139,15 +138,14 @@ def _plain(value: Any) -> str:
 def test_an_incremental_build_equals_a_full_one_in_duckdb(
     warehouse: Warehouse, oracle: Oracle, tmp_path: Path
 ) -> None:
-    file = tmp_path / "changed.duckdb"
-    shutil.copy(warehouse.file, file)
+    file = warehouse.copy_to(tmp_path)
 
     def query(statement: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(file) as database:
             database.execute(f"set search_path = '{SCHEMA}'")
             return database.execute(statement).fetchall()
 
-    _compare(query, Dbt(tmp_path, variables(oracle.now), {"KUSTOMER_DUCKDB": str(file)}))
+    _compare(query, Dbt(tmp_path, variables(oracle.now), in_duckdb(file)))
 
 
 @pytest.mark.thorough

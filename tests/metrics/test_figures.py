@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.metrics_figures import FIGURES, figures
-from support.warehouse import Dbt, reports_with_package
+from support.warehouse import Dbt, in_duckdb, reports_with_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -202,13 +201,13 @@ def test_each_conversation_and_each_message_has_one_row(
 def test_a_model_of_another_project_counts_by_the_days_that_the_project_sets(
     warehouse: Warehouse, tmp_path: Path, variables: str, zone: str | None
 ) -> None:
-    shutil.copy(warehouse.file, tmp_path / "copy.duckdb")
+    file = warehouse.copy_to(tmp_path)
     project = reports_with_package(tmp_path)
     declared = project / "dbt_project.yml"
     before, after = declared.read_text().split("vars:\n")
     _, models = after.split("models:\n")
     declared.write_text(f"{before}vars:\n  {variables}\nmodels:\n{models}")
-    dbt = Dbt(tmp_path, {}, {"KUSTOMER_DUCKDB": str(tmp_path / "copy.duckdb")})
+    dbt = Dbt(tmp_path, {}, in_duckdb(file))
     dbt("compile", "--select", "by_day", project=project)
     query = (tmp_path / "target/compiled/reports/models/by_day.sql").read_text()
     assert (f"at time zone '{zone}'" in query) == (zone is not None)
@@ -219,7 +218,7 @@ def test_a_model_of_another_project_counts_by_the_days_that_the_project_sets(
 def test_the_tests_of_the_package_pass_in_a_project_that_sets_each_variable_otherwise(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    shutil.copy(warehouse.file, tmp_path / "copy.duckdb")
+    file = warehouse.copy_to(tmp_path)
     chosen = {
         "kustomer_time_zone": "Pacific/Kiritimati",
         "kustomer_hours": "calendar",
@@ -230,5 +229,5 @@ def test_the_tests_of_the_package_pass_in_a_project_that_sets_each_variable_othe
         "kustomer_handle_times": "conversation_times_v2",
         "kustomer_handle_time_unit": "milliseconds",
     }
-    dbt = Dbt(tmp_path, chosen, {"KUSTOMER_DUCKDB": str(tmp_path / "copy.duckdb")})
+    dbt = Dbt(tmp_path, chosen, in_duckdb(file))
     dbt("test", "--select", "test_type:unit")

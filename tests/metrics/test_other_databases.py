@@ -7,7 +7,6 @@ and each function is one that it has.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import pytest
 import sqlglot
 
 from support.tap_process import environment
-from support.warehouse import DBT, PACKAGE, ROOT, variables
+from support.warehouse import DBT, PACKAGE, ROOT, in_duckdb, variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,8 +43,7 @@ def test_snowflake_and_bigquery_parse_each_model(
 def compile_models(warehouse: Warehouse, oracle: Oracle, folder: Path, database: str) -> None:
     script = ROOT / "tests" / "support" / "compile_models.py"
     # dbt locks the file while other tests read the warehouse.
-    file = folder / "warehouse.duckdb"
-    shutil.copy(warehouse.file, file)
+    file = warehouse.copy_to(folder)
     done = subprocess.run(  # noqa: S603
         [
             *(DBT.with_name("python"), script, database, "--threads", "1"),
@@ -57,6 +55,6 @@ def compile_models(warehouse: Warehouse, oracle: Oracle, folder: Path, database:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        env=environment(KUSTOMER_DUCKDB=str(file), DBT_SEND_ANONYMOUS_USAGE_STATS="false"),
+        env=environment(**in_duckdb(file), DBT_SEND_ANONYMOUS_USAGE_STATS="false"),
     )
     assert done.returncode == 0, done.stdout[-6_000:]

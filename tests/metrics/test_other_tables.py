@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from support.targets import SCHEMA
-from support.warehouse import PACKAGE, Dbt, variables, write_page
+from support.warehouse import PACKAGE, Dbt, in_duckdb, variables, write_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +28,8 @@ class Other:
     def __init__(self, warehouse: Warehouse, oracle: Oracle, folder: Path) -> None:
         """Copy the warehouse into the folder."""
         self.warehouse = warehouse
-        self.file = folder / "other.duckdb"
-        shutil.copy(warehouse.file, self.file)
-        self._dbt = Dbt(folder, variables(oracle.now), {"KUSTOMER_DUCKDB": str(self.file)})
+        self.file = warehouse.copy_to(folder)
+        self._dbt = Dbt(folder, variables(oracle.now), in_duckdb(self.file))
 
     def change(self, *statements: str) -> None:
         """Execute statements in the schema of the tables."""

@@ -324,8 +324,7 @@ def test_the_table_below_each_chart_has_the_numbers_of_the_marts(
 def test_the_table_of_ai_and_assistants_has_the_figures_of_the_marts(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    file, page = tmp_path / "warehouse.duckdb", tmp_path / "answers.html"
-    shutil.copy(warehouse.file, file)
+    file, page = warehouse.copy_to(tmp_path), tmp_path / "answers.html"
     with duckdb.connect(file) as database:
         # In the sandbox, assistants transfer just what they automate.
         database.execute("""
@@ -361,8 +360,7 @@ def test_the_table_of_ai_and_assistants_has_the_figures_of_the_marts(
 def test_a_name_may_have_any_characters(
     warehouse: Warehouse, oracle: Oracle, tmp_path: Path
 ) -> None:
-    file, page = tmp_path / "warehouse.duckdb", tmp_path / "answers.html"
-    shutil.copy(warehouse.file, file)
+    file, page = warehouse.copy_to(tmp_path), tmp_path / "answers.html"
     team, name = oracle.resources["team"][0]["id"], ' EMEA  | "Tier 1" <!--<script>'
     with duckdb.connect(file) as database:
         # Models show the display name, and take the name where there is none.
@@ -383,8 +381,7 @@ def test_a_name_may_have_any_characters(
 
 @pytest.mark.thorough
 def test_a_day_with_more_rows_than_fit_is_shown_whole(warehouse: Warehouse, tmp_path: Path) -> None:
-    file, page = tmp_path / "warehouse.duckdb", tmp_path / "answers.html"
-    shutil.copy(warehouse.file, file)
+    file, page = warehouse.copy_to(tmp_path), tmp_path / "answers.html"
     with duckdb.connect(file) as database:
         database.execute("""
             insert into metrics.messages by name

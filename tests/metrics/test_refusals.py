@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
-from support.warehouse import Dbt, variables
+from support.warehouse import Dbt, in_duckdb, variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +36,10 @@ def test_a_value_that_a_variable_does_not_have_is_refused(
 def test_a_table_with_the_columns_of_another_version_is_refused(
     warehouse: Warehouse, oracle: Oracle, tmp_path: Path
 ) -> None:
-    file = tmp_path / "old.duckdb"
-    shutil.copy(warehouse.file, file)
+    file = warehouse.copy_to(tmp_path)
     with duckdb.connect(file) as database:
         database.execute("alter table metrics.handle_times drop column is_resolved")
-    dbt = Dbt(tmp_path, variables(oracle.now), {"KUSTOMER_DUCKDB": str(file)})
+    dbt = Dbt(tmp_path, variables(oracle.now), in_duckdb(file))
     log = dbt("run", "--select", "handle_times", code=1)
     assert "Re-run the incremental model with `full_refresh: True`" in log
     assert "is_resolved" in log

@@ -108,6 +108,10 @@ class Warehouse:
         """The file with what the sandbox held at the end, and when that was."""
         return self.folder / "truth.json"
 
+    def copy_to(self, folder: Path) -> Path:
+        """The file of a copy in a folder, for a test to change."""
+        return Path(shutil.copy(self.file, folder))
+
     def oracle(self) -> Oracle:
         """What the models should find."""
         truth = json.loads(self.truth.read_text())
@@ -135,6 +139,11 @@ def variables(now: datetime) -> dict[str, Any]:
 def variables_beside_project(now: datetime) -> dict[str, Any]:
     """The variables that the project with the package does not set."""
     return {name: value for name, value in variables(now).items() if name != "kustomer_time_zone"}
+
+
+def in_duckdb(file: Path) -> dict[str, str]:
+    """The settings with which dbt uses a file."""
+    return {"KUSTOMER_DUCKDB": str(file)}
 
 
 def in_postgres(database: Database) -> dict[str, str]:
@@ -179,7 +188,7 @@ def make(shared: Warehouse) -> None:
     """Load a sandbox, let time pass, load what has changed, and run the models."""
     now = datetime.now(UTC).replace(microsecond=0)
     target = DuckdbTarget(shared.folder)
-    dbt = Dbt(shared.folder, variables_beside_project(now), {"KUSTOMER_DUCKDB": str(shared.file)})
+    dbt = Dbt(shared.folder, variables_beside_project(now), in_duckdb(shared.file))
     project = reports_with_package(shared.folder)
     with generous_sandbox(scale=0.2) as sandbox:
         tap = InProcess(sandbox)
